@@ -1,0 +1,137 @@
+# celldeck: `make demo` shows it, `make check` tests it, `make help` lists the rest.
+#
+# Two builds stand side by side: build/release (what is installed and demonstrated) and build/san
+# (AddressSanitizer and UBSan, what is tested).
+
+MAKEFLAGS += --no-builtin-rules
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC = gcc
+VERSION := 0.1.0
+
+PACKAGES := ncursesw libcurl jansson sqlite3 libgit2 glib-2.0 gio-unix-2.0 libfyaml
+SIM_PACKAGES := libmicrohttpd
+TEST_PACKAGES := criterion vterm
+
+DEBIAN_BUILD := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libjansson-dev \
+	libsqlite3-dev libgit2-dev libglib2.0-dev libfyaml-dev libmicrohttpd-dev git
+DEBIAN_CHECK := $(DEBIAN_BUILD) libcriterion-dev libvterm-dev awscli python3-botocore \
+	valgrind sqlite3 nodejs npm
+DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
+
+PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
+	tui/commands/*.c tui/console/*.c tui/views/*.c)
+SIM := $(wildcard data/sim/*.c)
+SIM_MAIN := data/sim/main.c
+UNIT := $(wildcard tests/unit/*.c)
+EMBEDDED := $(wildcard themes/*.yaml data/sim/*.yaml)
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wundef -Wformat=2 -Wvla
+# pkg-config's answer only where there is one: the install step comes before the first build.
+pc = $(shell pkg-config $(1) $(2) 2>/dev/null)
+CPPFLAGS = -I. -D_GNU_SOURCE -DCELLDECK_VERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"'
+CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CFLAGS_san := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+LDFLAGS_san := -fsanitize=address,undefined
+
+.PHONY: all san demo check unit lint format install clean help deps-build deps-check deps-lint
+
+all: build/celldeck build/celldeck-sim
+
+help:
+	@echo 'make           build/celldeck and build/celldeck-sim'
+	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
+	@echo 'make check     install what is missing, build with sanitizers, run every test'
+	@echo 'make lint      formatting, clang-tidy, cppcheck, gcc -fanalyzer'
+	@echo 'make format    clang-format in place'
+	@echo 'make install   into PREFIX ($(PREFIX)), below DESTDIR'
+
+# --- what must be on the machine -----------------------------------------------------------------
+
+# Installs only what dpkg does not know as installed; sudo only where we are not root.
+install_missing = @missing=$$(for p in $(1); do \
+	dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; \
+	done); \
+	if [ -n "$$missing" ]; then echo "installing: "$$missing; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $$missing; fi
+
+deps-build:
+	$(call install_missing,$(DEBIAN_BUILD))
+# A newer Node.js than Debian's, with its npm, serves too.
+deps-check:
+	$(call install_missing,$(filter-out $(if $(shell command -v npm),nodejs npm),$(DEBIAN_CHECK)))
+deps-lint:
+	$(call install_missing,$(DEBIAN_LINT))
+
+# --- the two builds ------------------------------------------------------------------------------
+
+# $(1): release or san
+define build_rules
+build/$(1)/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	$$(CC) -std=c11 $$(CPPFLAGS) $$(call pc,--cflags,$$(PACKAGES)) $$(WARNINGS) \
+		$$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+# Themes and the default scenario travel inside the binaries.
+build/$(1)/%.yaml.o: %.yaml
+	@mkdir -p $$(@D)
+	ld -r -b binary -z noexecstack -o $$@ $$<
+
+build/$(1)/celldeck: build/$(1)/tui/main.o $$(PRODUCT:%.c=build/$(1)/%.o) \
+		$$(patsubst %,build/$(1)/%.o,$$(wildcard themes/*.yaml))
+	$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(call pc,--libs,$$(PACKAGES)) -lm
+
+build/$(1)/celldeck-sim: $$(SIM:%.c=build/$(1)/%.o) \
+		$$(patsubst %.c,build/$(1)/%.o,$$(wildcard data/base/*.c)) \
+		$$(patsubst %,build/$(1)/%.o,$$(wildcard data/sim/*.yaml))
+	$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ \
+		$$(call pc,--libs,$$(PACKAGES) $$(SIM_PACKAGES)) -lm
+endef
+$(eval $(call build_rules,release))
+$(eval $(call build_rules,san))
+
+build/celldeck build/celldeck-sim: build/%: build/release/%
+	cp -f $< $@
+
+san: build/san/celldeck build/san/celldeck-sim
+
+# One Criterion program over everything but the two main()s.
+build/san/unit: $(UNIT:%.c=build/san/%.o) $(PRODUCT:%.c=build/san/%.o) \
+		$(patsubst %.c,build/san/%.o,$(filter-out $(SIM_MAIN),$(SIM))) \
+		$(patsubst %,build/san/%.o,$(EMBEDDED))
+	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ \
+		$(call pc,--libs,$(PACKAGES) $(SIM_PACKAGES) $(TEST_PACKAGES)) -lm
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+# --- what people call ----------------------------------------------------------------------------
+
+demo: deps-build
+	@$(MAKE) --no-print-directory all
+	build/celldeck demo
+
+unit: build/san/unit
+	build/san/unit --jobs 2
+
+check: deps-check
+	@$(MAKE) --no-print-directory all san
+	tests/run
+
+lint: deps-lint
+	tests/lint
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/celldeck/themes
+	install -m 755 build/celldeck build/celldeck-sim $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard themes/*.yaml) $(DESTDIR)$(PREFIX)/share/celldeck/themes
+
+clean:
+	rm -rf build

@@ -1,0 +1,159 @@
+/* celldeck.yaml, read whole or not at all (product.md, "Two files").
+ *
+ * A config is immutable once loaded and reference-counted; strings in it live as long as it does.
+ * Durations are milliseconds. A missing optional key has the default named beside its member. */
+#pragma once
+
+#include "data/base/own.h"
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+enum cell_class { CLASS_DEV, CLASS_SHARED, CLASS_DEDICATED, CLASS_DR };
+const char *cell_class_name(enum cell_class class);
+
+struct cell_config {
+    char *id;
+    enum cell_class class;
+    char *region;          /* default aws.region */
+    char *residency;       /* "US", "EU", ... */
+    char *endpoint;        /* "https://cell0.example.com"; /healthcheck is appended to its path */
+    char *dns_name;        /* what tenants' CNAMEs point to; default the endpoint's host */
+    char *account;         /* or NULL */
+    char *role_arn;        /* or NULL: the credentials of aws.profile serve */
+    gint64 max_users;      /* > 0 */
+    gint64 max_patients;   /* > 0 */
+    char **backups;        /* ids, never NULL */
+    char *stands_by_for;   /* id of the primary, dr cells only */
+    double sla_pct;        /* default 99.9 */
+    double cost_per_month; /* USD; < 0 where not given */
+    gint64 rpo_ms;         /* < 0 where not given: "data not proven" */
+    char *replica_lag_metric;  /* or NULL */
+    bool rollback_window_open; /* default true; `rollback_window: closed` makes it false */
+    GHashTable *labels;        /* char * -> char *, never NULL */
+};
+
+enum error_rate_unit { ERROR_RATE_PERCENT, ERROR_RATE_FRACTION };
+
+struct metrics_config {
+    char *namespace;  /* default "Medplum/Cells" */
+    char *dimension;  /* default "CellId" */
+    gint64 period_ms; /* default 60s; 1, 5, 10, 30 s or whole minutes (CloudWatch's rule) */
+    gint64 settle_ms; /* default 15s, a quarter of a shorter period */
+    enum error_rate_unit error_rate_unit; /* default percent */
+};
+
+enum on_fail { ON_FAIL_ROLLBACK_CELL, ON_FAIL_ROLLBACK_WAVE, ON_FAIL_ROLLBACK_ALL };
+
+struct wave_config {
+    char *name;
+    bool has_class; /* cells by class ... */
+    enum cell_class class;
+    char **cells;                /* ... or by name; never NULL */
+    char **exclude;              /* ids left out by name; never NULL */
+    gint64 bake_ms;              /* > 0, no default */
+    int max_in_flight;           /* default 1 */
+    int max_failed;              /* default 0 */
+    bool low_traffic_pass;       /* `low_traffic: pass`; default hold */
+    bool production;             /* the first wave may have production tenants; default false */
+    int approvals;               /* approval.by; default 0 */
+    bool approver_not_requester; /* approval.not_requester; default false */
+    gint64 approval_expires_ms;  /* approval.expires; default 24h */
+    char *window;                /* as written, or NULL; kept for the windows issue, see README */
+    enum on_fail on_fail;        /* default rollback_cell */
+};
+
+enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE };
+
+struct gates_config {
+    gint64 warmup_ms;          /* default 3m */
+    gint64 min_requests;       /* over the bake; default 300 */
+    enum no_data no_data;      /* default hold */
+    gint64 deadline_ms;        /* HOLD or PENDING this long past the bake: held; default 15m */
+    double max_error_rate_pct; /* default 5 */
+    double max_used_pct;       /* default 90 */
+    char **alarm_names;        /* alarms.names; never NULL */
+    char **alarm_prefixes;     /* alarms.prefixes; `{cell}` stands for the id; default "{cell}" */
+};
+
+enum deploy_driver { DRIVER_NONE, DRIVER_ECS, DRIVER_GIT, DRIVER_EXEC };
+
+struct ecs_service_config {
+    char *service; /* the service's (and its container's) name */
+    char *image;   /* with {version} */
+};
+
+struct deploy_config {
+    enum deploy_driver driver;
+    char *ecs_cluster;       /* with {cell} */
+    GPtrArray *ecs_services; /* struct ecs_service_config * */
+    gint64 ecs_poll_ms;      /* default 10s */
+    char **exec_command;     /* argv; never NULL */
+    char **exec_current;     /* argv that prints the running version; may be empty */
+    gint64 exec_timeout_ms;  /* default 30m */
+    char *git_repo, *git_branch, *git_file,
+        *git_key; /* read and checked; the driver is its own issue */
+};
+
+struct releases_config {
+    char *repo;         /* or NULL: no releases can be resolved, no rollout planned */
+    char *tags;         /* glob, default "v*" */
+    char **migrations;  /* path globs, never NULL */
+    bool no_skip_minor; /* `no_skip: minor` */
+};
+
+struct failover_config {
+    char *zone_id, *record; /* or NULL */
+    gint64 ttl_ms;          /* default 60s */
+    double max_used_pct;    /* default 90 */
+};
+
+struct config {
+    char *name;
+    char *path;            /* the file it came from */
+    char *aws_region;      /* may be NULL: environment and profile decide */
+    char *aws_profile;     /* may be NULL */
+    char *registry_table;  /* default "cell-registry" */
+    char *registry_region; /* default aws.region */
+    struct metrics_config metrics;
+    GPtrArray *cells; /* struct cell_config *, in file order, never empty */
+    GPtrArray *waves; /* struct wave_config *, in file order, may be empty */
+    struct gates_config gates;
+    struct deploy_config deploy;
+    struct releases_config releases;
+    struct failover_config failover;
+    char *sns_topic;       /* or NULL */
+    char **notify_command; /* argv; never NULL */
+    char *journal_store;   /* "sqlite" (default) or "dynamodb" */
+    char *journal_path;    /* state folder, or NULL: see state_dir() */
+    char *journal_host;    /* or NULL: any host may act */
+    gint64 lease_ms;       /* journal.lease, default 30s */
+};
+
+/* Reads and checks the whole file. On any fault: NULL and a CD_ERROR_USAGE whose message has every
+ * fault found, each as "file:line:column: what is wrong, what was expected", the line itself with
+ * a caret below, and for an unknown key the nearest right one. */
+struct config *config_load(const char *path, GError **error);
+
+struct config *config_ref(struct config *config);
+void config_unref(struct config *config);
+OWNABLE(config, config_unref);
+
+/* The file to read: `given` (-c) if not NULL, else $CELLDECK_CONFIG, ./celldeck.yaml,
+ * $XDG_CONFIG_HOME/celldeck/celldeck.yaml, /etc/celldeck/celldeck.yaml, the first that is there.
+ * NULL and CD_ERROR_USAGE naming every place looked at where none is. Caller frees. */
+char *config_find(const char *given, GError **error);
+
+/* NULL if there is no such cell. */
+const struct cell_config *config_cell(const struct config *config, const char *id);
+
+/* What a rollout's plan freezes of the file: waves, gates and deploy, as JSON (new reference).
+ * The plan keeps it, and its hash is the policy hash. */
+json_t *config_policy_json(const struct config *config);
+
+/* Where history.db, cache.db and conductor.log lie: $CELLDECK_STATE, else journal.path, else
+ * /var/lib/celldeck where that exists, else $XDG_STATE_HOME/celldeck or ~/.local/state/celldeck.
+ * Created (mode 0700) where missing. *personal tells the last case ("personal journal").
+ * A network file system is refused. Caller frees. */
+char *state_dir(const struct config *config, bool *personal, GError **error);

@@ -1,0 +1,31 @@
+/* The feed keeps asking AWS and the cells, and hands out a new snapshot whenever something came or
+ * grew old. Each source (registry, each region's metrics and alarms, each cell's probe) is asked,
+ * fails and ages on its own. Everything happens in the caller's GLib main context. */
+#pragma once
+
+#include "data/aws/client.h"
+#include "data/fleet.h"
+
+struct feed;
+
+/* Called with each new snapshot (borrowed; take a reference to keep it). */
+typedef void (*feed_fn)(struct snapshot *snapshot, gpointer data);
+
+/* Borrows `client`, references `config`. Nothing is asked before feed_start or feed_read_once. */
+struct feed *feed_new(struct config *config, struct aws_client *client, feed_fn fn, gpointer data);
+void feed_free(struct feed *feed); /* cancels what is under way; fn is not called again */
+
+/* Asks at once, then: metrics and probes once a period, just after it has settled; alarms every
+ * 10 s or period, whichever is less; the registry every 60 s or period, whichever is less. */
+void feed_start(struct feed *feed);
+
+/* Asks every source once; `fn` gets every snapshot on the way, and `done` the last one, when all
+ * have answered or failed. For commands that print one answer. */
+void feed_read_once(struct feed *feed, feed_fn done, gpointer data);
+
+/* Ask everything again now (key `r` in the console); never more often than a metrics period. */
+void feed_refresh(struct feed *feed);
+
+/* Keep (and fetch, where missing) the cell's metrics back to `since_ms`: the conductor wants the
+ * whole bake and some past. Without it the last 3 h are kept. */
+void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms);

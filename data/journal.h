@@ -1,0 +1,71 @@
+/* The journal: append-only streams of events (rollout.md, "The journal is the state").
+ *
+ * A stream is an operation ("r17"), a lease ("lease/r17") or a cell lock ("lock/cell-2"). One
+ * primitive changes anything: append event number `seq` if nobody else has. Every event carries
+ * the hash of the one before it in its stream:
+ *     hash = SHA-256(prev_hash LF stream LF seq LF id LF at_ms LF actor LF type LF data)
+ * in lower-case hex, `prev_hash` of event 1 being 64 zeros and `data` compact JSON with its keys
+ * sorted. Not thread-safe: one handle a thread. */
+#pragma once
+
+#include "data/base/own.h"
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+struct event {
+    char *stream;
+    gint64 seq; /* from 1, without gaps */
+    char *id;   /* random, made by whoever appends: tells our own event from another's */
+    gint64 at_ms;
+    char *actor;
+    char *type;      /* "deploy.intent" */
+    json_t *data;    /* an object */
+    char *prev_hash; /* 64 hex digits */
+    char *hash;
+};
+void event_free(struct event *event);
+OWNABLE(event, event_free);
+
+struct journal;
+
+/* `dir` is a state folder (see state_dir()). Opens or creates history.db in it, moves an older
+ * schema forward, refuses a newer one. */
+struct journal *journal_open(const char *dir, GError **error);
+/* For readers beside a history that may not be written: an error if there is none yet. */
+struct journal *journal_open_read_only(const char *dir, GError **error);
+void journal_close(struct journal *journal);
+OWNABLE(journal, journal_close);
+
+/* Appends event `seq` to `stream`. Durable (fsynced) when it returns true. CD_ERROR_CONFLICT:
+ * somebody else's event has that number; read it. If what is there bears our own `id`, it is ours
+ * and this succeeds. Any other error: nothing was written. Borrows `data`. `out` may be NULL;
+ * else it gets the event as kept, for the caller to free. */
+bool journal_append(struct journal *journal, const char *stream, gint64 seq, const char *id,
+                    gint64 at_ms, const char *actor, const char *type, json_t *data,
+                    struct event **out, GError **error);
+
+/* A fresh random event id (128 bits, hex). Caller frees. */
+char *journal_new_id(void);
+
+/* Events of `stream` from number `from` on (1 = all), oldest first: struct event *, freed with the
+ * array. An unknown stream is an empty one. NULL on error. */
+GPtrArray *journal_read(struct journal *journal, const char *stream, gint64 from, GError **error);
+
+/* The last event of `stream`, or NULL without an error where there is none. */
+struct event *journal_last(struct journal *journal, const char *stream, GError **error);
+
+/* The names of all streams that start with `prefix`, in order of their first event. NULL on error.
+ */
+char **journal_streams(struct journal *journal, const char *prefix, GError **error);
+
+/* Something that changes whenever any process appends anything; cheap to ask (no table is read). */
+gint64 journal_version(struct journal *journal);
+
+/* Recomputes every chain. True: whole. False with CD_ERROR_FAILED naming stream and seq of the
+ * first bad row. *events (may be NULL) gets how many were checked. */
+bool journal_verify(struct journal *journal, gint64 *events, GError **error);
+
+/* The hash of the newest event of the whole journal (what closing notifications carry). */
+char *journal_head_hash(struct journal *journal, GError **error);

@@ -1,0 +1,33 @@
+/* The conductor: the process that carries operations on (rollout.md). A thin shell around the
+ * engine: it observes, asks engine_decide, appends, and makes the one call that an intent
+ * authorises. It holds lease/OP while it works on OP and lock/CELL from a cell's intent until it
+ * has passed or is back. It reads the journal first and the world second whenever it starts. */
+#pragma once
+
+#include "data/config.h"
+
+#include <stdbool.h>
+
+struct conductor_options {
+    bool until_idle; /* end when no rollout is live, instead of waiting for the next */
+    const char *state_dir;
+};
+
+/* Runs in this process until idle, SIGTERM or SIGINT (no call is begun after either; what is in
+ * flight is left to the next conductor). Returns false with an error where it can't begin. */
+bool conductor_run(struct config *config, const struct conductor_options *options, GError **error);
+
+/* Starts `celldeck conductor --until-idle` detached from this terminal and session (setsid, stdio
+ * on /dev/null and conductor.log), unless one is already working on this state folder. */
+bool conductor_spawn(const struct config *config, const char *state_dir, GError **error);
+
+/* Who conducts, read from the leases: for status and console. All strings freed by _clear. */
+struct conductor_info {
+    bool alive;
+    char *host;
+    gint64 pid;
+    gint64 heartbeat_ms; /* when its lease was last renewed */
+};
+struct journal;
+bool conductor_find(struct journal *journal, const char *operation, struct conductor_info *info);
+void conductor_info_clear(struct conductor_info *info);

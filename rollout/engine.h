@@ -1,0 +1,162 @@
+/* The rollout engine: pure (rollout.md, "The engine is pure"). A rollout is the fold of its events;
+ * what happens next is a function of that state, of what was observed, and of `now`.
+ *
+ * Events of a rollout's stream, in data's words (cell = id; times RFC 3339; * = by a person):
+ *   opened*          {kind, subject, cells[], reason, ticket, plan}      state planned
+ *   state            {state, reason, final}        any change of the rollout's state
+ *   wave.started     {wave}
+ *   deploy.intent    {cell, token, version, previous, reference, deadline}
+ *   deploy.called    {cell, reference}             the deployer took it, and calls it so
+ *   deploy.seen      {cell, version, deployed_at, reference}   complete: the bake begins
+ *   deploy.failed    {cell, error}                 the deployer's own word; FAIL, rolls back
+ *   gate             {cell, gate, verdict, reason, evidence[]}  whenever a verdict changes
+ *   cell.held        {cell, reason}  cell.released {cell}
+ *   cell.passed      {cell, samples, evidence}     and unlocks the cell
+ *   cell.skipped*    {cell, reason}                (also by the engine: a vanished cell)
+ *   cell.accepted*   {cell, reason}
+ *   rollback.intent  {cell, token, version, reference, attempt, cause, deadline}
+ *   rollback.called  {cell, reference}
+ *   rollback.done    {cell, version}               seen running the recorded reference
+ *   rollback.failed  {cell, attempt, error}        attempt 2 is the last
+ *   approve* {wave, version, plan_hash}  pause* {state: paused}  resume* {state: running}
+ *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
+ * Any event may carry `state` (and `final: true`): the operation's new state, which is what
+ * data/history reads. */
+#pragma once
+
+#include "data/journal.h"
+#include "rollout/gate.h"
+#include "rollout/plan.h"
+
+enum rollout_state {
+    ROLLOUT_PLANNED,
+    ROLLOUT_RUNNING,
+    ROLLOUT_WAITING,
+    ROLLOUT_PAUSED,
+    ROLLOUT_HELD,
+    ROLLOUT_FAILING,
+    ROLLOUT_FAILED,
+    ROLLOUT_COMPLETED,
+    ROLLOUT_ABORTED
+};
+const char *rollout_state_name(enum rollout_state state);
+bool rollout_state_final(enum rollout_state state);
+
+enum cell_state {
+    CELL_PENDING,
+    CELL_DEPLOYING,
+    CELL_BAKING,
+    CELL_PASSED,
+    CELL_ROLLING_BACK,
+    CELL_ROLLED_BACK,
+    CELL_ROLLBACK_FAILED,
+    CELL_SKIPPED,
+    CELL_ACCEPTED
+};
+const char *cell_state_name(enum cell_state state); /* "rolling_back" */
+
+struct rollout_gate { /* the last `gate` event of each gate */
+    enum verdict verdict;
+    char *reason;
+    json_t *evidence;
+    gint64 at_ms;
+};
+
+struct rollout_cell {
+    const struct plan_cell *plan; /* in rollout.plan */
+    size_t wave;
+    enum cell_state state;
+    gint64 state_since_ms;
+    char *token;     /* of the intent in flight or last done */
+    char *reference; /* what the deployer called the deploy */
+    bool called;     /* the intent's call has a recorded outcome */
+    gint64 intent_at_ms, deadline_ms;
+    gint64 deployed_at_ms; /* 0: never */
+    gint64 samples;        /* at the last event that told */
+    int rollback_attempt;  /* 0, 1 or 2 */
+    bool rollback_wanted;  /* a gate, an abort or a person asked for it */
+    char *cause;           /* of the rollback */
+    char *held;            /* why it is held, or NULL */
+    struct rollout_gate gates[GATE_COUNT];
+};
+
+struct approval {
+    char *actor;
+    size_t wave;
+    gint64 at_ms;
+};
+
+struct rollout {
+    char *id;
+    struct plan *plan;
+    enum rollout_state state;
+    char *state_reason; /* for what it waits, why it is held or failed */
+    char *requested_by, *reason, *ticket;
+    gint64 opened_ms, ended_ms;
+    size_t wave; /* the one under way */
+    bool wave_started;
+    GPtrArray *cells;     /* struct rollout_cell *, in execution order over all waves */
+    GPtrArray *approvals; /* struct approval * that count (bound to version and plan hash) */
+    bool paused, aborted, failed;
+    gint64 seq; /* of the last event folded */
+    char *head; /* its hash */
+};
+
+/* A rollout of no events. */
+struct rollout *rollout_new(const char *id);
+void rollout_free(struct rollout *rollout);
+OWNABLE(rollout, rollout_free);
+
+/* Folds one event. An event that breaks the order (wrong seq, unknown cell, an outcome without its
+ * intent) is an error, and the rollout is unchanged. */
+bool rollout_apply(struct rollout *rollout, const struct event *event, GError **error);
+/* rollout_new and rollout_apply over the whole stream. NULL if there is no such rollout. */
+struct rollout *rollout_load(struct journal *journal, const char *id, GError **error);
+
+struct rollout_cell *rollout_cell(const struct rollout *rollout, const char *id);
+
+/* `rollout status --json` (product.md) as of `now_ms`. */
+json_t *rollout_json(const struct rollout *rollout, gint64 now_ms);
+/* The next step in one line, for people: "bakes cell-2 for another 41 m, then cell-3". Frees. */
+char *rollout_next(const struct rollout *rollout, gint64 now_ms);
+
+/* What was observed of one cell since its last event. Borrowed for engine_decide. */
+enum call_outcome { CALL_NONE, CALL_UNDER_WAY, CALL_TAKEN, CALL_DONE, CALL_FAILED };
+struct observed_cell {
+    bool present;            /* still in celldeck.yaml */
+    bool lock_ours;          /* this rollout holds lock/CELL */
+    const char *lock_holder; /* who else does, or NULL */
+    enum call_outcome call;  /* of the intent in flight */
+    const char *call_reference, *call_error;
+    const struct running *running; /* the deployer's fresh word; NULL: not asked yet */
+    const char *seen_version;      /* by /healthcheck, fresh; NULL: not seen */
+    gint64 seen_at_ms;
+    enum health health;
+    bool in_alarm;
+    const struct gate_result *gates; /* GATE_COUNT of them, or NULL: not judged */
+    const struct bake_samples *samples;
+};
+struct observation {
+    gint64 now_ms;         /* wall clock */
+    gint64 bake_credit_ms; /* by how much the wall clock has jumped since the process began
+                              (wall minus monotonic): taken off a bake's elapsed time */
+    bool tag_moved;
+    const char *tag_now;               /* the commit it points to now, or NULL */
+    const char *check_failed;          /* a plan check that fails now, in words, or NULL */
+    const struct observed_cell *cells; /* in rollout.cells's order */
+};
+
+/* The next event to append, or none. What it says is the only thing that is carried out: after an
+ * intent is durable the conductor makes its call. Ask again after each append. */
+struct decision {
+    const char *type;          /* NULL: nothing to do now */
+    json_t *data;              /* owned by the caller */
+    struct rollout_cell *cell; /* whom it is about, or NULL */
+    gint64 look_again_ms;      /* with nothing to do: when time alone may change that */
+};
+struct decision engine_decide(const struct rollout *rollout, const struct observation *seen);
+
+/* May this cell go forward (deploy, or pass) now? NULL: yes; else why not, in words (caller frees).
+ * The one function that engine, console and command line ask. */
+char *engine_may_go_forward(const struct rollout *rollout, const struct rollout_cell *cell,
+                            const struct observation *seen);

@@ -1,0 +1,50 @@
+/* The gates: questions asked of metrics, alarms and probes while a cell bakes (rollout.md,
+ * "Gates"). Pure: rows in, verdict and evidence out; no clock, no I/O. Verdicts never collapse into
+ * one another: only PASS moves forward, only FAIL rolls back, everything else waits.
+ *
+ * Regression and slo gates are an issue of their own; they join the table in gate.c. */
+#pragma once
+
+#include "data/fleet.h"
+
+enum verdict { VERDICT_PENDING, VERDICT_PASS, VERDICT_HOLD, VERDICT_FAIL };
+const char *verdict_name(enum verdict verdict); /* "PASS" */
+
+enum gate { GATE_LIMITS, GATE_ALARMS, GATE_PROBE, GATE_DATA, GATE_TRAFFIC, GATE_COUNT };
+const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", "data", "traffic" */
+
+/* What the gates look at. Borrowed for the call. */
+struct gate_view {
+    const struct gates_config *policy;
+    const struct cell_config *cell;
+    bool dr; /* traffic is not asked for */
+    bool low_traffic_pass;
+    gint64 period_ms, settle_ms;
+    gint64 deployed_at_ms; /* when the deploy was seen complete */
+    gint64 bake_ms;
+    gint64 now_ms;
+    const char *version;                        /* what /healthcheck must name */
+    const struct cell_reading *reading;         /* with the cell's past before the deploy */
+    const struct cell_reading *const *controls; /* cells still on the old version */
+    size_t n_controls;
+};
+
+struct gate_result {
+    enum verdict verdict;
+    char *reason;     /* one sentence, never NULL */
+    json_t *evidence; /* array of {metric|alarm|probe, value, at, source} */
+};
+void gate_result_clear(struct gate_result *result);
+
+/* How far the bake's data go: counted from settled periods that start at or after deployed_at. */
+struct bake_samples {
+    gint64 periods_due, periods_read; /* of the health metric so far */
+    bool enough;                      /* 70 % of the bake's and its last six (all where shorter) */
+};
+
+/* Asks every gate; `results` has GATE_COUNT places. */
+void gates_judge(const struct gate_view *view, struct gate_result results[GATE_COUNT],
+                 struct bake_samples *samples);
+
+/* The gates of a whole cell in one word: FAIL if any fails, else HOLD, else PENDING, else PASS. */
+enum verdict gates_sum(const struct gate_result results[GATE_COUNT]);

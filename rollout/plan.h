@@ -1,0 +1,96 @@
+/* A rollout's plan: what would happen, frozen (rollout.md, "Plan"). Making one is a pure function
+ * of a survey: what is configured, what was read, what runs, what else is going on. The same checks
+ * are asked again before every forward step. A plan is kept, whole, in the rollout's `opened`
+ * event. */
+#pragma once
+
+#include "data/fleet.h"
+#include "data/history.h"
+#include "data/releases.h"
+
+/* What a cell runs now, by its deployer's word. */
+struct running {
+    char *version;   /* NULL: the deployer could not tell */
+    char *reference; /* the deployer's own, opaque: what a rollback goes back to */
+    char *error;     /* why it could not be read, or NULL */
+};
+
+struct plan_cell {
+    char *id;
+    char *from, *from_ref; /* recorded, last verified; from NULL = nothing verified to go back to */
+    bool dr;               /* traffic gates are not asked of it */
+    bool rollback_closed;  /* one-way migrations and rollback_window: closed */
+    gint64 tenants, users; /* blast radius, registered */
+};
+struct plan_wave {
+    char *name;
+    GPtrArray *cells; /* struct plan_cell *, in execution order */
+    gint64 bake_ms;
+    int max_in_flight, max_failed;
+    bool low_traffic_pass;
+    int approvals;
+    bool approver_not_requester;
+    gint64 approval_expires_ms;
+    enum on_fail on_fail;
+};
+struct plan {
+    char *version, *tag, *commit;
+    GPtrArray *waves;          /* struct plan_wave * */
+    struct gates_config gates; /* owned copy */
+    gint64 period_ms, settle_ms;
+    char *policy_hash; /* SHA-256 of config_policy_json */
+    char *hash;        /* SHA-256 of plan_json without it; approvals are bound to it */
+    GPtrArray *notes;  /* char *: what is worth knowing and no refusal (migrations, new cells) */
+};
+
+enum refusal_kind {
+    REFUSE_UNKNOWN_RELEASE,
+    REFUSE_TAG_MOVED,
+    REFUSE_CELL_TWICE,
+    REFUSE_CELL_NOWHERE,
+    REFUSE_PRODUCTION_FIRST,
+    REFUSE_CELL_UNHEALTHY,
+    REFUSE_CELL_ALARM,
+    REFUSE_CELL_BUSY,
+    REFUSE_SKIPS_MINOR,
+    REFUSE_VERSION_HELD,
+    REFUSE_NOT_READ,
+    REFUSE_NO_WAVES
+};
+struct refusal {
+    enum refusal_kind kind;
+    char *cell; /* or NULL */
+    char *why;  /* one sentence: what, and what to do */
+};
+
+struct plan_options {
+    const char *const *fixes; /* --fixes CELL, NULL-terminated, or NULL */
+    bool retry_failed;        /* --retry-failed */
+};
+
+struct survey {
+    const struct config *config;
+    struct snapshot *snapshot;
+    const struct release *release; /* NULL: unknown, `release_error` says why */
+    const char *release_error;
+    const char *version;   /* as asked for */
+    GHashTable *running;   /* cell id -> struct running * */
+    GHashTable *changes;   /* version a cell runs -> struct changes * (may lack some) */
+    GPtrArray *operations; /* struct operation *, all of the journal's */
+    GHashTable *verified;  /* cell id -> struct running *: last other verified version */
+    GHashTable *pinned;    /* version -> commit of every earlier rollout's plan */
+};
+
+/* Never fails: what is wrong is in *refusals (struct refusal *, empty = may start), and the plan is
+ * shown all the same, as far as it goes. */
+struct plan *plan_make(const struct survey *survey, const struct plan_options *options,
+                       GPtrArray **refusals);
+void plan_free(struct plan *plan);
+OWNABLE(plan, plan_free);
+
+json_t *plan_json(const struct plan *plan);
+struct plan *plan_from_json(const json_t *json, GError **error);
+
+/* The exit code for these refusals: 0 none, 6 if a cell is busy and nothing else is wrong, else 5.
+ */
+int refusals_exit_code(const GPtrArray *refusals);

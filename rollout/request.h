@@ -1,0 +1,39 @@
+/* What people ask of rollouts, as events: each function appends to the journal and returns; the
+ * conductor reads. A lost compare-and-append is read back and tried again as long as the request
+ * still makes sense. All of them refuse (CD_ERROR_REFUSED, or BUSY) what can't be, in words. */
+#pragma once
+
+#include "rollout/engine.h"
+
+/* Who acts: login (passwd name of the real uid; for root SUDO_USER where set), the SSH client's
+ * address and the AWS caller's ARN where known: "alice@10.0.0.7". Caller frees. */
+char *actor_name(void);
+
+struct start_request {
+    struct plan *plan;
+    const char *reason, *ticket; /* reason is required, ticket may be NULL */
+    const char *expected_hash;   /* --plan HASH, or NULL */
+    bool attended, retry_failed;
+    const char *const *fixes;
+};
+/* Appends `opened` under a new id ("r1", "r2", ... : the next number of this journal) and returns
+ * it. Two live rollouts never share a cell: CD_ERROR_BUSY names the first, who runs it, where and
+ * since when. Caller frees. */
+char *request_start(struct journal *journal, const struct start_request *start, const char *actor,
+                    gint64 now_ms, GError **error);
+
+/* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so. */
+bool request_approve(struct journal *journal, const char *id, const char *wave, const char *actor,
+                     gint64 now_ms, GError **error);
+bool request_pause(struct journal *journal, const char *id, const char *reason, const char *actor,
+                   gint64 now_ms, GError **error);
+bool request_resume(struct journal *journal, const char *id, const char *actor, gint64 now_ms,
+                    GError **error);
+bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,
+                   gint64 now_ms, GError **error);
+/* `cells`: ids, NULL-terminated; newest first is the engine's affair. */
+bool request_rollback(struct journal *journal, const char *id, const char *const *cells,
+                      const char *reason, const char *actor, gint64 now_ms, GError **error);
+/* `what`: "accept", "retry" or "skip". */
+bool request_cell(struct journal *journal, const char *id, const char *what, const char *cell,
+                  const char *reason, const char *actor, gint64 now_ms, GError **error);
