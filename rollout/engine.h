@@ -9,7 +9,7 @@
  *   deploy.called    {cell, reference}             the deployer took it, and calls it so
  *   deploy.seen      {cell, version, deployed_at, reference}   complete: the bake begins
  *   deploy.failed    {cell, error}                 the deployer's own word; FAIL, rolls back
- *   gate             {cell, gate, verdict, reason, evidence[]}  whenever a verdict changes
+ *   gate             {cell, gate, verdict, code, reason, evidence[]}  when verdict or code changes
  *   cell.held        {cell, reason}  cell.released {cell}
  *   cell.passed      {cell, samples, evidence}     and unlocks the cell
  *   cell.skipped*    {cell, reason}                (also by the engine: a vanished cell)
@@ -20,6 +20,8 @@
  *   rollback.failed  {cell, attempt, error}        attempt 2 is the last
  *   approve* {wave, version, plan_hash}  pause* {state: paused}  resume* {state: running}
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
+ *   note             {...}                         anything worth keeping: changes no state
+ * `wave` is its name. People's events that have no sense (any more) are kept and change nothing.
  * Any event may carry `state` (and `final: true`): the operation's new state, which is what
  * data/history reads. */
 #pragma once
@@ -57,6 +59,7 @@ const char *cell_state_name(enum cell_state state); /* "rolling_back" */
 
 struct rollout_gate { /* the last `gate` event of each gate */
     enum verdict verdict;
+    char *code;
     char *reason;
     json_t *evidence;
     gint64 at_ms;
@@ -71,12 +74,14 @@ struct rollout_cell {
     char *reference; /* what the deployer called the deploy */
     bool called;     /* the intent's call has a recorded outcome */
     gint64 intent_at_ms, deadline_ms;
-    gint64 deployed_at_ms; /* 0: never */
-    gint64 samples;        /* at the last event that told */
-    int rollback_attempt;  /* 0, 1 or 2 */
-    bool rollback_wanted;  /* a gate, an abort or a person asked for it */
-    char *cause;           /* of the rollback */
-    char *held;            /* why it is held, or NULL */
+    gint64 deployed_at_ms;   /* 0: never */
+    char *running_reference; /* what current() called it when the deploy was seen complete */
+    gint64 samples;          /* at the last event that told */
+    int rollback_attempt;    /* 0, 1 or 2 */
+    bool failed;          /* a gate, the deployer or a deadline said FAIL: counts for max_failed */
+    bool rollback_wanted; /* a failure or a person asked for it */
+    char *cause;          /* of the rollback */
+    char *held;           /* why it is held, or NULL */
     struct rollout_gate gates[GATE_COUNT];
 };
 
@@ -97,9 +102,12 @@ struct rollout {
     bool wave_started;
     GPtrArray *cells;     /* struct rollout_cell *, in execution order over all waves */
     GPtrArray *approvals; /* struct approval * that count (bound to version and plan hash) */
-    bool paused, aborted, failed;
-    gint64 seq; /* of the last event folded */
-    char *head; /* its hash */
+    bool paused, aborted;
+    bool failed;        /* more cells failed than their wave allows: no way forward any more */
+    size_t failed_wave; /* where; its on_fail counts */
+    gint64 last_ms;     /* when the last event was appended */
+    gint64 seq;         /* of the last event folded */
+    char *head;         /* its hash */
 };
 
 /* A rollout of no events. */
@@ -115,6 +123,16 @@ struct rollout *rollout_load(struct journal *journal, const char *id, GError **e
 
 struct rollout_cell *rollout_cell(const struct rollout *rollout, const char *id);
 
+/* May a person do this now? `what`: "pause", "resume", "abort", "approve" (`cell` NULL),
+ * "rollback", "retry", "skip" or "accept" (of `cell`). NULL: yes; else why not, in words (caller
+ * frees). */
+char *rollout_refuses(const struct rollout *rollout, const char *what,
+                      const struct rollout_cell *cell);
+/* Would `actor`'s approval of this wave count? NULL: yes; else why not (caller frees). */
+char *rollout_refuses_approval(const struct rollout *rollout, size_t wave, const char *actor);
+/* "alice@10.0.0.7" -> "alice": who a person is, for approvals. Caller frees. */
+char *actor_login(const char *actor);
+
 /* `rollout status --json` (product.md) as of `now_ms`. */
 json_t *rollout_json(const struct rollout *rollout, gint64 now_ms);
 /* The next step in one line, for people: "bakes cell-2 for another 41 m, then cell-3". Frees. */
@@ -129,7 +147,10 @@ struct observed_cell {
     enum call_outcome call;  /* of the intent in flight */
     const char *call_reference, *call_error;
     const struct running *running; /* the deployer's fresh word; NULL: not asked yet */
-    const char *seen_version;      /* by /healthcheck, fresh; NULL: not seen */
+    gint64 bake_credit_ms; /* by how much the wall clock has jumped ahead of the monotonic one since
+                              this cell's deployed_at (as far as this process saw it): taken off
+                              its bake's elapsed time; negative where it was put back */
+    const char *seen_version; /* by /healthcheck, fresh; NULL: not seen */
     gint64 seen_at_ms;
     enum health health;
     bool in_alarm;
@@ -137,9 +158,7 @@ struct observed_cell {
     const struct bake_samples *samples;
 };
 struct observation {
-    gint64 now_ms;         /* wall clock */
-    gint64 bake_credit_ms; /* by how much the wall clock has jumped since the process began
-                              (wall minus monotonic): taken off a bake's elapsed time */
+    gint64 now_ms; /* wall clock */
     bool tag_moved;
     const char *tag_now;               /* the commit it points to now, or NULL */
     const char *check_failed;          /* a plan check that fails now, in words, or NULL */

@@ -9,9 +9,11 @@
 
 enum verdict { VERDICT_PENDING, VERDICT_PASS, VERDICT_HOLD, VERDICT_FAIL };
 const char *verdict_name(enum verdict verdict); /* "PASS" */
+bool verdict_parse(const char *name, enum verdict *verdict);
 
 enum gate { GATE_LIMITS, GATE_ALARMS, GATE_PROBE, GATE_DATA, GATE_TRAFFIC, GATE_COUNT };
 const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", "data", "traffic" */
+bool gate_parse(const char *name, enum gate *gate);
 
 /* What the gates look at. Borrowed for the call. */
 struct gate_view {
@@ -31,6 +33,8 @@ struct gate_view {
 
 struct gate_result {
     enum verdict verdict;
+    const char *code; /* what the reason is about, in one static word: while verdict and code stay
+                         the same, a reason with newer figures is no news */
     char *reason;     /* one sentence, never NULL */
     json_t *evidence; /* array of {metric|alarm|probe, value, at, source} */
 };

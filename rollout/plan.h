@@ -20,6 +20,7 @@ struct plan_cell {
     char *from, *from_ref; /* recorded, last verified; from NULL = nothing verified to go back to */
     bool dr;               /* traffic gates are not asked of it */
     bool rollback_closed;  /* one-way migrations and rollback_window: closed */
+    bool fixes;            /* --fixes CELL: it may be unhealthy, this release is its cure */
     gint64 tenants, users; /* blast radius, registered */
 };
 struct plan_wave {
@@ -38,9 +39,11 @@ struct plan {
     GPtrArray *waves;          /* struct plan_wave * */
     struct gates_config gates; /* owned copy */
     gint64 period_ms, settle_ms;
-    char *policy_hash; /* SHA-256 of config_policy_json */
-    char *hash;        /* SHA-256 of plan_json without it; approvals are bound to it */
-    GPtrArray *notes;  /* char *: what is worth knowing and no refusal (migrations, new cells) */
+    gint64 deploy_deadline_ms; /* how long one deploy, or one rollback, may take */
+    bool retry_failed;         /* --retry-failed: the version is held, and this was asked for */
+    char *policy_hash;         /* SHA-256 of config_policy_json */
+    char *hash;                /* SHA-256 of plan_json without it; approvals are bound to it */
+    GPtrArray *notes; /* char *: what is worth knowing and no refusal (migrations, new cells) */
 };
 
 enum refusal_kind {
@@ -55,8 +58,11 @@ enum refusal_kind {
     REFUSE_SKIPS_MINOR,
     REFUSE_VERSION_HELD,
     REFUSE_NOT_READ,
-    REFUSE_NO_WAVES
+    REFUSE_NO_WAVES,
+    REFUSE_WINDOW /* a wave has a window, which this version does not judge yet */
 };
+const char *refusal_kind_name(enum refusal_kind kind); /* "cell_busy" */
+
 struct refusal {
     enum refusal_kind kind;
     char *cell; /* or NULL */
@@ -90,6 +96,12 @@ OWNABLE(plan, plan_free);
 
 json_t *plan_json(const struct plan *plan);
 struct plan *plan_from_json(const json_t *json, GError **error);
+
+/* The plan's checks once more, before a forward step of a rollout that runs already: the release
+ * is known and its tag unmoved, no other live operation has one of its cells, the first wave's
+ * tenants allow it. (Health, alarms and what runs are the engine's to see.) `own`: the rollout's
+ * id. NULL: all is well, else what is wrong, in words; caller frees. */
+char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own);
 
 /* The exit code for these refusals: 0 none, 6 if a cell is busy and nothing else is wrong, else 5.
  */
