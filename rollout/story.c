@@ -1,0 +1,125 @@
+#include "rollout/story.h"
+
+#include "data/base/text.h"
+
+#include <string.h>
+
+/* Each template is the sentence with {key} for the event's data and {actor} for who did it; a
+ * [part] in brackets is left out where one of its keys is missing. */
+static const struct {
+    const char *type, *template;
+    enum story_tone tone;
+} sentences[] = {
+    {"opened", "{actor} asks for {kind} {subject}[: {reason}][ ({ticket})]", STORY_PLAIN},
+    {"state", "{state}[: {reason}]", STORY_PLAIN},
+    {"wave.started", "wave {wave} starts", STORY_PLAIN},
+    {"wave.passed", "wave {wave} has passed", STORY_GOOD},
+    {"deploy.intent", "deploying {version}[, was {previous}]", STORY_PLAIN},
+    {"deploy.called", "deploy taken[ as {reference}]", STORY_PLAIN},
+    {"deploy.seen", "runs {version}; the bake begins", STORY_PLAIN},
+    {"deploy.failed", "deploy FAILED: {error}", STORY_BAD},
+    {"gate", "gate {gate} {verdict}: {reason}", STORY_PLAIN},
+    {"cell.held", "HELD: {reason}", STORY_WARN},
+    {"cell.released", "no longer held", STORY_PLAIN},
+    {"cell.passed", "passed[ on {samples} periods of data]", STORY_GOOD},
+    {"cell.skipped", "skipped: {reason}", STORY_WARN},
+    {"cell.accepted", "accepted by {actor}: {reason}", STORY_WARN},
+    {"rollback.intent", "rolling back[ to {version}][: {cause}]", STORY_BAD},
+    {"rollback.called", "rollback taken[ as {reference}]", STORY_PLAIN},
+    {"rollback.done", "is back[ on {version}]", STORY_WARN},
+    {"rollback.failed", "ROLLBACK FAILED: {error}", STORY_BAD},
+    {"approve", "{actor} approves wave {wave}", STORY_GOOD},
+    {"pause", "{actor} pauses[: {reason}]", STORY_WARN},
+    {"resume", "{actor} resumes", STORY_PLAIN},
+    {"abort", "{actor} ABORTS[: {reason}]", STORY_BAD},
+    {"rollback", "{actor} asks to roll back {cells}[: {reason}]", STORY_WARN},
+    {"retry", "{actor} asks to try again[: {reason}]", STORY_WARN},
+    {"conductor", "conducted by {host}[, process {pid}]", STORY_PLAIN},
+};
+
+static const char *template_of(const char *type, enum story_tone *tone)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++) {
+        if (strcmp(sentences[i].type, type) != 0)
+            continue;
+        *tone = sentences[i].tone;
+        return sentences[i].template;
+    }
+    *tone = STORY_PLAIN;
+    return NULL;
+}
+
+/* The value of `key` as text; NULL where the event has none. */
+static char *value_text(const struct event *event, const char *key)
+{
+    if (strcmp(key, "actor") == 0)
+        return g_strdup(event->actor);
+    const json_t *value = json_object_get(event->data, key);
+    if (!value || json_is_null(value))
+        return NULL;
+    if (json_is_string(value))
+        return *json_string_value(value) ? g_strdup(json_string_value(value)) : NULL;
+    return text_json_dump(value, false);
+}
+
+/* Appends template[0..length) with its keys filled in; false where one of them is missing. */
+static bool fill(GString *out, const char *template, size_t length, const struct event *event)
+{
+    bool whole = true;
+    for (const char *p = template, *end = template + length; p < end;) {
+        const char *close = *p == '{' ? memchr(p, '}', (size_t)(end - p)) : NULL;
+        if (!close) {
+            g_string_append_c(out, *p++);
+            continue;
+        }
+        g_autofree char *key = g_strndup(p + 1, (gsize)(close - p - 1));
+        g_autofree char *value = value_text(event, key);
+        g_string_append(out, value ? value : "?");
+        whole = whole && value;
+        p = close + 1;
+    }
+    return whole;
+}
+
+char *story_sentence(const struct event *event)
+{
+    enum story_tone tone = STORY_PLAIN;
+    const char *template = template_of(event->type, &tone);
+    if (!template) {
+        g_autofree char *data = text_json_dump(event->data, false);
+        return g_strdup_printf("%s %s", event->type, data);
+    }
+    GString *out = g_string_new(NULL);
+    while (*template) {
+        const char *open = strchrnul(template, '[');
+        fill(out, template, (size_t)(open - template), event);
+        if (!*open)
+            break;
+        const char *close = strchrnul(open, ']');
+        gsize before = out->len;
+        if (!fill(out, open + 1, (size_t)(close - open - 1), event))
+            g_string_truncate(out, before);
+        template = *close ? close + 1 : close;
+    }
+    return g_string_free(out, FALSE);
+}
+
+const char *story_cell(const struct event *event)
+{
+    return json_string_value(json_object_get(event->data, "cell"));
+}
+
+enum story_tone story_tone(const struct event *event)
+{
+    enum story_tone tone = STORY_PLAIN;
+    template_of(event->type, &tone);
+    const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
+    const char *state = json_string_value(json_object_get(event->data, "state"));
+    if (!g_strcmp0(verdict, "FAIL") || !g_strcmp0(state, "failed") || !g_strcmp0(state, "failing"))
+        return STORY_BAD;
+    if (!g_strcmp0(verdict, "HOLD") || !g_strcmp0(state, "held") || !g_strcmp0(state, "waiting"))
+        return STORY_WARN;
+    if (!g_strcmp0(verdict, "PASS") || !g_strcmp0(state, "completed"))
+        return STORY_GOOD;
+    return tone;
+}
