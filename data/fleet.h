@@ -18,6 +18,9 @@ enum metric {
 };
 const char *metric_name(enum metric metric); /* CloudWatch's: "cell_error_rate" */
 const char *metric_unit(enum metric metric); /* as `status --json` prints it: "percent", "count" */
+/* Whether `value` can be a datum at all: finite, not negative, a percentage not above 100. What is
+ * not counts as missing, wherever it comes from. CPU may go above 100: it may be summed by core. */
+bool metric_value_usable(enum metric metric, double value);
 
 struct datapoint {
     gint64 at_ms; /* the START of its period, as CloudWatch stamps it; it ends period_ms later */
@@ -39,6 +42,9 @@ struct series *series_ref(struct series *series);
 void series_unref(struct series *series);
 /* The newest point, or NULL. `series` may be NULL. */
 const struct datapoint *series_last(const struct series *series);
+/* Its newest point that is usable as `metric` (replica lag: METRIC_COUNT) and has begun by
+ * `now_ms`; -1: none. */
+gssize series_newest_usable(const struct series *series, enum metric metric, gint64 now_ms);
 
 enum alarm_state { ALARM_OK, ALARM_ALARM, ALARM_INSUFFICIENT_DATA };
 struct alarm {
@@ -48,6 +54,7 @@ struct alarm {
     gint64 since_ms; /* StateUpdatedTimestamp */
     char *reason;    /* StateReason */
 };
+void alarm_free(struct alarm *alarm);
 
 struct dependency {
     char *name; /* "postgres", "redis", "redisInstances.cache" */
@@ -62,7 +69,13 @@ struct probe {
     GPtrArray *dependencies; /* struct dependency * */
     gint64 took_ms;
 };
-bool probe_all_up(const struct probe *probe); /* answered, and every dependency is up */
+/* Empty, not answered. Reference-counted, immutable once it is handed out. */
+struct probe *probe_new(gint64 at_ms);
+struct probe *probe_ref(struct probe *probe);
+void probe_unref(struct probe *probe);
+void probe_add_dependency(struct probe *probe, const char *name, bool up);
+/* Answered, names a dependency, and every one is up. */
+bool probe_all_up(const struct probe *probe);
 
 enum tenant_status { TENANT_ACTIVE, TENANT_MIGRATING, TENANT_DOWN };
 enum tenant_tier { TIER_STANDARD, TIER_ENTERPRISE };
@@ -79,14 +92,27 @@ struct tenant {
 };
 const char *tenant_status_name(enum tenant_status status); /* "ACTIVE" */
 const char *tenant_tier_name(enum tenant_tier tier);       /* "STANDARD" */
+void tenant_free(struct tenant *tenant);
+
+/* What the registry's items say of one cell, added up. */
+struct tenant_tally {
+    gint64 tenants;
+    gint64 registered_users, quota_users; /* missing and bad numbers count as nothing */
+};
 
 /* One reading of the registry. Immutable, reference-counted, shared between snapshots. */
 struct registry {
     gatomicrefcount refs;
     gint64 at_ms;
-    bool complete;      /* false: "at least N tenants, incomplete" */
-    GPtrArray *tenants; /* struct tenant *, by id */
+    bool complete;       /* false: "at least N tenants, incomplete" */
+    GPtrArray *tenants;  /* struct tenant *, by id */
+    GHashTable *tallies; /* cell id -> struct tenant_tally * */
 };
+/* Takes `tenants` (which must own its elements: tenant_free), sorts it by id, marks ids that appear
+ * twice as faulty, and adds up. The only way to make one. */
+struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete);
+/* All zero for a cell that no tenant names. `registry` may be NULL. */
+struct tenant_tally registry_tally(const struct registry *registry, const char *cell);
 struct registry *registry_ref(struct registry *registry);
 void registry_unref(struct registry *registry);
 
@@ -97,6 +123,9 @@ struct source {
     gint64 read_ms; /* last good reading; 0: never */
     char *error;    /* of the last try, or NULL */
 };
+struct source *source_new(const char *name, enum source_state state, gint64 read_ms,
+                          const char *error);
+void source_free(struct source *source);
 
 /* What was read of one cell; every pointer may be NULL: never read. */
 struct cell_reading {
@@ -106,6 +135,9 @@ struct cell_reading {
     gint64 alarms_at_ms;
     GPtrArray *probes; /* struct probe *, oldest first, the last few; NULL: none yet */
 };
+/* Another reading that shares everything with `reading`; cell_reading_clear() lets go of one. */
+struct cell_reading cell_reading_share(const struct cell_reading *reading);
+void cell_reading_clear(struct cell_reading *reading);
 
 enum health {
     HEALTH_HEALTHY,
@@ -151,8 +183,23 @@ struct fleet_input {
     GPtrArray *sources; /* struct source * */
     double cost_usd_per_hour;
 };
-/* Judges what was read as of `now_ms`. Takes references; never fails. */
+/* Judges what was read as of `now_ms`. Takes references; never fails. The rules (product.md,
+ * "Metrics and alarms"; what it leaves open is decided here):
+ * - health < 1 and an error rate over gates.max_error_rate_pct in 2 of 3 periods: unhealthy.
+ * - used capacity over gates.max_used_pct: degraded; over 80 %: closed_to_new.
+ * - an alarm in ALARM: degraded. It may be a mere warning of the team's; planning a rollout refuses
+ *   such a cell all the same (rollout.md, "Plan").
+ * - /healthcheck says a dependency is down: unhealthy; no answer, or no version in it: degraded,
+ *   as the way to the cell may be what is broken.
+ * - a dr cell's replica lag over its rpo: degraded.
+ * - a metric (latency apart), the alarms or the probe never read: unknown; older than 3 periods:
+ *   stale. Of a dr cell, which has no traffic, only the health metric is required.
+ * The worst of these is the cell's health; enum health is in that order. */
 struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms);
+
+/* The first moment after `now_ms` at which folding the same input again may say something else
+ * (a value grows stale); G_MAXINT64: never. */
+gint64 fleet_next_change_ms(const struct snapshot *snapshot, gint64 now_ms);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
@@ -160,7 +207,10 @@ OWNABLE(snapshot, snapshot_unref);
 const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id);
 const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id);
 
-/* Age of a cell's newest datapoint of `metric`, from the end of its period; < 0: never read. */
+/* What is older than this, counted from the end of its period, is stale: three periods. */
+gint64 stale_after_ms(gint64 period_ms);
+/* Age of a cell's newest usable datapoint of `metric`, from the end of its period (0 while that
+ * lasts); < 0: never read. */
 gint64 cell_metric_age_ms(const struct cell *cell, enum metric metric, gint64 period_ms,
                           gint64 now_ms);
 /* Older than three periods (and so not to be trusted), or never read. */

@@ -1,0 +1,166 @@
+#include "data/fleet.h"
+
+#include "data/fleet_judge.h"
+
+static const struct {
+    const char *name, *unit;
+} metrics[METRIC_COUNT] = {
+    [METRIC_HEALTH] = {"cell_health_status", "boolean"},
+    [METRIC_REQUESTS] = {"cell_request_count", "count"},
+    [METRIC_ERROR_RATE] = {"cell_error_rate", "percent"},
+    [METRIC_CPU] = {"cell_cpu_utilization", "percent"},
+    [METRIC_DB_CONNECTIONS] = {"cell_db_connections", "count"},
+    [METRIC_ACTIVE_USERS] = {"cell_active_users", "count"},
+    [METRIC_LATENCY_P95] = {"cell_latency_p95", "ms"},
+};
+
+const char *metric_name(enum metric metric)
+{
+    return metrics[metric].name;
+}
+
+const char *metric_unit(enum metric metric)
+{
+    return metrics[metric].unit;
+}
+
+const char *health_name(enum health health)
+{
+    static const char *const names[] = {"healthy", "standby", "degraded",
+                                        "stale",   "unknown", "unhealthy"};
+    return names[health];
+}
+
+void alarm_free(struct alarm *alarm)
+{
+    if (!alarm)
+        return;
+    g_free(alarm->name);
+    g_free(alarm->cell);
+    g_free(alarm->reason);
+    g_free(alarm);
+}
+
+struct source *source_new(const char *name, enum source_state state, gint64 read_ms,
+                          const char *error)
+{
+    struct source *source = g_new0(struct source, 1);
+    source->name = g_strdup(name);
+    source->state = state;
+    source->read_ms = read_ms;
+    source->error = g_strdup(error);
+    return source;
+}
+
+void source_free(struct source *source)
+{
+    if (!source)
+        return;
+    g_free(source->name);
+    g_free(source->error);
+    g_free(source);
+}
+
+struct cell_reading cell_reading_share(const struct cell_reading *reading)
+{
+    struct cell_reading shared = *reading;
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        if (shared.series[i])
+            series_ref(shared.series[i]);
+    if (shared.replica_lag)
+        series_ref(shared.replica_lag);
+    if (shared.alarms)
+        g_ptr_array_ref(shared.alarms);
+    if (shared.probes)
+        g_ptr_array_ref(shared.probes);
+    return shared;
+}
+
+void cell_reading_clear(struct cell_reading *reading)
+{
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        g_clear_pointer(&reading->series[i], series_unref);
+    g_clear_pointer(&reading->replica_lag, series_unref);
+    g_clear_pointer(&reading->alarms, g_ptr_array_unref);
+    g_clear_pointer(&reading->probes, g_ptr_array_unref);
+}
+
+static void cell_fill(struct cell *cell, const struct fleet_input *input, size_t at, gint64 now_ms)
+{
+    cell->config = input->config->cells->pdata[at];
+    cell->reading = cell_reading_share(&input->readings[at]);
+    struct tenant_tally tally = registry_tally(input->registry, cell->config->id);
+    cell->tenants = tally.tenants;
+    cell->registered_users = tally.registered_users;
+    cell->quota_users = tally.quota_users;
+    cell_judge(cell, input->config, now_ms);
+}
+
+struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms)
+{
+    struct snapshot *snapshot = g_new0(struct snapshot, 1);
+    g_atomic_ref_count_init(&snapshot->refs);
+    snapshot->at_ms = now_ms;
+    snapshot->config = config_ref(input->config);
+    snapshot->registry = input->registry ? registry_ref(input->registry) : NULL;
+    snapshot->sources = input->sources ? g_ptr_array_ref(input->sources) : g_ptr_array_new();
+    snapshot->cost_usd_per_hour = input->cost_usd_per_hour;
+    snapshot->n_cells = input->config->cells->len;
+    snapshot->cells = g_new0(struct cell, snapshot->n_cells);
+    gint64 placed = 0;
+    for (size_t i = 0; i < snapshot->n_cells; i++) {
+        cell_fill(&snapshot->cells[i], input, i, now_ms);
+        placed += snapshot->cells[i].tenants;
+    }
+    if (snapshot->registry)
+        snapshot->unplaced = (gint64)snapshot->registry->tenants->len - placed;
+    return snapshot;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot)
+{
+    g_atomic_ref_count_inc(&snapshot->refs);
+    return snapshot;
+}
+
+void snapshot_unref(struct snapshot *snapshot)
+{
+    if (!snapshot || !g_atomic_ref_count_dec(&snapshot->refs))
+        return;
+    for (size_t i = 0; i < snapshot->n_cells; i++) {
+        cell_reading_clear(&snapshot->cells[i].reading);
+        g_strfreev(snapshot->cells[i].reasons);
+    }
+    g_free(snapshot->cells);
+    registry_unref(snapshot->registry);
+    g_ptr_array_unref(snapshot->sources);
+    config_unref(snapshot->config);
+    g_free(snapshot);
+}
+
+const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id)
+{
+    for (size_t i = 0; i < snapshot->n_cells; i++)
+        if (g_str_equal(snapshot->cells[i].config->id, id))
+            return &snapshot->cells[i];
+    return NULL;
+}
+
+gint64 stale_after_ms(gint64 period_ms)
+{
+    return 3 * period_ms;
+}
+
+gint64 cell_metric_age_ms(const struct cell *cell, enum metric metric, gint64 period_ms,
+                          gint64 now_ms)
+{
+    const struct series *series = cell->reading.series[metric];
+    gssize newest = series_newest_usable(series, metric, now_ms);
+    return newest < 0 ? -1 : MAX(0, now_ms - series->points[newest].at_ms - period_ms);
+}
+
+bool cell_metric_stale(const struct cell *cell, enum metric metric, gint64 period_ms, gint64 now_ms)
+{
+    gint64 age_ms = cell_metric_age_ms(cell, metric, period_ms, now_ms);
+    return age_ms < 0 || age_ms > stale_after_ms(period_ms);
+}

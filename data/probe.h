@@ -1,0 +1,18 @@
+/* The second witness: a cell's /healthcheck (aws.md, "Medplum"). HTTP 200 and `ok: true` alone
+ * prove nothing; only a JSON `true` says that a dependency is up. */
+#pragma once
+
+#include "data/fleet.h"
+
+/* `{endpoint}/healthcheck`, the endpoint's path kept. Caller frees. */
+char *probe_url(const struct cell_config *cell);
+
+/* What came back of a GET. `status` 0: no HTTP answer, and `error` says why (else it is NULL).
+ * `postgres` and `redis` are dependencies whether the body names them or not (not named = down),
+ * and so is every member of `redisInstances`. Never NULL. */
+struct probe *probe_parse(int status, const char *body, const char *error, gint64 at_ms,
+                          gint64 took_ms);
+
+/* `old` (may be NULL) and `probe` (taken) at its end, the last 16 kept. Borrows `old`; a new array.
+ */
+GPtrArray *probes_append(const GPtrArray *old, struct probe *probe);

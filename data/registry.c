@@ -1,0 +1,171 @@
+#include "data/registry.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+
+#include <math.h>
+#include <string.h>
+
+json_t *registry_request(const struct config *config, json_t *start_key)
+{
+    json_t *body = json_pack("{s:s, s:s}", "TableName", config->registry_table,
+                             "ReturnConsumedCapacity", "TOTAL");
+    if (start_key)
+        json_object_set(body, "ExclusiveStartKey", start_key);
+    return body;
+}
+
+/* An item on its way to a tenant, and what was found wrong on the way. */
+struct reading {
+    GHashTable *cells; /* the ids of all cells: a registry has too many items to look them up
+                          one by one in the configuration's list */
+    const json_t *item;
+    GString *faults;
+};
+
+G_GNUC_PRINTF(2, 3) static void fault(struct reading *reading, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (reading->faults->len)
+        g_string_append(reading->faults, "; ");
+    g_string_append_vprintf(reading->faults, format, args);
+    va_end(args);
+}
+
+/* The text of an attribute {"S": ...}; NULL where there is none, with a fault if it is `required`
+ * or of another type. */
+static char *get_text(struct reading *reading, const char *name, bool required)
+{
+    const json_t *attribute = json_object_get(reading->item, name);
+    const char *text = json_string_value(json_object_get(attribute, "S"));
+    if (text && *text)
+        return g_strdup(text);
+    bool null = json_is_true(json_object_get(attribute, "NULL"));
+    if (attribute && !null && !text)
+        fault(reading, "%s is no string", name);
+    else if (required)
+        fault(reading, "%s is missing", name);
+    return NULL;
+}
+
+/* A whole number >= 0 of {"N": "..."}; -1 with a fault where it is anything else. */
+static gint64 get_count(struct reading *reading, const json_t *map, const char *name)
+{
+    const json_t *attribute = json_object_get(map, name);
+    const char *text = json_string_value(json_object_get(attribute, "N"));
+    if (!text) {
+        fault(reading, attribute ? "capacity.%s is no number" : "capacity.%s is missing", name);
+        return -1;
+    }
+    char *end = NULL;
+    double value = g_ascii_strtod(text, &end);
+    if (end == text || *end || !isfinite(value) || value > 1e15 || value != floor(value))
+        fault(reading, "capacity.%s is no whole number", name);
+    else if (value < 0)
+        fault(reading, "capacity.%s is negative (%s)", name, text);
+    else
+        return (gint64)value;
+    return -1;
+}
+
+/* The place of an attribute's word in `words` (NULL-terminated); `other` with a fault where it is
+ * none of them: callers name the one that promises least. */
+static int get_word(struct reading *reading, const char *name, const char *const *words, int other)
+{
+    g_autofree char *word = get_text(reading, name, true);
+    for (int i = 0; word && words[i]; i++)
+        if (g_str_equal(word, words[i]))
+            return i;
+    if (word)
+        fault(reading, "unknown %s \"%s\"", name, word);
+    return other;
+}
+
+/* RFC 3339 in a string, or epoch seconds or milliseconds in a number. */
+static gint64 get_time(struct reading *reading, const char *name)
+{
+    const json_t *attribute = json_object_get(reading->item, name);
+    const char *text = json_string_value(json_object_get(attribute, "S"));
+    gint64 at_ms = 0;
+    if (text && when_parse(text, &at_ms))
+        return at_ms;
+    text = json_string_value(json_object_get(attribute, "N"));
+    double number = text ? g_ascii_strtod(text, NULL) : 0;
+    if (number > 0 && number < 1e14) /* 1e11 s is the year 5138, 1e11 ms is 1973 */
+        return (gint64)(number < 1e11 ? number * 1000 : number);
+    fault(reading, attribute ? "%s is no time" : "%s is missing", name);
+    return 0;
+}
+
+static void get_capacity(struct reading *reading, struct tenant *tenant)
+{
+    tenant->max_users = tenant->max_patients = tenant->current_users = -1;
+    const json_t *capacity = json_object_get(reading->item, "capacity");
+    const json_t *map = json_object_get(capacity, "M");
+    if (!json_is_object(map)) {
+        fault(reading, capacity ? "capacity is no map" : "capacity is missing");
+        return;
+    }
+    tenant->max_users = get_count(reading, map, "maxUsers");
+    tenant->max_patients = get_count(reading, map, "maxPatients");
+    tenant->current_users = get_count(reading, map, "currentUsers");
+}
+
+static char *get_cell(struct reading *reading, const char *name, bool required)
+{
+    char *cell = get_text(reading, name, required);
+    if (cell && !g_hash_table_contains(reading->cells, cell))
+        fault(reading, "unknown %s \"%s\"", name, cell);
+    return cell;
+}
+
+static struct tenant *read_tenant(GHashTable *cells, const json_t *item)
+{
+    static const char *const tiers[] = {"STANDARD", "ENTERPRISE", NULL};
+    static const char *const states[] = {"ACTIVE", "MIGRATING", "DOWN", NULL};
+    g_autoptr(GString) faults = g_string_new(NULL);
+    struct reading reading = {cells, item, faults};
+    struct tenant *tenant = g_new0(struct tenant, 1);
+    tenant->id = get_text(&reading, "tenantId", true);
+    if (!tenant->id)
+        tenant->id = g_strdup("");
+    tenant->cell = get_cell(&reading, "cellId", true);
+    tenant->region = get_text(&reading, "region", true);
+    tenant->tier = (enum tenant_tier)get_word(&reading, "tier", tiers, TIER_ENTERPRISE);
+    tenant->status = (enum tenant_status)get_word(&reading, "status", states, TENANT_DOWN);
+    get_capacity(&reading, tenant);
+    tenant->created_ms = get_time(&reading, "createdAt");
+    tenant->updated_ms = get_time(&reading, "updatedAt");
+    tenant->subdomain = get_text(&reading, "subdomain", false);
+    tenant->residency = get_text(&reading, "dataResidency", false);
+    tenant->name = get_text(&reading, "name", false);
+    tenant->failover_cell = get_cell(&reading, "failoverCellId", false);
+    tenant->environment = get_text(&reading, "environment", false);
+    tenant->fault = faults->len ? g_strdup(faults->str) : NULL;
+    return tenant;
+}
+
+bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenants,
+                   json_t **start_key, double *read_units, GError **error)
+{
+    const json_t *items = json_object_get(reply, "Items");
+    *start_key = NULL;
+    if (!json_is_array(items)) {
+        g_set_error(error, CD_ERROR, CD_ERROR_SOURCE, "Scan of %s: the answer has no list of items",
+                    config->registry_table);
+        return false;
+    }
+    size_t i;
+    json_t *item;
+    g_autoptr(GHashTable) cells = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint c = 0; c < config->cells->len; c++)
+        g_hash_table_add(cells, ((const struct cell_config *)config->cells->pdata[c])->id);
+    json_array_foreach (items, i, item)
+        g_ptr_array_add(tenants, read_tenant(cells, item));
+    const json_t *consumed = json_object_get(reply, "ConsumedCapacity");
+    *read_units += json_number_value(json_object_get(consumed, "CapacityUnits"));
+    json_t *key = json_object_get(reply, "LastEvaluatedKey");
+    *start_key = json_is_object(key) && json_object_size(key) ? json_incref(key) : NULL;
+    return true;
+}

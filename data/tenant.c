@@ -1,0 +1,120 @@
+#include "data/fleet.h"
+
+#include <string.h>
+
+const char *tenant_status_name(enum tenant_status status)
+{
+    static const char *const names[] = {"ACTIVE", "MIGRATING", "DOWN"};
+    return names[status];
+}
+
+const char *tenant_tier_name(enum tenant_tier tier)
+{
+    return tier == TIER_ENTERPRISE ? "ENTERPRISE" : "STANDARD";
+}
+
+void tenant_free(struct tenant *tenant)
+{
+    if (!tenant)
+        return;
+    g_free(tenant->id);
+    g_free(tenant->cell);
+    g_free(tenant->region);
+    g_free(tenant->subdomain);
+    g_free(tenant->residency);
+    g_free(tenant->name);
+    g_free(tenant->failover_cell);
+    g_free(tenant->environment);
+    g_free(tenant->fault);
+    g_free(tenant);
+}
+
+static int by_id(gconstpointer a, gconstpointer b)
+{
+    const struct tenant *const *x = a, *const *y = b;
+    return strcmp((*x)->id, (*y)->id);
+}
+
+static void mark_twins(GPtrArray *tenants)
+{
+    for (guint i = 1; i < tenants->len; i++) {
+        struct tenant *tenant = tenants->pdata[i];
+        const struct tenant *before = tenants->pdata[i - 1];
+        if (strcmp(tenant->id, before->id) != 0)
+            continue;
+        static const char twin[] = "another item has this tenantId";
+        char *fault = tenant->fault ? g_strconcat(tenant->fault, "; ", twin, NULL) : g_strdup(twin);
+        g_free(tenant->fault);
+        tenant->fault = fault;
+    }
+}
+
+static void add_up(GHashTable *tallies, const struct tenant *tenant)
+{
+    if (!tenant->cell)
+        return;
+    struct tenant_tally *tally = g_hash_table_lookup(tallies, tenant->cell);
+    if (!tally) {
+        tally = g_new0(struct tenant_tally, 1);
+        g_hash_table_insert(tallies, g_strdup(tenant->cell), tally);
+    }
+    tally->tenants++;
+    tally->registered_users += MAX(0, tenant->current_users);
+    tally->quota_users += MAX(0, tenant->max_users);
+}
+
+struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete)
+{
+    struct registry *registry = g_new0(struct registry, 1);
+    g_atomic_ref_count_init(&registry->refs);
+    registry->at_ms = at_ms;
+    registry->complete = complete;
+    registry->tenants = tenants;
+    registry->tallies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_ptr_array_sort(tenants, by_id);
+    mark_twins(tenants);
+    for (guint i = 0; i < tenants->len; i++)
+        add_up(registry->tallies, tenants->pdata[i]);
+    return registry;
+}
+
+struct tenant_tally registry_tally(const struct registry *registry, const char *cell)
+{
+    const struct tenant_tally *tally =
+        registry ? g_hash_table_lookup(registry->tallies, cell) : NULL;
+    return tally ? *tally : (struct tenant_tally){0};
+}
+
+struct registry *registry_ref(struct registry *registry)
+{
+    g_atomic_ref_count_inc(&registry->refs);
+    return registry;
+}
+
+void registry_unref(struct registry *registry)
+{
+    if (!registry || !g_atomic_ref_count_dec(&registry->refs))
+        return;
+    g_ptr_array_unref(registry->tenants);
+    g_hash_table_unref(registry->tallies);
+    g_free(registry);
+}
+
+const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id)
+{
+    const GPtrArray *tenants = snapshot->registry ? snapshot->registry->tenants : NULL;
+    guint low = 0, high = tenants ? tenants->len : 0;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const struct tenant *tenant = tenants->pdata[middle];
+        int order = strcmp(tenant->id, id);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!tenants || low == tenants->len)
+        return NULL;
+    const struct tenant *found = tenants->pdata[low];
+    return strcmp(found->id, id) == 0 ? found : NULL;
+}
