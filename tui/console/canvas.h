@@ -1,0 +1,68 @@
+/* A picture of the screen in memory: what views draw on. It knows neither ncurses nor a terminal,
+ * so a view is tested by reading the canvas back, and a frame equal to the last costs no byte.
+ *
+ * canvas_text is the one place through which every text on the screen passes: it goes through
+ * text_clean() there. In ASCII mode it also stands one plain character in for each symbol that
+ * celldeck draws with, and `?` for any other that the terminal can't show. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* What a piece of text means. A theme says how that looks. */
+enum role {
+    ROLE_NORMAL,
+    ROLE_DIM,
+    ROLE_GOOD,
+    ROLE_WARN,
+    ROLE_BAD,
+    ROLE_UNKNOWN, /* stale or never read */
+    ROLE_ACCENT,
+    ROLE_HEADER, /* column titles */
+    ROLE_TITLE,
+    ROLE_KEY,   /* keys in the hints */
+    ROLE_ALERT, /* the bar over everything: WRITE, a notice of failure */
+    ROLE_COUNT
+};
+
+struct canvas_cell {
+    char text[12]; /* one character with its marks; "" right of a wide one */
+    guint8 role;
+    bool selected;
+};
+
+struct canvas {
+    int rows, cols;
+    bool ascii;
+    struct canvas_cell *cells; /* rows * cols */
+};
+
+/* A part of the canvas. */
+struct area {
+    int row, col, rows, cols;
+};
+
+struct canvas *canvas_new(int rows, int cols, bool ascii);
+void canvas_free(struct canvas *canvas);
+void canvas_clear(struct canvas *canvas);
+
+/* Writes `text` from (row, col), in at most `cols` columns, cut with `…` where it is longer; what
+ * lies outside the canvas is dropped. Returns the columns used. `text` may be NULL. */
+int canvas_text(struct canvas *canvas, int row, int col, int cols, enum role role,
+                const char *text);
+/* The same, ending at column `col + cols`. */
+int canvas_right(struct canvas *canvas, int row, int col, int cols, enum role role,
+                 const char *text);
+int canvas_printf(struct canvas *canvas, int row, int col, int cols, enum role role,
+                  const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* `cols` times the same symbol. */
+void canvas_fill(struct canvas *canvas, int row, int col, int cols, enum role role,
+                 const char *symbol);
+/* Marks a row as the selected one. */
+void canvas_select(struct canvas *canvas, int row, int col, int cols);
+/* A frame of lines around `area`. */
+void canvas_box(struct canvas *canvas, const struct area *area, enum role role);
+
+/* One row as text, without spaces at its end; the whole, a line a row. Caller frees. */
+char *canvas_row(const struct canvas *canvas, int row);
+char *canvas_dump(const struct canvas *canvas);

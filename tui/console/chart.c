@@ -1,0 +1,156 @@
+#include "tui/console/chart.h"
+
+#include <math.h>
+
+char *chart_spark(const double *values, size_t n, double top)
+{
+    static const char *const steps[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < n; i++) {
+        int step = (int)floor(values[i] / top * 8);
+        g_string_append(text, isnan(values[i]) ? " " : steps[CLAMP(step, 0, 7)]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *chart_bar(double pct, int cols)
+{
+    int full = CLAMP((int)lround(pct / 100 * cols), 0, cols);
+    if (pct > 0 && full == 0 && pct >= 100.0 / cols / 4)
+        full = 1;
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < cols; i++)
+        g_string_append(text, i < full ? "█" : "░");
+    return g_string_free(text, FALSE);
+}
+
+/* The least round number that is not below `value`: 1, 2, 5, 10, 20, 50 ... */
+static double round_up(double value)
+{
+    double unit = pow(10, floor(log10(value)));
+    for (int i = 0; i < 3; i++) {
+        static const int steps[] = {1, 2, 5};
+        if (steps[i] * unit >= value)
+            return steps[i] * unit;
+    }
+    return 10 * unit;
+}
+
+static double top_of(const struct chart *chart)
+{
+    double top = 0;
+    for (size_t i = 0; i < chart->n; i++)
+        if (chart->at[i] >= chart->from && !isnan(chart->values[i]))
+            top = MAX(top, chart->values[i]);
+    if (!isnan(chart->limit) && top > chart->limit / 2)
+        top = MAX(top, chart->limit * 1.1);
+    return top > 0 ? round_up(top) : 1;
+}
+
+/* Dots of one chart: Braille numbers the eight dots of a character so. */
+struct dots {
+    int rows, cols; /* characters */
+    guint8 *bits;
+    bool *bad;
+};
+static const guint8 braille[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+
+static void dot(struct dots *dots, int x, int y, bool bad)
+{
+    if (x < 0 || y < 0 || x >= dots->cols * 2 || y >= dots->rows * 4)
+        return;
+    int at = y / 4 * dots->cols + x / 2;
+    dots->bits[at] |= braille[y % 4][x % 2];
+    dots->bad[at] |= bad;
+}
+
+static int x_of(const struct chart *chart, const struct dots *dots, gint64 at)
+{
+    double part = (double)(at - chart->from) / (double)(chart->to - chart->from);
+    return (int)floor(part * (dots->cols * 2 - 1));
+}
+
+static int y_of(const struct dots *dots, double value, double top)
+{
+    int height = dots->rows * 4 - 1;
+    return height - CLAMP((int)lround(value / top * height), 0, height);
+}
+
+static bool beyond(const struct chart *chart, double value)
+{
+    if (isnan(chart->limit))
+        return false;
+    return chart->limit_below ? value < chart->limit : value > chart->limit;
+}
+
+/* Joins two neighbours, so that a steep rise reads as one. */
+static void join(struct dots *dots, int x0, int y0, int x1, int y1, bool bad)
+{
+    int steps = MAX(MAX(abs(x1 - x0), abs(y1 - y0)), 1);
+    for (int i = 0; i <= steps; i++)
+        dot(dots, x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps, bad);
+}
+
+static void plot(const struct chart *chart, struct dots *dots, double top)
+{
+    for (size_t i = 0; i < chart->n; i++) {
+        if (chart->at[i] < chart->from || chart->at[i] > chart->to || isnan(chart->values[i]))
+            continue;
+        int x = x_of(chart, dots, chart->at[i]), y = y_of(dots, chart->values[i], top);
+        bool bad = beyond(chart, chart->values[i]);
+        bool follows = i > 0 && chart->at[i - 1] >= chart->from && !isnan(chart->values[i - 1]) &&
+                       chart->at[i] - chart->at[i - 1] <= chart->step * 3 / 2;
+        if (follows)
+            join(dots, x_of(chart, dots, chart->at[i - 1]), y_of(dots, chart->values[i - 1], top),
+                 x, y, bad);
+        else
+            dot(dots, x, y, bad);
+    }
+}
+
+static void draw_ground(struct canvas *canvas, const struct area *area, const struct chart *chart,
+                        double top)
+{
+    if (!isnan(chart->limit) && chart->limit < top) {
+        int y = area->rows - 1 - (int)lround(chart->limit / top * (area->rows - 1));
+        canvas_fill(canvas, area->row + y, area->col, area->cols, ROLE_DIM, "┄");
+    }
+    for (size_t i = 0; i < chart->n_markers; i++) {
+        gint64 at = chart->markers[i].at;
+        if (at < chart->from || at > chart->to)
+            continue;
+        double part = (double)(at - chart->from) / (double)(chart->to - chart->from);
+        int col = area->col + (int)floor(part * (area->cols - 1));
+        for (int row = 0; row < area->rows; row++)
+            canvas_text(canvas, area->row + row, col, 1, ROLE_ACCENT, "┊");
+        canvas_text(canvas, area->row, col + 1, area->col + area->cols - col - 1, ROLE_ACCENT,
+                    chart->markers[i].label);
+    }
+}
+
+static void draw_dots(struct canvas *canvas, const struct area *area, const struct dots *dots)
+{
+    for (int i = 0; i < dots->rows * dots->cols; i++) {
+        if (!dots->bits[i])
+            continue;
+        char text[7] = "";
+        g_unichar_to_utf8(0x2800u + dots->bits[i], text);
+        canvas_text(canvas, area->row + i / dots->cols, area->col + i % dots->cols, 1,
+                    dots->bad[i] ? ROLE_BAD : ROLE_GOOD, canvas->ascii ? "*" : text);
+    }
+}
+
+double chart_draw(struct canvas *canvas, const struct area *area, const struct chart *chart)
+{
+    double top = top_of(chart);
+    if (area->rows < 1 || area->cols < 2 || chart->to <= chart->from)
+        return top;
+    gsize size = (gsize)area->rows * (gsize)area->cols;
+    g_autofree guint8 *bits = g_new0(guint8, size);
+    g_autofree bool *bad = g_new0(bool, size);
+    struct dots dots = {.rows = area->rows, .cols = area->cols, .bits = bits, .bad = bad};
+    draw_ground(canvas, area, chart, top);
+    plot(chart, &dots, top);
+    draw_dots(canvas, area, &dots);
+    return top;
+}

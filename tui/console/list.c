@@ -1,0 +1,82 @@
+#include "tui/console/list.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+void list_init(struct list *list)
+{
+    *list = (struct list){.rows = g_ptr_array_new(), .height = 1};
+}
+
+void list_release(struct list *list)
+{
+    g_ptr_array_unref(list->rows);
+    g_free(list->selected);
+    *list = (struct list){0};
+}
+
+int list_size(const struct list *list)
+{
+    return (int)list->rows->len;
+}
+
+const char *list_row(const struct list *list, int index)
+{
+    return g_ptr_array_index(list->rows, index);
+}
+
+static void scroll(struct list *list)
+{
+    int last_top = MAX(0, list_size(list) - list->height);
+    if (list->index < list->top)
+        list->top = list->index;
+    if (list->index >= list->top + list->height)
+        list->top = list->index - list->height + 1;
+    list->top = CLAMP(list->top, 0, last_top);
+}
+
+static void select_index(struct list *list, int index)
+{
+    int size = list_size(list);
+    list->index = size ? CLAMP(index, 0, size - 1) : 0;
+    g_free(list->selected);
+    list->selected = size ? g_strdup(list_row(list, list->index)) : NULL;
+    scroll(list);
+}
+
+static int find(const struct list *list, const char *id)
+{
+    for (int i = 0; id && i < list_size(list); i++)
+        if (strcmp(list_row(list, i), id) == 0)
+            return i;
+    return -1;
+}
+
+void list_set(struct list *list, GPtrArray *rows)
+{
+    g_ptr_array_unref(list->rows);
+    list->rows = rows;
+    /* Mostly nothing has moved: look there before searching. */
+    bool there = list->selected && list->index < list_size(list) &&
+                 strcmp(list_row(list, list->index), list->selected) == 0;
+    int at = there ? list->index : find(list, list->selected);
+    select_index(list, at >= 0 ? at : list->index);
+}
+
+void list_fit(struct list *list, int height)
+{
+    list->height = MAX(1, height);
+    scroll(list);
+}
+
+void list_move(struct list *list, int by)
+{
+    select_index(list, list->index + by);
+}
+
+void list_select(struct list *list, const char *id)
+{
+    int at = find(list, id);
+    if (at >= 0)
+        select_index(list, at);
+}

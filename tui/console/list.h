@@ -1,0 +1,29 @@
+/* A list of rows of which one is selected: a model that knows nothing of drawing. A row is its
+ * identity (an id), never its position: when rows come, go or change places, the selection stays
+ * with the row it was on, and where that is gone, with the place it had. */
+#pragma once
+
+#include <glib.h>
+
+struct list {
+    GPtrArray *rows; /* const char *: ids, borrowed from whoever set them */
+    char *selected;  /* id, or NULL where there are no rows */
+    int index;       /* of the selected row; 0 where there are none */
+    int top;         /* first row in view */
+    int height;      /* rows in view */
+};
+
+void list_init(struct list *list);
+void list_release(struct list *list);
+
+/* Takes over `rows` (const char *, in order; the ids must live until the next call). */
+void list_set(struct list *list, GPtrArray *rows);
+/* How many rows there is room for; scrolls so that the selected one is in view. */
+void list_fit(struct list *list, int height);
+/* Selects the row `by` away, as far as there are rows. */
+void list_move(struct list *list, int by);
+/* Selects the row of this id; nothing if there is none. */
+void list_select(struct list *list, const char *id);
+
+int list_size(const struct list *list);
+const char *list_row(const struct list *list, int index);

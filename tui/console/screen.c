@@ -1,0 +1,420 @@
+#include "tui/console/screen.h"
+
+#include "data/base/error.h"
+#include "tui/console/keys.h"
+#include "tui/console/terminal.h"
+#include "tui/console/theme.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <unistd.h>
+
+/* People press Esc to go back: it must not wait for what a function key would send next. */
+#define ESCAPE_DELAY_MS 25
+#define SMALLEST_ROWS   1
+#define LARGEST_ROWS    500
+#define LARGEST_COLS    1000
+
+struct screen {
+    SCREEN *curses;
+    FILE *frames, *input; /* what ncurses writes to and reads from */
+    int frame_fd, tty_fd;
+    struct theme *theme;
+    struct canvas *canvas, *shown; /* `shown`: NULL until the first frame */
+    GByteArray *leaving;           /* of the last frame, not yet taken by the terminal */
+    gsize left;                    /* of `leaving`, already taken */
+    guint read_source, wake_source, write_source;
+    WINDOW *keys;
+    bool ascii, refused, everything;
+    char *notice;
+    struct screen_events events;
+    gpointer data;
+};
+
+static const struct {
+    int curses;
+    guint32 code;
+} key_codes[] = {
+    {KEY_UP, KEY_CODE_UP},
+    {KEY_DOWN, KEY_CODE_DOWN},
+    {KEY_LEFT, KEY_CODE_LEFT},
+    {KEY_RIGHT, KEY_CODE_RIGHT},
+    {KEY_PPAGE, KEY_CODE_PAGE_UP},
+    {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
+    {KEY_HOME, KEY_CODE_HOME},
+    {KEY_END, KEY_CODE_END},
+    {KEY_ENTER, KEY_CODE_ENTER},
+    {KEY_BTAB, KEY_CODE_BACKTAB},
+    {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
+    {KEY_DC, KEY_CODE_DELETE},
+};
+
+static const struct {
+    wint_t character;
+    guint32 code;
+} key_characters[] = {
+    {'\r', KEY_CODE_ENTER},  {'\n', KEY_CODE_ENTER},     {'\t', KEY_CODE_TAB},
+    {0x1b, KEY_CODE_ESCAPE}, {'\b', KEY_CODE_BACKSPACE}, {0x7f, KEY_CODE_BACKSPACE},
+};
+
+static guint32 translate(int kind, wint_t got)
+{
+    if (kind == KEY_CODE_YES) {
+        for (size_t i = 0; i < G_N_ELEMENTS(key_codes); i++)
+            if (key_codes[i].curses == (int)got)
+                return key_codes[i].code;
+        return got == KEY_RESIZE ? KEY_CODE_NONE : KEY_CODE_OTHER;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(key_characters); i++)
+        if (key_characters[i].character == got)
+            return key_characters[i].code;
+    return (guint32)got;
+}
+
+/* --- out ----------------------------------------------------------------------------------------
+ */
+
+static gboolean on_writable(gint fd, GIOCondition condition, gpointer data);
+
+/* True while the terminal has not taken everything. */
+static bool push(struct screen *screen)
+{
+    while (screen->left < screen->leaving->len) {
+        ssize_t n = write(screen->tty_fd, screen->leaving->data + screen->left,
+                          screen->leaving->len - screen->left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN)
+            return true;
+        if (n <= 0)
+            break; /* gone; the reading side will say so */
+        screen->left += (gsize)n;
+    }
+    g_byte_array_set_size(screen->leaving, 0);
+    screen->left = 0;
+    return false;
+}
+
+/* Takes what ncurses wrote. */
+static void pump(struct screen *screen)
+{
+    fflush(screen->frames);
+    off_t size = lseek(screen->frame_fd, 0, SEEK_CUR);
+    if (size > 0) {
+        guint before = screen->leaving->len;
+        g_byte_array_set_size(screen->leaving, before + (guint)size);
+        ssize_t n = pread(screen->frame_fd, screen->leaving->data + before, (size_t)size, 0);
+        g_byte_array_set_size(screen->leaving, before + (guint)MAX(n, 0));
+        lseek(screen->frame_fd, 0, SEEK_SET);
+    }
+    if (push(screen) && !screen->write_source)
+        screen->write_source = g_unix_fd_add(screen->tty_fd, G_IO_OUT, on_writable, screen);
+}
+
+static gboolean on_writable(gint fd, GIOCondition condition, gpointer data)
+{
+    (void)fd, (void)condition;
+    struct screen *screen = data;
+    if (push(screen))
+        return G_SOURCE_CONTINUE;
+    screen->write_source = 0;
+    if (screen->refused) {
+        screen->refused = false;
+        screen->events.draw(screen->data);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+static attr_t attributes(const struct style *style)
+{
+    return (style->bold ? A_BOLD : 0) | (style->dim ? A_DIM : 0) |
+           (style->reverse ? A_REVERSE : 0) | (style->underline ? A_UNDERLINE : 0);
+}
+
+static int pair_of(int role, bool selected)
+{
+    return 1 + role * 2 + selected;
+}
+
+static void set_look(const struct screen *screen, const struct canvas_cell *cell)
+{
+    const struct style *style = &screen->theme->roles[cell->role];
+    attr_t attrs = attributes(style);
+    if (cell->selected)
+        attrs |= attributes(&screen->theme->selected);
+    attr_set(attrs, has_colors() ? (short)pair_of(cell->role, cell->selected) : 0, NULL);
+}
+
+static bool same_look(const struct canvas_cell *a, const struct canvas_cell *b)
+{
+    return a->role == b->role && a->selected == b->selected;
+}
+
+static void put_run(const struct canvas_cell *cells, int row, int col, int n)
+{
+    GString *text = g_string_sized_new((gsize)n * 2);
+    for (int i = 0; i < n; i++)
+        g_string_append(text, cells[i].text);
+    mvaddstr(row, col, text->str);
+    g_string_free(text, TRUE);
+}
+
+static void put_row(struct screen *screen, int row)
+{
+    const struct canvas *canvas = screen->canvas;
+    const struct canvas_cell *cells = &canvas->cells[row * canvas->cols];
+    for (int col = 0, n; col < canvas->cols; col += n) {
+        for (n = 1; col + n < canvas->cols && same_look(&cells[col], &cells[col + n]); n++)
+            ;
+        set_look(screen, &cells[col]);
+        put_run(&cells[col], row, col, n);
+    }
+}
+
+static bool row_changed(const struct screen *screen, int row)
+{
+    const struct canvas *now = screen->canvas, *before = screen->shown;
+    if (!before || screen->everything)
+        return true;
+    const struct canvas_cell *a = &now->cells[row * now->cols],
+                             *b = &before->cells[row * now->cols];
+    for (int col = 0; col < now->cols; col++)
+        if (!same_look(&a[col], &b[col]) || strcmp(a[col].text, b[col].text) != 0)
+            return true;
+    return false;
+}
+
+struct canvas *screen_begin(struct screen *screen)
+{
+    if (screen->leaving->len > 0) {
+        screen->refused = true;
+        return NULL;
+    }
+    int rows = LINES, cols = COLS;
+    terminal_size(&rows, &cols);
+    rows = CLAMP(rows, SMALLEST_ROWS, LARGEST_ROWS);
+    cols = CLAMP(cols, SMALLEST_ROWS, LARGEST_COLS);
+    if (rows != LINES || cols != COLS)
+        resizeterm(rows, cols);
+    if (!screen->canvas || screen->canvas->rows != rows || screen->canvas->cols != cols) {
+        canvas_free(screen->canvas);
+        canvas_free(g_steal_pointer(&screen->shown));
+        screen->canvas = canvas_new(rows, cols, screen->ascii);
+        screen->everything = true;
+    }
+    canvas_clear(screen->canvas);
+    return screen->canvas;
+}
+
+void screen_show(struct screen *screen, int cursor_row, int cursor_col)
+{
+    if (screen->everything)
+        clearok(curscr, TRUE);
+    for (int row = 0; row < screen->canvas->rows; row++)
+        if (row_changed(screen, row))
+            put_row(screen, row);
+    screen->everything = false;
+    leaveok(stdscr, cursor_row < 0);
+    curs_set(cursor_row >= 0);
+    if (cursor_row >= 0)
+        move(cursor_row, cursor_col);
+    refresh();
+    pump(screen);
+    struct canvas *before = screen->shown;
+    screen->shown = screen->canvas;
+    screen->canvas =
+        before ? before : canvas_new(screen->shown->rows, screen->shown->cols, screen->ascii);
+}
+
+void screen_redraw_all(struct screen *screen)
+{
+    screen->everything = true;
+}
+
+const char *screen_notice(const struct screen *screen)
+{
+    return screen->notice;
+}
+
+/* --- in -----------------------------------------------------------------------------------------
+ */
+
+static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
+{
+    (void)fd;
+    struct screen *screen = data;
+    bool any = false;
+    wint_t got;
+    int kind;
+    while ((kind = wget_wch(screen->keys, &got)) != ERR) {
+        any = true;
+        guint32 key = translate(kind, got);
+        if (key != KEY_CODE_NONE)
+            screen->events.key(key, screen->data);
+    }
+    if (!any && (condition & (G_IO_HUP | G_IO_ERR))) {
+        screen->read_source = 0;
+        screen->events.gone(screen->data);
+        return G_SOURCE_REMOVE;
+    }
+    pump(screen);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_wake(gint fd, GIOCondition condition, gpointer data)
+{
+    (void)fd, (void)condition;
+    struct screen *screen = data;
+    if (terminal_woken() & TERMINAL_CONTINUED)
+        screen->everything = true;
+    screen->events.draw(screen->data);
+    return G_SOURCE_CONTINUE;
+}
+
+/* --- start and end ------------------------------------------------------------------------------
+ */
+
+static const char *capability(const char *name)
+{
+    const char *value = tigetstr(name);
+    return value && value != (char *)-1 ? value : "";
+}
+
+static void tell_terminal_sequences(void)
+{
+    g_autofree char *leave = g_strconcat(capability("sgr0"), capability("op"), capability("rmkx"),
+                                         capability("cnorm"), capability("rmcup"), NULL);
+    g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"), NULL);
+    terminal_set_sequences(leave, enter);
+}
+
+static SCREEN *try_terminal(struct screen *screen, const char *name)
+{
+    int status = 0;
+    if (!name || !*name || setupterm(name, screen->frame_fd, &status) == ERR)
+        return NULL;
+    bool able = *capability("cup") != '\0';
+    del_curterm(cur_term);
+    return able ? newterm(name, screen->frames, screen->input) : NULL;
+}
+
+static bool begin_curses(struct screen *screen, GError **error)
+{
+    const char *const fallbacks[] = {"xterm-256color", "xterm", "vt100", "ansi"};
+    const char *name = g_getenv("TERM");
+    screen->curses = try_terminal(screen, name);
+    bool dumb = name && strcmp(name, "dumb") == 0;
+    for (size_t i = 0; !screen->curses && !dumb && i < G_N_ELEMENTS(fallbacks); i++) {
+        screen->curses = try_terminal(screen, fallbacks[i]);
+        if (screen->curses)
+            screen->notice = g_strdup_printf("TERM=%s is unknown here; shown as %s would be",
+                                             name ? name : "", fallbacks[i]);
+    }
+    if (!screen->curses)
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "the console can't be shown on TERM=%s: it can't place the cursor "
+                    "(`celldeck status` needs no such thing)",
+                    name ? name : "");
+    return screen->curses != NULL;
+}
+
+static bool begin_theme(struct screen *screen, const struct screen_options *options, GError **error)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+    bool plain = options->no_color || (no_color && *no_color) || !has_colors();
+    if (!plain) {
+        start_color();
+        use_default_colors();
+    }
+    screen->theme = theme_load(options->theme, plain ? 0 : COLORS, error);
+    if (!screen->theme || plain)
+        return screen->theme != NULL;
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        const struct style *style = &screen->theme->roles[role];
+        init_pair((short)pair_of(role, false), style->fg, style->bg);
+        init_pair((short)pair_of(role, true), style->fg,
+                  style->bg >= 0 ? style->bg : screen->theme->selected.bg);
+    }
+    return true;
+}
+
+static void begin_input(struct screen *screen)
+{
+    noecho();
+    nonl();
+    raw();
+    screen->keys = newpad(1, 1); /* a pad, so that asking for a key never refreshes anything */
+    keypad(screen->keys, TRUE);
+    nodelay(screen->keys, TRUE);
+    set_escdelay(ESCAPE_DELAY_MS);
+    screen->read_source = g_unix_fd_add_full(
+        G_PRIORITY_HIGH, screen->tty_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, screen, NULL);
+    screen->wake_source = g_unix_fd_add(terminal_wake_fd(), G_IO_IN, on_wake, screen);
+}
+
+static bool begin(struct screen *screen, const struct screen_options *options, GError **error)
+{
+    screen->frame_fd = memfd_create("frame", MFD_CLOEXEC);
+    screen->frames = screen->frame_fd >= 0 ? fdopen(screen->frame_fd, "w") : NULL;
+    if (!screen->frames) {
+        g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "memfd_create: %s", g_strerror(errno));
+        return false;
+    }
+    screen->tty_fd = terminal_open(error);
+    if (screen->tty_fd < 0)
+        return false;
+    screen->input = fdopen(dup(screen->tty_fd), "r");
+    use_env(FALSE); /* LINES and COLUMNS of a shell that has since been resized */
+    if (!begin_curses(screen, error) || !begin_theme(screen, options, error))
+        return false;
+    tell_terminal_sequences();
+    begin_input(screen);
+    return true;
+}
+
+struct screen *screen_open(const struct screen_options *options, const struct screen_events *events,
+                           gpointer data, GError **error)
+{
+    struct screen *screen = g_new0(struct screen, 1);
+    screen->tty_fd = -1;
+    screen->leaving = g_byte_array_new();
+    screen->events = *events;
+    screen->data = data;
+    screen->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    screen->everything = true;
+    if (begin(screen, options, error))
+        return screen;
+    screen_close(screen);
+    return NULL;
+}
+
+void screen_close(struct screen *screen)
+{
+    if (!screen)
+        return;
+    terminal_close();
+    g_clear_handle_id(&screen->read_source, g_source_remove);
+    g_clear_handle_id(&screen->wake_source, g_source_remove);
+    g_clear_handle_id(&screen->write_source, g_source_remove);
+    if (screen->keys)
+        delwin(screen->keys);
+    if (screen->curses)
+        delscreen(screen->curses);
+    if (screen->frames)
+        fclose(screen->frames);
+    if (screen->input)
+        fclose(screen->input);
+    canvas_free(screen->canvas);
+    canvas_free(screen->shown);
+    g_byte_array_unref(screen->leaving);
+    g_free(screen->theme);
+    g_free(screen->notice);
+    g_free(screen);
+}

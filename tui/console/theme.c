@@ -1,0 +1,122 @@
+#include "tui/console/theme.h"
+
+#include "data/base/error.h"
+
+#include <libfyaml.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THEMES(X) X(dusk) X(day) X(clear_dark) X(clear_light) X(mono)
+
+#define DECLARE(id)                                                                                \
+    extern const char _binary_themes_##id##_yaml_start[], _binary_themes_##id##_yaml_end[];
+THEMES(DECLARE)
+
+#define ENTRY(id) {#id, _binary_themes_##id##_yaml_start, _binary_themes_##id##_yaml_end},
+static const struct {
+    const char *name, *start, *end;
+} themes[] = {THEMES(ENTRY)};
+
+#define NAME(id) #id,
+static const char *const names[] = {THEMES(NAME) NULL};
+
+static const char *const role_names[ROLE_COUNT] = {
+    [ROLE_NORMAL] = "normal", [ROLE_DIM] = "dim",       [ROLE_GOOD] = "good",
+    [ROLE_WARN] = "warn",     [ROLE_BAD] = "bad",       [ROLE_UNKNOWN] = "unknown",
+    [ROLE_ACCENT] = "accent", [ROLE_HEADER] = "header", [ROLE_TITLE] = "title",
+    [ROLE_KEY] = "key",       [ROLE_ALERT] = "alert",
+};
+
+static const char *const colour_names[] = {
+    "black",        "red",           "green",       "yellow",         "blue",
+    "magenta",      "cyan",          "white",       "bright-black",   "bright-red",
+    "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",
+    "bright-white",
+};
+
+static const char *scalar(struct fy_node *map, const char *key)
+{
+    struct fy_node *node = map ? fy_node_mapping_lookup_by_string(map, key, FY_NT) : NULL;
+    return node ? fy_node_get_scalar0(node) : NULL;
+}
+
+/* With eight colours a bright one becomes its plain brother; the caller makes it bold. */
+static short named_colour(const char *name, int colours)
+{
+    for (size_t i = 0; name && i < G_N_ELEMENTS(colour_names); i++)
+        if (strcmp(name, colour_names[i]) == 0)
+            return (short)(colours >= 16 ? i : i % 8);
+    return -1;
+}
+
+static short colour(struct fy_node *map, const char *rich, const char *poor, int colours)
+{
+    const char *number = scalar(map, rich);
+    if (colours >= 256 && number)
+        return (short)CLAMP(atoi(number), 0, 255);
+    return colours >= 8 ? named_colour(scalar(map, poor), colours) : -1;
+}
+
+static bool flag(struct fy_node *map, const char *key)
+{
+    const char *value = scalar(map, key);
+    return value && strcmp(value, "true") == 0;
+}
+
+static void read_style(struct fy_node *map, int colours, struct style *style)
+{
+    *style = (struct style){.fg = colour(map, "fg", "fg16", colours),
+                            .bg = colour(map, "bg", "bg16", colours),
+                            .bold = flag(map, "bold"),
+                            .dim = flag(map, "dim"),
+                            .reverse = flag(map, "reverse"),
+                            .underline = flag(map, "underline")};
+    if (colours < 8) { /* colour told these apart; without it an attribute has to */
+        style->reverse |= flag(map, "mono_reverse");
+        style->bold |= flag(map, "mono_bold");
+    }
+}
+
+static struct theme *read_theme(const char *start, const char *end, int colours)
+{
+    struct fy_document *doc = fy_document_build_from_string(NULL, start, (size_t)(end - start));
+    if (!doc)
+        return NULL;
+    struct theme *theme = g_new0(struct theme, 1);
+    struct fy_node *root = fy_document_root(doc);
+    for (int role = 0; role < ROLE_COUNT; role++)
+        read_style(fy_node_mapping_lookup_by_string(root, role_names[role], FY_NT), colours,
+                   &theme->roles[role]);
+    read_style(fy_node_mapping_lookup_by_string(root, "selected", FY_NT), colours,
+               &theme->selected);
+    fy_document_destroy(doc);
+    return theme;
+}
+
+/* People write "clear-dark"; a symbol in an object file can't. */
+static bool same_name(const char *a, const char *b)
+{
+    g_autofree char *plain = g_strdelimit(g_strdup(a), "-", '_');
+    return strcmp(plain, b) == 0;
+}
+
+struct theme *theme_load(const char *name, int colours, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(themes); i++) {
+        if (name && !same_name(name, themes[i].name))
+            continue;
+        struct theme *theme = read_theme(themes[i].start, themes[i].end, colours);
+        if (!theme)
+            g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "theme %s: can't be read",
+                        themes[i].name);
+        return theme;
+    }
+    g_autofree char *known = g_strjoinv(", ", (char **)names);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no theme %s: there are %s", name, known);
+    return NULL;
+}
+
+const char *const *theme_names(void)
+{
+    return names;
+}
