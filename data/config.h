@@ -110,6 +110,7 @@ struct failover_config {
 };
 
 struct config {
+    gatomicrefcount refs;
     char *name;
     char *path;            /* the file it came from */
     char *aws_region;      /* may be NULL: environment and profile decide */

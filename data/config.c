@@ -1,0 +1,131 @@
+#include "data/config.h"
+
+#include "data/base/error.h"
+#include "data/config_schema.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* A fleet of 1,000 cells takes some 200 kB; what is larger is no celldeck.yaml. */
+#define FILE_MAX (1024 * 1024)
+
+static const char *const class_names[] = {"dev", "shared", "dedicated", "dr"};
+
+const char *cell_class_name(enum cell_class class)
+{
+    return class_names[class];
+}
+
+/* Never more than FILE_MAX + 1 bytes, so that a device or a pipe can't fill the memory. */
+static char *read_file(const char *path, gsize *length, GError **error)
+{
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(GFileInputStream) stream = g_file_read(file, NULL, &cause);
+    g_autofree char *text = g_malloc(FILE_MAX + 1);
+    if (!stream || !g_input_stream_read_all(G_INPUT_STREAM(stream), text, FILE_MAX + 1, length,
+                                            NULL, &cause)) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "cannot read the configuration %s: %s; name another with -c FILE", path,
+                    cause->message);
+        return NULL;
+    }
+    if (*length > FILE_MAX) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "the configuration %s is larger than 1 MiB; is it a celldeck.yaml?", path);
+        return NULL;
+    }
+    return g_steal_pointer(&text);
+}
+
+static struct config *read_config(const char *path, const char *text, size_t length,
+                                  struct faults *faults)
+{
+    const char *end = text;
+    if (!g_utf8_validate_len(text, length, &end)) {
+        faults_add(faults, (size_t)(end - text), "byte 0x%02x is not UTF-8 text, expected UTF-8",
+                   (guchar)*end);
+        return NULL;
+    }
+    OWN(schema_reader) reader = schema_reader_new(faults);
+    struct config *config = schema_read(reader, &config_schema, text, length);
+    if (!config)
+        return NULL;
+    g_atomic_ref_count_init(&config->refs);
+    config->path = g_strdup(path);
+    config_check(config, reader, faults);
+    return config;
+}
+
+struct config *config_load(const char *path, GError **error)
+{
+    gsize length = 0;
+    g_autofree char *text = read_file(path, &length, error);
+    if (!text)
+        return NULL;
+    OWN(faults) faults = faults_new(path, text, length);
+    OWN(config) config = read_config(path, text, length, faults);
+    if (!faults_any(faults))
+        return g_steal_pointer(&config);
+    faults_tell(faults, error);
+    return NULL;
+}
+
+struct config *config_ref(struct config *config)
+{
+    g_atomic_ref_count_inc(&config->refs);
+    return config;
+}
+
+void config_unref(struct config *config)
+{
+    if (!g_atomic_ref_count_dec(&config->refs))
+        return;
+    g_free(config->path);
+    schema_release(&config_schema, config);
+}
+
+char *config_find(const char *given, GError **error)
+{
+    const char *named = given ? given : g_getenv("CELLDECK_CONFIG");
+    if (named && *named)
+        return g_strdup(named);
+    g_autofree char *personal =
+        g_build_filename(g_get_user_config_dir(), "celldeck", "celldeck.yaml", NULL);
+    const char *const places[] = {"./celldeck.yaml", personal, "/etc/celldeck/celldeck.yaml", NULL};
+    for (const char *const *place = places; *place; place++)
+        if (g_file_test(*place, G_FILE_TEST_EXISTS))
+            return g_strdup(*place);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                "there is no configuration: looked at -c FILE, $CELLDECK_CONFIG, %s, %s and %s; "
+                "write one or name it with -c",
+                places[0], places[1], places[2]);
+    return NULL;
+}
+
+const struct cell_config *config_cell(const struct config *config, const char *id)
+{
+    for (guint i = 0; i < config->cells->len; i++) {
+        const struct cell_config *cell = config->cells->pdata[i];
+        if (strcmp(cell->id, id) == 0)
+            return cell;
+    }
+    return NULL;
+}
+
+json_t *config_policy_json(const struct config *config)
+{
+    json_t *waves = json_array();
+    for (guint i = 0; i < config->waves->len; i++) {
+        const struct wave_config *wave = config->waves->pdata[i];
+        json_t *json = schema_json(&config_wave_schema, wave);
+        if (!wave->has_class)
+            json_object_del(json, "class");
+        json_array_append_new(waves, json);
+    }
+    json_t *policy = json_object();
+    json_object_set_new(policy, "waves", waves);
+    json_object_set_new(policy, "gates", schema_json(&config_gates_schema, &config->gates));
+    json_object_set_new(policy, "deploy", schema_json(&config_deploy_schema, &config->deploy));
+    return policy;
+}

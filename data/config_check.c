@@ -1,0 +1,232 @@
+/* The checks of celldeck.yaml that need more than one key. */
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "data/config_schema.h"
+
+#include <string.h>
+
+struct check {
+    struct config *config;
+    const struct schema_reader *reader;
+    struct faults *faults;
+};
+
+#define FAULT(check, member, ...)                                                                  \
+    faults_add((check)->faults, schema_place((check)->reader, member), __VA_ARGS__)
+
+static void inherit(char **to, const char *from)
+{
+    if (!*to)
+        *to = g_strdup(from);
+}
+
+static char *host_of(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    return uri ? g_strdup(g_uri_get_host(uri)) : NULL;
+}
+
+/* `id` names no cell: say so at `member`, with the nearest that there is. */
+static void say_no_cell(const struct check *check, gconstpointer member, const char *key,
+                        const char *id)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    for (guint i = 0; i < check->config->cells->len; i++)
+        g_ptr_array_add(ids, ((struct cell_config *)check->config->cells->pdata[i])->id);
+    g_ptr_array_add(ids, NULL);
+    const char *near = text_nearest(id, (const char *const *)ids->pdata);
+    FAULT(check, member, "%s: there is no cell '%s', expected one of `cells`%s%s%s", key, id,
+          near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static void check_cells_named(const struct check *check, gconstpointer member, const char *key,
+                              char *const *ids)
+{
+    for (char *const *id = ids; *id; id++)
+        if (!config_cell(check->config, *id))
+            say_no_cell(check, member, key, *id);
+}
+
+static void check_standby(const struct check *check, struct cell_config *cell)
+{
+    if (!cell->stands_by_for) {
+        if (cell->class == CLASS_DR)
+            FAULT(check, cell,
+                  "cell '%s' is of class dr but stands by for no cell, expected "
+                  "stands_by_for: its primary",
+                  cell->id);
+        return;
+    }
+    const struct cell_config *primary = config_cell(check->config, cell->stands_by_for);
+    if (cell->class != CLASS_DR)
+        FAULT(check, &cell->stands_by_for,
+              "stands_by_for: cell '%s' is of class %s, expected it on a dr cell only", cell->id,
+              cell_class_name(cell->class));
+    else if (!primary)
+        say_no_cell(check, &cell->stands_by_for, "stands_by_for", cell->stands_by_for);
+    else if (primary->class == CLASS_DR)
+        FAULT(check, &cell->stands_by_for,
+              "stands_by_for: '%s' is a dr cell itself, expected a primary", primary->id);
+}
+
+/* A dr cell has its primary's limits unless it names its own. */
+static void check_limit(const struct check *check, const struct cell_config *cell, const char *key,
+                        gint64 *limit, gint64 of_primary)
+{
+    if (schema_given(check->reader, limit))
+        return;
+    *limit = of_primary;
+    if (cell->class != CLASS_DR)
+        FAULT(check, cell, "'%s' is missing: how many cell '%s' may hold", key, cell->id);
+}
+
+static void check_cell(const struct check *check, struct cell_config *cell)
+{
+    inherit(&cell->region, check->config->aws_region);
+    if (!cell->region)
+        FAULT(check, cell, "cell '%s' has no region, expected it here or in aws", cell->id);
+    if (!cell->dns_name && cell->endpoint)
+        cell->dns_name = host_of(cell->endpoint);
+    check_cells_named(check, &cell->backups, "backups", cell->backups);
+    if (g_strv_contains((const char *const *)cell->backups, cell->id))
+        FAULT(check, &cell->backups, "backups: cell '%s' names itself, expected another cell",
+              cell->id);
+    if (!schema_given(check->reader, &cell->class))
+        return;
+    check_standby(check, cell);
+    const struct cell_config *primary =
+        cell->stands_by_for ? config_cell(check->config, cell->stands_by_for) : NULL;
+    check_limit(check, cell, "max_users", &cell->max_users, primary ? primary->max_users : 0);
+    check_limit(check, cell, "max_patients", &cell->max_patients,
+                primary ? primary->max_patients : 0);
+}
+
+/* GetMetricData: 1, 5, 10, 30 s (high resolution) or whole minutes. */
+static void check_metrics(const struct check *check)
+{
+    struct metrics_config *metrics = &check->config->metrics;
+    gint64 s = metrics->period_ms / WHEN_SECOND;
+    if (!(s == 1 || s == 5 || s == 10 || s == 30 || s % 60 == 0))
+        FAULT(check, &metrics->period_ms,
+              "period: CloudWatch has no period of %ds, expected 1s, 5s, 10s, 30s or whole minutes",
+              (int)s);
+    if (metrics->settle_ms < 0)
+        metrics->settle_ms = MIN(15 * WHEN_SECOND, metrics->period_ms / 4);
+}
+
+static bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
+{
+    return !g_strv_contains((const char *const *)wave->exclude, cell->id) &&
+           (wave->has_class ? cell->class == wave->class
+                            : g_strv_contains((const char *const *)wave->cells, cell->id));
+}
+
+static void check_wave_cells(const struct check *check, const struct wave_config *wave)
+{
+    if (wave->has_class == (*wave->cells != NULL)) {
+        FAULT(check, wave, "wave '%s' has %s, expected one of them", wave->name,
+              wave->has_class ? "both class and cells" : "neither class nor cells");
+        return;
+    }
+    for (guint i = 0; i < check->config->cells->len; i++)
+        if (wave_takes(wave, check->config->cells->pdata[i]))
+            return;
+    FAULT(check, wave->has_class ? (gconstpointer)&wave->class : &wave->cells,
+          "wave '%s' has no cells, expected at least one%s%s", wave->name,
+          wave->has_class ? " of class " : "", wave->has_class ? cell_class_name(wave->class) : "");
+}
+
+static void check_wave(const struct check *check, guint place)
+{
+    struct wave_config *wave = check->config->waves->pdata[place];
+    if (!wave->name)
+        return;
+    for (guint i = 0; i < place; i++) {
+        const struct wave_config *other = check->config->waves->pdata[i];
+        if (g_strcmp0(other->name, wave->name) == 0)
+            FAULT(check, &wave->name, "two waves are called '%s', expected names of their own",
+                  wave->name);
+    }
+    wave->has_class = schema_given(check->reader, &wave->class);
+    check_cells_named(check, &wave->cells, "cells", wave->cells);
+    check_cells_named(check, &wave->exclude, "exclude", wave->exclude);
+    check_wave_cells(check, wave);
+    if (wave->approver_not_requester && wave->approvals == 0)
+        FAULT(check, &wave->approver_not_requester,
+              "not_requester: nobody has to approve wave '%s', expected by: 1 or more", wave->name);
+}
+
+/* Deploying one cell must never reach another one's services. */
+static void check_ecs_apart(const struct check *check)
+{
+    const struct deploy_config *deploy = &check->config->deploy;
+    g_autoptr(GHashTable) owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < check->config->cells->len; i++) {
+        struct cell_config *cell = check->config->cells->pdata[i];
+        for (guint j = 0; j < deploy->ecs_services->len; j++) {
+            const struct ecs_service_config *service = deploy->ecs_services->pdata[j];
+            g_autofree char *where = g_strjoin(
+                "\n", cell->region ? cell->region : "", cell->account ? cell->account : "",
+                cell->role_arn ? cell->role_arn : "", deploy->ecs_cluster, service->service, NULL);
+            g_autoptr(GString) own = g_string_new(where);
+            g_string_replace(own, "{cell}", cell->id, 0);
+            const char *other = g_hash_table_lookup(owners, own->str);
+            if (other) {
+                FAULT(check, &deploy->ecs_cluster,
+                      "cluster: cells '%s' and '%s' would share one cluster and service, expected "
+                      "{cell} in the cluster's or the service's name",
+                      other, cell->id);
+                return;
+            }
+            g_hash_table_insert(owners, g_strdup(own->str), cell->id);
+        }
+    }
+}
+
+static void check_deploy(const struct check *check)
+{
+    const struct deploy_config *deploy = &check->config->deploy;
+    const struct {
+        enum deploy_driver driver;
+        const char *section;
+        bool there;
+    } needs[] = {{DRIVER_ECS, "ecs", deploy->ecs_services->len > 0},
+                 {DRIVER_GIT, "git", deploy->git_repo && deploy->git_file},
+                 {DRIVER_EXEC, "exec", *deploy->exec_command != NULL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(needs); i++)
+        if (deploy->driver == needs[i].driver && !needs[i].there)
+            FAULT(check, &deploy->driver,
+                  "driver: %s has nothing to go by, expected deploy.%s: "
+                  "{...} with its keys",
+                  needs[i].section, needs[i].section);
+    if (deploy->driver == DRIVER_ECS)
+        check_ecs_apart(check);
+}
+
+/* A relative path counts from the file's folder: the conductor runs in another one. */
+static void anchor(char **path, const char *file)
+{
+    if (!*path)
+        return;
+    g_autofree char *whole_file = g_canonicalize_filename(file, NULL);
+    g_autofree char *folder = g_path_get_dirname(whole_file);
+    char *whole = g_canonicalize_filename(*path, folder);
+    g_free(*path);
+    *path = whole;
+}
+
+void config_check(struct config *config, const struct schema_reader *reader, struct faults *faults)
+{
+    const struct check check = {config, reader, faults};
+    inherit(&config->registry_region, config->aws_region);
+    anchor(&config->releases.repo, config->path);
+    anchor(&config->journal_path, config->path);
+    check_metrics(&check);
+    if (config->cells->len == 0 && schema_given(reader, &config->cells))
+        FAULT(&check, &config->cells, "cells: there are none, expected at least one");
+    for (guint i = 0; i < config->cells->len; i++)
+        check_cell(&check, config->cells->pdata[i]);
+    for (guint i = 0; i < config->waves->len; i++)
+        check_wave(&check, i);
+    check_deploy(&check);
+}

@@ -1,0 +1,96 @@
+#include "data/config_words.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const char *match(const char *pattern, const char *text, const char *expected)
+{
+    return g_regex_match_simple(pattern, text, G_REGEX_DOLLAR_ENDONLY, 0) ? NULL : expected;
+}
+
+const char *word_any(const char *text)
+{
+    return match("^[^\\x00-\\x1f\\x7f]*[^\\x00-\\x20\\x7f][^\\x00-\\x1f\\x7f]*$", text,
+                 "a text that is not empty, in one line");
+}
+
+/* It becomes part of file names, journal streams, alarm names and environment variables. */
+const char *word_id(const char *text)
+{
+    return match("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", text,
+                 "letters, digits, '-', '_' and '.', at most 64, the first a letter or digit");
+}
+
+const char *word_region(const char *text)
+{
+    return match("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", text, "a region such as us-east-1");
+}
+
+/* DynamoDB's naming rule. */
+const char *word_table(const char *text)
+{
+    return match("^[A-Za-z0-9_.-]{3,255}$", text,
+                 "a table name: 3 to 255 letters, digits, '-', '_' and '.'");
+}
+
+/* /healthcheck is appended to its path. */
+const char *word_endpoint(const char *text)
+{
+    g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+    if (!host || !*host || word_url_pattern(text))
+        return "an http:// or https:// URL such as https://cell0.example.com";
+    if (g_uri_get_userinfo(uri))
+        return "a URL without a user and password (this file is no place for secrets)";
+    if (g_uri_get_query(uri) || g_uri_get_fragment(uri))
+        return "a URL without '?' and '#': /healthcheck is appended to its path";
+    return NULL;
+}
+
+const char *word_url_pattern(const char *text)
+{
+    return match("^https?://[^\\s]+$", text,
+                 "an http:// or https:// URL such as https://{record}/healthcheck");
+}
+
+const char *word_host(const char *text)
+{
+    return match("^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?\\.?$", text,
+                 "a host name such as cell0.example.com");
+}
+
+const char *word_account(const char *text)
+{
+    return match("^[0-9]{12}$", text, "an AWS account of 12 digits");
+}
+
+const char *word_arn(const char *text)
+{
+    return match("^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[^\\s]+$", text,
+                 "an ARN such as arn:aws:sns:us-east-1:123456789012:ops");
+}
+
+const char *word_image(const char *text)
+{
+    return match("^[^\\s]*\\{version\\}[^\\s]*$", text,
+                 "an image with {version} in it, such as medplum/medplum-server:{version}");
+}
+
+const char *word_with_cell(const char *text)
+{
+    return match("\\{cell\\}", text, "a path with {cell} in it, such as cells/{cell}.yaml");
+}
+
+const char *word_window(const char *text)
+{
+    static const char day[] = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
+    static const char hour[] = "([01][0-9]|2[0-3]):[0-5][0-9]";
+    g_autofree char *pattern = g_strdup_printf(
+        "^%s([-,]%s)* %s-(%s|24:00) [A-Za-z][A-Za-z0-9_+/-]*$", day, day, hour, hour);
+    return match(pattern, text, "a window such as Mon-Thu 09:00-16:00 America/New_York");
+}
+
+const char *word_store(const char *text)
+{
+    return match("^(sqlite|dynamodb)$", text, "sqlite or dynamodb");
+}

@@ -1,0 +1,17 @@
+/* What single texts of celldeck.yaml must look like. Each gives NULL for a right one, else what was
+ * expected ("a region such as us-east-1"). */
+#pragma once
+
+const char *word_any(const char *text); /* not empty, no control characters */
+const char *word_id(const char *text);
+const char *word_region(const char *text);
+const char *word_table(const char *text);
+const char *word_endpoint(const char *text);
+const char *word_url_pattern(const char *text); /* a URL with {placeholders} */
+const char *word_host(const char *text);
+const char *word_account(const char *text);
+const char *word_arn(const char *text);
+const char *word_image(const char *text);
+const char *word_with_cell(const char *text);
+const char *word_window(const char *text);
+const char *word_store(const char *text);

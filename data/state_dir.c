@@ -1,0 +1,60 @@
+#include "data/base/error.h"
+#include "data/config.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/vfs.h>
+
+#define SYSTEM_STATE "/var/lib/celldeck"
+
+/* File systems whose locks, or whose word that something is on disk, can't be trusted with a
+ * journal: f_type of statfs(2), numbers from linux/magic.h and the file systems' own sources. */
+static const struct {
+    guint32 type;
+    const char *name;
+} network[] = {
+    {0x00006969, "NFS"},  {0x0000517b, "SMB"},    {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
+    {0x5346414f, "AFS"},  {0x6b414653, "AFS"},    {0x73757245, "Coda"}, {0x0000564c, "NCP"},
+    {0x01021997, "9P"},   {0x65735546, "FUSE"},   {0x00c36400, "Ceph"}, {0x7461636f, "OCFS2"},
+    {0x01161970, "GFS2"}, {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x013661de, "GlusterFS"},
+};
+
+static bool is_local(const char *path, GError **error)
+{
+    struct statfs fs;
+    if (statfs(path, &fs) != 0) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "cannot look at the state folder %s: %s", path,
+                    g_strerror(errno));
+        return false;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(network); i++) {
+        if ((guint32)fs.f_type != network[i].type)
+            continue;
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "the state folder %s lies on a network file system (%s), where SQLite's locks "
+                    "can't be trusted; name a local folder with $CELLDECK_STATE or journal.path",
+                    path, network[i].name);
+        return false;
+    }
+    return true;
+}
+
+char *state_dir(const struct config *config, bool *personal, GError **error)
+{
+    const char *named = g_getenv("CELLDECK_STATE");
+    if (!named || !*named)
+        named = config->journal_path;
+    if (!named && g_file_test(SYSTEM_STATE, G_FILE_TEST_IS_DIR))
+        named = SYSTEM_STATE;
+    *personal = !named;
+    g_autofree char *path = named ? g_canonicalize_filename(named, NULL)
+                                  : g_build_filename(g_get_user_state_dir(), "celldeck", NULL);
+    if (g_mkdir_with_parents(path, 0700) != 0) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "cannot make the state folder %s: %s; name another with $CELLDECK_STATE or "
+                    "journal.path",
+                    path, g_strerror(errno));
+        return NULL;
+    }
+    return is_local(path, error) ? g_steal_pointer(&path) : NULL;
+}
