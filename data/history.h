@@ -18,9 +18,12 @@ struct operation {
     gint64 events;
 };
 void operation_free(struct operation *operation);
+OWNABLE(operation, operation_free);
 
 /* Newest first, live ones included: struct operation *, freed with the array. `limit` 0 = all. */
 GPtrArray *history_operations(struct journal *journal, int limit, GError **error);
+/* One of them; CD_ERROR_USAGE where there is none of that name. Caller frees. */
+struct operation *history_find(struct journal *journal, const char *id, GError **error);
 
 /* The same as `history list --json` and `history show ID --json` print them (product.md). */
 json_t *operation_json(const struct operation *operation);

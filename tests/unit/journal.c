@@ -1,0 +1,376 @@
+#include "data/journal.h"
+
+#include "data/base/error.h"
+#include "data/sqlite.h"
+
+#include <criterion/criterion.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *new_dir(void)
+{
+    char *dir = g_dir_make_tmp("celldeck-journal-XXXXXX", NULL);
+    cr_assert(dir);
+    return dir;
+}
+
+static void remove_dir(char *dir)
+{
+    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
+    g_chmod(dir, 0700);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(dir, names[i], NULL);
+        g_unlink(path);
+    }
+    g_rmdir(dir);
+    g_free(dir);
+}
+
+static struct journal *open_in(const char *dir)
+{
+    g_autoptr(GError) error = NULL;
+    struct journal *journal = journal_open(dir, &error);
+    cr_assert(journal, "%s", error ? error->message : "");
+    return journal;
+}
+
+static bool append(struct journal *journal, const char *stream, gint64 seq, const char *id,
+                   GError **error)
+{
+    OWN_JSON data = json_pack("{s:s, s:i}", "say", "naïve \"quote\"\n", "n", (int)seq);
+    return journal_append(journal, stream, seq, id, 1000 + seq, "alice", "note", data, NULL, error);
+}
+
+static void fill(struct journal *journal)
+{
+    for (gint64 seq = 1; seq <= 3; seq++) {
+        g_autofree char *id = journal_new_id();
+        cr_assert(append(journal, "r1", seq, id, NULL));
+    }
+    cr_assert(append(journal, "lease/r1", 1, "lease-1", NULL));
+}
+
+static void run_sql(const char *dir, const char *sql)
+{
+    g_autofree char *path = g_build_filename(dir, "history.db", NULL);
+    sqlite3 *db = NULL;
+    cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+    char *message = NULL;
+    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, &message), SQLITE_OK, "%s", message);
+    sqlite3_close(db);
+}
+
+Test(journal, an_event_is_kept_as_it_was_appended_and_chained_to_the_one_before)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    fill(journal);
+    g_autoptr(GPtrArray) events = journal_read(journal, "r1", 2, NULL);
+    cr_assert_eq(events->len, 2);
+    const struct event *second = g_ptr_array_index(events, 0);
+    const struct event *third = g_ptr_array_index(events, 1);
+    cr_expect_eq(second->seq, 2);
+    cr_expect_eq(second->at_ms, 1002);
+    cr_expect_str_eq(second->actor, "alice");
+    cr_expect_str_eq(json_string_value(json_object_get(second->data, "say")), "naïve \"quote\"\n");
+    cr_expect_str_eq(third->prev_hash, second->hash);
+
+    OWN(event) last = journal_last(journal, "r1", NULL);
+    cr_expect_str_eq(last->hash, third->hash);
+    g_autoptr(GError) error = NULL;
+    cr_expect(journal_last(journal, "r2", &error) == NULL && error == NULL);
+    remove_dir(dir);
+}
+
+Test(journal, the_hash_is_what_the_header_says)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    OWN_JSON data = json_pack("{s:i, s:i}", "b", 2, "a", 1);
+    OWN(event) event = NULL;
+    cr_assert(journal_append(journal, "r1", 1, "id-1", 42, "alice", "note", data, &event, NULL));
+    /* printf '%064d\nr1\n1\nid-1\n42\nalice\nnote\n{"a":1,"b":2}' 0 | sha256sum */
+    cr_expect_str_eq(event->hash,
+                     "e11daf34e470ceca45227e24ec003effafc06a83954d7d9ba50f4303b1ddae19");
+    remove_dir(dir);
+}
+
+Test(journal, a_number_that_is_taken_is_a_conflict_and_one_too_far_a_gap)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    fill(journal);
+    g_autoptr(GError) taken = NULL;
+    cr_expect(!append(journal, "r1", 3, "another", &taken));
+    cr_expect(g_error_matches(taken, CD_ERROR, CD_ERROR_CONFLICT));
+    g_autoptr(GError) gap = NULL;
+    cr_expect(!append(journal, "r1", 5, "another", &gap));
+    cr_expect(g_error_matches(gap, CD_ERROR, CD_ERROR_FAILED));
+    g_autoptr(GPtrArray) events = journal_read(journal, "r1", 1, NULL);
+    cr_expect_eq(events->len, 3);
+    remove_dir(dir);
+}
+
+Test(journal, an_append_whose_answer_was_lost_is_found_to_be_ours)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    cr_assert(append(journal, "r1", 1, "mine", NULL));
+    cr_assert(append(journal, "r1", 2, "next", NULL));
+    cr_expect(append(journal, "r1", 1, "mine", NULL));
+    cr_expect(!append(journal, "r1", 1, "not-mine", NULL));
+    remove_dir(dir);
+}
+
+Test(journal, text_that_would_make_the_hash_ambiguous_is_refused)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    OWN_JSON data = json_object();
+    const char *const bad[] = {"", "two\nlines", "\xff"};
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        cr_expect(!journal_append(journal, "r1", 1, "id", 1, bad[i], "note", data, NULL, NULL));
+    OWN_JSON list = json_array();
+    cr_expect(!journal_append(journal, "r1", 1, "id", 1, "alice", "note", list, NULL, NULL));
+    remove_dir(dir);
+}
+
+Test(journal, of_two_processes_that_race_for_one_number_exactly_one_wins)
+{
+    enum { RACERS = 4, ROUNDS = 20 };
+    char *dir = new_dir();
+    int pipes[2];
+    cr_assert_eq(pipe(pipes), 0);
+    pid_t racers[RACERS];
+    for (int i = 0; i < RACERS; i++) {
+        racers[i] = fork();
+        if (racers[i] == 0) {
+            struct journal *journal = journal_open(dir, NULL);
+            for (gint64 seq = 1; journal && seq <= ROUNDS; seq++) {
+                g_autofree char *id = journal_new_id();
+                if (append(journal, "r1", seq, id, NULL) && write(pipes[1], "x", 1) != 1)
+                    _exit(1);
+            }
+            _exit(journal ? 0 : 1);
+        }
+    }
+    close(pipes[1]);
+    int won = 0;
+    char byte;
+    while (read(pipes[0], &byte, 1) == 1)
+        won++;
+    close(pipes[0]);
+    for (int i = 0; i < RACERS; i++) {
+        int status = -1;
+        waitpid(racers[i], &status, 0);
+        cr_expect_eq(status, 0);
+    }
+    cr_expect_eq(won, ROUNDS);
+    OWN(journal) journal = open_in(dir);
+    gint64 events = 0;
+    cr_expect(journal_verify(journal, &events, NULL));
+    cr_expect_eq(events, ROUNDS);
+    remove_dir(dir);
+}
+
+Test(journal, verify_names_the_row_whichever_column_was_changed)
+{
+    const char *const changes[] = {
+        "id = 'x'",         "at_ms = at_ms + 1", "actor = 'mallory'",
+        "type = 'Note'",    "data = '{}'",       "data = 'x'",
+        "hash = prev_hash", "prev_hash = hash",  "data = data || char(0) || 'hidden'"};
+    for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+        char *dir = new_dir();
+        OWN(journal) journal = open_in(dir);
+        fill(journal);
+        gint64 events = 0;
+        cr_assert(journal_verify(journal, &events, NULL));
+        cr_expect_eq(events, 4);
+        g_autofree char *sql =
+            g_strdup_printf("UPDATE event SET %s WHERE stream = 'r1' AND seq = 2", changes[i]);
+        run_sql(dir, sql);
+        g_autoptr(GError) error = NULL;
+        cr_expect(!journal_verify(journal, NULL, &error), "%s", changes[i]);
+        cr_expect(error && strstr(error->message, "r1, event 2"), "%s", changes[i]);
+        remove_dir(dir);
+    }
+}
+
+Test(journal, verify_finds_rows_that_are_gone_or_moved)
+{
+    const struct {
+        const char *sql, *named;
+    } cases[] = {
+        {"DELETE FROM event WHERE stream = 'r1' AND seq = 2", "r1, event 3"},
+        {"DELETE FROM event WHERE stream = 'r1' AND seq = 1", "r1, event 2"},
+        {"DELETE FROM event WHERE stream = 'r1' AND seq = 3", "lease/r1, event 1"},
+        {"DELETE FROM event WHERE stream = 'r1'", "lease/r1, event 1"},
+        {"UPDATE event SET stream = 'r9' WHERE stream = 'r1'", "r9, event 1"},
+        {"UPDATE event SET seq = 4 WHERE stream = 'r1' AND seq = 3", "r1, event 4"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char *dir = new_dir();
+        OWN(journal) journal = open_in(dir);
+        fill(journal);
+        run_sql(dir, cases[i].sql);
+        g_autoptr(GError) error = NULL;
+        cr_expect(!journal_verify(journal, NULL, &error), "%s", cases[i].sql);
+        cr_expect(error && strstr(error->message, cases[i].named), "%s: %s", cases[i].sql,
+                  error ? error->message : "");
+        remove_dir(dir);
+    }
+}
+
+Test(journal, streams_come_in_the_order_of_their_first_event)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    cr_assert(append(journal, "r10", 1, "a", NULL));
+    cr_assert(append(journal, "lease/r10", 1, "b", NULL));
+    cr_assert(append(journal, "r9", 1, "c", NULL));
+    cr_assert(append(journal, "r10", 2, "d", NULL));
+    g_auto(GStrv) streams = journal_streams(journal, "r", NULL);
+    cr_assert_eq(g_strv_length(streams), 2);
+    cr_expect_str_eq(streams[0], "r10");
+    cr_expect_str_eq(streams[1], "r9");
+    remove_dir(dir);
+}
+
+Test(journal, the_version_changes_with_every_append_of_anybody)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    OWN(journal) other = open_in(dir);
+    gint64 before = journal_version(journal);
+    cr_expect_eq(journal_version(journal), before);
+    cr_assert(append(journal, "r1", 1, "a", NULL));
+    gint64 own = journal_version(journal);
+    cr_expect_neq(own, before);
+    cr_assert(append(other, "r1", 2, "b", NULL));
+    cr_expect_neq(journal_version(journal), own);
+    remove_dir(dir);
+}
+
+Test(journal, the_head_is_the_newest_events_hash)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    fill(journal);
+    OWN(event) last = journal_last(journal, "lease/r1", NULL);
+    g_autofree char *head = journal_head_hash(journal, NULL);
+    cr_expect_str_eq(head, last->hash);
+    remove_dir(dir);
+}
+
+Test(journal, a_reader_needs_a_journal_and_may_not_append)
+{
+    char *dir = new_dir();
+    g_autoptr(GError) missing = NULL;
+    cr_expect(journal_open_read_only(dir, &missing) == NULL);
+    cr_expect(missing && strstr(missing->message, "history.db"));
+    struct journal *writer = open_in(dir);
+    fill(writer);
+    journal_close(writer);
+    OWN(journal) reader = journal_open_read_only(dir, NULL);
+    cr_assert(reader);
+    g_autoptr(GPtrArray) events = journal_read(reader, "r1", 1, NULL);
+    cr_expect_eq(events->len, 3);
+    g_autoptr(GError) refused = NULL;
+    cr_expect(!append(reader, "r1", 4, "x", &refused));
+    cr_expect(refused && strstr(refused->message, "may not be written"));
+    remove_dir(dir);
+}
+
+Test(journal, a_disk_without_room_refuses_the_append_and_keeps_the_rest)
+{
+    char *dir = new_dir();
+    struct journal *journal = open_in(dir);
+    cr_assert(append(journal, "r1", 1, "a", NULL));
+    signal(SIGXFSZ, SIG_IGN);
+    struct rlimit old, tight = {.rlim_cur = 4096, .rlim_max = RLIM_INFINITY};
+    getrlimit(RLIMIT_FSIZE, &old);
+    tight.rlim_max = old.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &tight);
+    g_autoptr(GError) error = NULL;
+    bool appended = append(journal, "r1", 2, "b", &error);
+    setrlimit(RLIMIT_FSIZE, &old);
+    cr_expect(!appended);
+    cr_expect(error && strstr(error->message, "make room"), "%s", error ? error->message : "");
+    cr_expect(append(journal, "r1", 2, "c", NULL));
+    cr_expect(journal_verify(journal, NULL, NULL));
+    journal_close(journal);
+    remove_dir(dir);
+}
+
+Test(journal, a_newer_schema_is_refused_and_says_so)
+{
+    char *dir = new_dir();
+    journal_close(open_in(dir));
+    run_sql(dir, "PRAGMA user_version = 99");
+    g_autoptr(GError) error = NULL;
+    cr_expect(journal_open(dir, &error) == NULL);
+    cr_expect(error && strstr(error->message, "schema 99"));
+    remove_dir(dir);
+}
+
+Test(journal, what_is_no_database_is_refused_and_left_as_it_is)
+{
+    char *dir = new_dir();
+    g_autofree char *path = g_build_filename(dir, "history.db", NULL);
+    g_autofree char *junk = g_strnfill(5000, 'x');
+    g_file_set_contents(path, junk, -1, NULL);
+    g_autoptr(GError) error = NULL;
+    cr_expect(journal_open(dir, &error) == NULL);
+    cr_expect(error && strstr(error->message, "no SQLite file"));
+    g_autofree char *after = NULL;
+    cr_expect(g_file_get_contents(path, &after, NULL, NULL));
+    cr_expect_str_eq(after, junk);
+    remove_dir(dir);
+}
+
+static mode_t mode_of(const char *dir, const char *name)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    struct stat st;
+    cr_assert_eq(stat(path, &st), 0);
+    return st.st_mode & 0777;
+}
+
+Test(journal, a_shared_folder_makes_files_for_its_group_and_a_personal_one_does_not)
+{
+    char *own = new_dir();
+    OWN(journal) mine = open_in(own);
+    cr_expect_eq(mode_of(own, "history.db"), 0600);
+    char *shared = new_dir();
+    g_chmod(shared, 02770);
+    OWN(journal) ours = open_in(shared);
+    fill(ours);
+    cr_expect_eq(mode_of(shared, "history.db"), 0660);
+    cr_expect_eq(mode_of(shared, "history.db-wal"), 0660);
+    remove_dir(own);
+    remove_dir(shared);
+}
+
+Test(sqlite, migrations_go_forward_one_by_one_and_a_broken_one_leaves_the_file_as_it_was)
+{
+    char *dir = new_dir();
+    g_autofree char *path = g_build_filename(dir, "history.db", NULL);
+    const char *const steps[] = {"CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (y)",
+                                 "CREATE TABLE c (x)"};
+    sqlite3 *db = sqlite_open(path, &(struct sqlite_schema){steps, 1}, false, NULL);
+    cr_assert(db);
+    sqlite3_close(db);
+    g_autoptr(GError) error = NULL;
+    cr_expect(!sqlite_open(path, &(struct sqlite_schema){steps, 3}, false, &error));
+    cr_expect(error && strstr(error->message, "schema"));
+    db = sqlite_open(path, &(struct sqlite_schema){steps, 1}, false, NULL);
+    cr_assert(db, "still at version 1");
+    cr_expect(sqlite_exec(db, "SELECT x FROM a", "look", NULL));
+    cr_expect(!sqlite_exec(db, "SELECT x FROM b", "look", NULL));
+    sqlite3_close(db);
+    remove_dir(dir);
+}
