@@ -16,7 +16,9 @@ struct deploy_answer {     /* borrowed for the call */
     const char *note; /* "2 of 3 tasks running", a command's last output, ... or NULL */
 };
 /* `answer` is NULL exactly when `error` is set. An error of deploy or rollback that
- * aws_error_is_unsure() (or a time-out) may have taken effect: call again with the same token. */
+ * aws_error_is_unsure() (or a time-out) may have taken effect: call again with the same token.
+ * Never called from within the function it was given to. `note` may have several lines, its first
+ * one being the summary; it is valid UTF-8, at most 8 KiB and a line, and not cleaned. */
 typedef void (*deploy_fn)(const struct deploy_answer *answer, const GError *error, gpointer data);
 
 struct deployer;
@@ -27,16 +29,21 @@ struct deployer *deployer_new(struct config *config, struct aws_client *client,
                               const char *state_dir, GError **error);
 void deployer_free(struct deployer *deployer); /* no callback comes after this */
 
-/* What runs in the cell: version and the deployer's own reference of it. */
+/* What runs in the cell: version and the deployer's own reference of it. `version` is NULL where
+ * that can't be told (services of different versions, no deploy.exec.current); `note` says why. */
 void deployer_current(struct deployer *deployer, const struct cell_config *cell, deploy_fn fn,
                       gpointer data);
 /* Begins. `previous` is the version that runs now. */
 void deployer_deploy(struct deployer *deployer, const struct cell_config *cell, const char *version,
                      const char *previous, const char *token, deploy_fn fn, gpointer data);
-/* How far what deploy or rollback began has come. `reference` is what they answered. */
+/* How far what deploy or rollback began has come. `reference` is what they answered. Once it is
+ * DEPLOY_DONE the answer's reference is what `current` calls what now runs. DEPLOY_FAILED is final:
+ * the deployer gave up, went back by itself, or was overtaken by somebody else. */
 void deployer_progress(struct deployer *deployer, const struct cell_config *cell,
                        const char *reference, deploy_fn fn, gpointer data);
-/* Goes back to exactly what `current` once called `reference` and `version`. */
+/* Goes back to exactly what `current` once called `reference` and `version`, also while a deploy
+ * is still under way, which is then stopped. `reference` may be NULL where `current` gave none
+ * (exec only). */
 void deployer_rollback(struct deployer *deployer, const struct cell_config *cell,
                        const char *reference, const char *version, const char *token, deploy_fn fn,
                        gpointer data);
