@@ -57,8 +57,8 @@ Test(command, an_exit_status_is_an_error_with_the_last_line_of_its_stderr)
 
 Test(command, output_is_valid_utf8_and_bounded)
 {
-    struct outcome outcome = run("printf '\\377'; head -c 1000000 /dev/zero | tr '\\0' x", NULL,
-                                 20000);
+    struct outcome outcome =
+        run("printf '\\377'; head -c 1000000 /dev/zero | tr '\\0' x", NULL, 20000);
     /* The writer of what is too much sees an error, the pipeline does not have to. */
     const char *output = outcome.output;
     cr_assert(output != NULL, "%s", outcome.error ? outcome.error->message : "");
@@ -91,6 +91,5 @@ Test(command, a_program_that_is_not_there_is_an_error_at_once)
     cr_expect(command_run("notify.command", (char **)argv, environment, NULL, 1000, keep_outcome,
                           NULL, &error) == NULL);
     cr_assert(error != NULL);
-    cr_expect(strstr(error->message, "notify.command could not be started"), "%s",
-              error->message);
+    cr_expect(strstr(error->message, "notify.command could not be started"), "%s", error->message);
 }
