@@ -99,7 +99,7 @@ Test(deploy_exec, at_its_deadline_it_dies_with_all_it_started)
     /* One child ignores SIGTERM, one has left the session, as a daemon does. */
     struct bench bench =
         bench_for("(trap \"\" TERM; echo $$ >>$D/pids; exec sleep 600) & echo $! >>$D/pids;"
-                  "setsid sh -c \"echo \\\\$\\\\$ >>$D/pids; sleep 600\" & sleep 600",
+                  "setsid sh -c \"echo \\$\\$ >>$D/pids; sleep 600\" & sleep 600",
                   "1s");
     struct reply begun = bench_deploy(&bench, "5.0.3", "t");
     struct reply ended = bench_settle(&bench, begun.reference);
