@@ -1,13 +1,110 @@
 /* Finds the command and runs it; nothing else. */
 #include "data/base/error.h"
-#include "tui/commands/command.h"
+#include "data/base/text.h"
+#include "tui/commands/commands.h"
+#include "tui/commands/out.h"
 
+#include <curl/curl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+    &command_console, &command_demo,      &command_status,   &command_cells,
+    &command_tenants, &command_tenant,    &command_releases, &command_rollout,
+    &command_history, &command_conductor, &command_config,   NULL,
+};
+
+static void print_help(void)
+{
+    puts("celldeck: watch a fleet of cells, and roll versions out cell by cell.\n\n"
+         "Without a command: the console (read-only; --write to act).\n");
+    for (const struct command *const *c = commands; *c; c++)
+        printf("  %-10s %-34s %s\n", (*c)->name, (*c)->usage, (*c)->summary);
+    puts("\ncelldeck COMMAND --help says more. -c FILE, --json, --csv, --no-color and --ascii\n"
+         "go with most commands; ./celldeck.yaml is read where -c does not say otherwise.\n"
+         "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 gate failed and rolled back,\n"
+         "4 held for a human, 5 refused by a preflight check, 6 held by another operation,\n"
+         "7 a source could not be read.");
+}
+
+static const struct command *find_command(const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+        g_ptr_array_add(names, (gpointer)(*c)->name);
+    }
+    g_ptr_array_add(names, NULL);
+    const char *near = text_nearest(name, (const char *const *)names->pdata);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "there is no command %s%s%s; see celldeck --help",
+                name, near ? "; did you mean " : "", near ? near : "");
+    return NULL;
+}
+
+/* `celldeck -c FILE status` is `celldeck status -c FILE`: how many leading words belong to -c. */
+static int leading_options(int argc, char **argv)
+{
+    int at = 1;
+    while (at < argc) {
+        if (strcmp(argv[at], "-c") == 0 || strcmp(argv[at], "--config") == 0)
+            at += 2;
+        else if (g_str_has_prefix(argv[at], "--config="))
+            at += 1;
+        else
+            break;
+    }
+    return MIN(at, argc) - 1;
+}
+
+/* The command's own argv: its name first, then its words, then the options that stood before it. */
+static char **command_argv(int argc, char **argv, int leading, bool named)
+{
+    GPtrArray *words = g_ptr_array_new();
+    int first = 1 + leading + (named ? 1 : 0);
+    g_ptr_array_add(words, (gpointer)(named ? argv[1 + leading] : "console"));
+    g_ptr_array_extend(
+        words, &(GPtrArray){.pdata = (gpointer *)(argv + first), .len = (guint)(argc - first)},
+        NULL, NULL);
+    g_ptr_array_extend(words, &(GPtrArray){.pdata = (gpointer *)(argv + 1), .len = (guint)leading},
+                       NULL, NULL);
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(words, FALSE);
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    int leading = leading_options(argc, argv);
+    const char *word = argc > 1 + leading ? argv[1 + leading] : NULL;
+    if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+        print_help();
+        return 0;
+    }
+    if (word && strcmp(word, "--version") == 0) {
+        puts("celldeck " CELLDECK_VERSION);
+        return 0;
+    }
+    bool named = word && *word != '-';
+    const struct command *command = named ? find_command(word, error) : &command_console;
+    if (!command)
+        return CD_ERROR_USAGE;
+    g_autofree char **words = command_argv(argc, argv, leading, named);
+    return command->run((int)g_strv_length(words), words, error);
+}
 
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    fprintf(stderr, "%s: no commands yet\n", argc > 0 ? argv[0] : "celldeck");
-    return CD_ERROR_USAGE;
+    signal(SIGPIPE, SIG_IGN);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    g_autoptr(GError) error = NULL;
+    int code = run(argc, argv, &error);
+    if (error) {
+        out_message("%s", error->message);
+        code = cd_error_exit_code(error);
+    }
+    curl_global_cleanup();
+    return code;
 }

@@ -1,0 +1,171 @@
+#include "tui/commands/context.h"
+
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/feed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool check_arguments(struct context *context, const char *command, const char *usage,
+                            int min_args, int max_args, GError **error)
+{
+    int given = (int)g_strv_length(context->args);
+    if (given >= min_args && given <= max_args)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: %s; usage: celldeck %s %s", command,
+                given < min_args ? "an argument is missing" : "too many arguments", command, usage);
+    return false;
+}
+
+bool context_parse(struct context *context, int argc, char **argv, const GOptionEntry *own,
+                   const char *usage, int min_args, int max_args, GError **error)
+{
+    const GOptionEntry common[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &context->config_path,
+         "The fleet's celldeck.yaml", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &context->json, "One JSON document", NULL},
+        {"csv", 0, 0, G_OPTION_ARG_NONE, &context->csv, "Lists as CSV", NULL},
+        {"no-color", 0, 0, G_OPTION_ARG_NONE, &context->no_color, "No colours", NULL},
+        {"ascii", 0, 0, G_OPTION_ARG_NONE, &context->ascii, "ASCII only", NULL},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &context->args, NULL, NULL},
+        {0}};
+    g_autoptr(GOptionContext) options = g_option_context_new(usage);
+    if (own)
+        g_option_context_add_main_entries(options, own, NULL);
+    g_option_context_add_main_entries(options, common, NULL);
+    g_autofree char *shown = g_strconcat("celldeck ", argv[0], NULL);
+    g_set_prgname(shown);
+
+    g_autoptr(GError) wrong = NULL;
+    /* GOption wants a vector it may reorder; ours is borrowed from main. */
+    g_auto(GStrv) copy = g_new0(char *, (size_t)argc + 1);
+    for (int i = 0; i < argc; i++)
+        copy[i] = g_strdup(argv[i]);
+    bool parsed = g_option_context_parse_strv(options, &copy, &wrong);
+    if (!context->args)
+        context->args = g_new0(char *, 1);
+    if (!parsed) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: %s; see celldeck %s --help", argv[0],
+                    wrong->message, argv[0]);
+        return false;
+    }
+    context->style = out_style_detect(stdout, context->no_color, context->ascii);
+    return check_arguments(context, argv[0], usage, min_args, max_args, error);
+}
+
+void context_clear(struct context *context)
+{
+    g_free(context->config_path);
+    g_strfreev(context->args);
+    g_free(context->state_dir);
+    g_clear_pointer(&context->client, aws_client_free);
+    g_clear_pointer(&context->journal, journal_close);
+    g_clear_pointer(&context->config, config_unref);
+}
+
+bool context_open_config(struct context *context, GError **error)
+{
+    if (context->config)
+        return true;
+    g_autofree char *path = config_find(context->config_path, error);
+    if (!path)
+        return false;
+    context->config = config_load(path, error);
+    return context->config != NULL;
+}
+
+bool context_open_journal(struct context *context, GError **error)
+{
+    if (!context_open_config(context, error))
+        return false;
+    if (!context->state_dir)
+        context->state_dir = state_dir(context->config, &context->personal, error);
+    if (context->state_dir && !context->journal)
+        context->journal = journal_open(context->state_dir, error);
+    return context->journal != NULL;
+}
+
+bool context_may_act(struct context *context, GError **error)
+{
+    if (!context_open_config(context, error))
+        return false;
+    const char *host = context->config->journal_host;
+    if (!host || strcmp(host, g_get_host_name()) == 0)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                "this fleet is operated from %s (journal.host); this host, %s, may only look", host,
+                g_get_host_name());
+    return false;
+}
+
+struct aws_client *context_client(struct context *context)
+{
+    if (!context->client)
+        context->client = aws_client_new(context->config->aws_profile, context->config->aws_region);
+    return context->client;
+}
+
+struct reading {
+    GMainLoop *loop;
+    struct snapshot *last;
+};
+
+static void reading_done(struct snapshot *snapshot, gpointer data)
+{
+    struct reading *reading = data;
+    reading->last = snapshot_ref(snapshot);
+    g_main_loop_quit(reading->loop);
+}
+
+struct snapshot *context_read_fleet(struct context *context)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    struct reading reading = {.loop = loop};
+    struct feed *feed = feed_new(context->config, context_client(context), NULL, NULL);
+    feed_read_once(feed, reading_done, &reading);
+    if (!reading.last)
+        g_main_loop_run(loop);
+    feed_free(feed);
+    return reading.last;
+}
+
+int context_sources_exit_code(const struct snapshot *snapshot)
+{
+    int code = 0;
+    for (guint i = 0; i < snapshot->sources->len; i++) {
+        const struct source *source = snapshot->sources->pdata[i];
+        /* A cell whose /healthcheck is silent was read: its state says so. */
+        if (source->state == SOURCE_OK || g_str_has_prefix(source->name, "probe "))
+            continue;
+        out_message("%s could not be read: %s", source->name,
+                    source->error ? source->error : "no answer");
+        code = CD_ERROR_SOURCE;
+    }
+    return code;
+}
+
+bool context_confirm(bool yes, const char *what, const char *word, GError **error)
+{
+    if (yes)
+        return true;
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "%s acts on the fleet and there is no terminal to confirm it on; "
+                    "give --yes to go ahead",
+                    what);
+        return false;
+    }
+    g_autofree char *clean = text_clean(word);
+    fprintf(stderr, "Type %s to %s: ", clean, what);
+    fflush(stderr);
+    char typed[256] = "";
+    if (fgets(typed, sizeof typed, stdin))
+        g_strchomp(typed);
+    if (strcmp(typed, word) == 0)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "not confirmed; nothing was done");
+    return false;
+}

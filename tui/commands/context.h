@@ -1,0 +1,47 @@
+/* What every command begins with: its options, celldeck.yaml, the journal, one reading of the
+ * fleet. */
+#pragma once
+
+#include "data/aws/client.h"
+#include "data/fleet.h"
+#include "data/journal.h"
+#include "tui/commands/out.h"
+
+struct context {
+    /* From the command line. */
+    char *config_path;
+    gboolean json, csv, no_color, ascii;
+    char **args; /* what is left: arguments without a dash; never NULL */
+    /* Opened on demand. */
+    struct out_style style;
+    struct config *config;
+    char *state_dir;
+    bool personal;
+    struct journal *journal;
+    struct aws_client *client;
+};
+
+/* Parses `own` options (may be NULL) and the common ones -c, --json, --csv, --no-color, --ascii.
+ * `usage` is what follows the command's name in --help. Prints help and exits for --help.
+ * False with CD_ERROR_USAGE where the command line is wrong: fewer than `min_args` or more than
+ * `max_args` arguments too. Release with context_clear either way. */
+bool context_parse(struct context *context, int argc, char **argv, const GOptionEntry *own,
+                   const char *usage, int min_args, int max_args, GError **error);
+void context_clear(struct context *context);
+
+bool context_open_config(struct context *context, GError **error);
+/* Opens celldeck.yaml too, where it isn't open yet. */
+bool context_open_journal(struct context *context, GError **error);
+/* Refuses (CD_ERROR_REFUSED) on a host that may look but not act: journal.host. */
+bool context_may_act(struct context *context, GError **error);
+struct aws_client *context_client(struct context *context);
+
+/* Asks every source once and waits for the answers. Never NULL. New reference. */
+struct snapshot *context_read_fleet(struct context *context);
+
+/* 7 if a source of the snapshot could not be read, else 0; names them on stderr. */
+int context_sources_exit_code(const struct snapshot *snapshot);
+
+/* Lets the person type `word` after the blast radius has been printed. True at once where `yes`.
+ * CD_ERROR_USAGE without a terminal, CD_ERROR_REFUSED if something else was typed. */
+bool context_confirm(bool yes, const char *what, const char *word, GError **error);

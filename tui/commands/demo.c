@@ -1,0 +1,115 @@
+/* `celldeck demo`: celldeck against a simulated AWS on loopback. With a terminal, the console on
+ * it; without one (or --headless), a bad and a good rollout from beginning to end. */
+#include "tui/commands/demo.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/conductor.h"
+#include "rollout/request.h"
+#include "tui/commands/commands.h"
+#include "tui/commands/context.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The enterprise wave wants somebody else's approval, and whoever tries the demo is alone: after a
+ * while a colleague approves what waits. */
+#define COLLEAGUE     "bob@demo"
+#define COLLEAGUE_MS  (10 * WHEN_SECOND)
+#define LOOK_EVERY_MS 1000
+
+struct colleague {
+    struct journal *journal;
+    gint64 version;
+    gint64 waiting_since_ms;
+};
+
+static gboolean colleague_looks(gpointer data)
+{
+    struct colleague *colleague = data;
+    g_autoptr(GPtrArray) operations = history_operations(colleague->journal, 1, NULL);
+    const struct operation *newest = operations && operations->len ? operations->pdata[0] : NULL;
+    if (!newest || g_strcmp0(newest->state, "waiting") != 0) {
+        colleague->waiting_since_ms = 0;
+    } else if (!colleague->waiting_since_ms) {
+        colleague->waiting_since_ms = when_mono_ms();
+    } else if (when_mono_ms() - colleague->waiting_since_ms > COLLEAGUE_MS) {
+        /* Refused where it waits for something else: then it is not for a colleague to say. */
+        g_autoptr(GError) refused = NULL;
+        request_approve(colleague->journal, newest->id, NULL, COLLEAGUE, when_now_ms(), &refused);
+        colleague->waiting_since_ms = 0;
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static int run_console(const struct context *context, GError **error)
+{
+    g_auto(GStrv) argv = g_new0(char *, 5);
+    int argc = 0;
+    argv[argc++] = g_strdup("console");
+    argv[argc++] = g_strdup("--write");
+    if (context->ascii)
+        argv[argc++] = g_strdup("--ascii");
+    if (context->no_color)
+        argv[argc++] = g_strdup("--no-color");
+    return command_console.run(argc, argv, error);
+}
+
+/* A conductor outlives its console on purpose, but not the simulated AWS it works on. */
+static void end_conductor(struct journal *journal)
+{
+    g_autoptr(GPtrArray) operations = history_operations(journal, 1, NULL);
+    const struct operation *newest = operations && operations->len ? operations->pdata[0] : NULL;
+    struct conductor_info info = {0};
+    if (newest && conductor_find(journal, newest->id, &info) && info.alive)
+        kill((pid_t)info.pid, SIGTERM);
+    conductor_info_clear(&info);
+}
+
+static int open_console(const struct context *context, GError **error)
+{
+    struct context own = {.config_path = g_strdup(g_getenv("CELLDECK_CONFIG"))};
+    int code = CD_ERROR_FAILED;
+    if (context_open_journal(&own, error)) {
+        struct colleague colleague = {.journal = own.journal};
+        guint timer = g_timeout_add(LOOK_EVERY_MS, colleague_looks, &colleague);
+        code = run_console(context, error);
+        g_source_remove(timer);
+        end_conductor(own.journal);
+    }
+    context_clear(&own);
+    return code;
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    gboolean headless = FALSE;
+    g_autofree char *seed = NULL;
+    const GOptionEntry options[] = {
+        {"headless", 0, 0, G_OPTION_ARG_NONE, &headless,
+         "Play a bad and a good rollout, without the console", NULL},
+        {"seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Of the simulated metrics", "N"},
+        {0}};
+    struct context context = {0};
+    struct demo_sim sim = {0};
+    int code = CD_ERROR_FAILED;
+    if (context_parse(&context, argc, argv, options, "", 0, 0, error) &&
+        demo_sim_start(&sim, seed, error)) {
+        if (!headless && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+            code = open_console(&context, error);
+        else if (demo_story_play(&sim, context.ascii, context.no_color, error))
+            code = 0;
+    }
+    demo_sim_stop(&sim);
+    context_clear(&context);
+    return code;
+}
+
+const struct command command_demo = {
+    .name = "demo",
+    .usage = "[--headless] [--seed N]",
+    .summary = "celldeck at work on a simulated AWS",
+    .run = run,
+};

@@ -1,0 +1,11 @@
+/* The fleet as `status --json`, `cells --json` and `tenants --json` give it (product.md). */
+#pragma once
+
+#include "data/fleet.h"
+#include "data/history.h"
+
+/* {at, sources[], cells[], tenants{}, operations[], cost_usd_per_hour}. `operations` (struct
+ * operation *) may be NULL; only live ones are shown. New reference. */
+json_t *fleet_status_json(const struct snapshot *snapshot, const GPtrArray *operations);
+json_t *fleet_cells_json(const struct snapshot *snapshot);
+json_t *fleet_tenant_json(const struct tenant *tenant);

@@ -1,0 +1,181 @@
+#include "tui/commands/out.h"
+
+#include "data/base/text.h"
+
+#include <langinfo.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+struct out_row {
+    enum out_role role;
+    char **cells;
+};
+
+struct out_table {
+    struct out_column *columns;
+    size_t n;
+    GPtrArray *rows;
+};
+
+static const char *const sgr[] = {
+    [OUT_PLAIN] = "",        [OUT_DIM] = "\033[2m",   [OUT_BOLD] = "\033[1m",
+    [OUT_GOOD] = "\033[32m", [OUT_WARN] = "\033[33m", [OUT_BAD] = "\033[31m",
+};
+
+struct out_style out_style_detect(FILE *to, bool no_color, bool ascii)
+{
+    const char *asked = g_getenv("NO_COLOR");
+    const char *term = g_getenv("TERM");
+    bool capable = isatty(fileno(to)) && term && strcmp(term, "dumb") != 0;
+    return (struct out_style){
+        .to = to,
+        .colour = capable && !no_color && !(asked && *asked),
+        .ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+    };
+}
+
+static void print_coloured(struct out_style style, enum out_role role, const char *clean)
+{
+    bool coloured = style.colour && role != OUT_PLAIN;
+    fprintf(style.to, "%s%s%s", coloured ? sgr[role] : "", clean, coloured ? "\033[0m" : "");
+}
+
+void out_line(struct out_style style, enum out_role role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *raw = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_autofree char *clean = text_clean(raw);
+    print_coloured(style, role, clean);
+    putc('\n', style.to);
+    fflush(style.to);
+}
+
+void out_message(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *raw = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_auto(GStrv) lines = g_strsplit(raw, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        g_autofree char *clean = text_clean(*line);
+        fprintf(stderr, "%s%s\n", line == lines ? "celldeck: " : "", clean);
+    }
+}
+
+void out_json(const char *schema, json_t *document)
+{
+    OWN_JSON whole = json_pack("{s:o}", "schema", json_sprintf("celldeck.%s/1", schema));
+    json_object_update(whole, document);
+    json_decref(document);
+    g_autofree char *text = text_json_dump(whole, true);
+    puts(text);
+    fflush(stdout);
+}
+
+void out_json_line(json_t *value)
+{
+    g_autofree char *text = text_json_dump(value, false);
+    json_decref(value);
+    puts(text);
+    fflush(stdout);
+}
+
+static void row_free(gpointer data)
+{
+    struct out_row *row = data;
+    g_strfreev(row->cells);
+    g_free(row);
+}
+
+struct out_table *out_table_new(const struct out_column *columns, size_t n)
+{
+    struct out_table *table = g_new0(struct out_table, 1);
+    table->columns = g_memdup2(columns, n * sizeof *columns);
+    table->n = n;
+    table->rows = g_ptr_array_new_with_free_func(row_free);
+    return table;
+}
+
+void out_table_row(struct out_table *table, enum out_role role, const char *const *cells)
+{
+    struct out_row *row = g_new0(struct out_row, 1);
+    row->role = role;
+    row->cells = g_new0(char *, table->n + 1);
+    for (size_t i = 0; i < table->n; i++)
+        row->cells[i] = text_clean(cells[i] ? cells[i] : "-");
+    g_ptr_array_add(table->rows, row);
+}
+
+static int column_width(const struct out_table *table, size_t column)
+{
+    int width = text_width(table->columns[column].title);
+    for (guint r = 0; r < table->rows->len; r++) {
+        const struct out_row *row = table->rows->pdata[r];
+        width = MAX(width, text_width(row->cells[column]));
+    }
+    return width;
+}
+
+static void print_cell(const struct out_table *table, size_t column, const char *clean, int width,
+                       struct out_style style, enum out_role role)
+{
+    bool last = column + 1 == table->n;
+    /* No spaces at the end of a line: they only get in the way of copying. */
+    g_autofree char *fitted =
+        last && !table->columns[column].right
+            ? g_strdup(clean)
+            : text_fit(clean, width, table->columns[column].right, style.ascii);
+    print_coloured(style, role, fitted);
+    fputs(last ? "\n" : "  ", style.to);
+}
+
+void out_table_print(struct out_table *table, struct out_style style)
+{
+    g_autofree int *widths = g_new(int, table->n);
+    for (size_t i = 0; i < table->n; i++)
+        widths[i] = column_width(table, i);
+    for (size_t i = 0; i < table->n; i++)
+        print_cell(table, i, table->columns[i].title, widths[i], style, OUT_DIM);
+    for (guint r = 0; r < table->rows->len; r++) {
+        const struct out_row *row = table->rows->pdata[r];
+        for (size_t i = 0; i < table->n; i++)
+            print_cell(table, i, row->cells[i], widths[i], style, i == 0 ? row->role : OUT_PLAIN);
+    }
+    fflush(style.to);
+}
+
+static void print_csv_field(const char *field, bool last)
+{
+    GString *out = g_string_new(strchr("=+-@", *field) && *field ? "'" : NULL);
+    g_string_append(out, field);
+    if (strpbrk(out->str, ",\"\r\n")) {
+        g_string_replace(out, "\"", "\"\"", 0);
+        g_string_prepend_c(out, '"');
+        g_string_append_c(out, '"');
+    }
+    printf("%s%s", out->str, last ? "\r\n" : ",");
+    g_string_free(out, TRUE);
+}
+
+void out_table_print_csv(struct out_table *table)
+{
+    for (size_t i = 0; i < table->n; i++)
+        print_csv_field(table->columns[i].title, i + 1 == table->n);
+    for (guint r = 0; r < table->rows->len; r++) {
+        const struct out_row *row = table->rows->pdata[r];
+        for (size_t i = 0; i < table->n; i++)
+            print_csv_field(row->cells[i], i + 1 == table->n);
+    }
+    fflush(stdout);
+}
+
+void out_table_free(struct out_table *table)
+{
+    g_ptr_array_unref(table->rows);
+    g_free(table->columns);
+    g_free(table);
+}

@@ -1,0 +1,50 @@
+/* The parts of `celldeck rollout`, a file each; rollout.c has the table. */
+#pragma once
+
+#include "rollout/engine.h"
+#include "rollout/plan.h"
+#include "tui/commands/subcommand.h"
+
+/* rollout.c: the rollout that context->args[0] names, or NULL with an error. */
+struct rollout *rollout_require(struct context *context, GError **error);
+
+/* rollout_plan.c */
+struct rollout_planned {
+    struct plan *plan;
+    GPtrArray *refusals; /* struct refusal * */
+    struct snapshot *snapshot;
+};
+/* Reads the fleet, asks the deployers, makes the plan. False with an error where even that can't be
+ * done. Release with rollout_planned_clear. */
+bool rollout_plan_read(struct context *context, const char *version,
+                       const struct plan_options *options, struct rollout_planned *planned,
+                       GError **error);
+void rollout_planned_clear(struct rollout_planned *planned);
+/* Plan, notes and blast radius for people. */
+void rollout_plan_print(const struct rollout_planned *planned, struct out_style style);
+/* The refusals as one error, NULL if there are none. */
+GError *rollout_plan_refusal(const struct rollout_planned *planned);
+int rollout_plan_run(struct context *context, GError **error);
+extern const GOptionEntry rollout_plan_options[];
+/* --fixes and --retry-failed, as given. */
+struct plan_options rollout_plan_asked(void);
+
+/* rollout_start.c */
+int rollout_start_run(struct context *context, GError **error);
+extern const GOptionEntry rollout_start_options[];
+
+/* rollout_show.c */
+int rollout_list_run(struct context *context, GError **error);
+int rollout_status_run(struct context *context, GError **error);
+int rollout_watch_run(struct context *context, GError **error);
+
+/* rollout_ask.c */
+int rollout_approve_run(struct context *context, GError **error);
+int rollout_pause_run(struct context *context, GError **error);
+int rollout_resume_run(struct context *context, GError **error);
+int rollout_abort_run(struct context *context, GError **error);
+int rollout_rollback_run(struct context *context, GError **error);
+int rollout_accept_run(struct context *context, GError **error);
+int rollout_retry_run(struct context *context, GError **error);
+int rollout_skip_run(struct context *context, GError **error);
+extern const GOptionEntry rollout_ask_options[];

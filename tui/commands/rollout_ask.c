@@ -1,0 +1,175 @@
+/* What people ask of a rollout that is under way: approve, pause, resume, abort, rollback, accept,
+ * retry, skip. Each becomes an event; the conductor does the rest. */
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "rollout/conductor.h"
+#include "rollout/request.h"
+#include "tui/commands/rollout.h"
+
+#include <string.h>
+
+static struct {
+    char *wave, *cell, *reason;
+    gboolean all, yes;
+} asked;
+
+const GOptionEntry rollout_ask_options[] = {
+    {"wave", 0, 0, G_OPTION_ARG_STRING, &asked.wave, "The wave it is about", "WAVE"},
+    {"cell", 0, 0, G_OPTION_ARG_STRING, &asked.cell, "The cell it is about", "CELL"},
+    {"all", 0, 0, G_OPTION_ARG_NONE, &asked.all, "Every cell that the rollout has changed", NULL},
+    {"reason", 0, 0, G_OPTION_ARG_STRING, &asked.reason, "Why; kept in the history", "TEXT"},
+    {"yes", 0, 0, G_OPTION_ARG_NONE, &asked.yes, "Do not ask for a confirmation", NULL},
+    {0}};
+
+/* The conductor may have ended since (nothing was live, the machine was restarted). */
+static int done(struct context *context, bool asked_for, GError **error)
+{
+    if (!asked_for)
+        return CD_ERROR_FAILED;
+    return conductor_spawn(context->config, context->state_dir, error) ? 0 : CD_ERROR_FAILED;
+}
+
+static bool needs(const char *value, const char *option, GError **error)
+{
+    if (value && *value)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s is missing; see --help", option);
+    return false;
+}
+
+/* Cells of this rollout that now run its version and are meant: by --cell, --wave or --all. */
+static char **cells_meant(const struct rollout *rollout, GError **error)
+{
+    g_autoptr(GPtrArray) cells = g_ptr_array_new();
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
+        bool touched = cell->state != CELL_PENDING && cell->state != CELL_SKIPPED &&
+                       cell->state != CELL_ROLLED_BACK;
+        bool meant = asked.all || !g_strcmp0(asked.wave, wave->name) ||
+                     !g_strcmp0(asked.cell, cell->plan->id);
+        if (meant && (touched || asked.cell))
+            g_ptr_array_add(cells, cell->plan->id);
+    }
+    if (cells->len == 0) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                    "no cell of %s that it has changed is meant by that; see celldeck rollout "
+                    "status %s",
+                    rollout->id, rollout->id);
+        return NULL;
+    }
+    g_ptr_array_add(cells, NULL);
+    return g_strdupv((char **)cells->pdata);
+}
+
+static void print_blast_radius(const struct rollout *rollout, char *const *cells)
+{
+    gint64 tenants = 0, users = 0;
+    for (char *const *id = cells; *id; id++) {
+        const struct rollout_cell *cell = rollout_cell(rollout, *id);
+        tenants += cell ? cell->plan->tenants : 0;
+        users += cell ? cell->plan->users : 0;
+        out_message("%s goes back to %s", *id, cell && cell->plan->from ? cell->plan->from : "?");
+    }
+    out_message("blast radius: %u cells, %" G_GINT64_FORMAT " tenants, %" G_GINT64_FORMAT " users",
+                g_strv_length((char **)cells), tenants, users);
+}
+
+/* One confirmation for what changes cells: blast radius, then the version typed. */
+static bool confirm_change(struct context *context, const char *what, GError **error)
+{
+    OWN(rollout) rollout = rollout_require(context, error);
+    if (!rollout)
+        return false;
+    g_auto(GStrv) in_flight = g_new0(char *, rollout->cells->len + 1);
+    for (guint i = 0, n = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        if (cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING)
+            in_flight[n++] = g_strdup(cell->plan->id);
+    }
+    print_blast_radius(rollout, in_flight);
+    g_autofree char *sentence = g_strdup_printf("%s %s", what, rollout->id);
+    return context_confirm(asked.yes, sentence, rollout->plan->version, error);
+}
+
+int rollout_approve_run(struct context *context, GError **error)
+{
+    g_autofree char *actor = actor_name();
+    return done(context,
+                request_approve(context->journal, context->args[0], asked.wave, actor,
+                                when_now_ms(), error),
+                error);
+}
+
+int rollout_pause_run(struct context *context, GError **error)
+{
+    g_autofree char *actor = actor_name();
+    return done(context,
+                request_pause(context->journal, context->args[0], asked.reason, actor,
+                              when_now_ms(), error),
+                error);
+}
+
+int rollout_resume_run(struct context *context, GError **error)
+{
+    g_autofree char *actor = actor_name();
+    return done(context,
+                request_resume(context->journal, context->args[0], actor, when_now_ms(), error),
+                error);
+}
+
+int rollout_abort_run(struct context *context, GError **error)
+{
+    g_autofree char *actor = actor_name();
+    return done(context,
+                confirm_change(context, "abort", error) &&
+                    request_abort(context->journal, context->args[0], asked.reason, actor,
+                                  when_now_ms(), error),
+                error);
+}
+
+int rollout_rollback_run(struct context *context, GError **error)
+{
+    if (!asked.cell + !asked.wave + !asked.all != 2) {
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
+                            "rollback: exactly one of --cell C, --wave W and --all is needed");
+        return CD_ERROR_USAGE;
+    }
+    OWN(rollout) rollout = rollout_require(context, error);
+    g_auto(GStrv) cells = rollout ? cells_meant(rollout, error) : NULL;
+    if (!cells)
+        return CD_ERROR_FAILED;
+    print_blast_radius(rollout, cells);
+    g_autofree char *actor = actor_name();
+    const char *word = cells[1] ? rollout->plan->version : cells[0];
+    return done(context,
+                context_confirm(asked.yes, "roll back", word, error) &&
+                    request_rollback(context->journal, rollout->id, (const char *const *)cells,
+                                     asked.reason, actor, when_now_ms(), error),
+                error);
+}
+
+static int ask_of_cell(struct context *context, const char *what, GError **error)
+{
+    g_autofree char *actor = actor_name();
+    return done(context,
+                needs(asked.cell, "--cell", error) && needs(asked.reason, "--reason", error) &&
+                    request_cell(context->journal, context->args[0], what, asked.cell, asked.reason,
+                                 actor, when_now_ms(), error),
+                error);
+}
+
+int rollout_accept_run(struct context *context, GError **error)
+{
+    return ask_of_cell(context, "accept", error);
+}
+
+int rollout_retry_run(struct context *context, GError **error)
+{
+    return ask_of_cell(context, "retry", error);
+}
+
+int rollout_skip_run(struct context *context, GError **error)
+{
+    return ask_of_cell(context, "skip", error);
+}

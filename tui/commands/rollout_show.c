@@ -1,0 +1,175 @@
+/* `celldeck rollout list|status|watch`. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/story.h"
+#include "tui/commands/follow.h"
+#include "tui/commands/rollout.h"
+
+#include <string.h>
+#include <unistd.h>
+
+int rollout_list_run(struct context *context, GError **error)
+{
+    static const struct out_column columns[] = {{"ID", false},      {"VERSION", false},
+                                                {"STATE", false},   {"BY", false},
+                                                {"STARTED", false}, {"REASON", false}};
+    g_autoptr(GPtrArray) operations = history_operations(context->journal, 0, error);
+    if (!operations)
+        return CD_ERROR_FAILED;
+    OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
+    OWN_JSON all = json_array();
+    for (guint i = 0; i < operations->len; i++) {
+        const struct operation *operation = operations->pdata[i];
+        if (strcmp(operation->kind, "rollout") != 0)
+            continue;
+        g_autofree char *started = when_rfc3339(operation->started_ms / 1000 * 1000);
+        out_table_row(table, operation->ended_ms ? OUT_PLAIN : OUT_BOLD,
+                      (const char *[]){operation->id, operation->subject, operation->state,
+                                       operation->actor, started, operation->reason});
+        json_array_append_new(all, operation_json(operation));
+    }
+    if (context->json)
+        out_json("rollout.list", json_pack("{s:O}", "rollouts", all));
+    else if (context->csv)
+        out_table_print_csv(table);
+    else
+        out_table_print(table, context->style);
+    return 0;
+}
+
+static enum out_role cell_role(const struct rollout_cell *cell)
+{
+    if (cell->held)
+        return OUT_WARN;
+    switch (cell->state) {
+    case CELL_PASSED:
+        return OUT_GOOD;
+    case CELL_ROLLING_BACK:
+    case CELL_ROLLED_BACK:
+    case CELL_ROLLBACK_FAILED:
+        return OUT_BAD;
+    case CELL_PENDING:
+        return OUT_DIM;
+    default:
+        return OUT_PLAIN;
+    }
+}
+
+/* The gates that are not PASS, with their reasons; what holds the cell first. */
+static char *cell_remarks(const struct rollout_cell *cell)
+{
+    GString *out = g_string_new(NULL);
+    if (cell->held)
+        g_string_append_printf(out, "HELD: %s", cell->held);
+    else if (cell->cause)
+        g_string_append(out, cell->cause);
+    for (int g = 0; g < GATE_COUNT && cell->state == CELL_BAKING; g++) {
+        if (!cell->gates[g].reason)
+            continue;
+        g_string_append_printf(out, "%s%s %s", out->len ? "; " : "", gate_name(g),
+                               verdict_name(cell->gates[g].verdict));
+        if (cell->gates[g].verdict != VERDICT_PASS)
+            g_string_append_printf(out, " (%s)", cell->gates[g].reason);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static char *bake_text(const struct rollout *rollout, const struct rollout_cell *cell,
+                       gint64 now_ms)
+{
+    if (cell->state != CELL_BAKING)
+        return g_strdup("");
+    const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
+    g_autofree char *done = duration_short(MIN(now_ms - cell->deployed_at_ms, wave->bake_ms));
+    g_autofree char *whole = duration_short(wave->bake_ms);
+    return g_strdup_printf("%s of %s", done, whole);
+}
+
+static void print_rollout(const struct context *context, const struct rollout *rollout,
+                          gint64 now_ms)
+{
+    static const struct out_column columns[] = {{"CELL", false}, {"WAVE", false}, {"STATE", false},
+                                                {"FROM", false}, {"BAKE", true},  {"", false}};
+    out_line(context->style, OUT_BOLD, "%s  %s  %s%s%s", rollout->id, rollout->plan->version,
+             rollout_state_name(rollout->state), rollout->state_reason ? ": " : "",
+             rollout->state_reason ? rollout->state_reason : "");
+    out_line(context->style, OUT_PLAIN, "asked for by %s: %s", rollout->requested_by,
+             rollout->reason);
+    OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
+        g_autofree char *bake = bake_text(rollout, cell, now_ms);
+        g_autofree char *remarks = cell_remarks(cell);
+        out_table_row(table, cell_role(cell),
+                      (const char *[]){cell->plan->id, wave->name, cell_state_name(cell->state),
+                                       cell->plan->from, bake, remarks});
+    }
+    out_table_print(table, context->style);
+    g_autofree char *next = rollout_next(rollout, now_ms);
+    out_line(context->style, OUT_PLAIN, "Next: %s", next);
+}
+
+int rollout_status_run(struct context *context, GError **error)
+{
+    OWN(rollout) rollout = rollout_require(context, error);
+    if (!rollout)
+        return CD_ERROR_FAILED;
+    gint64 now_ms = when_now_ms();
+    if (context->json) {
+        out_json("rollout.status", rollout_json(rollout, now_ms));
+    } else {
+        print_rollout(context, rollout, now_ms);
+        struct follow_watchdog watchdog = {0};
+        if (!rollout_state_final(rollout->state))
+            follow_check_conductor(&watchdog, context->journal, rollout);
+    }
+    return 0;
+}
+
+struct watching {
+    struct context *context;
+    bool json;
+    struct follow_watchdog watchdog;
+};
+
+static void tell_event(const struct rollout *rollout, const struct event *event, gpointer data)
+{
+    const struct watching *watching = data;
+    g_autofree char *sentence = story_sentence(event);
+    if (watching->json) {
+        json_t *line = event_json(event);
+        json_object_set_new(line, "rollout", text_json(rollout->id));
+        json_object_set_new(line, "state", json_string(rollout_state_name(rollout->state)));
+        json_object_set_new(line, "sentence", text_json(sentence));
+        out_json_line(line);
+        return;
+    }
+    static const enum out_role roles[] = {[STORY_PLAIN] = OUT_PLAIN,
+                                          [STORY_GOOD] = OUT_GOOD,
+                                          [STORY_WARN] = OUT_WARN,
+                                          [STORY_BAD] = OUT_BAD};
+    g_autofree char *at = when_rfc3339(event->at_ms / 1000 * 1000);
+    const char *cell = story_cell(event);
+    out_line(watching->context->style, roles[story_tone(event)], "%s  %-16s %s", at,
+             cell ? cell : "", sentence);
+}
+
+static bool look_after(const struct rollout *rollout, gpointer data)
+{
+    struct watching *watching = data;
+    follow_check_conductor(&watching->watchdog, watching->context->journal, rollout);
+    return true;
+}
+
+int rollout_watch_run(struct context *context, GError **error)
+{
+    struct watching watching = {.context = context,
+                                .json = context->json || !isatty(STDOUT_FILENO)};
+    const struct follow follow = {
+        .from = 1, .fn = tell_event, .data = &watching, .go_on = look_after};
+    OWN(rollout) rollout = follow_rollout(context->journal, context->args[0], &follow, error);
+    return rollout ? follow_exit_code(rollout) : CD_ERROR_FAILED;
+}

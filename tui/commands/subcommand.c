@@ -1,0 +1,63 @@
+#include "tui/commands/subcommand.h"
+
+#include "data/base/error.h"
+#include "data/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_usage(const struct subcommand *table, const char *command)
+{
+    puts("Usage:");
+    for (; table->name; table++)
+        printf("  celldeck %s %s %s\n", command, table->name, table->usage);
+}
+
+static const struct subcommand *find(const struct subcommand *table, const char *command,
+                                     const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const struct subcommand *at = table; at->name; at++) {
+        if (g_strcmp0(at->name, name) == 0)
+            return at;
+        g_ptr_array_add(names, (gpointer)at->name);
+    }
+    g_ptr_array_add(names, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    const char *near = name ? text_nearest(name, (const char *const *)names->pdata) : NULL;
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s %s: %s%s%s one of: %s", command,
+                name ? name : "", name ? "no such subcommand" : "a subcommand is missing",
+                near ? "; did you mean " : ";", near ? near : "", all);
+    return NULL;
+}
+
+static bool prepare(const struct subcommand *sub, struct context *context, GError **error)
+{
+    if (sub->acts && !context_may_act(context, error))
+        return false;
+    return !sub->needs_journal || context_open_journal(context, error);
+}
+
+int subcommand_run(const struct subcommand *table, int argc, char **argv, GError **error)
+{
+    const char *name = argc > 1 ? argv[1] : NULL;
+    if (name && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)) {
+        print_usage(table, argv[0]);
+        return 0;
+    }
+    const struct subcommand *sub = find(table, argv[0], name, error);
+    if (!sub)
+        return CD_ERROR_USAGE;
+
+    g_autofree char *whole = g_strconcat(argv[0], " ", name, NULL);
+    g_autofree char **rest = g_memdup2(argv + 1, sizeof(char *) * (size_t)argc);
+    rest[0] = whole;
+    struct context context = {0};
+    int code = CD_ERROR_FAILED;
+    if (context_parse(&context, argc - 1, rest, sub->options, sub->usage, sub->args, sub->args,
+                      error) &&
+        prepare(sub, &context, error))
+        code = sub->run(&context, error);
+    context_clear(&context);
+    return code;
+}

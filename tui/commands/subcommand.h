@@ -1,0 +1,17 @@
+/* Commands with subcommands ("history show ID"): a table of them, and one way to run it. */
+#pragma once
+
+#include "tui/commands/context.h"
+
+struct subcommand {
+    const char *name;
+    const char *usage;           /* what follows its name */
+    int args;                    /* how many arguments it takes, exactly */
+    bool needs_journal;          /* open celldeck.yaml and the journal first */
+    bool acts;                   /* refused on hosts that may only look (journal.host) */
+    const GOptionEntry *options; /* its own, or NULL; values land where the entries say */
+    int (*run)(struct context *context, GError **error); /* context->args: its arguments */
+};
+
+/* Finds argv[1] in `table` (ends with a NULL name), parses, opens what it needs, runs it. */
+int subcommand_run(const struct subcommand *table, int argc, char **argv, GError **error);

@@ -1,0 +1,146 @@
+/* `celldeck tenants` and `celldeck tenant where ID`. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "tui/commands/commands.h"
+#include "tui/commands/context.h"
+#include "tui/commands/fleet_json.h"
+
+#include <string.h>
+
+static void print_tenants(const struct context *context, const struct registry *registry)
+{
+    static const struct out_column columns[] = {
+        {"TENANT", false}, {"NAME", false}, {"CELL", false}, {"TIER", false},
+        {"STATUS", false}, {"USERS", true}, {"QUOTA", true}, {"FAULT", false}};
+    OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
+    for (guint i = 0; i < registry->tenants->len; i++) {
+        const struct tenant *tenant = registry->tenants->pdata[i];
+        g_autofree char *users =
+            tenant->current_users < 0 ? NULL : text_count(tenant->current_users);
+        g_autofree char *quota = tenant->max_users < 0 ? NULL : text_count(tenant->max_users);
+        out_table_row(table, tenant->fault ? OUT_BAD : OUT_PLAIN,
+                      (const char *[]){tenant->id, tenant->name, tenant->cell,
+                                       tenant_tier_name(tenant->tier),
+                                       tenant_status_name(tenant->status), users, quota,
+                                       tenant->fault ? tenant->fault : ""});
+    }
+    if (context->csv)
+        out_table_print_csv(table);
+    else
+        out_table_print(table, context->style);
+}
+
+static void print_tenants_json(const struct snapshot *snapshot)
+{
+    const struct registry *registry = snapshot->registry;
+    json_t *tenants = json_array();
+    for (guint i = 0; i < registry->tenants->len; i++)
+        json_array_append_new(tenants, fleet_tenant_json(registry->tenants->pdata[i]));
+    out_json("tenants", json_pack("{s:i, s:I, s:b, s:o}", "total", (int)registry->tenants->len,
+                                  "unplaced", (json_int_t)snapshot->unplaced, "complete",
+                                  registry->complete, "tenants", tenants));
+}
+
+/* Reads the fleet; NULL with CD_ERROR_SOURCE where not even a part of the registry came. */
+static struct snapshot *read_registry(struct context *context, GError **error)
+{
+    if (!context_open_config(context, error))
+        return NULL;
+    struct snapshot *snapshot = context_read_fleet(context);
+    if (snapshot->registry)
+        return snapshot;
+    context_sources_exit_code(snapshot);
+    snapshot_unref(snapshot);
+    g_set_error(error, CD_ERROR, CD_ERROR_SOURCE, "nothing of the registry %s could be read",
+                context->config->registry_table);
+    return NULL;
+}
+
+static int run_tenants(int argc, char **argv, GError **error)
+{
+    struct context context = {0};
+    int code = CD_ERROR_FAILED;
+    OWN(snapshot) snapshot = NULL;
+    if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
+        (snapshot = read_registry(&context, error))) {
+        if (context.json)
+            print_tenants_json(snapshot);
+        else
+            print_tenants(&context, snapshot->registry);
+        if (!snapshot->registry->complete)
+            out_message("at least %u tenants, incomplete", snapshot->registry->tenants->len);
+        code = context_sources_exit_code(snapshot);
+    }
+    context_clear(&context);
+    return code;
+}
+
+static void print_where(const struct context *context, const struct snapshot *snapshot,
+                        const struct tenant *tenant)
+{
+    const struct cell *cell = snapshot_cell(snapshot, tenant->cell ? tenant->cell : "");
+    out_line(context->style, OUT_BOLD, "%s%s%s", tenant->id, tenant->name ? "  " : "",
+             tenant->name ? tenant->name : "");
+    out_line(context->style, OUT_PLAIN, "registry  %s, %s, %s", tenant->cell ? tenant->cell : "-",
+             tenant_tier_name(tenant->tier), tenant_status_name(tenant->status));
+    if (cell)
+        out_line(context->style, OUT_PLAIN, "cell      %s, %s, %s, version %s",
+                 cell->config->region, cell->config->residency, health_name(cell->health),
+                 cell->version ? cell->version : "unknown");
+    if (tenant->fault)
+        out_line(context->style, OUT_BAD, "fault     %s", tenant->fault);
+}
+
+static int show_where(const struct context *context, const struct snapshot *snapshot,
+                      const char *id, GError **error)
+{
+    const struct tenant *tenant = snapshot_tenant(snapshot, id);
+    if (!tenant) {
+        bool complete = snapshot->registry->complete;
+        g_set_error(error, CD_ERROR, complete ? CD_ERROR_FAILED : CD_ERROR_SOURCE,
+                    complete ? "the registry has no tenant %s"
+                             : "tenant %s is not in the part of the registry that could be read",
+                    id);
+        return CD_ERROR_FAILED;
+    }
+    if (context->json) {
+        const struct cell *cell = snapshot_cell(snapshot, tenant->cell ? tenant->cell : "");
+        out_json("tenant", json_pack("{s:o, s:o, s:o}", "tenant", fleet_tenant_json(tenant), "cell",
+                                     text_json(cell ? cell->config->id : NULL), "health",
+                                     text_json(cell ? health_name(cell->health) : NULL)));
+    } else {
+        print_where(context, snapshot, tenant);
+    }
+    return context_sources_exit_code(snapshot);
+}
+
+static int run_tenant(int argc, char **argv, GError **error)
+{
+    struct context context = {0};
+    int code = CD_ERROR_FAILED;
+    OWN(snapshot) snapshot = NULL;
+    if (context_parse(&context, argc, argv, NULL, "where ID", 2, 2, error)) {
+        if (strcmp(context.args[0], "where") != 0)
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                        "tenant: unknown subcommand %s; usage: celldeck tenant where ID",
+                        context.args[0]);
+        else if ((snapshot = read_registry(&context, error)))
+            code = show_where(&context, snapshot, context.args[1], error);
+    }
+    context_clear(&context);
+    return code;
+}
+
+const struct command command_tenants = {
+    .name = "tenants",
+    .usage = "[--json|--csv]",
+    .summary = "every tenant of the registry, and what is wrong with its item",
+    .run = run_tenants,
+};
+
+const struct command command_tenant = {
+    .name = "tenant",
+    .usage = "where ID [--json]",
+    .summary = "where a tenant lives",
+    .run = run_tenant,
+};
