@@ -35,7 +35,7 @@ CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_san := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 # Until every part has landed, a part may link beside what is still missing.
-EARLY := -Wl,--unresolved-symbols=ignore-all
+EARLY := -Wl,--unresolved-symbols=ignore-all -no-pie
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now $(EARLY)
 LDFLAGS_san := -fsanitize=address,undefined $(EARLY)
 

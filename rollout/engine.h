@@ -21,6 +21,7 @@
  *   approve* {wave, version, plan_hash}  pause* {state: paused}  resume* {state: running}
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
  *   note             {...}                         anything worth keeping: changes no state
+ *   conductor        {host, pid}     appended by whoever takes lease/OP (lease.h): changes no state
  * `wave` is its name. People's events that have no sense (any more) are kept and change nothing.
  * Any event may carry `state` (and `final: true`): the operation's new state, which is what
  * data/history reads. */

@@ -1,0 +1,223 @@
+#include "rollout/lease.h"
+
+#include "data/base/error.h"
+#include "data/base/text.h"
+
+#include <string.h>
+
+struct lease {
+    struct journal *journal;
+    char *operation, *stream, *actor;
+    struct holder *self;
+    gint64 lease_ms, grace_ms;
+    bool held;
+    gint64 seq;             /* of the last event of the stream that we know */
+    gint64 renewed_mono_ms; /* while held */
+    gint64 seen_mono_ms;    /* while another holds it: since when `seq` has not changed */
+};
+
+static char *stream_of(const char *operation)
+{
+    return g_strconcat("lease/", operation, NULL);
+}
+
+struct lease *lease_new(struct journal *journal, const char *operation, const struct holder *self,
+                        gint64 lease_ms, gint64 grace_ms)
+{
+    struct lease *lease = g_new0(struct lease, 1);
+    lease->journal = journal;
+    lease->operation = g_strdup(operation);
+    lease->stream = stream_of(operation);
+    lease->actor = holder_actor(self);
+    lease->self = holder_copy(self);
+    lease->lease_ms = lease_ms;
+    lease->grace_ms = grace_ms;
+    return lease;
+}
+
+void lease_free(struct lease *lease)
+{
+    if (!lease)
+        return;
+    g_free(lease->operation);
+    g_free(lease->stream);
+    g_free(lease->actor);
+    holder_free(lease->self);
+    g_free(lease);
+}
+
+/* --- the record --- */
+
+static json_t *record_json(const struct lease *lease, bool held)
+{
+    const struct holder *self = lease->self;
+    return json_pack("{s:b, s:I, s:{s:o, s:o, s:o, s:I, s:I}}", "held", held, "lease_ms",
+                     (json_int_t)lease->lease_ms, "holder", "host", text_json(self->host), "boot",
+                     text_json(self->boot), "pids", text_json(self->pids), "pid",
+                     (json_int_t)self->pid, "started", (json_int_t)self->started);
+}
+
+static char *string_in(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return g_strdup(text ? text : "");
+}
+
+static void fill_record(struct lease_record *record, const struct event *event)
+{
+    const json_t *holder = json_object_get(event->data, "holder");
+    record->seq = event->seq;
+    record->at_ms = event->at_ms;
+    record->held = json_is_true(json_object_get(event->data, "held"));
+    record->lease_ms = json_integer_value(json_object_get(event->data, "lease_ms"));
+    record->holder = g_new0(struct holder, 1);
+    record->holder->host = string_in(holder, "host");
+    record->holder->boot = string_in(holder, "boot");
+    record->holder->pids = string_in(holder, "pids");
+    record->holder->pid = json_integer_value(json_object_get(holder, "pid"));
+    record->holder->started = json_integer_value(json_object_get(holder, "started"));
+}
+
+bool lease_read(struct journal *journal, const char *operation, struct lease_record *record,
+                GError **error)
+{
+    *record = (struct lease_record){0};
+    g_autofree char *stream = stream_of(operation);
+    g_autoptr(GError) failure = NULL;
+    OWN(event) last = journal_last(journal, stream, &failure);
+    if (failure) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
+    if (last)
+        fill_record(record, last);
+    return true;
+}
+
+void lease_record_clear(struct lease_record *record)
+{
+    holder_free(record->holder);
+    *record = (struct lease_record){0};
+}
+
+/* --- taking, renewing, giving back --- */
+
+static bool append(struct lease *lease, const char *type, bool held, gint64 now_ms, GError **error)
+{
+    OWN_JSON data = record_json(lease, held);
+    g_autofree char *id = journal_new_id();
+    if (!journal_append(lease->journal, lease->stream, lease->seq + 1, id, now_ms, lease->actor,
+                        type, data, NULL, error))
+        return false;
+    lease->seq++;
+    return true;
+}
+
+static bool fail_busy(const struct lease *lease, const struct holder *holder, GError **error)
+{
+    g_set_error(error, CD_ERROR, CD_ERROR_BUSY,
+                "%s is conducted by process %" G_GINT64_FORMAT " on %s", lease->operation,
+                holder->pid, holder->host);
+    return false;
+}
+
+static bool is_self(const struct lease *lease, const struct holder *holder)
+{
+    const struct holder *self = lease->self;
+    return strcmp(holder->host, self->host) == 0 && strcmp(holder->boot, self->boot) == 0 &&
+           strcmp(holder->pids, self->pids) == 0 && holder->pid == self->pid &&
+           holder->started == self->started;
+}
+
+static bool may_take(struct lease *lease, const struct lease_record *record, gint64 mono_ms)
+{
+    if (record->seq != lease->seq || lease->seen_mono_ms == 0) {
+        lease->seq = record->seq;
+        lease->seen_mono_ms = mono_ms;
+    }
+    if (!record->held || is_self(lease, record->holder) ||
+        !holder_may_live(record->holder, lease->self))
+        return true;
+    gint64 patience_ms = MAX(record->lease_ms, lease->lease_ms) + lease->grace_ms;
+    return mono_ms - lease->seen_mono_ms >= patience_ms;
+}
+
+/* People append to the stream too, so a lost race is run again. */
+static bool fence(const struct lease *lease, gint64 now_ms, GError **error)
+{
+    OWN_JSON data = json_pack("{s:o, s:I}", "host", text_json(lease->self->host), "pid",
+                              (json_int_t)lease->self->pid);
+    g_autofree char *id = journal_new_id();
+    for (;;) {
+        g_autoptr(GError) failure = NULL;
+        OWN(event) last = journal_last(lease->journal, lease->operation, &failure);
+        if (!failure && journal_append(lease->journal, lease->operation, last ? last->seq + 1 : 1,
+                                       id, now_ms, lease->actor, "conductor", data, NULL, &failure))
+            return true;
+        if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return false;
+        }
+    }
+}
+
+bool lease_take(struct lease *lease, gint64 now_ms, gint64 mono_ms, GError **error)
+{
+    struct lease_record record;
+    if (!lease_read(lease->journal, lease->operation, &record, error))
+        return false;
+    bool good = true;
+    if (record.seq > 0 && !may_take(lease, &record, mono_ms))
+        good = fail_busy(lease, record.holder, error);
+    lease_record_clear(&record);
+    if (!good)
+        return false;
+    g_autoptr(GError) failure = NULL;
+    if (append(lease, "lease.taken", true, now_ms, &failure)) {
+        lease->held = fence(lease, now_ms, error);
+        lease->renewed_mono_ms = mono_ms;
+        return lease->held;
+    }
+    if (g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT))
+        g_set_error(error, CD_ERROR, CD_ERROR_BUSY, "another conductor has just taken %s over",
+                    lease->operation);
+    else
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
+}
+
+bool lease_renew(struct lease *lease, gint64 now_ms, gint64 mono_ms, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    if (lease->held && append(lease, "lease.renewed", true, now_ms, &failure)) {
+        lease->renewed_mono_ms = mono_ms;
+        return true;
+    }
+    if (lease->held && !g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
+    lease->held = false;
+    lease->seen_mono_ms = 0;
+    g_set_error(error, CD_ERROR, CD_ERROR_BUSY,
+                "another conductor has taken %s over: nothing more is done here", lease->operation);
+    return false;
+}
+
+bool lease_release(struct lease *lease, gint64 now_ms, GError **error)
+{
+    if (!lease->held)
+        return true;
+    lease->held = false;
+    return append(lease, "lease.released", false, now_ms, error);
+}
+
+gint64 lease_left_ms(const struct lease *lease, gint64 mono_ms)
+{
+    return lease->held ? MAX(0, lease->renewed_mono_ms + lease->lease_ms - mono_ms) : 0;
+}
+
+gint64 lease_renew_at_ms(const struct lease *lease)
+{
+    return lease->renewed_mono_ms + lease->lease_ms / 3;
+}

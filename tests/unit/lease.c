@@ -1,0 +1,236 @@
+#include "rollout/lease.h"
+
+#include "data/base/error.h"
+#include "rollout/lock.h"
+
+#include <criterion/criterion.h>
+#include <glib/gstdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LEASE = 30000, GRACE = 20000, WALL = 1000000 };
+
+struct place {
+    char *dir;
+    struct journal *journal;
+    struct holder *here, *there;
+};
+
+static void put(struct journal *journal, const char *stream, gint64 seq, const char *type,
+                json_t *data)
+{
+    g_autofree char *id = journal_new_id();
+    cr_assert(journal_append(journal, stream, seq, id, WALL, "alice", type, data, NULL, NULL));
+    json_decref(data);
+}
+
+static struct place place_new(void)
+{
+    struct place place = {.dir = g_dir_make_tmp("celldeck-lease-XXXXXX", NULL)};
+    place.journal = journal_open(place.dir, NULL);
+    cr_assert(place.journal);
+    put(place.journal, "r1", 1, "opened", json_pack("{s:s}", "state", "planned"));
+    place.here = holder_self();
+    place.there = holder_self();
+    g_free(place.there->host);
+    place.there->host = g_strdup("bastion-2");
+    return place;
+}
+
+static void place_remove(struct place *place)
+{
+    journal_close(place->journal);
+    holder_free(place->here);
+    holder_free(place->there);
+    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(place->dir, names[i], NULL);
+        g_unlink(path);
+    }
+    g_rmdir(place->dir);
+    g_free(place->dir);
+}
+
+static struct lease *lease_of(struct place *place, const struct holder *holder)
+{
+    return lease_new(place->journal, "r1", holder, LEASE, GRACE);
+}
+
+Test(lease, whoever_takes_it_holds_it_for_the_lease_and_no_longer)
+{
+    struct place place = place_new();
+    OWN(lease) lease = lease_of(&place, place.here);
+    cr_expect_eq(lease_left_ms(lease, 5000), 0);
+    cr_assert(lease_take(lease, WALL, 5000, NULL));
+    cr_expect_eq(lease_left_ms(lease, 5000), LEASE);
+    cr_expect_eq(lease_renew_at_ms(lease), 5000 + LEASE / 3);
+    cr_expect_eq(lease_left_ms(lease, 5000 + LEASE + 1), 0);
+    cr_assert(lease_renew(lease, WALL, 15000, NULL));
+    cr_expect_eq(lease_left_ms(lease, 15000), LEASE);
+    place_remove(&place);
+}
+
+Test(lease, a_live_holder_is_left_alone_and_named)
+{
+    struct place place = place_new();
+    OWN(lease) theirs = lease_of(&place, place.there);
+    OWN(lease) ours = lease_of(&place, place.here);
+    cr_assert(lease_take(theirs, WALL, 1, NULL));
+    g_autoptr(GError) error = NULL;
+    cr_expect(!lease_take(ours, WALL, 1, &error));
+    cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_BUSY));
+    cr_expect(error && strstr(error->message, "bastion-2"));
+    place_remove(&place);
+}
+
+Test(lease, a_holder_elsewhere_is_replaced_only_after_lease_and_grace_without_a_change)
+{
+    struct place place = place_new();
+    OWN(lease) theirs = lease_of(&place, place.there);
+    OWN(lease) ours = lease_of(&place, place.here);
+    cr_assert(lease_take(theirs, WALL, 1, NULL));
+    gint64 began = 77;
+    cr_expect(!lease_take(ours, WALL, began, NULL));
+    /* Its wall clock may be years off: only ours, and only whether the record changed, counts. */
+    cr_expect(!lease_take(ours, WALL * 1000, began + LEASE + GRACE - 1, NULL));
+    cr_assert(lease_renew(theirs, WALL, 2, NULL));
+    cr_expect(!lease_take(ours, WALL, began + LEASE + GRACE, NULL));
+    cr_expect(!lease_take(ours, WALL, began + 2 * (LEASE + GRACE) - 1, NULL));
+    cr_expect(lease_take(ours, WALL, began + 2 * (LEASE + GRACE), NULL));
+    place_remove(&place);
+}
+
+static struct holder *dead_process(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    struct holder *dead = holder_self();
+    dead->pid = child;
+    dead->started++;
+    waitpid(child, NULL, 0);
+    return dead;
+}
+
+Test(lease, a_dead_process_of_this_host_is_replaced_at_once)
+{
+    struct place place = place_new();
+    OWN(holder) dead = dead_process();
+    OWN(lease) theirs = lease_of(&place, dead);
+    OWN(lease) ours = lease_of(&place, place.here);
+    cr_assert(lease_take(theirs, WALL, 1, NULL));
+    cr_expect(lease_take(ours, WALL, 1, NULL));
+    place_remove(&place);
+}
+
+Test(lease, a_process_is_dead_when_its_pid_is_another_process_by_now_or_the_host_was_booted)
+{
+    OWN(holder) self = holder_self();
+    OWN(holder) other = holder_self();
+    cr_expect(holder_may_live(other, self));
+    other->started++;
+    cr_expect(!holder_may_live(other, self));
+    other->started--;
+    g_free(other->pids);
+    other->pids = g_strdup("pid:[1]");
+    other->pid = 1 << 30;
+    cr_expect(holder_may_live(other, self), "of another pid namespace nothing can be told");
+    g_free(other->boot);
+    other->boot = g_strdup("before");
+    cr_expect(!holder_may_live(other, self));
+}
+
+Test(lease, a_stopped_process_of_this_host_is_replaced_after_lease_and_grace)
+{
+    struct place place = place_new();
+    OWN(holder) parent = holder_self();
+    pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)child);
+    g_autofree char *stat = NULL;
+    cr_assert(g_file_get_contents(path, &stat, NULL, NULL));
+    g_auto(GStrv) fields = g_strsplit(strrchr(stat, ')') + 2, " ", -1);
+    parent->pid = child;
+    parent->started = g_ascii_strtoll(fields[19], NULL, 10);
+    OWN(lease) theirs = lease_of(&place, parent);
+    OWN(lease) ours = lease_of(&place, place.here);
+    cr_assert(lease_take(theirs, WALL, 1, NULL));
+    cr_expect(!lease_take(ours, WALL, 1, NULL));
+    cr_expect(lease_take(ours, WALL, 1 + LEASE + GRACE, NULL));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    place_remove(&place);
+}
+
+Test(lease, who_wakes_up_after_being_replaced_can_neither_renew_nor_append)
+{
+    struct place place = place_new();
+    OWN(lease) stale = lease_of(&place, place.there);
+    OWN(lease) ours = lease_of(&place, place.here);
+    cr_assert(lease_take(stale, WALL, 1, NULL));
+    OWN(event) believed = journal_last(place.journal, "r1", NULL);
+    cr_expect(!lease_take(ours, WALL, 1, NULL));
+    cr_assert(lease_take(ours, WALL, 1 + LEASE + GRACE, NULL));
+
+    OWN_JSON data = json_object();
+    g_autoptr(GError) refused = NULL;
+    cr_expect(!journal_append(place.journal, "r1", believed->seq + 1, "stale", WALL, "stale",
+                              "deploy.intent", data, NULL, &refused));
+    cr_expect(g_error_matches(refused, CD_ERROR, CD_ERROR_CONFLICT));
+    g_autoptr(GError) lost = NULL;
+    cr_expect(!lease_renew(stale, WALL, 2, &lost));
+    cr_expect(g_error_matches(lost, CD_ERROR, CD_ERROR_BUSY));
+    cr_expect_eq(lease_left_ms(stale, 2), 0);
+    cr_expect(lease_renew(ours, WALL, 2 + LEASE + GRACE, NULL));
+    place_remove(&place);
+}
+
+Test(lease, what_was_given_back_is_free_at_once)
+{
+    struct place place = place_new();
+    OWN(lease) theirs = lease_of(&place, place.there);
+    OWN(lease) ours = lease_of(&place, place.here);
+    cr_assert(lease_take(theirs, WALL, 1, NULL));
+    cr_assert(lease_release(theirs, WALL, NULL));
+    cr_expect_eq(lease_left_ms(theirs, 1), 0);
+    cr_expect(lease_take(ours, WALL, 1, NULL));
+    struct lease_record record;
+    cr_assert(lease_read(place.journal, "r1", &record, NULL));
+    cr_expect(record.held);
+    cr_expect_str_eq(record.holder->host, place.here->host);
+    cr_expect_eq(record.at_ms, WALL);
+    lease_record_clear(&record);
+    place_remove(&place);
+}
+
+Test(lock, one_operation_has_a_cell_until_it_gives_it_back)
+{
+    struct place place = place_new();
+    put(place.journal, "r2", 1, "opened", json_pack("{s:s}", "state", "planned"));
+    cr_assert(lock_take(place.journal, "cell-2", "r1", "c", WALL, NULL));
+    cr_expect(lock_take(place.journal, "cell-2", "r1", "c", WALL, NULL), "again is no harm");
+    g_autoptr(GError) error = NULL;
+    cr_expect(!lock_take(place.journal, "cell-2", "r2", "c", WALL, &error));
+    cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_BUSY));
+    cr_expect(error && strstr(error->message, "r1"));
+    cr_expect(lock_release(place.journal, "cell-2", "r2", "c", WALL, NULL));
+    g_autofree char *holder = lock_holder(place.journal, "cell-2", NULL);
+    cr_expect_str_eq(holder, "r1", "r2 had nothing to give back");
+    cr_assert(lock_release(place.journal, "cell-2", "r1", "c", WALL, NULL));
+    cr_expect(lock_take(place.journal, "cell-2", "r2", "c", WALL, NULL));
+    place_remove(&place);
+}
+
+Test(lock, what_an_ended_operation_forgot_is_free)
+{
+    struct place place = place_new();
+    cr_assert(lock_take(place.journal, "cell-2", "r1", "c", WALL, NULL));
+    put(place.journal, "r1", 2, "state", json_pack("{s:s, s:b}", "state", "failed", "final", 1));
+    cr_expect(lock_holder(place.journal, "cell-2", NULL) == NULL);
+    put(place.journal, "r2", 1, "opened", json_pack("{s:s}", "state", "planned"));
+    cr_expect(lock_take(place.journal, "cell-2", "r2", "c", WALL, NULL));
+    place_remove(&place);
+}
