@@ -32,7 +32,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 pc = $(shell pkg-config $(1) $(2) 2>/dev/null)
 CPPFLAGS = -I. -D_GNU_SOURCE -DCELLDECK_VERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"'
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-CFLAGS_san := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 # Until every part has landed, a part may link beside what is still missing.
 EARLY := -Wl,--unresolved-symbols=ignore-all -no-pie

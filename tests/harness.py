@@ -1,0 +1,199 @@
+"""What the end-to-end suites share: the real binaries, a simulator each, and a count of checks.
+
+A suite is an executable tests/*/*.test that runs alone from anywhere, starts what it needs on
+loopback, ends it, and closes with `N passed, N failed`. Nothing here waits for a time to pass: it
+waits for a condition, and gives up with what it saw instead."""
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("CELLDECK_BUILD", os.path.join(ROOT, "build", "san"))
+CELLDECK = os.path.join(BUILD, "celldeck")
+SIMULATOR = os.path.join(BUILD, "celldeck-sim")
+PATIENCE_S = 120  # how long any condition may take before the suite says that it never came
+
+_passed, _failed = 0, 0
+
+
+def check(rule, holds, seen=""):
+    """Counts one rule; `seen` is shown where it does not hold."""
+    global _passed, _failed
+    if holds:
+        _passed += 1
+        print(f"  ok    {rule}", flush=True)
+    else:
+        _failed += 1
+        print(f"  FAIL  {rule}\n        {str(seen)[:2000]}", flush=True)
+    return holds
+
+
+def main(*stories):
+    """Runs the stories one after the other, prints the closing line, and exits."""
+    global _failed
+    for story in stories:
+        print(story.__name__.replace("_", " "), flush=True)
+        try:
+            story()
+        except Exception:  # a story that breaks off is a failure, and the next one still runs
+            _failed += 1
+            traceback.print_exc(file=sys.stdout)
+    print(f"{_passed} passed, {_failed} failed", flush=True)
+    sys.exit(1 if _failed else 0)
+
+
+def wait_for(what, condition, patience_s=PATIENCE_S):
+    """Asks until the answer is true; returns it. Raises with the last answer otherwise."""
+    clock = threading.Event()
+    until = time.monotonic() + patience_s
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > until:
+            raise TimeoutError(f"{what}: never happened, last seen {answer!r}")
+        clock.wait(0.1)
+
+
+class Fleet:
+    """A simulator of its own, a state folder of its own, and celldeck pointed at both."""
+
+    def __init__(self, scenario=""):
+        self.dir = tempfile.mkdtemp(prefix="celldeck-test-")
+        atexit.register(self.close)
+        argv = [SIMULATOR, "--dir", self.dir, "--until-eof"]
+        if scenario:
+            path = os.path.join(self.dir, "scenario.yaml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(scenario)
+            argv += ["--scenario", path]
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        ready = json.loads(self.process.stdout.readline())
+        self.endpoint = ready["endpoint"]
+        self.config = ready["config"]
+        self.state_dir = os.path.join(self.dir, "state")
+        self.env = dict(
+            os.environ,
+            AWS_ENDPOINT_URL=self.endpoint,
+            AWS_ACCESS_KEY_ID="TEST",
+            AWS_SECRET_ACCESS_KEY="test",
+            AWS_EC2_METADATA_DISABLED="true",
+            CELLDECK_CONFIG=self.config,
+            CELLDECK_STATE=self.state_dir,
+            LSAN_OPTIONS=f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
+        )
+        for name in ("AWS_PROFILE", "SUDO_USER", "SSH_CLIENT", "SSH_CONNECTION", "NO_COLOR"):
+            self.env.pop(name, None)
+
+    def close(self):
+        """Ends the simulator and any conductor of ours."""
+        if not self.dir:
+            return
+        for pid in self.conductors():
+            os.kill(pid, 9)
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+        shutil.rmtree(self.dir, ignore_errors=True)
+        self.dir = None
+
+    def conductors(self):
+        """Pids of conductors that work on our state folder, found by their environment."""
+        mine = f"CELLDECK_STATE={self.state_dir}".encode()
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    ours = mine in file.read().split(b"\0")
+            except OSError:
+                continue
+            if ours and b"conductor" in words:
+                found.append(int(pid))
+        return found
+
+    def run(self, *args, as_user=None, env=None, stdin=subprocess.DEVNULL):
+        """celldeck ARGS, to its end. `as_user`: another login (root's SUDO_USER)."""
+        argv = [CELLDECK, *args]
+        whole = dict(self.env, **(env or {}))
+        if as_user:
+            whole["SUDO_USER"] = as_user
+            if os.getuid() != 0:
+                argv = ["unshare", "--map-root-user", *argv]
+        return subprocess.run(argv, env=whole, stdin=stdin, capture_output=True, text=True,
+                              timeout=600, check=False)
+
+    def json(self, *args):
+        """The document that celldeck ARGS --json prints."""
+        done = self.run(*args, "--json")
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            raise AssertionError(f"{args}: no JSON: {done.stdout!r} {done.stderr!r}") from None
+
+    def start(self, version, *more, **how):
+        """Starts a rollout once the plan has nothing against it; returns its id."""
+        wait_for(f"a plan for {version} without refusals",
+                 lambda: self.run("rollout", "plan", version).returncode == 0)
+        done = self.run("rollout", "start", version, "--reason", "a test", "--yes", *more, **how)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()[0]
+
+    def watch(self, rollout):
+        """Events of a rollout as they come, oldest first, until it has ended."""
+        watcher = subprocess.Popen([CELLDECK, "rollout", "watch", rollout], env=self.env,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        timer = threading.Timer(PATIENCE_S * 3, watcher.kill)
+        timer.start()
+        try:
+            for line in watcher.stdout:
+                yield json.loads(line)
+        finally:
+            timer.cancel()
+            watcher.kill()
+            watcher.wait()
+
+    def status(self, rollout):
+        return self.json("rollout", "status", rollout)
+
+    def cell_states(self, rollout):
+        """{cell: state} of a rollout."""
+        return {cell["id"]: cell["state"]
+                for wave in self.status(rollout)["waves"] for cell in wave["cells"]}
+
+    def events(self, operation, *types):
+        """Its events, or those of these types."""
+        events = self.json("history", "show", operation)["events"]
+        return [event for event in events if not types or event["type"] in types]
+
+    def running(self, cell):
+        """The version that the cell's /healthcheck names."""
+        return json.loads(self.get(f"/cells/{cell}/healthcheck"))["version"].split("-")[0]
+
+    def writes(self, cell=None):
+        """Calls that change something, as the simulated AWS heard them."""
+        return [call for call in json.loads(self.get("/sim/calls"))
+                if call["write"] and (cell is None or call.get("cell") == cell)]
+
+    def get(self, path):
+        with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:
+            return answer.read().decode()
+
+    def fault(self, **fault):
+        """Something goes wrong from now on; see data/sim/default.yaml, faults."""
+        request = urllib.request.Request(self.endpoint + "/sim/fault", method="POST",
+                                         data=json.dumps(fault).encode())
+        urllib.request.urlopen(request, timeout=30).close()
+
+    def end_faults(self):
+        request = urllib.request.Request(self.endpoint + "/sim/faults", method="DELETE")
+        urllib.request.urlopen(request, timeout=30).close()
