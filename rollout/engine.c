@@ -1,0 +1,548 @@
+/* What happens next. engine_decide() asks its steps in order of urgency and returns the first
+ * event that one of them wants: what was learned of calls, then what fails, then what goes back,
+ * and only then what goes forward. */
+#include "rollout/engine.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/forward.h"
+#include "rollout/state.h"
+
+#include <string.h>
+
+#define NOTHING ((struct decision){0})
+
+typedef struct decision (*step_fn)(const struct rollout *rollout, const struct observation *seen);
+typedef struct decision (*cell_fn)(const struct rollout *rollout, struct rollout_cell *cell,
+                                   const struct observation *seen,
+                                   const struct observed_cell *there);
+
+static json_t *moment(gint64 at_ms)
+{
+    g_autofree char *text = when_rfc3339(at_ms);
+    return json_string(text);
+}
+
+/* A decision about a cell; steals `data`, which gets the cell's id. */
+static struct decision about(struct rollout_cell *cell, const char *type, json_t *data)
+{
+    json_object_set_new(data, "cell", json_string(cell->plan->id));
+    return (struct decision){.type = type, .data = data, .cell = cell};
+}
+
+static struct decision for_any_cell(const struct rollout *rollout, const struct observation *seen,
+                                    cell_fn decide)
+{
+    struct decision decision = NOTHING;
+    for (guint i = 0; i < rollout->cells->len && !decision.type; i++)
+        decision = decide(rollout, cell_at(rollout, i), seen, &seen->cells[i]);
+    return decision;
+}
+
+/* A token is new for every intent and the same for everybody who decides it: the head hash is
+ * random to outsiders, so a journal that was begun anew does not repeat an old one's tokens. */
+static json_t *next_token(const struct rollout *rollout)
+{
+    return json_sprintf("%s-%" G_GINT64_FORMAT "-%.12s", rollout->id, rollout->seq + 1,
+                        rollout->head ? rollout->head : "0");
+}
+
+/* --- what was learned of calls ------------------------------------------------------------------
+ */
+
+static struct decision failed(struct rollout_cell *cell, char *error)
+{
+    struct decision decision =
+        about(cell, "deploy.failed", json_pack("{s:o}", "error", text_json(error)));
+    g_free(error);
+    return decision;
+}
+
+/* The deployer calls it done, and says that the new version is what runs. A driver that can't tell
+ * a version leaves that to /healthcheck. */
+static bool deploy_is_complete(const struct rollout *rollout, const struct rollout_cell *cell,
+                               const struct observed_cell *there)
+{
+    const struct running *running = there->running;
+    if (there->call != CALL_DONE || !running || running->error)
+        return false;
+    if (running->version)
+        return same_version(running->version, rollout->plan->version);
+    return same_version(there->seen_version, rollout->plan->version) &&
+           there->seen_at_ms >= cell->intent_at_ms;
+}
+
+static struct decision deploy_outcome(const struct rollout *rollout, struct rollout_cell *cell,
+                                      const struct observation *seen,
+                                      const struct observed_cell *there)
+{
+    if (!cell->called && (there->call == CALL_TAKEN || there->call == CALL_DONE))
+        return about(cell, "deploy.called",
+                     json_pack("{s:o}", "reference", text_json(there->call_reference)));
+    if (cell->cause || rollback_due(rollout, cell))
+        return NOTHING;
+    if (there->call == CALL_FAILED)
+        return failed(cell, g_strdup(there->call_error ? there->call_error : "it failed"));
+    if (deploy_is_complete(rollout, cell, there))
+        return about(cell, "deploy.seen",
+                     json_pack("{s:o, s:s, s:o, s:o}", "deployed_at", moment(seen->now_ms),
+                               "version", rollout->plan->version, "reference",
+                               text_json(there->running->reference), "bake_ends",
+                               moment(seen->now_ms + rollout_wave(rollout, cell->wave)->bake_ms)));
+    if (seen->now_ms >= cell->deadline_ms)
+        return failed(cell, g_strdup_printf("%s was not seen running by the deadline",
+                                            rollout->plan->version));
+    return NOTHING;
+}
+
+/* Back is back when the deployer says that what runs is exactly what was recorded, the cell itself
+ * names that version, and it is well; where its metrics can't be read, the deadline decides. */
+static bool rollback_is_complete(const struct rollout_cell *cell, const struct observation *seen,
+                                 const struct observed_cell *there)
+{
+    const struct plan_cell *plan = cell->plan;
+    if (there->call != CALL_DONE || !runs_exactly(there->running, plan->from, plan->from_ref) ||
+        !same_version(there->seen_version, plan->from) || there->seen_at_ms < cell->intent_at_ms)
+        return false;
+    switch (there->health) {
+    case HEALTH_UNHEALTHY:
+        return false;
+    case HEALTH_UNKNOWN:
+    case HEALTH_STALE:
+        return seen->now_ms >= cell->deadline_ms;
+    default:
+        return true;
+    }
+}
+
+static char *what_is_missing(const struct rollout_cell *cell, const struct observed_cell *there)
+{
+    const struct plan_cell *plan = cell->plan;
+    if (there->call != CALL_DONE)
+        return g_strdup("the deployer did not finish by the deadline");
+    if (!runs_exactly(there->running, plan->from, plan->from_ref))
+        return g_strdup_printf("the deployer does not say that %s (%s) runs", plan->from,
+                               plan->from_ref ? plan->from_ref : "no reference");
+    if (!same_version(there->seen_version, plan->from))
+        return g_strdup_printf("/healthcheck does not name %s", plan->from);
+    return g_strdup_printf("it runs %s again and is still unhealthy", plan->from);
+}
+
+static struct decision rollback_outcome(const struct rollout *rollout, struct rollout_cell *cell,
+                                        const struct observation *seen,
+                                        const struct observed_cell *there)
+{
+    (void)rollout;
+    if (!cell->token)
+        return NOTHING;
+    if (!cell->called && (there->call == CALL_TAKEN || there->call == CALL_DONE))
+        return about(cell, "rollback.called",
+                     json_pack("{s:o}", "reference", text_json(there->call_reference)));
+    if (cell->called && rollback_is_complete(cell, seen, there))
+        return about(cell, "rollback.done",
+                     json_pack("{s:s, s:o, s:s}", "version", cell->plan->from, "reference",
+                               text_json(there->running->reference), "health",
+                               health_name(there->health)));
+    if (there->call != CALL_FAILED && seen->now_ms < cell->deadline_ms)
+        return NOTHING;
+    g_autofree char *error = there->call == CALL_FAILED
+                                 ? g_strdup(there->call_error ? there->call_error : "it failed")
+                                 : what_is_missing(cell, there);
+    return about(
+        cell, "rollback.failed",
+        json_pack("{s:i, s:o}", "attempt", cell->rollback_attempt, "error", text_json(error)));
+}
+
+/* A deployer that went back by itself (an ECS circuit breaker): a FAIL, never deployed again. */
+static struct decision went_back_by_itself(const struct rollout *rollout, struct rollout_cell *cell,
+                                           const struct observed_cell *there)
+{
+    const struct plan_cell *plan = cell->plan;
+    if (cell->cause || !there->running || !there->running->reference ||
+        !runs_exactly(there->running, plan->from, plan->from_ref) ||
+        runs_exactly(there->running, rollout->plan->version, cell->running_reference))
+        return NOTHING;
+    return failed(cell,
+                  g_strdup_printf("the cell runs %s (%s) again, which this rollout did not do",
+                                  plan->from, there->running->reference));
+}
+
+static struct decision outcome(const struct rollout *rollout, struct rollout_cell *cell,
+                               const struct observation *seen, const struct observed_cell *there)
+{
+    switch (cell->state) {
+    case CELL_DEPLOYING:
+        return deploy_outcome(rollout, cell, seen, there);
+    case CELL_BAKING:
+        return went_back_by_itself(rollout, cell, there);
+    case CELL_ROLLING_BACK:
+        return rollback_outcome(rollout, cell, seen, there);
+    default:
+        return NOTHING;
+    }
+}
+
+static struct decision outcomes(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, outcome);
+}
+
+/* --- gates --------------------------------------------------------------------------------------
+ */
+
+static json_t *gate_data(enum gate gate, const struct gate_result *result)
+{
+    return json_pack("{s:s, s:s, s:o, s:o, s:O*}", "gate", gate_name(gate), "verdict",
+                     verdict_name(result->verdict), "code", text_json(result->code), "reason",
+                     text_json(result->reason), "evidence", result->evidence);
+}
+
+/* News is another verdict or another cause; the same with newer figures is none. */
+static bool is_news(const struct rollout_gate *known, const struct gate_result *result)
+{
+    return !known->at_ms || known->verdict != result->verdict ||
+           g_strcmp0(known->code, result->code) != 0;
+}
+
+static struct decision gate_news(const struct rollout_cell *cell, const struct observed_cell *there,
+                                 bool only_fail)
+{
+    for (size_t i = 0; cell->state == CELL_BAKING && there->gates && i < GATE_COUNT; i++) {
+        const struct gate_result *result = &there->gates[i];
+        if ((!only_fail || result->verdict == VERDICT_FAIL) && is_news(&cell->gates[i], result))
+            return about((struct rollout_cell *)cell, "gate", gate_data(i, result));
+    }
+    return NOTHING;
+}
+
+static struct decision failing_gate(const struct rollout *rollout, struct rollout_cell *cell,
+                                    const struct observation *seen,
+                                    const struct observed_cell *there)
+{
+    (void)rollout, (void)seen;
+    return cell->cause ? NOTHING : gate_news(cell, there, true);
+}
+
+static struct decision failing_gates(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, failing_gate);
+}
+
+static struct decision other_gate(const struct rollout *rollout, struct rollout_cell *cell,
+                                  const struct observation *seen, const struct observed_cell *there)
+{
+    (void)rollout, (void)seen;
+    return gate_news(cell, there, false);
+}
+
+static struct decision other_gates(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, other_gate);
+}
+
+/* --- back ---------------------------------------------------------------------------------------
+ */
+
+static struct decision rollback_intent(const struct rollout *rollout, struct rollout_cell *cell,
+                                       const char *cause, gint64 now_ms)
+{
+    const struct plan_cell *plan = cell->plan;
+    return about(cell, "rollback.intent",
+                 json_pack("{s:o, s:s, s:o, s:i, s:o, s:o}", "token", next_token(rollout),
+                           "version", plan->from, "reference", text_json(plan->from_ref), "attempt",
+                           cell->rollback_attempt + 1, "cause", text_json(cause), "deadline",
+                           moment(now_ms + rollout->plan->deploy_deadline_ms)));
+}
+
+/* A deploy call that is still under way is settled first: it must not land after its rollback. */
+static bool may_begin_rollback(const struct rollout_cell *cell, const struct observation *seen,
+                               const struct observed_cell *there)
+{
+    bool calling = cell->state == CELL_DEPLOYING && there->call == CALL_UNDER_WAY;
+    bool locked = there->lock_holder && !there->lock_ours;
+    return there->present && !locked && (!calling || seen->now_ms >= cell->deadline_ms);
+}
+
+/* Newest deploy first. */
+static struct decision rollbacks(const struct rollout *rollout, const struct observation *seen)
+{
+    struct rollout_cell *newest = NULL;
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        struct rollout_cell *cell = cell_at(rollout, i);
+        if (rollback_due(rollout, cell) && may_begin_rollback(cell, seen, &seen->cells[i]) &&
+            (!newest || cell->intent_at_ms >= newest->intent_at_ms))
+            newest = cell;
+    }
+    if (!newest)
+        return NOTHING;
+    return rollback_intent(rollout, newest, rollback_due(rollout, newest), seen->now_ms);
+}
+
+/* --- holds --------------------------------------------------------------------------------------
+ */
+
+static struct decision hold(const struct rollout *rollout, struct rollout_cell *cell,
+                            const struct observation *seen, const struct observed_cell *there)
+{
+    (void)there;
+    g_autofree char *due = cell_hold_due(rollout, cell, seen);
+    if (g_strcmp0(due, cell->held) == 0)
+        return NOTHING;
+    if (!due)
+        return about(cell, "cell.released", json_object());
+    return about(cell, "cell.held", json_pack("{s:o}", "reason", text_json(due)));
+}
+
+static struct decision vanished(const struct rollout *rollout, struct rollout_cell *cell,
+                                const struct observation *seen, const struct observed_cell *there)
+{
+    (void)rollout, (void)seen;
+    if (cell->state != CELL_PENDING || there->present)
+        return NOTHING;
+    return about(cell, "cell.skipped", json_pack("{s:s}", "reason", "no longer in celldeck.yaml"));
+}
+
+static json_t *all_evidence(const struct gate_result *gates)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < GATE_COUNT; i++)
+        json_array_append_new(all, gate_data(i, &gates[i]));
+    return all;
+}
+
+static struct decision pass(const struct rollout *rollout, struct rollout_cell *cell,
+                            const struct observation *seen, const struct observed_cell *there)
+{
+    g_autofree char *why = NULL;
+    if (cell->state != CELL_BAKING || forward_pass(rollout, cell, seen, &why) != FORWARD_GO)
+        return NOTHING;
+    return about(cell, "cell.passed",
+                 json_pack("{s:I, s:o}", "samples", (json_int_t)there->samples->periods_read,
+                           "evidence", all_evidence(there->gates)));
+}
+
+static struct decision holds(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, hold);
+}
+
+static struct decision vanished_cells(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, vanished);
+}
+
+static struct decision passes(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, pass);
+}
+
+/* --- forward ------------------------------------------------------------------------------------
+ */
+
+static struct rollout_cell *next_pending(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->state == CELL_PENDING)
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+static struct decision next_step(const struct rollout *rollout, const struct observation *seen)
+{
+    if (rollout->state != ROLLOUT_RUNNING)
+        return NOTHING;
+    bool ended = waves_ended(rollout);
+    size_t next = rollout->wave + (ended ? 1 : 0);
+    if (!rollout->wave_started || ended)
+        return (struct decision){.type = "wave.started",
+                                 .data =
+                                     json_pack("{s:s}", "wave", rollout_wave(rollout, next)->name)};
+    struct rollout_cell *cell = next_pending(rollout);
+    g_autofree char *why = NULL;
+    if (!cell || forward_deploy(rollout, cell, seen, &why) != FORWARD_GO)
+        return NOTHING;
+    const struct observed_cell *there = observed(rollout, seen, cell);
+    return about(cell, "deploy.intent",
+                 json_pack("{s:o, s:s, s:o, s:o, s:o}", "token", next_token(rollout), "version",
+                           rollout->plan->version, "previous", text_json(there->running->version),
+                           "reference", text_json(there->running->reference), "deadline",
+                           moment(seen->now_ms + rollout->plan->deploy_deadline_ms)));
+}
+
+/* --- how the rollout as a whole stands ----------------------------------------------------------
+ */
+
+struct standing {
+    enum rollout_state state;
+    char *reason;
+};
+
+static const struct rollout_cell *any_in_flight(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        if (cell_in_flight(cell) || rollback_due(rollout, cell))
+            return cell;
+    }
+    return NULL;
+}
+
+static const struct rollout_cell *first_in(const struct rollout *rollout, enum cell_state state)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->state == state)
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+static char *failure_reason(const struct rollout *rollout)
+{
+    const struct rollout_cell *broken = first_in(rollout, CELL_ROLLBACK_FAILED);
+    if (broken)
+        return g_strdup_printf("ROLLBACK FAILED on %s, twice: bring it back to %s by hand (%s)",
+                               broken->plan->id, broken->plan->from,
+                               broken->cause ? broken->cause : "");
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->failed)
+            return g_strdup_printf("%s failed: %s", cell_at(rollout, i)->plan->id,
+                                   cell_at(rollout, i)->cause);
+    return g_strdup("a cell failed");
+}
+
+static char *held_reason(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        if (cell->held)
+            return g_strdup_printf("%s: %s", cell->plan->id, cell->held);
+        if (cell->state == CELL_ROLLED_BACK && !cell->failed)
+            return g_strdup_printf("%s was rolled back (%s): retry or skip it", cell->plan->id,
+                                   cell->cause);
+    }
+    return NULL;
+}
+
+/* No way forward any more: going back, or over. */
+static struct standing standing_back(const struct rollout *rollout)
+{
+    bool moving = any_in_flight(rollout) != NULL;
+    g_autofree char *held = held_reason(rollout);
+    bool stuck = moving && first_in(rollout, CELL_ROLLING_BACK) == NULL && held && rollout->aborted;
+    if (stuck)
+        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&held)};
+    if (rollout->failed)
+        return (struct standing){moving ? ROLLOUT_FAILING : ROLLOUT_FAILED,
+                                 failure_reason(rollout)};
+    return moving ? (struct standing){ROLLOUT_RUNNING, g_strdup("aborted: going back")}
+                  : (struct standing){ROLLOUT_ABORTED, g_strdup("aborted")};
+}
+
+static char *missing_approval(const struct rollout *rollout, size_t wave, gint64 now_ms)
+{
+    const struct plan_wave *plan = rollout_wave(rollout, wave);
+    int missing = plan->approvals - wave_approvals(rollout, wave, now_ms);
+    if (missing <= 0)
+        return NULL;
+    return g_strdup_printf("wave %s waits for %d approval%s%s%s", plan->name, missing,
+                           missing == 1 ? "" : "s",
+                           plan->approver_not_requester ? " by somebody other than " : "",
+                           plan->approver_not_requester ? rollout->requested_by : "");
+}
+
+/* What has not been read is waited for as long as gates may be late, and then a human is called;
+ * once held it stays so until it is read, so that nobody is called every few minutes. */
+static bool unread_too_long(const struct rollout *rollout, gint64 now_ms)
+{
+    return rollout->state == ROLLOUT_HELD ||
+           now_ms - rollout->last_ms >= rollout->plan->gates.deadline_ms;
+}
+
+static struct standing standing_forward(const struct rollout *rollout,
+                                        const struct observation *seen)
+{
+    bool ended = waves_ended(rollout);
+    size_t next = rollout->wave + (ended ? 1 : 0);
+    if (next == rollout->plan->waves->len)
+        return (struct standing){ROLLOUT_COMPLETED, NULL};
+    if (!rollout->wave_started || ended) {
+        char *missing = missing_approval(rollout, next, seen->now_ms);
+        return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing};
+    }
+    const struct rollout_cell *cell = next_pending(rollout);
+    g_autofree char *why = NULL;
+    enum forward answer = cell ? forward_deploy(rollout, cell, seen, &why) : FORWARD_WAIT;
+    if (answer == FORWARD_HOLD ||
+        (answer == FORWARD_UNREAD && unread_too_long(rollout, seen->now_ms)))
+        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&why)};
+    return (struct standing){ROLLOUT_RUNNING, NULL};
+}
+
+static struct standing standing(const struct rollout *rollout, const struct observation *seen)
+{
+    if (rollout->failed || rollout->aborted)
+        return standing_back(rollout);
+    if (rollout->paused)
+        return (struct standing){ROLLOUT_PAUSED, g_strdup("paused")};
+    char *held = held_reason(rollout);
+    if (held)
+        return (struct standing){ROLLOUT_HELD, held};
+    return standing_forward(rollout, seen);
+}
+
+static struct decision state_news(const struct rollout *rollout, const struct observation *seen)
+{
+    struct standing now = standing(rollout, seen);
+    g_autofree char *reason = now.reason;
+    bool same_reason = now.state == ROLLOUT_PAUSED || g_strcmp0(reason, rollout->state_reason) == 0;
+    if (now.state == rollout->state && same_reason)
+        return NOTHING;
+    json_t *data = json_pack("{s:s, s:o}", "state", rollout_state_name(now.state), "reason",
+                             text_json(reason));
+    if (rollout_state_final(now.state))
+        json_object_set_new(data, "final", json_true());
+    return (struct decision){.type = "state", .data = data};
+}
+
+/* --- nothing to do: when to look again ----------------------------------------------------------
+ */
+
+static void sooner(gint64 *look_ms, gint64 at_ms, gint64 now_ms)
+{
+    if (at_ms > now_ms && (*look_ms == 0 || at_ms < *look_ms))
+        *look_ms = at_ms;
+}
+
+static gint64 look_again(const struct rollout *rollout, const struct observation *seen)
+{
+    gint64 look_ms = 0, late_ms = rollout->plan->gates.deadline_ms;
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        gint64 ends_ms = cell->deployed_at_ms + seen->cells[i].bake_credit_ms +
+                         rollout_wave(rollout, cell->wave)->bake_ms;
+        if (cell->state == CELL_DEPLOYING || cell->state == CELL_ROLLING_BACK)
+            sooner(&look_ms, cell->deadline_ms, seen->now_ms);
+        if (cell->state == CELL_BAKING) {
+            sooner(&look_ms, ends_ms, seen->now_ms);
+            sooner(&look_ms, ends_ms + late_ms, seen->now_ms);
+        }
+    }
+    sooner(&look_ms, rollout->last_ms + late_ms, seen->now_ms);
+    return look_ms;
+}
+
+static const step_fn steps[] = {
+    outcomes, failing_gates,  rollbacks,  other_gates, holds,
+    passes,   vanished_cells, state_news, next_step,
+};
+
+struct decision engine_decide(const struct rollout *rollout, const struct observation *seen)
+{
+    if (!rollout->plan || rollout_state_final(rollout->state))
+        return NOTHING;
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        struct decision decision = steps[i](rollout, seen);
+        if (decision.type)
+            return decision;
+    }
+    return (struct decision){.look_again_ms = look_again(rollout, seen)};
+}

@@ -1,0 +1,541 @@
+/* The fold: what each event makes of a rollout. One table says in which states of its cell an
+ * event may come; anything else breaks the order and is refused. Events of people are kept in any
+ * case: they may have raced with what made them pointless, and then change nothing. */
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "rollout/state.h"
+
+#include <string.h>
+
+#define IN(state) (1u << (state))
+#define ANYWHERE  (~0u)
+
+static const char *text_of(const struct event *event, const char *key)
+{
+    return json_string_value(json_object_get(event->data, key));
+}
+
+static gint64 moment_of(const struct event *event, const char *key, gint64 otherwise_ms)
+{
+    const char *text = text_of(event, key);
+    gint64 at_ms = otherwise_ms;
+    if (text)
+        when_parse(text, &at_ms);
+    return at_ms;
+}
+
+static void set_text(char **place, const char *text)
+{
+    char *copy = g_strdup(text);
+    g_free(*place);
+    *place = copy;
+}
+
+static bool broken(GError **error, const struct event *event, const char *why)
+{
+    g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+                "%s: event %" G_GINT64_FORMAT " (%s) can't follow those before it: %s; "
+                "`celldeck history verify` tells whether the journal is whole",
+                event->stream, event->seq, event->type, why);
+    return false;
+}
+
+static void enter(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
+{
+    cell->state = state;
+    cell->state_since_ms = at_ms;
+}
+
+/* --- the operation ------------------------------------------------------------------------------
+ */
+
+static void add_cells(struct rollout *rollout, size_t wave)
+{
+    const struct plan_wave *plan = rollout_wave(rollout, wave);
+    for (guint i = 0; i < plan->cells->len; i++) {
+        struct rollout_cell *cell = g_new0(struct rollout_cell, 1);
+        cell->plan = g_ptr_array_index(plan->cells, i);
+        cell->wave = wave;
+        cell->state_since_ms = rollout->opened_ms;
+        g_ptr_array_add(rollout->cells, cell);
+    }
+}
+
+static bool opened(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                   GError **error)
+{
+    (void)cell;
+    g_autoptr(GError) why = NULL;
+    if (rollout->plan)
+        return broken(error, event, "it is open already");
+    struct plan *plan = plan_from_json(json_object_get(event->data, "plan"), &why);
+    if (!plan)
+        return broken(error, event, why->message);
+    rollout->plan = plan;
+    rollout->opened_ms = event->at_ms;
+    rollout->state = ROLLOUT_PLANNED;
+    set_text(&rollout->requested_by, event->actor);
+    set_text(&rollout->reason, text_of(event, "reason"));
+    set_text(&rollout->ticket, text_of(event, "ticket"));
+    for (guint i = 0; i < plan->waves->len; i++)
+        add_cells(rollout, i);
+    return true;
+}
+
+static bool state_changed(struct rollout *rollout, struct rollout_cell *cell,
+                          const struct event *event, GError **error)
+{
+    (void)rollout, (void)cell;
+    return text_of(event, "state") || broken(error, event, "it names no state");
+}
+
+static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
+                         const struct event *event, GError **error)
+{
+    (void)cell;
+    size_t next = rollout->wave_started ? rollout->wave + 1 : rollout->wave;
+    if (next >= rollout->plan->waves->len ||
+        g_strcmp0(text_of(event, "wave"), rollout_wave(rollout, next)->name) != 0)
+        return broken(error, event, "that wave is not the next one");
+    if (rollout->wave_started && !waves_ended(rollout))
+        return broken(error, event, "the wave before it has not ended");
+    if (rollout->aborted || rollout->failed)
+        return broken(error, event, "the rollout goes no further");
+    rollout->wave = next;
+    rollout->wave_started = true;
+    return true;
+}
+
+static bool noted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                  GError **error)
+{
+    (void)rollout, (void)cell, (void)event, (void)error;
+    return true;
+}
+
+/* --- a cell goes forward ------------------------------------------------------------------------
+ */
+
+static bool deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
+                          const struct event *event, GError **error)
+{
+    if (!rollout->wave_started || cell->wave > rollout->wave)
+        return broken(error, event, "its wave is not under way");
+    if (rollout->aborted || rollout->failed)
+        return broken(error, event, "the rollout goes no further");
+    if (!text_of(event, "token"))
+        return broken(error, event, "it has no token");
+    enter(cell, CELL_DEPLOYING, event->at_ms);
+    set_text(&cell->token, text_of(event, "token"));
+    set_text(&cell->reference, NULL);
+    set_text(&cell->running_reference, NULL);
+    cell->called = false;
+    cell->intent_at_ms = event->at_ms;
+    cell->deadline_ms =
+        moment_of(event, "deadline", event->at_ms + rollout->plan->deploy_deadline_ms);
+    cell->deployed_at_ms = cell->samples = 0;
+    cell->rollback_attempt = 0;
+    rollout_cell_forget_gates(cell);
+    return true;
+}
+
+static bool call_taken(struct rollout *rollout, struct rollout_cell *cell,
+                       const struct event *event, GError **error)
+{
+    (void)rollout;
+    if (cell->called || !cell->token)
+        return broken(error, event, "no call of this cell is open");
+    cell->called = true;
+    set_text(&cell->reference, text_of(event, "reference"));
+    return true;
+}
+
+static bool deploy_seen(struct rollout *rollout, struct rollout_cell *cell,
+                        const struct event *event, GError **error)
+{
+    (void)rollout;
+    if (!cell->called)
+        return broken(error, event, "its deploy was never called");
+    enter(cell, CELL_BAKING, event->at_ms);
+    cell->deployed_at_ms = moment_of(event, "deployed_at", event->at_ms);
+    cell->deadline_ms = 0;
+    set_text(&cell->running_reference, text_of(event, "reference"));
+    return true;
+}
+
+/* A FAIL. Where the engine may not roll back, the cause stands without a wish (cell_is_stuck). */
+static void cell_failed(struct rollout *rollout, struct rollout_cell *cell, char *cause)
+{
+    g_free(cell->cause);
+    cell->cause = cause;
+    if (!cell_may_roll_back(cell))
+        return;
+    cell->failed = cell->rollback_wanted = true;
+    if (rollout->failed ||
+        wave_failed(rollout, cell->wave) <= (size_t)rollout_wave(rollout, cell->wave)->max_failed)
+        return;
+    rollout->failed = true;
+    rollout->failed_wave = cell->wave;
+}
+
+static bool deploy_failed(struct rollout *rollout, struct rollout_cell *cell,
+                          const struct event *event, GError **error)
+{
+    (void)error;
+    const char *said = text_of(event, "error");
+    cell_failed(rollout, cell, g_strdup_printf("deploy: %s", said ? said : "failed"));
+    return true;
+}
+
+static bool gate_changed(struct rollout *rollout, struct rollout_cell *cell,
+                         const struct event *event, GError **error)
+{
+    enum gate gate;
+    enum verdict verdict;
+    const char *name = text_of(event, "gate"), *word = text_of(event, "verdict");
+    if (!name || !word || !gate_parse(name, &gate) || !verdict_parse(word, &verdict))
+        return broken(error, event, "it names no gate and verdict that we know");
+    struct rollout_gate *place = &cell->gates[gate];
+    place->verdict = verdict;
+    place->at_ms = event->at_ms;
+    set_text(&place->code, text_of(event, "code"));
+    set_text(&place->reason, text_of(event, "reason"));
+    json_decref(place->evidence);
+    place->evidence = json_deep_copy(json_object_get(event->data, "evidence"));
+    if (verdict == VERDICT_FAIL && !cell->rollback_wanted)
+        cell_failed(rollout, cell,
+                    g_strdup_printf("gate %s: %s", name, place->reason ? place->reason : "FAIL"));
+    return true;
+}
+
+static bool cell_held(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                      GError **error)
+{
+    (void)rollout;
+    if (!text_of(event, "reason"))
+        return broken(error, event, "it gives no reason");
+    set_text(&cell->held, text_of(event, "reason"));
+    return true;
+}
+
+static bool cell_released(struct rollout *rollout, struct rollout_cell *cell,
+                          const struct event *event, GError **error)
+{
+    (void)rollout, (void)event, (void)error;
+    set_text(&cell->held, NULL);
+    return true;
+}
+
+static bool cell_passed(struct rollout *rollout, struct rollout_cell *cell,
+                        const struct event *event, GError **error)
+{
+    if (cell->rollback_wanted || rollout->aborted)
+        return broken(error, event, "it is to go back");
+    enter(cell, CELL_PASSED, event->at_ms);
+    cell->samples = json_integer_value(json_object_get(event->data, "samples"));
+    set_text(&cell->held, NULL);
+    return true;
+}
+
+/* --- and back -----------------------------------------------------------------------------------
+ */
+
+static bool rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
+                            const struct event *event, GError **error)
+{
+    gint64 attempt = json_integer_value(json_object_get(event->data, "attempt"));
+    if (!rollback_due(rollout, cell))
+        return broken(error, event, "nothing asked for a rollback of this cell");
+    if (attempt != cell->rollback_attempt + 1 || attempt > 2)
+        return broken(error, event, "that attempt is not the next one, or one too many");
+    if (!text_of(event, "token"))
+        return broken(error, event, "it has no token");
+    enter(cell, CELL_ROLLING_BACK, event->at_ms);
+    cell->rollback_attempt = (int)attempt;
+    cell->rollback_wanted = true;
+    set_text(&cell->token, text_of(event, "token"));
+    set_text(&cell->reference, NULL);
+    if (text_of(event, "cause"))
+        set_text(&cell->cause, text_of(event, "cause"));
+    set_text(&cell->held, NULL);
+    cell->called = false;
+    cell->intent_at_ms = event->at_ms;
+    cell->deadline_ms =
+        moment_of(event, "deadline", event->at_ms + rollout->plan->deploy_deadline_ms);
+    return true;
+}
+
+static void rollback_over(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
+{
+    enter(cell, state, at_ms);
+    cell->rollback_wanted = false;
+    cell->deadline_ms = 0;
+    set_text(&cell->held, NULL);
+}
+
+static bool rollback_done(struct rollout *rollout, struct rollout_cell *cell,
+                          const struct event *event, GError **error)
+{
+    (void)rollout;
+    if (!cell->called)
+        return broken(error, event, "its rollback was never called");
+    rollback_over(cell, CELL_ROLLED_BACK, event->at_ms);
+    return true;
+}
+
+static bool rollback_failed(struct rollout *rollout, struct rollout_cell *cell,
+                            const struct event *event, GError **error)
+{
+    gint64 attempt = json_integer_value(json_object_get(event->data, "attempt"));
+    if (!cell->token || attempt != cell->rollback_attempt)
+        return broken(error, event, "that attempt is not under way");
+    set_text(&cell->token, NULL);
+    cell->called = false;
+    if (attempt < 2)
+        return true;
+    rollback_over(cell, CELL_ROLLBACK_FAILED, event->at_ms);
+    if (!rollout->failed) {
+        rollout->failed = true;
+        rollout->failed_wave = cell->wave;
+    }
+    return true;
+}
+
+/* --- what people ask ----------------------------------------------------------------------------
+ */
+
+static bool has_sense(const struct rollout *rollout, const char *what,
+                      const struct rollout_cell *cell)
+{
+    g_autofree char *refusal = rollout_refuses(rollout, what, cell);
+    return refusal == NULL;
+}
+
+static bool skipped(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                    GError **error)
+{
+    (void)error;
+    if (!has_sense(rollout, "skip", cell))
+        return true;
+    enter(cell, CELL_SKIPPED, event->at_ms);
+    set_text(&cell->held, NULL);
+    set_text(&cell->cause, text_of(event, "reason"));
+    return true;
+}
+
+static bool accepted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                     GError **error)
+{
+    (void)error;
+    if (!has_sense(rollout, "accept", cell))
+        return true;
+    enter(cell, CELL_ACCEPTED, event->at_ms);
+    set_text(&cell->held, NULL);
+    set_text(&cell->cause, text_of(event, "reason"));
+    return true;
+}
+
+static bool retried(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                    GError **error)
+{
+    (void)error;
+    if (!has_sense(rollout, "retry", cell))
+        return true;
+    enter(cell, CELL_PENDING, event->at_ms);
+    cell->failed = false;
+    cell->deployed_at_ms = 0;
+    set_text(&cell->cause, NULL);
+    rollout_cell_forget_gates(cell);
+    return true;
+}
+
+static bool rollback_asked(struct rollout *rollout, struct rollout_cell *none,
+                           const struct event *event, GError **error)
+{
+    (void)none, (void)error;
+    const char *reason = text_of(event, "reason");
+    size_t i;
+    json_t *id;
+    json_array_foreach (json_object_get(event->data, "cells"), i, id) {
+        struct rollout_cell *cell = rollout_cell(rollout, json_string_value(id));
+        if (!cell || !has_sense(rollout, "rollback", cell))
+            continue;
+        cell->rollback_wanted = true;
+        g_free(cell->cause);
+        cell->cause = g_strdup_printf("asked for by %s: %s", event->actor, reason ? reason : "");
+    }
+    return true;
+}
+
+static bool approved(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                     GError **error)
+{
+    (void)cell, (void)error;
+    int wave = wave_index(rollout, text_of(event, "wave"));
+    if (wave < 0 || !has_sense(rollout, "approve", NULL) ||
+        g_strcmp0(text_of(event, "plan_hash"), rollout->plan->hash) != 0 ||
+        g_strcmp0(text_of(event, "version"), rollout->plan->version) != 0)
+        return true;
+    g_autofree char *refusal = rollout_refuses_approval(rollout, (size_t)wave, event->actor);
+    if (refusal)
+        return true;
+    struct approval *approval = g_new0(struct approval, 1);
+    approval->actor = g_strdup(event->actor);
+    approval->wave = (size_t)wave;
+    approval->at_ms = event->at_ms;
+    g_ptr_array_add(rollout->approvals, approval);
+    return true;
+}
+
+static bool paused(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                   GError **error)
+{
+    (void)cell, (void)event, (void)error;
+    rollout->paused = true;
+    return true;
+}
+
+static bool resumed(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                    GError **error)
+{
+    (void)cell, (void)event, (void)error;
+    rollout->paused = false;
+    return true;
+}
+
+static bool aborted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                    GError **error)
+{
+    (void)cell, (void)event, (void)error;
+    rollout->aborted = true;
+    return true;
+}
+
+/* --- the table ----------------------------------------------------------------------------------
+ */
+
+#define IN_FLIGHT (IN(CELL_DEPLOYING) | IN(CELL_BAKING) | IN(CELL_ROLLING_BACK))
+#define THERE     (IN(CELL_PASSED) | IN(CELL_ACCEPTED))
+
+static const struct rule {
+    const char *type;
+    unsigned states; /* its cell's, at that moment; 0: the event is about no cell */
+    bool by_person;
+    bool (*apply)(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                  GError **error);
+} rules[] = {
+    {"opened", 0, false, opened},
+    {"state", 0, false, state_changed},
+    {"wave.started", 0, false, wave_started},
+    {"note", 0, true, noted},
+    {"deploy.intent", IN(CELL_PENDING), false, deploy_intent},
+    {"deploy.called", IN(CELL_DEPLOYING), false, call_taken},
+    {"deploy.seen", IN(CELL_DEPLOYING), false, deploy_seen},
+    {"deploy.failed", IN(CELL_DEPLOYING) | IN(CELL_BAKING), false, deploy_failed},
+    {"gate", IN(CELL_BAKING), false, gate_changed},
+    {"cell.held", IN(CELL_PENDING) | IN_FLIGHT, false, cell_held},
+    {"cell.released", ANYWHERE, false, cell_released},
+    {"cell.passed", IN(CELL_BAKING), false, cell_passed},
+    {"rollback.intent", IN_FLIGHT | THERE, false, rollback_intent},
+    {"rollback.called", IN(CELL_ROLLING_BACK), false, call_taken},
+    {"rollback.done", IN(CELL_ROLLING_BACK), false, rollback_done},
+    {"rollback.failed", IN(CELL_ROLLING_BACK), false, rollback_failed},
+    {"cell.skipped", ANYWHERE, true, skipped},
+    {"cell.accepted", ANYWHERE, true, accepted},
+    {"retry", ANYWHERE, true, retried},
+    {"rollback", 0, true, rollback_asked},
+    {"approve", 0, true, approved},
+    {"pause", 0, true, paused},
+    {"resume", 0, true, resumed},
+    {"abort", 0, true, aborted},
+};
+
+static const struct rule *rule_of(const char *type)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
+        if (strcmp(rules[i].type, type) == 0)
+            return &rules[i];
+    return NULL;
+}
+
+static bool in_sequence(const struct rollout *rollout, const struct event *event, GError **error)
+{
+    if (event->seq != rollout->seq + 1)
+        return broken(error, event, "its number is not the next one");
+    if (rollout->head && event->prev_hash && strcmp(rollout->head, event->prev_hash) != 0)
+        return broken(error, event, "it does not carry the hash of the one before");
+    if (!rollout->plan && strcmp(event->type, "opened") != 0)
+        return broken(error, event, "the rollout was never opened");
+    return true;
+}
+
+static bool state_of(const char *name, enum rollout_state *state)
+{
+    for (enum rollout_state s = ROLLOUT_PLANNED; s <= ROLLOUT_ABORTED; s++)
+        if (strcmp(rollout_state_name(s), name) == 0) {
+            *state = s;
+            return true;
+        }
+    return false;
+}
+
+static bool apply_rule(struct rollout *rollout, const struct rule *rule, const struct event *event,
+                       GError **error)
+{
+    struct rollout_cell *cell = NULL;
+    if (rollout_state_final(rollout->state))
+        return rule->by_person || broken(error, event, "the rollout is over");
+    if (rule->states) {
+        cell = rollout_cell(rollout, text_of(event, "cell"));
+        if (!cell)
+            return broken(error, event, "this rollout has no such cell");
+        if (!(rule->states & IN(cell->state)))
+            return broken(error, event, cell_state_name(cell->state));
+    }
+    return rule->apply(rollout, cell, event, error);
+}
+
+bool rollout_apply(struct rollout *rollout, const struct event *event, GError **error)
+{
+    const struct rule *rule = rule_of(event->type);
+    const char *state_name = text_of(event, "state");
+    enum rollout_state state = rollout->state;
+    if (!in_sequence(rollout, event, error))
+        return false;
+    if (!rule)
+        return broken(error, event, "no such event is known to this version of celldeck");
+    if (state_name && !state_of(state_name, &state))
+        return broken(error, event, "it names an unknown state");
+    bool over = rollout_state_final(rollout->state);
+    if (!apply_rule(rollout, rule, event, error))
+        return false;
+    if (state_name && !over) {
+        rollout->state = state;
+        set_text(&rollout->state_reason, text_of(event, "reason"));
+    }
+    if (!over && rollout_state_final(rollout->state))
+        rollout->ended_ms = event->at_ms;
+    rollout->seq = event->seq;
+    rollout->last_ms = event->at_ms;
+    set_text(&rollout->head, event->hash);
+    return true;
+}
+
+struct rollout *rollout_load(struct journal *journal, const char *id, GError **error)
+{
+    g_autoptr(GPtrArray) events = journal_read(journal, id, 1, error);
+    if (!events)
+        return NULL;
+    if (events->len == 0) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                    "there is no rollout %s; `celldeck rollout list` names them", id);
+        return NULL;
+    }
+    struct rollout *rollout = rollout_new(id);
+    for (guint i = 0; i < events->len; i++)
+        if (!rollout_apply(rollout, g_ptr_array_index(events, i), error)) {
+            rollout_free(rollout);
+            return NULL;
+        }
+    return rollout;
+}

@@ -1,0 +1,27 @@
+/* "May this go forward?": the rules of rollout.md, "Before every forward step" and "Gates", each
+ * one function of forward.c, asked in order. Private to engine and its neighbours. */
+#pragma once
+
+#include "rollout/engine.h"
+
+enum forward {
+    FORWARD_GO,
+    FORWARD_WAIT,   /* time or others' work will bring it: nothing is wrong */
+    FORWARD_UNREAD, /* something has not been read: waits, and holds when that lasts */
+    FORWARD_HOLD    /* something is wrong, and a human has to look */
+};
+
+/* May a pending cell be deployed to, may a baking one pass? *why gets the reason (NULL with
+ * FORWARD_GO), for the caller to free. */
+enum forward forward_deploy(const struct rollout *rollout, const struct rollout_cell *cell,
+                            const struct observation *seen, char **why);
+enum forward forward_pass(const struct rollout *rollout, const struct rollout_cell *cell,
+                          const struct observation *seen, char **why);
+
+/* Why a cell has to be held as things are, or NULL (caller frees). Says the same words as long as
+ * the cause is the same. */
+char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
+                    const struct observation *seen);
+
+const struct observed_cell *observed(const struct rollout *rollout, const struct observation *seen,
+                                     const struct rollout_cell *cell);

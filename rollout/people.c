@@ -1,0 +1,131 @@
+/* What a person may ask of a rollout, and when: one table of rules, asked by the fold (an event
+ * that has no sense changes nothing) and by the commands (which refuse it in words). */
+#include "rollout/state.h"
+
+#include <string.h>
+
+char *actor_login(const char *actor)
+{
+    return g_strndup(actor, strcspn(actor, "@"));
+}
+
+static char *refuses_pause(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)cell;
+    if (rollout->aborted || rollout->failed)
+        return g_strdup("it only goes back now, and a rollback can't be paused");
+    return rollout->paused ? g_strdup("it is paused already") : NULL;
+}
+
+static char *refuses_resume(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)cell;
+    return rollout->paused ? NULL : g_strdup("it is not paused");
+}
+
+static char *refuses_abort(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)cell;
+    return rollout->aborted ? g_strdup("it is being aborted already") : NULL;
+}
+
+static char *refuses_approve(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)cell;
+    if (rollout->aborted || rollout->failed)
+        return g_strdup("it goes no further, so there is nothing to approve");
+    return NULL;
+}
+
+static char *refuses_rollback(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)rollout;
+    const char *id = cell->plan->id;
+    if (cell->rollback_wanted || cell->state == CELL_ROLLING_BACK)
+        return g_strdup_printf("%s is going back already", id);
+    if (!cell_in_flight(cell) && cell->state != CELL_PASSED && cell->state != CELL_ACCEPTED)
+        return g_strdup_printf("%s is %s: this rollout has nothing there to take back", id,
+                               cell_state_name(cell->state));
+    if (!cell->plan->from)
+        return g_strdup_printf("no version is verified that %s could go back to; deploy one with a "
+                               "rollout of its own",
+                               id);
+    return NULL;
+}
+
+static char *refuses_retry(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    if (rollout->aborted || rollout->failed)
+        return g_strdup("the rollout goes no further; plan the version anew with --retry-failed");
+    if (cell->state != CELL_ROLLED_BACK)
+        return g_strdup_printf("%s is %s; only a cell that was rolled back can be tried again",
+                               cell->plan->id, cell_state_name(cell->state));
+    return NULL;
+}
+
+static char *refuses_skip(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)rollout;
+    if (cell->state != CELL_PENDING && cell->state != CELL_ROLLED_BACK)
+        return g_strdup_printf("%s is %s; only a cell that this rollout has not changed, or has "
+                               "brought back, can be skipped",
+                               cell->plan->id, cell_state_name(cell->state));
+    return NULL;
+}
+
+static char *refuses_accept(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)rollout;
+    bool holds = cell->held != NULL;
+    for (size_t i = 0; i < GATE_COUNT; i++)
+        holds = holds || cell->gates[i].verdict == VERDICT_HOLD;
+    if ((cell->state != CELL_BAKING && cell->state != CELL_DEPLOYING) || cell->rollback_wanted)
+        return g_strdup_printf("%s is %s; only a cell that is held can be accepted", cell->plan->id,
+                               cell->rollback_wanted ? "going back" : cell_state_name(cell->state));
+    if (!holds)
+        return g_strdup_printf("%s is not held: it bakes, and its gates will tell", cell->plan->id);
+    return NULL;
+}
+
+static const struct {
+    const char *what;
+    bool of_cell;
+    char *(*refuses)(const struct rollout *rollout, const struct rollout_cell *cell);
+} rules[] = {
+    {"pause", false, refuses_pause},      {"resume", false, refuses_resume},
+    {"abort", false, refuses_abort},      {"approve", false, refuses_approve},
+    {"rollback", true, refuses_rollback}, {"retry", true, refuses_retry},
+    {"skip", true, refuses_skip},         {"accept", true, refuses_accept},
+};
+
+char *rollout_refuses(const struct rollout *rollout, const char *what,
+                      const struct rollout_cell *cell)
+{
+    if (rollout_state_final(rollout->state))
+        return g_strdup_printf("%s is over: it is %s", rollout->id,
+                               rollout_state_name(rollout->state));
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+        if (strcmp(rules[i].what, what) != 0)
+            continue;
+        if (rules[i].of_cell && !cell)
+            return g_strdup_printf("%s has no such cell", rollout->id);
+        return rules[i].refuses(rollout, cell);
+    }
+    return g_strdup_printf("nobody can %s a rollout", what);
+}
+
+char *rollout_refuses_approval(const struct rollout *rollout, size_t wave, const char *actor)
+{
+    const struct plan_wave *plan = rollout_wave(rollout, wave);
+    g_autofree char *login = actor_login(actor);
+    g_autofree char *requester = actor_login(rollout->requested_by);
+    if (plan->approvals == 0)
+        return g_strdup_printf("wave %s wants no approval", plan->name);
+    if (wave < rollout->wave || (wave == rollout->wave && rollout->wave_started))
+        return g_strdup_printf("wave %s has started already", plan->name);
+    if (plan->approver_not_requester && strcmp(login, requester) == 0)
+        return g_strdup_printf("%s asked for this rollout, and wave %s wants somebody else's "
+                               "approval",
+                               login, plan->name);
+    return NULL;
+}

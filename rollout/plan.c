@@ -1,0 +1,331 @@
+#include "rollout/plan.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/plan_make.h"
+
+#include <string.h>
+
+/* A deploy of a whole stack and what follows it: as long as deploy.exec.timeout's default. ECS has
+ * no limit of its own; its services are stable within minutes or never. */
+#define DEPLOY_DEADLINE_MS (30 * WHEN_MINUTE)
+
+static void plan_cell_free(gpointer data)
+{
+    struct plan_cell *cell = data;
+    g_free(cell->id);
+    g_free(cell->from);
+    g_free(cell->from_ref);
+    g_free(cell);
+}
+
+static void plan_wave_free(gpointer data)
+{
+    struct plan_wave *wave = data;
+    g_free(wave->name);
+    g_ptr_array_unref(wave->cells);
+    g_free(wave);
+}
+
+struct plan_wave *plan_wave_new(const char *name)
+{
+    struct plan_wave *wave = g_new0(struct plan_wave, 1);
+    wave->name = g_strdup(name);
+    wave->cells = g_ptr_array_new_with_free_func(plan_cell_free);
+    return wave;
+}
+
+struct plan *plan_new(void)
+{
+    struct plan *plan = g_new0(struct plan, 1);
+    plan->waves = g_ptr_array_new_with_free_func(plan_wave_free);
+    plan->notes = g_ptr_array_new_with_free_func(g_free);
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan)
+        return;
+    g_ptr_array_unref(plan->waves);
+    g_ptr_array_unref(plan->notes);
+    g_strfreev(plan->gates.alarm_names);
+    g_strfreev(plan->gates.alarm_prefixes);
+    g_free(plan->version);
+    g_free(plan->tag);
+    g_free(plan->commit);
+    g_free(plan->policy_hash);
+    g_free(plan->hash);
+    g_free(plan);
+}
+
+bool versions_alike(const char *a, const char *b)
+{
+    g_autofree char *plain_a = a ? version_plain(a) : NULL;
+    g_autofree char *plain_b = b ? version_plain(b) : NULL;
+    return plain_a && g_strcmp0(plain_a, plain_b) == 0;
+}
+
+const struct running *running_of(const struct survey *survey, const char *cell)
+{
+    return survey->running ? g_hash_table_lookup(survey->running, cell) : NULL;
+}
+
+bool fixes_cell(const struct plan_options *options, const char *cell)
+{
+    return options && options->fixes && g_strv_contains(options->fixes, cell);
+}
+
+G_GNUC_PRINTF(2, 3) static void note(struct plan *plan, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_ptr_array_add(plan->notes, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+/* --- which cells, in which order ----------------------------------------------------------------
+ */
+
+static bool leaves_out(const struct wave_config *wave, const char *id)
+{
+    return wave->exclude && g_strv_contains((const char *const *)wave->exclude, id);
+}
+
+bool wave_names_cell(const struct wave_config *wave, const struct cell_config *cell)
+{
+    if (leaves_out(wave, cell->id))
+        return false;
+    return (wave->has_class && wave->class == cell->class) ||
+           (wave->cells && g_strv_contains((const char *const *)wave->cells, cell->id));
+}
+
+static int named_in(const struct config *config, const struct cell_config *cell, bool *excluded)
+{
+    int n = 0;
+    *excluded = false;
+    for (guint i = 0; i < config->waves->len; i++) {
+        const struct wave_config *wave = g_ptr_array_index(config->waves, i);
+        n += wave_names_cell(wave, cell);
+        *excluded = *excluded || leaves_out(wave, cell->id);
+    }
+    return n;
+}
+
+static const struct cell_config *primary_of(const struct config *config,
+                                            const struct cell_config *cell)
+{
+    return cell->class == CLASS_DR && cell->stands_by_for ? config_cell(config, cell->stands_by_for)
+                                                          : NULL;
+}
+
+int waves_of_cell(const struct config *config, const struct cell_config *cell, bool *excluded)
+{
+    bool ignored;
+    int n = named_in(config, cell, excluded);
+    const struct cell_config *primary = primary_of(config, cell);
+    return n == 0 && !*excluded && primary ? named_in(config, primary, &ignored) : n;
+}
+
+static bool belongs(const struct config *config, const struct wave_config *wave,
+                    const struct cell_config *cell)
+{
+    bool excluded;
+    if (wave_names_cell(wave, cell))
+        return true;
+    const struct cell_config *primary = primary_of(config, cell);
+    return primary && named_in(config, cell, &excluded) == 0 && !excluded &&
+           wave_names_cell(wave, primary);
+}
+
+struct place {
+    const struct cell_config *cell;
+    guint file_order;
+    gint64 users;        /* of the primary, for a dr cell that follows it */
+    guint primary_order; /* keeps the pair together */
+    bool follows;
+};
+
+/* Fewest users first (the smallest blast radius finds a fault), a dr cell right after its primary,
+ * else as celldeck.yaml has them. */
+static int by_users(gconstpointer a, gconstpointer b)
+{
+    const struct place *x = a, *y = b;
+    if (x->users != y->users)
+        return x->users < y->users ? -1 : 1;
+    if (x->primary_order != y->primary_order)
+        return x->primary_order < y->primary_order ? -1 : 1;
+    if (x->follows != y->follows)
+        return x->follows ? 1 : -1;
+    return x->file_order < y->file_order ? -1 : 1;
+}
+
+static gint64 users_of(const struct survey *survey, const char *id)
+{
+    const struct cell *cell = survey->snapshot ? snapshot_cell(survey->snapshot, id) : NULL;
+    return cell ? cell->registered_users : 0;
+}
+
+static GArray *places(const struct survey *survey, const struct wave_config *wave)
+{
+    const struct config *config = survey->config;
+    GArray *found = g_array_new(FALSE, TRUE, sizeof(struct place));
+    for (guint i = 0; i < config->cells->len; i++) {
+        const struct cell_config *cell = g_ptr_array_index(config->cells, i);
+        const struct cell_config *primary = primary_of(config, cell);
+        if (!belongs(config, wave, cell))
+            continue;
+        struct place place = {cell, i, users_of(survey, cell->id), i, false};
+        if (primary && belongs(config, wave, primary)) {
+            place.users = users_of(survey, primary->id);
+            g_ptr_array_find(config->cells, primary, &place.primary_order);
+            place.follows = true;
+        }
+        g_array_append_val(found, place);
+    }
+    g_array_sort(found, by_users);
+    return found;
+}
+
+/* --- one cell -----------------------------------------------------------------------------------
+ */
+
+static void note_changes(struct plan *plan, const struct survey *survey,
+                         const struct cell_config *config, struct plan_cell *cell)
+{
+    const struct changes *changes =
+        survey->changes ? g_hash_table_lookup(survey->changes, cell->from) : NULL;
+    if (!changes) {
+        note(plan, "%s: what changed since %s could not be told, so neither could migrations",
+             cell->id, cell->from);
+        cell->rollback_closed = !config->rollback_window_open;
+        return;
+    }
+    if (changes->backwards)
+        note(plan, "%s: %s is older than %s, which it runs: this goes backwards", cell->id,
+             plan->version, cell->from);
+    if (changes->migrations->len == 0)
+        return;
+    cell->rollback_closed = !config->rollback_window_open;
+    note(plan, "%s: %u migration%s between %s and %s; %s", cell->id, changes->migrations->len,
+         changes->migrations->len == 1 ? "" : "s", cell->from, plan->version,
+         cell->rollback_closed ? "its rollback window is closed: once deployed, nothing is rolled "
+                                 "back by itself"
+                               : "its rollback window is open");
+}
+
+/* What a rollback goes back to: what runs, or, where that is the new version already, the last
+ * other one that was verified there. */
+static void record_way_back(struct plan *plan, const struct survey *survey, struct plan_cell *cell)
+{
+    const struct running *running = running_of(survey, cell->id);
+    if (!running || running->error || !running->version)
+        return;
+    if (versions_alike(running->version, plan->version)) {
+        const struct running *other =
+            survey->verified ? g_hash_table_lookup(survey->verified, cell->id) : NULL;
+        bool usable = other && other->version && !versions_alike(other->version, plan->version);
+        running = usable ? other : NULL;
+        note(plan, "%s runs %s already: it bakes in full, %s%s", cell->id, plan->version,
+             usable ? "and would go back to " : "and no other version is verified to go back to",
+             usable ? other->version : "");
+    }
+    if (!running)
+        return;
+    cell->from = g_strdup(running->version);
+    cell->from_ref = g_strdup(running->reference);
+}
+
+static struct plan_cell *plan_one_cell(struct plan *plan, const struct survey *survey,
+                                       const struct plan_options *options,
+                                       const struct cell_config *config)
+{
+    const struct cell *known =
+        survey->snapshot ? snapshot_cell(survey->snapshot, config->id) : NULL;
+    struct plan_cell *cell = g_new0(struct plan_cell, 1);
+    cell->id = g_strdup(config->id);
+    cell->dr = config->class == CLASS_DR;
+    cell->fixes = fixes_cell(options, config->id);
+    cell->tenants = known ? known->tenants : 0;
+    cell->users = known ? known->registered_users : 0;
+    record_way_back(plan, survey, cell);
+    if (cell->from)
+        note_changes(plan, survey, config, cell);
+    return cell;
+}
+
+static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *survey,
+                                       const struct plan_options *options,
+                                       const struct wave_config *config)
+{
+    struct plan_wave *wave = plan_wave_new(config->name);
+    g_autoptr(GArray) order = places(survey, config);
+    wave->bake_ms = config->bake_ms;
+    wave->max_in_flight = config->max_in_flight;
+    wave->max_failed = config->max_failed;
+    wave->low_traffic_pass = config->low_traffic_pass;
+    wave->approvals = config->approvals;
+    wave->approver_not_requester = config->approver_not_requester;
+    wave->approval_expires_ms = config->approval_expires_ms;
+    wave->on_fail = config->on_fail;
+    for (guint i = 0; i < order->len; i++)
+        g_ptr_array_add(wave->cells, plan_one_cell(plan, survey, options,
+                                                   g_array_index(order, struct place, i).cell));
+    return wave;
+}
+
+/* --- the whole ----------------------------------------------------------------------------------
+ */
+
+static void note_excluded(struct plan *plan, const struct config *config)
+{
+    for (guint i = 0; i < config->cells->len; i++) {
+        const struct cell_config *cell = g_ptr_array_index(config->cells, i);
+        bool excluded;
+        if (waves_of_cell(config, cell, &excluded) == 0 && excluded)
+            note(plan, "%s is excluded by name: it stays as it is", cell->id);
+    }
+}
+
+static void freeze_policy(struct plan *plan, const struct config *config)
+{
+    OWN_JSON policy = config_policy_json(config);
+    plan->policy_hash = json_sha256(policy);
+    plan->gates = config->gates;
+    plan->gates.alarm_names = g_strdupv(config->gates.alarm_names);
+    plan->gates.alarm_prefixes = g_strdupv(config->gates.alarm_prefixes);
+    plan->period_ms = config->metrics.period_ms;
+    plan->settle_ms = config->metrics.settle_ms;
+    plan->deploy_deadline_ms = config->deploy.driver == DRIVER_EXEC
+                                   ? MAX(config->deploy.exec_timeout_ms, WHEN_MINUTE)
+                                   : DEPLOY_DEADLINE_MS;
+}
+
+void refusal_free(gpointer data)
+{
+    struct refusal *refusal = data;
+    g_free(refusal->cell);
+    g_free(refusal->why);
+    g_free(refusal);
+}
+
+struct plan *plan_make(const struct survey *survey, const struct plan_options *options,
+                       GPtrArray **refusals)
+{
+    struct plan *plan = plan_new();
+    const struct release *release = survey->release;
+    const char *asked = survey->version ? survey->version : "";
+    plan->version = release ? g_strdup(release->version) : g_strdup(asked + (*asked == 'v'));
+    plan->tag = g_strdup(release ? release->tag : NULL);
+    plan->commit = g_strdup(release ? release->commit : NULL);
+    plan->retry_failed = options && options->retry_failed;
+    freeze_policy(plan, survey->config);
+    for (guint i = 0; i < survey->config->waves->len; i++)
+        g_ptr_array_add(plan->waves, plan_one_wave(plan, survey, options,
+                                                   g_ptr_array_index(survey->config->waves, i)));
+    note_excluded(plan, survey->config);
+    plan->hash = plan_hash(plan);
+    *refusals = g_ptr_array_new_with_free_func(refusal_free);
+    refusals_find(plan, survey, options, *refusals);
+    return plan;
+}

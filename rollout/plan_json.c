@@ -1,0 +1,227 @@
+/* A plan as JSON and back, exactly: the journal keeps it so, and its hash is taken of it. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "rollout/plan.h"
+#include "rollout/plan_make.h"
+
+#include <string.h>
+
+static const char *const on_fail_names[] = {
+    [ON_FAIL_ROLLBACK_CELL] = "rollback_cell",
+    [ON_FAIL_ROLLBACK_WAVE] = "rollback_wave",
+    [ON_FAIL_ROLLBACK_ALL] = "rollback_all",
+};
+static const char *const no_data_names[] = {
+    [NO_DATA_HOLD] = "hold", [NO_DATA_FAIL] = "fail", [NO_DATA_IGNORE] = "ignore"};
+
+static json_t *strings_json(char *const *strings)
+{
+    json_t *array = json_array();
+    for (; strings && *strings; strings++)
+        json_array_append_new(array, text_json(*strings));
+    return array;
+}
+
+static json_t *cell_json(const struct plan_cell *cell)
+{
+    return json_pack("{s:s, s:o, s:o, s:b, s:b, s:b, s:I, s:I}", "id", cell->id, "from",
+                     text_json(cell->from), "from_ref", text_json(cell->from_ref), "dr", cell->dr,
+                     "rollback_closed", cell->rollback_closed, "fixes", cell->fixes, "tenants",
+                     (json_int_t)cell->tenants, "users", (json_int_t)cell->users);
+}
+
+static json_t *wave_json(const struct plan_wave *wave)
+{
+    json_t *cells = json_array();
+    for (guint i = 0; i < wave->cells->len; i++)
+        json_array_append_new(cells, cell_json(g_ptr_array_index(wave->cells, i)));
+    return json_pack(
+        "{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s}", "name", wave->name, "cells", cells,
+        "bake_ms", (json_int_t)wave->bake_ms, "max_in_flight", wave->max_in_flight, "max_failed",
+        wave->max_failed, "low_traffic_pass", wave->low_traffic_pass, "approvals", wave->approvals,
+        "approver_not_requester", wave->approver_not_requester, "approval_expires_ms",
+        (json_int_t)wave->approval_expires_ms, "on_fail", on_fail_names[wave->on_fail]);
+}
+
+static json_t *gates_json(const struct gates_config *gates)
+{
+    return json_pack(
+        "{s:I, s:I, s:s, s:I, s:f, s:f, s:o, s:o}", "warmup_ms", (json_int_t)gates->warmup_ms,
+        "min_requests", (json_int_t)gates->min_requests, "no_data", no_data_names[gates->no_data],
+        "deadline_ms", (json_int_t)gates->deadline_ms, "max_error_rate_pct",
+        gates->max_error_rate_pct, "max_used_pct", gates->max_used_pct, "alarm_names",
+        strings_json(gates->alarm_names), "alarm_prefixes", strings_json(gates->alarm_prefixes));
+}
+
+json_t *plan_json(const struct plan *plan)
+{
+    json_t *waves = json_array(), *notes = json_array();
+    for (guint i = 0; i < plan->waves->len; i++)
+        json_array_append_new(waves, wave_json(g_ptr_array_index(plan->waves, i)));
+    for (guint i = 0; i < plan->notes->len; i++)
+        json_array_append_new(notes, text_json(g_ptr_array_index(plan->notes, i)));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "version",
+        text_json(plan->version), "tag", text_json(plan->tag), "commit", text_json(plan->commit),
+        "waves", waves, "gates", gates_json(&plan->gates), "period_ms", (json_int_t)plan->period_ms,
+        "settle_ms", (json_int_t)plan->settle_ms, "deploy_deadline_ms",
+        (json_int_t)plan->deploy_deadline_ms, "retry_failed", plan->retry_failed, "policy_hash",
+        text_json(plan->policy_hash), "hash", text_json(plan->hash), "notes", notes);
+}
+
+char *json_sha256(const json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+    free(text);
+    return hash;
+}
+
+char *plan_hash(const struct plan *plan)
+{
+    OWN_JSON json = plan_json(plan);
+    json_object_del(json, "hash");
+    return json_sha256(json);
+}
+
+/* --- back ---------------------------------------------------------------------------------------
+ */
+
+static int word_index(const char *word, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (word && strcmp(names[i], word) == 0)
+            return (int)i;
+    return -1;
+}
+
+static char **strings_from_json(const json_t *array)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    size_t i;
+    json_t *value;
+    json_array_foreach (array, i, value)
+        if (json_is_string(value))
+            g_strv_builder_add(builder, json_string_value(value));
+    return g_strv_builder_end(builder);
+}
+
+static bool unreadable(GError **error, const json_error_t *why)
+{
+    g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "a plan can't be read: %s", why->text);
+    return false;
+}
+
+static bool cell_from_json(json_t *json, GPtrArray *cells, GError **error)
+{
+    json_error_t why;
+    const char *id, *from = NULL, *from_ref = NULL;
+    int dr, closed, fixes;
+    json_int_t tenants, users;
+    if (json_unpack_ex(json, &why, 0, "{s:s, s:s?n, s:s?n, s:b, s:b, s:b, s:I, s:I}", "id", &id,
+                       "from", &from, "from_ref", &from_ref, "dr", &dr, "rollback_closed", &closed,
+                       "fixes", &fixes, "tenants", &tenants, "users", &users) != 0)
+        return unreadable(error, &why);
+    struct plan_cell *cell = g_new0(struct plan_cell, 1);
+    *cell = (struct plan_cell){.id = g_strdup(id),
+                               .from = g_strdup(from),
+                               .from_ref = g_strdup(from_ref),
+                               .dr = dr,
+                               .rollback_closed = closed,
+                               .fixes = fixes,
+                               .tenants = tenants,
+                               .users = users};
+    g_ptr_array_add(cells, cell);
+    return true;
+}
+
+static bool wave_from_json(json_t *json, GPtrArray *waves, GError **error)
+{
+    json_error_t why;
+    const char *name, *on_fail;
+    json_t *cells, *cell;
+    int in_flight, failed, low_traffic, approvals, not_requester;
+    json_int_t bake_ms, expires_ms;
+    if (json_unpack_ex(json, &why, 0, "{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s}", "name",
+                       &name, "cells", &cells, "bake_ms", &bake_ms, "max_in_flight", &in_flight,
+                       "max_failed", &failed, "low_traffic_pass", &low_traffic, "approvals",
+                       &approvals, "approver_not_requester", &not_requester, "approval_expires_ms",
+                       &expires_ms, "on_fail", &on_fail) != 0)
+        return unreadable(error, &why);
+    int index = word_index(on_fail, on_fail_names, G_N_ELEMENTS(on_fail_names));
+    struct plan_wave *wave = plan_wave_new(name);
+    g_ptr_array_add(waves, wave);
+    wave->bake_ms = bake_ms;
+    wave->max_in_flight = in_flight;
+    wave->max_failed = failed;
+    wave->low_traffic_pass = low_traffic;
+    wave->approvals = approvals;
+    wave->approver_not_requester = not_requester;
+    wave->approval_expires_ms = expires_ms;
+    wave->on_fail = index < 0 ? ON_FAIL_ROLLBACK_CELL : (enum on_fail)index;
+    size_t i;
+    json_array_foreach (cells, i, cell)
+        if (!cell_from_json(cell, wave->cells, error))
+            return false;
+    return true;
+}
+
+static bool gates_from_json(json_t *json, struct gates_config *gates, GError **error)
+{
+    json_error_t why;
+    json_int_t warmup_ms, min_requests, deadline_ms;
+    const char *no_data;
+    json_t *names, *prefixes;
+    if (json_unpack_ex(json, &why, 0, "{s:I, s:I, s:s, s:I, s:F, s:F, s:o, s:o}", "warmup_ms",
+                       &warmup_ms, "min_requests", &min_requests, "no_data", &no_data,
+                       "deadline_ms", &deadline_ms, "max_error_rate_pct",
+                       &gates->max_error_rate_pct, "max_used_pct", &gates->max_used_pct,
+                       "alarm_names", &names, "alarm_prefixes", &prefixes) != 0)
+        return unreadable(error, &why);
+    int index = word_index(no_data, no_data_names, G_N_ELEMENTS(no_data_names));
+    gates->warmup_ms = warmup_ms;
+    gates->min_requests = min_requests;
+    gates->deadline_ms = deadline_ms;
+    gates->no_data = index < 0 ? NO_DATA_HOLD : (enum no_data)index;
+    gates->alarm_names = strings_from_json(names);
+    gates->alarm_prefixes = strings_from_json(prefixes);
+    return true;
+}
+
+struct plan *plan_from_json(const json_t *json, GError **error)
+{
+    OWN(plan) plan = plan_new();
+    json_error_t why;
+    const char *version = NULL, *tag = NULL, *commit = NULL, *policy = NULL, *hash = NULL;
+    json_t *waves, *gates, *notes, *item;
+    json_int_t period_ms, settle_ms, deadline_ms;
+    int retry;
+    if (json_unpack_ex((json_t *)json, &why, 0,
+                       "{s:s?n, s:s?n, s:s?n, s:o, s:o, s:I, s:I, s:I, s:b, s:s?n, s:s?n, s:o}",
+                       "version", &version, "tag", &tag, "commit", &commit, "waves", &waves,
+                       "gates", &gates, "period_ms", &period_ms, "settle_ms", &settle_ms,
+                       "deploy_deadline_ms", &deadline_ms, "retry_failed", &retry, "policy_hash",
+                       &policy, "hash", &hash, "notes", &notes) != 0) {
+        unreadable(error, &why);
+        return NULL;
+    }
+    plan->version = g_strdup(version);
+    plan->tag = g_strdup(tag);
+    plan->commit = g_strdup(commit);
+    plan->policy_hash = g_strdup(policy);
+    plan->hash = g_strdup(hash);
+    plan->period_ms = period_ms;
+    plan->settle_ms = settle_ms;
+    plan->deploy_deadline_ms = deadline_ms;
+    plan->retry_failed = retry;
+    if (!gates_from_json(gates, &plan->gates, error))
+        return NULL;
+    size_t i;
+    json_array_foreach (waves, i, item)
+        if (!wave_from_json(item, plan->waves, error))
+            return NULL;
+    json_array_foreach (notes, i, item)
+        if (json_is_string(item))
+            g_ptr_array_add(plan->notes, g_strdup(json_string_value(item)));
+    return g_steal_pointer(&plan);
+}

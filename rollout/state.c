@@ -1,0 +1,236 @@
+#include "rollout/state.h"
+
+#include <string.h>
+
+static const char *const rollout_states[] = {
+    [ROLLOUT_PLANNED] = "planned", [ROLLOUT_RUNNING] = "running",     [ROLLOUT_WAITING] = "waiting",
+    [ROLLOUT_PAUSED] = "paused",   [ROLLOUT_HELD] = "held",           [ROLLOUT_FAILING] = "failing",
+    [ROLLOUT_FAILED] = "failed",   [ROLLOUT_COMPLETED] = "completed", [ROLLOUT_ABORTED] = "aborted",
+};
+
+static const char *const cell_states[] = {
+    [CELL_PENDING] = "pending",
+    [CELL_DEPLOYING] = "deploying",
+    [CELL_BAKING] = "baking",
+    [CELL_PASSED] = "passed",
+    [CELL_ROLLING_BACK] = "rolling_back",
+    [CELL_ROLLED_BACK] = "rolled_back",
+    [CELL_ROLLBACK_FAILED] = "rollback_failed",
+    [CELL_SKIPPED] = "skipped",
+    [CELL_ACCEPTED] = "accepted",
+};
+
+const char *rollout_state_name(enum rollout_state state)
+{
+    return rollout_states[state];
+}
+
+bool rollout_state_final(enum rollout_state state)
+{
+    return state == ROLLOUT_FAILED || state == ROLLOUT_COMPLETED || state == ROLLOUT_ABORTED;
+}
+
+const char *cell_state_name(enum cell_state state)
+{
+    return cell_states[state];
+}
+
+void rollout_cell_forget_gates(struct rollout_cell *cell)
+{
+    for (size_t i = 0; i < GATE_COUNT; i++) {
+        g_free(cell->gates[i].code);
+        g_free(cell->gates[i].reason);
+        json_decref(cell->gates[i].evidence);
+        cell->gates[i] = (struct rollout_gate){0};
+    }
+}
+
+static void rollout_cell_free(gpointer data)
+{
+    struct rollout_cell *cell = data;
+    rollout_cell_forget_gates(cell);
+    g_free(cell->token);
+    g_free(cell->reference);
+    g_free(cell->running_reference);
+    g_free(cell->cause);
+    g_free(cell->held);
+    g_free(cell);
+}
+
+static void approval_free(gpointer data)
+{
+    struct approval *approval = data;
+    g_free(approval->actor);
+    g_free(approval);
+}
+
+struct rollout *rollout_new(const char *id)
+{
+    struct rollout *rollout = g_new0(struct rollout, 1);
+    rollout->id = g_strdup(id);
+    rollout->cells = g_ptr_array_new_with_free_func(rollout_cell_free);
+    rollout->approvals = g_ptr_array_new_with_free_func(approval_free);
+    return rollout;
+}
+
+void rollout_free(struct rollout *rollout)
+{
+    if (!rollout)
+        return;
+    g_ptr_array_unref(rollout->cells);
+    g_ptr_array_unref(rollout->approvals);
+    if (rollout->plan)
+        plan_free(rollout->plan);
+    g_free(rollout->id);
+    g_free(rollout->state_reason);
+    g_free(rollout->requested_by);
+    g_free(rollout->reason);
+    g_free(rollout->ticket);
+    g_free(rollout->head);
+    g_free(rollout);
+}
+
+struct rollout_cell *rollout_cell(const struct rollout *rollout, const char *id)
+{
+    for (guint i = 0; id && i < rollout->cells->len; i++)
+        if (strcmp(cell_at(rollout, i)->plan->id, id) == 0)
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+bool cell_in_flight(const struct rollout_cell *cell)
+{
+    return cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING ||
+           cell->state == CELL_ROLLING_BACK;
+}
+
+bool cell_may_roll_back(const struct rollout_cell *cell)
+{
+    return cell->plan->from && !cell->plan->rollback_closed;
+}
+
+bool cell_is_stuck(const struct rollout_cell *cell)
+{
+    return (cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING) && cell->cause &&
+           !cell->rollback_wanted;
+}
+
+/* A failed rollout takes more cells back than the one that failed, where its wave says so. */
+static bool on_fail_takes_back(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    if (!rollout->failed || !cell_may_roll_back(cell) || cell->state == CELL_ACCEPTED)
+        return false;
+    enum on_fail on_fail = rollout_wave(rollout, rollout->failed_wave)->on_fail;
+    return on_fail == ON_FAIL_ROLLBACK_ALL ||
+           (on_fail == ON_FAIL_ROLLBACK_WAVE && cell->wave == rollout->failed_wave);
+}
+
+const char *rollback_due(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    bool going = cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING;
+    bool gone = cell->state == CELL_PASSED || cell->state == CELL_ACCEPTED;
+    if (cell->state == CELL_ROLLING_BACK)
+        return cell->token ? NULL : cell->cause;
+    if (!going && !gone)
+        return NULL;
+    if (cell->rollback_wanted)
+        return cell->cause;
+    if (going && rollout->aborted && cell_may_roll_back(cell))
+        return "the rollout was aborted";
+    if (on_fail_takes_back(rollout, cell))
+        return "the wave's on_fail takes it back after another cell's failure";
+    return NULL;
+}
+
+bool same_version(const char *a, const char *b)
+{
+    g_autofree char *plain_a = a ? version_plain(a) : NULL;
+    g_autofree char *plain_b = b ? version_plain(b) : NULL;
+    return plain_a && plain_b && strcmp(plain_a, plain_b) == 0;
+}
+
+bool runs_exactly(const struct running *running, const char *version, const char *reference)
+{
+    if (!running || running->error)
+        return false;
+    if (running->reference && reference)
+        return strcmp(running->reference, reference) == 0;
+    return same_version(running->version, version);
+}
+
+const struct plan_wave *rollout_wave(const struct rollout *rollout, size_t wave)
+{
+    return g_ptr_array_index(rollout->plan->waves, wave);
+}
+
+int wave_index(const struct rollout *rollout, const char *name)
+{
+    for (guint i = 0; name && i < rollout->plan->waves->len; i++)
+        if (strcmp(rollout_wave(rollout, i)->name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+size_t wave_in_flight(const struct rollout *rollout, size_t wave)
+{
+    size_t n = 0;
+    for (guint i = 0; i < rollout->cells->len; i++)
+        n += cell_at(rollout, i)->wave == wave && cell_in_flight(cell_at(rollout, i));
+    return n;
+}
+
+size_t wave_failed(const struct rollout *rollout, size_t wave)
+{
+    size_t n = 0;
+    for (guint i = 0; i < rollout->cells->len; i++)
+        n += cell_at(rollout, i)->wave == wave && cell_at(rollout, i)->failed;
+    return n;
+}
+
+static bool cell_is_settled(const struct rollout_cell *cell)
+{
+    switch (cell->state) {
+    case CELL_PASSED:
+    case CELL_ACCEPTED:
+        return !cell->rollback_wanted;
+    case CELL_SKIPPED:
+        return true;
+    case CELL_ROLLED_BACK:
+        return cell->failed;
+    default:
+        return false;
+    }
+}
+
+bool wave_ended(const struct rollout *rollout, size_t wave)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->wave == wave && !cell_is_settled(cell_at(rollout, i)))
+            return false;
+    return wave_failed(rollout, wave) <= (size_t)rollout_wave(rollout, wave)->max_failed;
+}
+
+bool waves_ended(const struct rollout *rollout)
+{
+    for (size_t wave = 0; wave <= rollout->wave; wave++)
+        if (!wave_ended(rollout, wave))
+            return false;
+    return rollout->wave_started;
+}
+
+int wave_approvals(const struct rollout *rollout, size_t wave, gint64 at_ms)
+{
+    gint64 expires_ms = rollout_wave(rollout, wave)->approval_expires_ms;
+    g_autoptr(GHashTable) logins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < rollout->approvals->len; i++) {
+        const struct approval *approval = g_ptr_array_index(rollout->approvals, i);
+        if (approval->wave == wave && (expires_ms <= 0 || at_ms - approval->at_ms <= expires_ms))
+            g_hash_table_add(logins, actor_login(approval->actor));
+    }
+    return (int)g_hash_table_size(logins);
+}
+
+gint64 bake_elapsed_ms(const struct rollout_cell *cell, gint64 credit_ms, gint64 now_ms)
+{
+    return cell->deployed_at_ms ? MAX(0, now_ms - cell->deployed_at_ms - credit_ms) : 0;
+}
