@@ -10,6 +10,7 @@ struct deployer {
 };
 
 static const struct deployer_driver *const drivers[] = {
+    [DRIVER_ECS] = &deploy_ecs,
     [DRIVER_EXEC] = &deploy_exec,
 };
 

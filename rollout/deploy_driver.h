@@ -33,6 +33,7 @@ struct deployer_driver {
 };
 
 extern const struct deployer_driver deploy_exec;
+extern const struct deployer_driver deploy_ecs;
 
 /* Answers that are known at once but have to come from the event loop. */
 struct deploy_replies;

@@ -86,8 +86,6 @@ static char *first_line(const char *text)
     return g_strstrip(g_strndup(text, strcspn(text, "\n")));
 }
 
-/* --- current ------------------------------------------------------------------------------- */
-
 static void current_ended(const char *output, const GError *error, gpointer data)
 {
     struct current *current = data;
@@ -131,8 +129,6 @@ static void exec_current(gpointer self, const struct deploy_request *request, de
     g_free(current);
     deploy_reply(exec->replies, NULL, error, fn, data);
 }
-
-/* --- deploy and rollback ------------------------------------------------------------------- */
 
 static char **exec_environment(const struct deploy_request *request)
 {
@@ -261,8 +257,6 @@ static void exec_begin(gpointer self, const struct deploy_request *request, depl
     struct deploy_answer answer = {.reference = request->token};
     deploy_reply(exec->replies, &answer, error, fn, data);
 }
-
-/* --- progress ------------------------------------------------------------------------------ */
 
 static bool is_locked(const char *path)
 {
