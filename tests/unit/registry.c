@@ -1,0 +1,129 @@
+#include "data/registry.h"
+
+#include "data/base/error.h"
+#include "tests/unit/small_fleet.h"
+
+#include <criterion/criterion.h>
+
+#define CAPACITY                                                                                   \
+    "\"capacity\":{\"M\":{\"maxUsers\":{\"N\":\"200\"},\"maxPatients\":{\"N\":\"5000\"},"          \
+    "\"currentUsers\":{\"N\":\"42\"}}}"
+#define REST                                                                                       \
+    "\"region\":{\"S\":\"eu-west-1\"},\"tier\":{\"S\":\"STANDARD\"},"                              \
+    "\"createdAt\":{\"S\":\"2026-01-02T03:04:05Z\"},"                                              \
+    "\"updatedAt\":{\"S\":\"2026-01-02T03:04:05.250Z\"},\"status\":{\"S\":\"ACTIVE\"}"
+#define GOOD "{\"tenantId\":{\"S\":\"t1\"},\"cellId\":{\"S\":\"cell-eu\"}," CAPACITY "," REST "}"
+
+static struct config *config;
+static GPtrArray *tenants;
+static json_t *start_key;
+static double units;
+
+static void begin(void)
+{
+    config = small_fleet(NULL);
+    tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+}
+
+static void end(void)
+{
+    g_ptr_array_unref(tenants);
+    json_decref(start_key);
+    config_unref(config);
+}
+
+TestSuite(registry, .init = begin, .fini = end);
+
+static bool take(const char *page, GError **error)
+{
+    OWN_JSON reply = json_loads(page, 0, NULL);
+    cr_assert(reply, "%s", page);
+    return registry_take(config, reply, tenants, &start_key, &units, error);
+}
+
+static const struct tenant *only(const char *item)
+{
+    g_ptr_array_set_size(tenants, 0);
+    g_autofree char *page = g_strdup_printf("{\"Items\":[%s]}", item);
+    cr_assert(take(page, NULL));
+    cr_assert_eq(tenants->len, 1);
+    return tenants->pdata[0];
+}
+
+Test(registry, a_whole_item_is_a_tenant_without_fault)
+{
+    const struct tenant *tenant = only(GOOD);
+    cr_expect(tenant->fault == NULL, "%s", tenant->fault);
+    cr_expect_str_eq(tenant->id, "t1");
+    cr_expect_str_eq(tenant->cell, "cell-eu");
+    cr_expect_str_eq(tenant->region, "eu-west-1");
+    cr_expect_eq(tenant->tier, TIER_STANDARD);
+    cr_expect_eq(tenant->status, TENANT_ACTIVE);
+    cr_expect_eq(tenant->max_users, 200);
+    cr_expect_eq(tenant->max_patients, 5000);
+    cr_expect_eq(tenant->current_users, 42);
+    cr_expect_eq(tenant->created_ms, 1767323045000);
+    cr_expect_eq(tenant->updated_ms, 1767323045250);
+    cr_expect(tenant->subdomain == NULL);
+}
+
+Test(registry, what_is_wrong_with_an_item_is_kept_in_words)
+{
+    const struct {
+        const char *item, *fault;
+    } cases[] = {
+        {"{\"tenantId\":{\"S\":\"t\"},\"cellId\":{\"S\":\"cell-9\"}," CAPACITY "," REST "}",
+         "unknown cellId \"cell-9\""},
+        {"{\"tenantId\":{\"S\":\"t\"}," CAPACITY "," REST "}", "cellId is missing"},
+        {"{\"tenantId\":{\"S\":\"t\"},\"cellId\":{\"N\":\"7\"}," CAPACITY "," REST "}",
+         "cellId is no string"},
+        {"{\"tenantId\":{\"S\":\"t\"},\"cellId\":{\"S\":\"cell-1\"}," REST "}",
+         "capacity is missing"},
+        {"{\"tenantId\":{\"S\":\"t\"},\"cellId\":{\"S\":\"cell-1\"},\"capacity\":{\"M\":{"
+         "\"maxUsers\":{\"N\":\"-1\"},\"maxPatients\":{\"S\":\"5\"}}}," REST "}",
+         "capacity.maxUsers is negative (-1); capacity.maxPatients is no number; "
+         "capacity.currentUsers is missing"},
+        {"{\"tenantId\":{\"S\":\"t\"},\"cellId\":{\"S\":\"cell-1\"}," CAPACITY
+         ",\"region\":{\"S\":\"x\"},\"tier\":{\"S\":\"GOLD\"},\"createdAt\":{\"S\":\"soon\"},"
+         "\"status\":{\"S\":\"active\"}}",
+         "unknown tier \"GOLD\"; unknown status \"active\"; createdAt is no time; "
+         "updatedAt is missing"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        cr_expect_str_eq(only(cases[i].item)->fault, cases[i].fault);
+}
+
+Test(registry, an_item_of_nothing_is_still_a_tenant_and_others_are_read)
+{
+    cr_assert(take("{\"Items\":[{}, 7, {\"tenantId\":[]}, " GOOD "]}", NULL));
+    cr_assert_eq(tenants->len, 4);
+    const struct tenant *nothing = tenants->pdata[0], *good = tenants->pdata[3];
+    cr_expect_str_eq(nothing->id, "");
+    cr_expect(nothing->fault != NULL);
+    cr_expect_eq(nothing->current_users, -1);
+    cr_expect_eq(nothing->status, TENANT_DOWN);
+    cr_expect(good->fault == NULL);
+}
+
+Test(registry, pages_follow_the_last_evaluated_key_and_their_cost_is_counted)
+{
+    cr_assert(take("{\"Items\":[" GOOD "],\"LastEvaluatedKey\":{\"tenantId\":{\"S\":\"t1\"}},"
+                   "\"ConsumedCapacity\":{\"CapacityUnits\":128.5}}",
+                   NULL));
+    cr_expect_float_eq(units, 128.5, 1e-9);
+    OWN_JSON request = registry_request(config, start_key);
+    cr_expect_str_eq(json_string_value(json_object_get(request, "TableName")), "cell-registry");
+    cr_expect(json_equal(json_object_get(request, "ExclusiveStartKey"), start_key));
+    g_clear_pointer(&start_key, json_decref);
+    cr_assert(take("{\"Items\":[]}", NULL));
+    cr_expect(start_key == NULL);
+    OWN_JSON first = registry_request(config, NULL);
+    cr_expect(json_object_get(first, "ExclusiveStartKey") == NULL);
+}
+
+Test(registry, an_answer_without_items_is_an_error_of_the_source)
+{
+    g_autoptr(GError) error = NULL;
+    cr_expect(!take("{\"message\":\"hm\"}", &error));
+    cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_SOURCE));
+}
