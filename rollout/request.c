@@ -1,0 +1,256 @@
+#include "rollout/request.h"
+
+#include "data/base/error.h"
+#include "data/base/text.h"
+
+#include <string.h>
+#include <unistd.h>
+
+char *actor_name(void)
+{
+    const char *sudo = getuid() == 0 ? g_getenv("SUDO_USER") : NULL;
+    g_autofree char *login = text_clean(sudo && *sudo ? sudo : g_get_user_name());
+    const char *ssh = g_getenv("SSH_CLIENT");
+    if (!ssh || !*ssh)
+        ssh = g_getenv("SSH_CONNECTION");
+    if (!ssh || !*ssh)
+        return g_steal_pointer(&login);
+    g_autofree char *address = g_strndup(ssh, strcspn(ssh, " "));
+    g_autofree char *clean = text_clean(address);
+    return g_strdup_printf("%s@%s", login, clean);
+}
+
+static bool refuse(GError **error, enum cd_error code, char *why)
+{
+    g_set_error_literal(error, CD_ERROR, code, why);
+    g_free(why);
+    return false;
+}
+
+struct ask {
+    const char *id, *actor;
+    gint64 now_ms;
+    const char *what, *type;   /* rollout_refuses()'s word, and the event's type */
+    const char *wave, *reason; /* as given, or NULL */
+    const char *const *cells;  /* ids, or NULL */
+};
+
+/* Makes the event's data, or says why the request makes no sense. */
+typedef json_t *(*ask_fn)(const struct rollout *rollout, const struct ask *ask, GError **error);
+
+static json_t *refuse_ask(const struct ask *ask, char *why, GError **error)
+{
+    refuse(error, CD_ERROR_REFUSED, g_strdup_printf("can't %s %s: %s", ask->what, ask->id, why));
+    g_free(why);
+    return NULL;
+}
+
+static bool ask(struct journal *journal, const struct ask *ask, ask_fn make, GError **error)
+{
+    g_autofree char *event_id = journal_new_id();
+    for (;;) {
+        OWN(rollout) rollout = rollout_load(journal, ask->id, error);
+        OWN_JSON data = rollout ? make(rollout, ask, error) : NULL;
+        if (!data)
+            return false;
+        g_autoptr(GError) failure = NULL;
+        if (journal_append(journal, ask->id, rollout->seq + 1, event_id, ask->now_ms, ask->actor,
+                           ask->type, data, NULL, &failure))
+            return true;
+        if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return false;
+        }
+    }
+}
+
+/* The first wave that has not started and wants approvals. */
+static gssize waiting_wave(const struct rollout *rollout)
+{
+    for (size_t i = rollout->wave + (rollout->wave_started ? 1 : 0); i < rollout->plan->waves->len;
+         i++)
+        if (((struct plan_wave *)g_ptr_array_index(rollout->plan->waves, i))->approvals > 0)
+            return (gssize)i;
+    return -1;
+}
+
+static gssize wave_of_name(const struct rollout *rollout, const char *name)
+{
+    for (guint i = 0; i < rollout->plan->waves->len; i++)
+        if (strcmp(((struct plan_wave *)g_ptr_array_index(rollout->plan->waves, i))->name, name) ==
+            0)
+            return i;
+    return -1;
+}
+
+static bool has_approved(const struct rollout *rollout, gssize wave, const struct ask *ask)
+{
+    const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
+    g_autofree char *login = actor_login(ask->actor);
+    for (guint i = 0; i < rollout->approvals->len; i++) {
+        const struct approval *given = g_ptr_array_index(rollout->approvals, i);
+        g_autofree char *approver = actor_login(given->actor);
+        if (given->wave == (size_t)wave && strcmp(approver, login) == 0 &&
+            given->at_ms + plan->approval_expires_ms > ask->now_ms)
+            return true;
+    }
+    return false;
+}
+
+static json_t *make_approval(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    char *why = rollout_refuses(rollout, "approve", NULL);
+    gssize wave = ask->wave ? wave_of_name(rollout, ask->wave) : waiting_wave(rollout);
+    if (!why && wave < 0)
+        why = ask->wave ? g_strdup_printf("it has no wave %s", ask->wave)
+                        : g_strdup("none of its waves waits for an approval");
+    if (!why)
+        why = rollout_refuses_approval(rollout, (size_t)wave, ask->actor);
+    if (!why && has_approved(rollout, wave, ask))
+        why = g_strdup_printf("%s has approved it already", ask->actor);
+    if (why)
+        return refuse_ask(ask, why, error);
+    const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
+    return json_pack("{s:o, s:o, s:s}", "wave", text_json(plan->name), "version",
+                     text_json(rollout->plan->version), "plan_hash", rollout->plan->hash);
+}
+
+static bool needs_reason(const struct ask *ask, GError **error)
+{
+    if (ask->reason && *ask->reason)
+        return true;
+    return refuse(
+        error, CD_ERROR_USAGE,
+        g_strdup_printf("to %s needs a reason, which stays in the history: --reason", ask->what));
+}
+
+static json_t *make_pause(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    char *why = rollout_refuses(rollout, ask->what, NULL);
+    if (why)
+        return refuse_ask(ask, why, error);
+    enum rollout_state state = strcmp(ask->what, "pause") == 0 ? ROLLOUT_PAUSED : ROLLOUT_RUNNING;
+    json_t *data = json_pack("{s:s}", "state", rollout_state_name(state));
+    if (ask->reason && *ask->reason)
+        json_object_set_new(data, "reason", text_json(ask->reason));
+    return data;
+}
+
+static json_t *make_abort(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    char *why = rollout_refuses(rollout, ask->what, NULL);
+    if (why)
+        return refuse_ask(ask, why, error);
+    return json_pack("{s:o}", "reason", text_json(ask->reason ? ask->reason : ""));
+}
+
+static bool check_cell(const struct rollout *rollout, const struct ask *ask, const char *id,
+                       GError **error)
+{
+    const struct rollout_cell *cell = rollout_cell(rollout, id);
+    char *why =
+        cell ? rollout_refuses(rollout, ask->what, cell) : g_strdup_printf("it has no cell %s", id);
+    if (why)
+        refuse_ask(ask, why, error);
+    return !why;
+}
+
+static json_t *make_rollback(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    OWN_JSON cells = json_array();
+    for (const char *const *cell = ask->cells; *cell; cell++) {
+        if (!check_cell(rollout, ask, *cell, error))
+            return NULL;
+        json_array_append_new(cells, text_json(*cell));
+    }
+    if (json_array_size(cells) == 0)
+        return refuse_ask(ask, g_strdup("it names no cell"), error);
+    return json_pack("{s:O, s:o}", "cells", cells, "reason", text_json(ask->reason));
+}
+
+static json_t *make_cell(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    if (!check_cell(rollout, ask, ask->cells[0], error))
+        return NULL;
+    return json_pack("{s:o, s:o}", "cell", text_json(ask->cells[0]), "reason",
+                     text_json(ask->reason));
+}
+
+bool request_approve(struct journal *journal, const char *id, const char *wave, const char *actor,
+                     gint64 now_ms, GError **error)
+{
+    const struct ask it = {.id = id,
+                           .actor = actor,
+                           .now_ms = now_ms,
+                           .what = "approve",
+                           .type = "approve",
+                           .wave = wave};
+    return ask(journal, &it, make_approval, error);
+}
+
+bool request_pause(struct journal *journal, const char *id, const char *reason, const char *actor,
+                   gint64 now_ms, GError **error)
+{
+    const struct ask it = {.id = id,
+                           .actor = actor,
+                           .now_ms = now_ms,
+                           .what = "pause",
+                           .type = "pause",
+                           .reason = reason};
+    return ask(journal, &it, make_pause, error);
+}
+
+bool request_resume(struct journal *journal, const char *id, const char *actor, gint64 now_ms,
+                    GError **error)
+{
+    const struct ask it = {
+        .id = id, .actor = actor, .now_ms = now_ms, .what = "resume", .type = "resume"};
+    return ask(journal, &it, make_pause, error);
+}
+
+bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,
+                   gint64 now_ms, GError **error)
+{
+    const struct ask it = {.id = id,
+                           .actor = actor,
+                           .now_ms = now_ms,
+                           .what = "abort",
+                           .type = "abort",
+                           .reason = reason};
+    return ask(journal, &it, make_abort, error);
+}
+
+bool request_rollback(struct journal *journal, const char *id, const char *const *cells,
+                      const char *reason, const char *actor, gint64 now_ms, GError **error)
+{
+    const struct ask it = {.id = id,
+                           .actor = actor,
+                           .now_ms = now_ms,
+                           .what = "rollback",
+                           .type = "rollback",
+                           .reason = reason,
+                           .cells = cells};
+    return needs_reason(&it, error) && ask(journal, &it, make_rollback, error);
+}
+
+bool request_cell(struct journal *journal, const char *id, const char *what, const char *cell,
+                  const char *reason, const char *actor, gint64 now_ms, GError **error)
+{
+    static const struct {
+        const char *what, *type;
+    } types[] = {{"accept", "cell.accepted"}, {"skip", "cell.skipped"}, {"retry", "retry"}};
+    const char *const cells[] = {cell, NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (strcmp(types[i].what, what) != 0)
+            continue;
+        const struct ask it = {.id = id,
+                               .actor = actor,
+                               .now_ms = now_ms,
+                               .what = what,
+                               .type = types[i].type,
+                               .reason = reason,
+                               .cells = cells};
+        return needs_reason(&it, error) && ask(journal, &it, make_cell, error);
+    }
+    return refuse(error, CD_ERROR_USAGE, g_strdup_printf("nobody can %s a cell", what));
+}

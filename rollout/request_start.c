@@ -1,0 +1,159 @@
+/* Opening a rollout: the checks that only the journal can make, and the race for its number. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/lease.h"
+#include "rollout/request.h"
+
+#include <string.h>
+
+static bool refuse(GError **error, enum cd_error code, char *why)
+{
+    g_set_error_literal(error, CD_ERROR, code, why);
+    g_free(why);
+    return false;
+}
+
+static bool has_cell(const struct plan *plan, const char *id)
+{
+    for (guint w = 0; w < plan->waves->len; w++) {
+        const struct plan_wave *wave = g_ptr_array_index(plan->waves, w);
+        for (guint c = 0; c < wave->cells->len; c++)
+            if (strcmp(((struct plan_cell *)g_ptr_array_index(wave->cells, c))->id, id) == 0)
+                return true;
+    }
+    return false;
+}
+
+static char *conducted_on(struct journal *journal, const char *operation)
+{
+    struct lease_record record;
+    char *text = NULL;
+    if (lease_read(journal, operation, &record, NULL) && record.seq > 0)
+        text = g_strdup_printf(", conducted on %s", record.holder->host);
+    lease_record_clear(&record);
+    return text ? text : g_strdup("");
+}
+
+static bool refuse_shared_cell(struct journal *journal, const struct plan *plan,
+                               const struct operation *other, GError **error)
+{
+    for (char **cell = other->cells; *cell && other->ended_ms == 0; cell++) {
+        if (!has_cell(plan, *cell))
+            continue;
+        g_autofree char *where = conducted_on(journal, other->id);
+        g_autofree char *since = when_rfc3339(other->started_ms);
+        return refuse(error, CD_ERROR_BUSY,
+                      g_strdup_printf("%s is in %s %s (%s, %s), asked for by %s%s, since %s: wait "
+                                      "for it, or abort it",
+                                      *cell, other->kind, other->id, other->subject, other->state,
+                                      other->actor, where, since));
+    }
+    return true;
+}
+
+/* A version that failed stays held until a retry of it has gone through (rollout.md, "Fail").
+ * `operations` come newest first. */
+static bool refuse_held_version(const struct plan *plan, const GPtrArray *operations,
+                                GError **error)
+{
+    for (guint i = 0; i < operations->len; i++) {
+        const struct operation *past = g_ptr_array_index(operations, i);
+        if (strcmp(past->kind, "rollout") != 0 || strcmp(past->subject, plan->version) != 0)
+            continue;
+        if (strcmp(past->state, "completed") == 0)
+            return true;
+        if (strcmp(past->state, "failed") == 0 || strcmp(past->state, "failing") == 0)
+            return refuse(error, CD_ERROR_REFUSED,
+                          g_strdup_printf("%s is held fleet-wide since it failed in %s: see "
+                                          "`history show %s`; --retry-failed tries it again, on "
+                                          "record",
+                                          plan->version, past->id, past->id));
+    }
+    return true;
+}
+
+static bool check_start(struct journal *journal, const struct start_request *start, GError **error)
+{
+    const struct plan *plan = start->plan;
+    if (!start->reason || !*start->reason)
+        return refuse(error, CD_ERROR_USAGE,
+                      g_strdup("a rollout needs a reason, which stays in the history: --reason"));
+    if (start->expected_hash && strcmp(start->expected_hash, plan->hash) != 0)
+        return refuse(error, CD_ERROR_REFUSED,
+                      g_strdup_printf("the plan is no longer the one you looked at (%s, now %s): "
+                                      "look at `rollout plan` again",
+                                      start->expected_hash, plan->hash));
+    g_autoptr(GPtrArray) operations = history_operations(journal, 0, error);
+    if (!operations)
+        return false;
+    for (guint i = 0; i < operations->len; i++)
+        if (!refuse_shared_cell(journal, plan, g_ptr_array_index(operations, i), error))
+            return false;
+    return start->retry_failed || refuse_held_version(plan, operations, error);
+}
+
+static json_t *cells_json(const struct plan *plan)
+{
+    json_t *cells = json_array();
+    for (guint w = 0; w < plan->waves->len; w++) {
+        const struct plan_wave *wave = g_ptr_array_index(plan->waves, w);
+        for (guint c = 0; c < wave->cells->len; c++) {
+            const struct plan_cell *cell = g_ptr_array_index(wave->cells, c);
+            json_array_append_new(cells, text_json(cell->id));
+        }
+    }
+    return cells;
+}
+
+static json_t *opened_json(const struct start_request *start)
+{
+    json_t *fixes = json_array();
+    for (const char *const *cell = start->fixes; cell && *cell; cell++)
+        json_array_append_new(fixes, text_json(*cell));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:o}", "kind", "rollout",
+                     "subject", text_json(start->plan->version), "cells", cells_json(start->plan),
+                     "reason", text_json(start->reason), "ticket", text_json(start->ticket), "plan",
+                     plan_json(start->plan), "state", rollout_state_name(ROLLOUT_PLANNED),
+                     "attended", start->attended, "retry_failed", start->retry_failed, "fixes",
+                     fixes);
+}
+
+/* "r18" after r1..r17; the numbers have no holes, so whoever opened one since has taken ours. */
+static char *next_id(struct journal *journal, GError **error)
+{
+    g_auto(GStrv) streams = journal_streams(journal, "r", error);
+    if (!streams)
+        return NULL;
+    guint64 last = 0;
+    for (char **stream = streams; *stream; stream++) {
+        char *end = NULL;
+        guint64 number = g_ascii_strtoull(*stream + 1, &end, 10);
+        if (end != *stream + 1 && !*end && number > last)
+            last = number;
+    }
+    return g_strdup_printf("r%" G_GUINT64_FORMAT, last + 1);
+}
+
+/* The id is chosen before the live operations are read. Whoever was opened in between has that very
+ * id, so our append conflicts, and everything is looked at again: of two that start within a
+ * millisecond, the second sees the first. */
+char *request_start(struct journal *journal, const struct start_request *start, const char *actor,
+                    gint64 now_ms, GError **error)
+{
+    g_autofree char *event_id = journal_new_id();
+    OWN_JSON data = opened_json(start);
+    for (;;) {
+        g_autofree char *id = next_id(journal, error);
+        if (!id || !check_start(journal, start, error))
+            return NULL;
+        g_autoptr(GError) failure = NULL;
+        if (journal_append(journal, id, 1, event_id, now_ms, actor, "opened", data, NULL, &failure))
+            return g_steal_pointer(&id);
+        if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return NULL;
+        }
+    }
+}
