@@ -1,0 +1,100 @@
+/* One call to AWS from beginning to end, and the client's inside: private to data/aws.
+ *
+ * A call goes: keys (waits for its identity) -> lane (waits for a place) -> attempt (signs, sends)
+ * -> its callback, or after a pause the lane again. Every step is taken from the main loop; its
+ * deadline can end it at any of them. */
+#pragma once
+
+#include "data/aws/answer.h"
+#include "data/aws/client.h"
+#include "data/aws/credentials.h"
+#include "data/aws/endpoints.h"
+#include "data/aws/retry.h"
+#include "data/aws/service.h"
+#include "data/aws/transport.h"
+
+#include <glib-object.h>
+
+/* At most 16 calls to one service in one region are under way: a region that does not answer holds
+ * up nobody else. */
+enum { LANE_WIDTH = 16 };
+struct lane {
+    int busy;
+    GQueue waiting; /* of struct aws_call, by lane_link */
+};
+
+struct aws_client {
+    GMainContext *context;
+    struct transport *transport;
+    struct endpoints *endpoints;
+    struct credentials *credentials;
+    struct retry_bucket bucket;
+    double (*jitter)(void); /* in [0, 1); tests set their own */
+    gint64 skew_ms;         /* AWS's clock minus ours, where it was seen to matter */
+    struct aws_counters counters;
+    GHashTable *lanes; /* "service region" -> struct lane */
+    GQueue calls;      /* of struct aws_call, by link */
+};
+
+/* Hands the end of a call to its owner, in the shape it asked for. */
+typedef void (*deliver_fn)(const struct aws_call *call, const struct http_answer *answer,
+                           const GError *error);
+
+struct aws_call {
+    struct aws_client *client;
+    GList link;
+    bool ended; /* its callback runs, or has run */
+    deliver_fn deliver;
+    GCallback fn; /* the owner's, of the type its deliver knows */
+    gpointer data;
+
+    enum aws_service service;
+    enum aws_call_flags flags;
+    char *action;
+    char *region; /* as asked for, or NULL */
+    char *body;
+    guint64 metrics;           /* asked for by one request of this call */
+    struct identity *identity; /* NULL: `keys` were given */
+    char *url;                 /* set for a plain GET */
+
+    gint64 deadline_ms; /* on the monotonic clock */
+    gint64 patience_ms; /* how long that was, for the error */
+    GSource *deadline;
+    GSource *pause; /* before the first step, and between attempts */
+    struct keys_wait *wait;
+    struct keys *keys;
+    struct endpoint *endpoint;
+    struct lane *lane;
+    GList lane_link;
+    bool in_lane;  /* takes one of its places ... */
+    bool in_queue; /* ... or waits for one */
+    struct exchange *exchange;
+    int attempt;             /* from 1 */
+    enum retry_kind retried; /* why the last one was tried again */
+    gint64 skew_ms;          /* what the last attempt was signed with */
+    bool skew_corrected;
+    GError *last; /* of the last attempt, while the next one is waited for */
+};
+
+/* A call that is on its way from the next turn of the main loop on; the caller fills in the rest
+ * before. `body` is stolen. */
+struct aws_call *call_new(struct aws_client *client, const struct aws_target *target,
+                          const char *action, char *body, enum aws_call_flags flags,
+                          gint64 deadline_ms);
+void call_free(struct aws_call *call);
+
+/* Ends `call` with an answer or an error, once. Both are borrowed. */
+void call_end(struct aws_call *call, const struct http_answer *answer, const GError *error);
+
+/* An error of `call` in the one form all of them have: "CloudWatch GetMetricData in us-east-1:
+ * DETAIL". */
+G_GNUC_PRINTF(3, 4)
+GError *call_error(const struct aws_call *call, enum aws_error code, const char *format, ...);
+/* What AWS answered, as such an error: code, message, request id, and what to do. */
+GError *call_refusal(const struct aws_call *call, const struct fault *fault);
+
+/* The body of a Query call: Action, Version and `params`. Caller frees. */
+char *query_body(const struct aws_facts *facts, const char *action, const char *const *params);
+
+/* What the credentials assume roles with: `client`'s own calls to STS. */
+struct assumer sts_assumer(struct aws_client *client);

@@ -1,0 +1,70 @@
+#include "data/aws/call.h"
+
+#include "data/base/when.h"
+
+GQuark aws_error_quark(void)
+{
+    return g_quark_from_static_string("aws-error");
+}
+
+/* Unsure is everything that may have come after the request had left. Credentials, throttling and
+ * refusals come before anything is done. */
+bool aws_error_is_unsure(const GError *error)
+{
+    if (!error || error->domain != AWS_ERROR)
+        return false;
+    return error->code == AWS_ERROR_SERVICE || error->code == AWS_ERROR_NETWORK ||
+           error->code == AWS_ERROR_TIMEOUT || error->code == AWS_ERROR_ANSWER;
+}
+
+GError *call_error(const struct aws_call *call, enum aws_error code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *detail = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (call->url)
+        return g_error_new(AWS_ERROR, (int)code, "GET %s: %s", call->url, detail);
+    const char *region = call->endpoint ? call->endpoint->region : call->region;
+    return g_error_new(AWS_ERROR, (int)code, "%s %s%s%s: %s", aws_facts(call->service)->name,
+                       call->action, region ? " in " : "", region ? region : "", detail);
+}
+
+static char *advice(const struct aws_call *call, const struct fault *fault)
+{
+    const struct aws_facts *facts = aws_facts(call->service);
+    gint64 skew_s = call->client->skew_ms / WHEN_SECOND;
+    if (fault->signature && call->skew_corrected)
+        return g_strdup_printf("clock skew: this machine's clock is %" G_GINT64_FORMAT
+                               " s %s AWS's; set it right",
+                               ABS(skew_s), skew_s < 0 ? "ahead of" : "behind");
+    switch (fault->kind) {
+    case AWS_ERROR_CREDENTIALS:
+        return g_strdup_printf("get fresh credentials (these came from: %s)",
+                               call->keys ? call->keys->origin : "nowhere");
+    case AWS_ERROR_DENIED:
+        return g_strdup_printf("the permission it takes is %s:%s", facts->iam, call->action);
+    case AWS_ERROR_THROTTLED:
+        return g_strdup("AWS is asked too often: ask less, or have the account's quota raised");
+    default:
+        return NULL;
+    }
+}
+
+GError *call_refusal(const struct aws_call *call, const struct fault *fault)
+{
+    g_autoptr(GString) text = g_string_new(fault->code);
+    if (*fault->message)
+        g_string_append_printf(text, ": %s", fault->message);
+    g_autofree char *tries =
+        call->attempt > 1 ? g_strdup_printf("attempt %d", call->attempt) : NULL;
+    if (fault->request_id || tries)
+        g_string_append_printf(text, " (%s%s%s%s)", fault->request_id ? "request " : "",
+                               fault->request_id ? fault->request_id : "",
+                               fault->request_id && tries ? ", " : "", tries ? tries : "");
+    g_autofree char *what_to_do = advice(call, fault);
+    if (what_to_do)
+        g_string_append_printf(text, "; %s", what_to_do);
+    g_autofree char *safe = call->keys ? keys_redact(call->keys, text->str) : g_strdup(text->str);
+    return call_error(call, fault->kind, "%s", safe);
+}

@@ -1,0 +1,144 @@
+#include "data/aws/client.h"
+
+#include "data/aws/call.h"
+
+#include <string.h>
+
+static double random_jitter(void)
+{
+    return g_random_double();
+}
+
+struct aws_client *aws_client_new(const char *profile, const char *region)
+{
+    struct aws_client *client = g_new0(struct aws_client, 1);
+    g_auto(GStrv) env = g_get_environ();
+    OWN(profiles) profiles = profiles_load(env);
+    struct assumer assumer = sts_assumer(client);
+    client->context = g_main_context_ref_thread_default();
+    client->transport = transport_new(client->context);
+    client->endpoints = endpoints_new(env, profiles, profile_name(profile, env), region);
+    client->credentials = credentials_new(client->context, profile, env, &assumer);
+    client->jitter = random_jitter;
+    client->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    retry_bucket_init(&client->bucket);
+    return client;
+}
+
+void aws_client_free(struct aws_client *client)
+{
+    if (!client)
+        return;
+    credentials_stop(client->credentials); /* its calls to STS are among the client's calls */
+    while (client->calls.head)
+        call_free(client->calls.head->data);
+    credentials_free(client->credentials);
+    transport_free(client->transport);
+    endpoints_free(client->endpoints);
+    g_hash_table_unref(client->lanes);
+    g_main_context_unref(client->context);
+    g_free(client);
+}
+
+void aws_call_cancel(struct aws_call *call)
+{
+    if (call && !call->ended)
+        call_free(call);
+}
+
+const struct aws_counters *aws_client_counters(const struct aws_client *client)
+{
+    return &client->counters;
+}
+
+static void deliver_json(const struct aws_call *call, const struct http_answer *answer,
+                         const GError *error)
+{
+    aws_json_fn fn = (aws_json_fn)call->fn;
+    if (error) {
+        fn(NULL, error, call->data);
+        return;
+    }
+    json_error_t fault;
+    OWN_JSON reply = answer->body->len ? json_loadb(answer->body->str, answer->body->len, 0, &fault)
+                                       : json_object();
+    if (json_is_object(reply)) {
+        fn(reply, NULL, call->data);
+        return;
+    }
+    g_autoptr(GError) unread = call_error(
+        call, AWS_ERROR_ANSWER, "the answer is no JSON object (%zu bytes)", answer->body->len);
+    fn(NULL, unread, call->data);
+}
+
+static struct aws_call *call_as(struct aws_client *client, const struct aws_target *target,
+                                struct aws_call *call)
+{
+    call->identity = credentials_identity(client->credentials, target->role_arn);
+    return call;
+}
+
+struct aws_call *aws_json(struct aws_client *client, const struct aws_target *target,
+                          const char *action, json_t *body, enum aws_call_flags flags,
+                          gint64 deadline_ms, aws_json_fn fn, gpointer data)
+{
+    char *text = json_dumps(body, JSON_COMPACT);
+    struct aws_call *call =
+        call_as(client, target, call_new(client, target, action, text, flags, deadline_ms));
+    call->metrics = json_array_size(json_object_get(body, "MetricDataQueries"));
+    call->deliver = deliver_json;
+    call->fn = G_CALLBACK(fn);
+    call->data = data;
+    json_decref(body);
+    return call;
+}
+
+static void deliver_text(const struct aws_call *call, const struct http_answer *answer,
+                         const GError *error)
+{
+    aws_text_fn fn = (aws_text_fn)call->fn;
+    fn(answer ? answer->body->str : NULL, error, call->data);
+}
+
+char *query_body(const struct aws_facts *facts, const char *action, const char *const *params)
+{
+    GString *body = g_string_new(NULL);
+    g_string_append_printf(body, "Action=%s&Version=%s", action, facts->version);
+    for (; *params; params += 2) {
+        g_autofree char *value = g_uri_escape_string(params[1], NULL, FALSE);
+        g_string_append_printf(body, "&%s=%s", params[0], value);
+    }
+    return g_string_free(body, FALSE);
+}
+
+struct aws_call *aws_query(struct aws_client *client, const struct aws_target *target,
+                           const char *action, const char *const *params, enum aws_call_flags flags,
+                           gint64 deadline_ms, aws_text_fn fn, gpointer data)
+{
+    char *body = query_body(aws_facts(target->service), action, params);
+    struct aws_call *call =
+        call_as(client, target, call_new(client, target, action, body, flags, deadline_ms));
+    call->deliver = deliver_text;
+    call->fn = G_CALLBACK(fn);
+    call->data = data;
+    return call;
+}
+
+static void deliver_http(const struct aws_call *call, const struct http_answer *answer,
+                         const GError *error)
+{
+    aws_http_fn fn = (aws_http_fn)call->fn;
+    fn(answer ? answer->status : 0, answer ? answer->body->str : NULL, error, call->data);
+}
+
+struct aws_call *aws_http_get(struct aws_client *client, const char *url, gint64 deadline_ms,
+                              aws_http_fn fn, gpointer data)
+{
+    static const struct aws_target nowhere = {0};
+    struct aws_call *call = call_new(client, &nowhere, "GET", NULL, AWS_CALL_READ, deadline_ms);
+    call->url = g_strdup(url);
+    call->deliver = deliver_http;
+    call->fn = G_CALLBACK(fn);
+    call->data = data;
+    return call;
+}

@@ -1,0 +1,203 @@
+#include "data/aws/endpoints.h"
+
+#include "data/aws/service.h"
+
+#include <string.h>
+
+struct endpoints {
+    char *profile;
+    char *region;
+    char *ca_file;
+    char *urls[AWS_ROUTE53 + 1]; /* configured ones; NULL: AWS's own */
+    bool fips;
+};
+
+/* AWS's partitions, told by the region's name; global services are signed for one region of each
+ * (botocore's endpoints.json). The last one fits everything. */
+static const struct partition {
+    const char *prefix, *suffix;
+    const char *global_infix; /* between service and suffix of a global service */
+    const char *global_region;
+} partitions[] = {
+    {"cn-", "amazonaws.com.cn", "", "cn-northwest-1"},
+    {"us-gov-", "amazonaws.com", "us-gov.", "us-gov-west-1"},
+    {"us-iso-", "c2s.ic.gov", "", "us-iso-east-1"},
+    {"us-isob-", "sc2s.sgov.gov", "", "us-isob-east-1"},
+    {"", "amazonaws.com", "", "us-east-1"},
+};
+
+static bool is_true(const char *value)
+{
+    return value && g_ascii_strcasecmp(value, "true") == 0;
+}
+
+/* A value that is there and not empty. */
+static const char *variable(char **env, const char *name)
+{
+    const char *value = g_environ_getenv(env, name);
+    return value && *value ? value : NULL;
+}
+
+static const char *configured_url(char **env, const struct profiles *profiles, const char *profile,
+                                  enum aws_service service)
+{
+    const char *setting = aws_facts(service)->setting;
+    g_autofree char *name = g_strconcat("AWS_ENDPOINT_URL_", setting, NULL);
+    g_autofree char *lower = g_ascii_strdown(setting, -1);
+    g_autofree char *key = g_strconcat(lower, ".endpoint_url", NULL);
+    const char *services = profiles_get(profiles, profile, "services");
+    const char *const found[] = {
+        variable(env, name),
+        variable(env, "AWS_ENDPOINT_URL"),
+        services ? profiles_get_in(profiles->services, services, key) : NULL,
+        profiles_get(profiles, profile, "endpoint_url"),
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(found); i++)
+        if (found[i])
+            return found[i];
+    return NULL;
+}
+
+struct endpoints *endpoints_new(char **env, const struct profiles *profiles, const char *profile,
+                                const char *region)
+{
+    struct endpoints *endpoints = g_new0(struct endpoints, 1);
+    const char *const regions[] = {region, variable(env, "AWS_REGION"),
+                                   variable(env, "AWS_DEFAULT_REGION"),
+                                   profiles_get(profiles, profile, "region")};
+    for (size_t i = 0; i < G_N_ELEMENTS(regions) && !endpoints->region; i++)
+        endpoints->region = g_strdup(regions[i]);
+    const char *bundle = variable(env, "AWS_CA_BUNDLE");
+    endpoints->profile = g_strdup(profile);
+    endpoints->ca_file = g_strdup(bundle ? bundle : profiles_get(profiles, profile, "ca_bundle"));
+    const char *fips = variable(env, "AWS_USE_FIPS_ENDPOINT");
+    endpoints->fips = is_true(fips ? fips : profiles_get(profiles, profile, "use_fips_endpoint"));
+    const char *ignore = variable(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    if (is_true(ignore ? ignore
+                       : profiles_get(profiles, profile, "ignore_configured_endpoint_urls")))
+        return endpoints;
+    for (enum aws_service s = 0; s <= AWS_ROUTE53; s++)
+        endpoints->urls[s] = g_strdup(configured_url(env, profiles, profile, s));
+    return endpoints;
+}
+
+void endpoints_free(struct endpoints *endpoints)
+{
+    if (!endpoints)
+        return;
+    for (enum aws_service s = 0; s <= AWS_ROUTE53; s++)
+        g_free(endpoints->urls[s]);
+    g_free(endpoints->profile);
+    g_free(endpoints->region);
+    g_free(endpoints->ca_file);
+    g_free(endpoints);
+}
+
+const char *endpoints_region(const struct endpoints *endpoints)
+{
+    return endpoints->region;
+}
+
+const char *endpoints_ca_file(const struct endpoints *endpoints)
+{
+    return endpoints->ca_file;
+}
+
+void endpoint_free(struct endpoint *endpoint)
+{
+    if (!endpoint)
+        return;
+    g_free(endpoint->url);
+    g_free(endpoint->host);
+    g_free(endpoint->path);
+    g_free(endpoint->region);
+    g_free(endpoint);
+}
+
+/* A region becomes part of a host name: nothing else may slip in with it. */
+static bool check_region(const struct endpoints *endpoints, const char *region, GError **error)
+{
+    if (!region) {
+        g_set_error(error, AWS_ERROR, AWS_ERROR_REQUEST,
+                    "no region: set aws.region in celldeck.yaml, AWS_REGION, or region in profile "
+                    "%s",
+                    endpoints->profile);
+        return false;
+    }
+    size_t good = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    if (region[good] || !*region) {
+        g_set_error(error, AWS_ERROR, AWS_ERROR_REQUEST, "\"%s\" is not the name of a region",
+                    region);
+        return false;
+    }
+    return true;
+}
+
+static struct endpoint *own_endpoint(const struct endpoints *endpoints,
+                                     const struct aws_facts *facts, const char *region)
+{
+    const struct partition *partition = partitions;
+    while (!g_str_has_prefix(region, partition->prefix))
+        partition++;
+    const char *fips = endpoints->fips ? "-fips" : "";
+    struct endpoint *endpoint = g_new0(struct endpoint, 1);
+    if (facts->global)
+        endpoint->host =
+            g_strconcat(facts->host, fips, ".", partition->global_infix, partition->suffix, NULL);
+    else
+        endpoint->host = g_strconcat(facts->host, fips, ".", region, ".", partition->suffix, NULL);
+    endpoint->url = g_strconcat("https://", endpoint->host, NULL);
+    endpoint->path = g_strdup("");
+    endpoint->region = g_strdup(facts->global ? partition->global_region : region);
+    return endpoint;
+}
+
+/* The Host header as curl would write it: without the scheme's own port, IPv6 in brackets. */
+static char *host_header(GUri *uri)
+{
+    const char *host = g_uri_get_host(uri);
+    g_autofree char *name = strchr(host, ':') ? g_strconcat("[", host, "]", NULL) : g_strdup(host);
+    int port = g_uri_get_port(uri);
+    int usual = g_str_equal(g_uri_get_scheme(uri), "https") ? 443 : 80;
+    return port < 0 || port == usual ? g_steal_pointer(&name)
+                                     : g_strdup_printf("%s:%d", name, port);
+}
+
+static bool take_url(struct endpoint *endpoint, const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
+    const char *scheme = uri ? g_uri_get_scheme(uri) : "";
+    if ((!g_str_equal(scheme, "http") && !g_str_equal(scheme, "https")) || !g_uri_get_host(uri) ||
+        !*g_uri_get_host(uri) || g_uri_get_userinfo(uri) || g_uri_get_query(uri))
+        return false;
+    endpoint->path = g_strdup(g_uri_get_path(uri));
+    for (size_t end = strlen(endpoint->path); end && endpoint->path[end - 1] == '/'; end--)
+        endpoint->path[end - 1] = '\0';
+    endpoint->host = host_header(uri);
+    endpoint->url = g_strconcat(scheme, "://", endpoint->host, endpoint->path, NULL);
+    return true;
+}
+
+struct endpoint *endpoints_find(const struct endpoints *endpoints, enum aws_service service,
+                                const char *region, GError **error)
+{
+    const struct aws_facts *facts = aws_facts(service);
+    if (!region)
+        region = endpoints->region;
+    if (!check_region(endpoints, region, error))
+        return NULL;
+    OWN(endpoint) own = own_endpoint(endpoints, facts, region);
+    const char *url = endpoints->urls[service];
+    if (!url)
+        return g_steal_pointer(&own);
+    OWN(endpoint) endpoint = g_new0(struct endpoint, 1);
+    endpoint->region = g_strdup(own->region);
+    if (!take_url(endpoint, url)) {
+        g_set_error(error, AWS_ERROR, AWS_ERROR_REQUEST,
+                    "AWS_ENDPOINT_URL or endpoint_url for %s is no http(s)://host[:port][/path] "
+                    "URL: \"%s\"",
+                    facts->name, url);
+        return NULL;
+    }
+    return g_steal_pointer(&endpoint);
+}

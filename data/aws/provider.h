@@ -1,0 +1,42 @@
+/* A provider looks for keys in one place. It is given a search, and ends it, at once or later, with
+ * exactly one of search_found, search_absent (ask the next one) and search_failed (there is
+ * something here and it is broken: nobody else is asked). One table says their order. */
+#pragma once
+
+#include "data/aws/credentials.h"
+#include "data/aws/profiles.h"
+
+#include <gio/gio.h>
+
+struct search {
+    struct identity *identity;
+    const char *profile;             /* whose keys; NULL: a role's of no profile */
+    const struct profiles *profiles; /* read afresh for this search */
+    char **env;
+    GMainContext *context;
+    GString *looked_at;                 /* what the providers so far did not find, for the error */
+    gpointer step;                      /* the provider's own, while it is at work ... */
+    void (*step_cancel)(gpointer step); /* ... and how it is stopped; both reset on its end */
+};
+
+struct provider {
+    void (*start)(struct search *search);
+};
+
+void search_found(struct search *search, struct keys *keys); /* steals `keys` */
+void search_absent(struct search *search, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void search_failed(struct search *search, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* For providers whose keys come from another identity (roles). */
+const struct assumer *search_assumer(const struct search *search);
+struct identity *search_environment(struct search *search);
+struct identity *search_profile(struct search *search, const char *profile, bool with_roles);
+struct identity *search_source(struct search *search); /* whose keys assume the identity's role */
+const char *search_role_arn(const struct search *search);
+
+extern const struct provider provider_environment;  /* AWS_ACCESS_KEY_ID ... */
+extern const struct provider provider_profile_role; /* role_arn with a source */
+extern const struct provider provider_credentials_file;
+extern const struct provider provider_process; /* credential_process */
+extern const struct provider provider_config_file;
+extern const struct provider provider_role; /* a role by ARN, assumed by the source identity */

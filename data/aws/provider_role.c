@@ -1,0 +1,171 @@
+/* Keys of a role: of one that a profile names (role_arn with source_profile or credential_source),
+ * or of one that a cell's target names. Both are STS's AssumeRole with another identity's keys. */
+#include "data/aws/provider.h"
+
+#include <string.h>
+
+struct assumption {
+    struct search *search;
+    struct role role;
+    struct keys_wait *wait; /* for the source's keys ... */
+    gpointer call;          /* ... then for STS */
+};
+
+static void assumption_free(struct assumption *assumption)
+{
+    g_free(assumption->role.arn);
+    g_free(assumption->role.session);
+    g_free(assumption->role.external_id);
+    g_free(assumption);
+}
+
+static void assumption_stop(gpointer data)
+{
+    struct assumption *assumption = data;
+    if (assumption->wait)
+        keys_wait_cancel(assumption->wait);
+    if (assumption->call)
+        search_assumer(assumption->search)->cancel(assumption->call);
+    assumption_free(assumption);
+}
+
+static void end(struct assumption *assumption, struct keys *keys, const GError *error)
+{
+    struct search *search = assumption->search;
+    g_autofree char *arn = g_strdup(assumption->role.arn);
+    assumption_free(assumption);
+    if (keys)
+        search_found(search, keys_ref(keys));
+    else
+        search_failed(search, "role %s can't be assumed: %s", arn, error->message);
+}
+
+static void got_role_keys(struct keys *keys, const GError *error, gpointer data)
+{
+    end(data, keys, error);
+}
+
+static void got_source_keys(struct keys *keys, const GError *error, gpointer data)
+{
+    struct assumption *assumption = data;
+    assumption->wait = NULL;
+    if (!keys) {
+        end(assumption, NULL, error);
+        return;
+    }
+    const struct assumer *assumer = search_assumer(assumption->search);
+    assumption->call =
+        assumer->assume(assumer->self, keys, &assumption->role, got_role_keys, assumption);
+}
+
+/* Session names end up in CloudTrail: the person behind them should be told from it. */
+static char *session_name(const struct search *search)
+{
+    const char *named = g_environ_getenv(search->env, "AWS_ROLE_SESSION_NAME");
+    char *name =
+        named && *named ? g_strdup(named) : g_strconcat("celldeck-", g_get_user_name(), NULL);
+    g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+=,.@-", '-');
+    if (strlen(name) > 64)
+        name[64] = '\0';
+    return name;
+}
+
+static void assume(struct search *search, struct identity *source, const char *arn,
+                   const char *session, const char *external_id, const char *duration_s)
+{
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    assumption->search = search;
+    assumption->role =
+        (struct role){.arn = g_strdup(arn),
+                      .session = session ? g_strdup(session) : session_name(search),
+                      .external_id = g_strdup(external_id),
+                      .duration_s = duration_s ? g_ascii_strtoll(duration_s, NULL, 10) : 0};
+    search->step = assumption;
+    search->step_cancel = assumption_stop;
+    assumption->wait = identity_wait(source, got_source_keys, assumption);
+}
+
+static void start_role(struct search *search)
+{
+    assume(search, search_source(search), search_role_arn(search), NULL, NULL, NULL);
+}
+
+const struct provider provider_role = {start_role};
+
+/* Whether a profile's keys stand in the files themselves: such a source is used as it is, even
+ * where it names a role too (so a profile may be its own source). */
+static bool has_keys(const struct profiles *profiles, const char *profile)
+{
+    return profiles_get(profiles, profile, "aws_access_key_id") != NULL;
+}
+
+/* The profile at which a chain of source_profiles comes back to itself, or NULL. */
+static const char *loop_in(const struct profiles *profiles, const char *profile)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    const char *at = profile;
+    do {
+        if (!g_hash_table_add(seen, (gpointer)at))
+            return at;
+        at = profiles_get(profiles, at, "role_arn") ? profiles_get(profiles, at, "source_profile")
+                                                    : NULL;
+    } while (at && !has_keys(profiles, at));
+    return NULL;
+}
+
+/* The identity that assumes a profile's role; NULL after search_failed. */
+static struct identity *source_of(struct search *search)
+{
+    const struct profiles *profiles = search->profiles;
+    const char *profile = search->profile;
+    const char *source = profiles_get(profiles, profile, "source_profile");
+    const char *place = profiles_get(profiles, profile, "credential_source");
+    if (source && place) {
+        search_failed(search,
+                      "profile \"%s\" has both source_profile and credential_source: "
+                      "keep one of them",
+                      profile);
+    } else if (place && g_str_equal(place, "Environment")) {
+        return search_environment(search);
+    } else if (place) {
+        search_failed(search,
+                      "profile \"%s\": credential_source %s is not supported; use "
+                      "source_profile or Environment",
+                      profile, place);
+    } else if (!source) {
+        search_failed(search, "profile \"%s\" has role_arn, but no source_profile", profile);
+    } else if (!profiles_has(profiles, source)) {
+        search_failed(search, "profile \"%s\": there is no source_profile \"%s\"", profile, source);
+    } else if (loop_in(profiles, profile)) {
+        search_failed(search, "profile \"%s\": its source_profiles lead back to \"%s\"", profile,
+                      loop_in(profiles, profile));
+    } else {
+        return search_profile(search, source, !has_keys(profiles, source));
+    }
+    return NULL;
+}
+
+static void start_profile_role(struct search *search)
+{
+    const struct profiles *profiles = search->profiles;
+    const char *profile = search->profile;
+    const char *arn = profiles_get(profiles, profile, "role_arn");
+    if (profiles->fault) {
+        search_failed(search, "AWS's settings can't be read: %s", profiles->fault->message);
+    } else if (!arn || profiles_get(profiles, profile, "web_identity_token_file")) {
+        search_absent(search, "role_arn of profile \"%s\"", profile);
+    } else if (profiles_get(profiles, profile, "mfa_serial")) {
+        search_failed(search,
+                      "profile \"%s\" wants an MFA code, which nobody can type here: use "
+                      "a session from `aws sts get-session-token`, or credential_process",
+                      profile);
+    } else {
+        struct identity *source = source_of(search);
+        if (source)
+            assume(search, source, arn, profiles_get(profiles, profile, "role_session_name"),
+                   profiles_get(profiles, profile, "external_id"),
+                   profiles_get(profiles, profile, "duration_seconds"));
+    }
+}
+
+const struct provider provider_profile_role = {start_profile_role};

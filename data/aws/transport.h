@@ -1,0 +1,42 @@
+/* HTTP requests on curl multi, driven by a GLib main context. Knows nothing of AWS.
+ *
+ * HTTP/1.1, http and https only, redirects not followed, TLS 1.2 at least; proxies are libcurl's
+ * (HTTPS_PROXY, NO_PROXY) except for loopback, which never goes through one. */
+#pragma once
+
+#include "data/base/own.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct transport;
+struct exchange;
+
+struct http_request {
+    const char *method; /* "GET", or "POST" with a body */
+    const char *url;
+    const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
+    const char *body;           /* copied */
+    size_t body_size;
+    gint64 timeout_ms;
+    size_t max_reply;    /* bytes; a longer one is an error */
+    const char *ca_file; /* NULL: the system's */
+    bool fresh; /* over a new connection: libcurl re-sends by itself on one that turns out dead */
+};
+
+struct http_answer {
+    int status;
+    GString *body;
+    GHashTable *headers; /* lower-case name -> value, the last one of each */
+};
+
+/* Exactly one of `answer` and `error` (AWS_ERROR_NETWORK, _TIMEOUT or _ANSWER) is set; both are
+ * borrowed. Called from the main context only, never from within exchange_start. */
+typedef void (*exchange_fn)(const struct http_answer *answer, const GError *error, gpointer data);
+
+struct transport *transport_new(GMainContext *context);
+void transport_free(struct transport *transport); /* cancels all; may be called by an exchange_fn */
+
+struct exchange *exchange_start(struct transport *transport, const struct http_request *request,
+                                exchange_fn fn, gpointer data);
+void exchange_cancel(struct exchange *exchange); /* its fn will not be called */
