@@ -1,0 +1,49 @@
+/* One call to a simulated service, whichever protocol it came by: a request as JSON in, a result
+ * as JSON out. Services know nothing of HTTP. */
+#pragma once
+
+#include "data/sim/cloud.h"
+
+/* An error in AWS's own words. `code` without namespace, as clients compare it. */
+struct sim_error {
+    int status; /* 0: no error */
+    char *code, *message;
+};
+
+struct sim_call {
+    struct sim_cloud *cloud;
+    const char *service; /* as in the SigV4 scope: "monitoring", "dynamodb", ... */
+    const char *region;
+    const char *access_key;
+    const char *action;
+    json_t *in; /* never NULL */
+    gint64 now_ms;
+    bool half; /* a `half` fault is on: pages after the first must fail */
+    struct sim_error error;
+};
+
+/* The result (new reference), or NULL after sim_refuse(). */
+typedef json_t *(*sim_handler)(struct sim_call *call);
+
+struct sim_action {
+    const char *name;
+    sim_handler handle;
+    bool write;
+};
+
+/* Sets call->error; returns NULL, so that a handler can return it. */
+json_t *sim_refuse(struct sim_call *call, int status, const char *code, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+/* A text that must be there; else refuses with `code` and gives NULL. Borrowed from call->in. */
+const char *sim_need(struct sim_call *call, const char *key, const char *code);
+
+/* Where a page starts: the decoded NextToken, 0 without one, -1 (and refused with `code`) for one
+ * that we never gave. A second page under a `half` fault is refused too. */
+gint64 sim_page_start(struct sim_call *call, const char *key, const char *code);
+/* The token for a page that starts at item `from`. */
+json_t *sim_page_token(gint64 from);
+
+/* Ends with a member without a name. */
+extern const struct sim_action sim_cloudwatch_actions[], sim_dynamodb_actions[], sim_ecs_actions[],
+    sim_sts_actions[], sim_sns_actions[], sim_route53_actions[];

@@ -1,0 +1,41 @@
+/* Everything that the simulated AWS keeps: the world, ECS's services and task definitions,
+ * DynamoDB's tables, Route 53's records, and the faults that are on. */
+#pragma once
+
+#include "data/sim/deployment.h"
+#include "data/sim/fault.h"
+
+#define SIM_ACCOUNT "123456789012"
+
+struct sim_cloud {
+    struct sim_world *world;
+    struct sim_faults *faults;
+    GPtrArray *services; /* struct sim_service * */
+    json_t *families;    /* region -> family -> array of task definitions, by revision */
+    json_t *tables;      /* region -> table -> {key: [names], items: {key text: item}} */
+    json_t *zones;       /* id -> {"name type": record set} */
+    json_t *changes;     /* id -> {Id, SubmittedAt in epoch seconds, Comment} */
+    json_t *published;   /* array of what SNS was given */
+    guint64 serial;      /* of made-up ids */
+};
+
+struct sim_cloud *sim_cloud_new(struct sim_world *world, struct sim_faults *faults, gint64 now_ms);
+void sim_cloud_free(struct sim_cloud *cloud);
+OWNABLE(sim_cloud, sim_cloud_free);
+
+/* Lets the deployments go on to `now_ms`. */
+void sim_cloud_settle(struct sim_cloud *cloud, gint64 now_ms);
+/* A cell's ECS service by name, or NULL. */
+struct sim_service *sim_cloud_service(const struct sim_cloud *cloud, const char *cell,
+                                      const char *name);
+/* What a test wants to see: {cells: {ID: {version, deployments, services}}}. New reference. */
+json_t *sim_cloud_state(struct sim_cloud *cloud, gint64 now_ms);
+
+/* An id like AWS's request ids, the same in every run of a seed. Caller frees. */
+char *sim_cloud_uuid(struct sim_cloud *cloud);
+
+/* Registers a task definition of one container; its ARN, borrowed from the registry of them. */
+const char *sim_task_definition_add(struct sim_cloud *cloud, const char *region, json_t *definition,
+                                    gint64 now_ms);
+/* The registry's items for the scenario's tenants: fills the table. */
+void sim_registry_fill(struct sim_cloud *cloud);

@@ -1,0 +1,264 @@
+#include "data/sim/http.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/sim/value.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define BODY_MAX   (16 << 20)
+#define RECHECK_MS 200 /* how often a hanging call looks whether its fault is over */
+
+struct sim_http {
+    struct sim_server *server;
+    struct MHD_Daemon *daemon;
+    GSource *source;
+    GHashTable *waiting; /* set of struct conversation * that are suspended */
+};
+
+struct conversation {
+    struct sim_http *http;
+    struct MHD_Connection *connection;
+    struct sim_request request;
+    const struct sim_fault *until;
+    guint timer;
+    bool again, cut;
+};
+
+/* libmicrohttpd's epoll descriptor as an event source. */
+struct daemon_source {
+    GSource source;
+    struct MHD_Daemon *daemon;
+    gpointer fd;
+};
+
+static gboolean source_prepare(GSource *source, gint *timeout_ms)
+{
+    MHD_UNSIGNED_LONG_LONG due_ms;
+    struct MHD_Daemon *daemon = ((struct daemon_source *)source)->daemon;
+    bool timed = MHD_get_timeout(daemon, &due_ms) == MHD_YES;
+    *timeout_ms = timed ? (gint)MIN(due_ms, G_MAXINT) : -1;
+    return timed && due_ms == 0;
+}
+
+static gboolean source_check(GSource *source)
+{
+    gint timeout_ms;
+    return g_source_query_unix_fd(source, ((struct daemon_source *)source)->fd) ||
+           source_prepare(source, &timeout_ms);
+}
+
+static gboolean source_dispatch(GSource *source, GSourceFunc fn, gpointer data)
+{
+    (void)fn, (void)data;
+    MHD_run(((struct daemon_source *)source)->daemon);
+    return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_functions = {
+    .prepare = source_prepare, .check = source_check, .dispatch = source_dispatch};
+
+static GSource *source_new(struct MHD_Daemon *daemon)
+{
+    GSource *source = g_source_new(&source_functions, sizeof(struct daemon_source));
+    struct daemon_source *ours = (struct daemon_source *)source;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    ours->daemon = daemon;
+    ours->fd = g_source_add_unix_fd(source, info->epoll_fd, G_IO_IN);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+static char *header(struct MHD_Connection *connection, const char *name)
+{
+    return g_strdup(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+}
+
+static enum MHD_Result query_pair(void *query, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
+{
+    (void)kind;
+    json_object_set_new(query, key, json_string(value ? value : ""));
+    return MHD_YES;
+}
+
+static struct conversation *conversation_new(struct sim_http *http,
+                                             struct MHD_Connection *connection, const char *path,
+                                             const char *method)
+{
+    struct conversation *talk = g_new0(struct conversation, 1);
+    talk->http = http;
+    talk->connection = connection;
+    talk->request = (struct sim_request){.method = g_strdup(method),
+                                         .path = g_strdup(path),
+                                         .query = json_object(),
+                                         .authorization = header(connection, "Authorization"),
+                                         .target = header(connection, "X-Amz-Target"),
+                                         .accept = header(connection, "Accept"),
+                                         .body = g_string_new(NULL)};
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, query_pair, talk->request.query);
+    return talk;
+}
+
+static void conversation_free(struct conversation *talk)
+{
+    if (talk->timer)
+        g_source_remove(talk->timer);
+    g_hash_table_remove(talk->http->waiting, talk);
+    g_free(talk->request.method);
+    g_free(talk->request.path);
+    g_free(talk->request.authorization);
+    g_free(talk->request.target);
+    g_free(talk->request.accept);
+    json_decref(talk->request.query);
+    g_string_free(talk->request.body, TRUE);
+    g_free(talk);
+}
+
+/* A closed socket that resets, rather than ends, what the client waits for. */
+static enum MHD_Result cut(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return MHD_NO;
+}
+
+static void resume(struct conversation *talk)
+{
+    g_hash_table_remove(talk->http->waiting, talk);
+    MHD_resume_connection(talk->connection);
+}
+
+static gboolean on_wait_over(gpointer data)
+{
+    struct conversation *talk = data;
+    if (talk->until && when_now_ms() < talk->until->until_ms)
+        return G_SOURCE_CONTINUE;
+    talk->cut = talk->until != NULL;
+    talk->again = true;
+    talk->timer = 0;
+    resume(talk);
+    return G_SOURCE_REMOVE;
+}
+
+static void wait_for(struct conversation *talk, const struct sim_served *served)
+{
+    talk->until = served->until;
+    talk->timer =
+        g_timeout_add(served->until ? RECHECK_MS : (guint)served->delay_ms, on_wait_over, talk);
+    g_hash_table_add(talk->http->waiting, talk);
+    MHD_suspend_connection(talk->connection);
+}
+
+static enum MHD_Result send_answer(struct conversation *talk, struct sim_answer *answer)
+{
+    size_t length = strlen(answer->body);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        length, g_steal_pointer(&answer->body), MHD_RESPMEM_MUST_FREE);
+    g_autofree char *id = sim_cloud_uuid(talk->http->server->cloud);
+    MHD_add_response_header(response, "Content-Type", answer->type);
+    MHD_add_response_header(response, "x-amzn-RequestId", id);
+    if (answer->error_header)
+        MHD_add_response_header(response, "x-amzn-query-error", answer->error_header);
+    enum MHD_Result queued =
+        MHD_queue_response(talk->connection, (unsigned)answer->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result serve(struct conversation *talk)
+{
+    if (talk->cut)
+        return cut(talk->connection);
+    struct sim_served served;
+    enum MHD_Result result = MHD_YES;
+    switch (sim_serve(talk->http->server, &talk->request, talk->again, when_now_ms(), &served)) {
+    case SIM_CUT:
+        result = cut(talk->connection);
+        break;
+    case SIM_WAIT:
+        wait_for(talk, &served);
+        break;
+    case SIM_ANSWER:
+        result = send_answer(talk, &served.answer);
+        break;
+    }
+    sim_answer_clear(&served.answer);
+    return result;
+}
+
+static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state)
+{
+    (void)version;
+    if (!*state) {
+        *state = conversation_new(data, connection, path, method);
+        return MHD_YES;
+    }
+    struct conversation *talk = *state;
+    if (*upload_size == 0)
+        return serve(talk);
+    if (talk->request.body->len + *upload_size > BODY_MAX)
+        return MHD_NO;
+    g_string_append_len(talk->request.body, upload, (gssize)*upload_size);
+    *upload_size = 0;
+    return MHD_YES;
+}
+
+static void on_completed(void *data, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    (void)data, (void)connection, (void)why;
+    if (*state)
+        conversation_free(*state);
+    *state = NULL;
+}
+
+struct sim_http *sim_http_new(struct sim_server *server, guint16 port, GError **error)
+{
+    struct sim_http *http = g_new0(struct sim_http, 1);
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    http->server = server;
+    http->waiting = g_hash_table_new(NULL, NULL);
+    http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+                                    port, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR,
+                                    &address, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                                    MHD_OPTION_CONNECTION_LIMIT, 2000U, MHD_OPTION_END);
+    if (!http->daemon) {
+        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+                    "can't listen on 127.0.0.1 port %u; is it taken? (0 takes any free one)", port);
+        g_hash_table_unref(http->waiting);
+        g_free(http);
+        return NULL;
+    }
+    http->source = source_new(http->daemon);
+    return http;
+}
+
+void sim_http_free(struct sim_http *http)
+{
+    g_autoptr(GList) waiting = g_hash_table_get_keys(http->waiting);
+    for (GList *item = waiting; item; item = item->next) {
+        struct conversation *talk = item->data;
+        talk->cut = true;
+        resume(talk);
+    }
+    MHD_run(http->daemon);
+    g_source_destroy(http->source);
+    g_source_unref(http->source);
+    MHD_stop_daemon(http->daemon);
+    g_hash_table_unref(http->waiting);
+    g_free(http);
+}
+
+guint16 sim_http_port(const struct sim_http *http)
+{
+    return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
