@@ -158,3 +158,7 @@ json_t *config_policy_json(const struct config *config);
  * Created (mode 0700) where missing. *personal tells the last case ("personal journal").
  * A network file system is refused. Caller frees. */
 char *state_dir(const struct config *config, bool *personal, GError **error);
+/* "NFS", ..., for a file system whose locks, or whose word that something is on disk, can't be
+ * trusted with a journal; NULL for a local one. `type` is statfs(2)'s f_type, `mounted_as` the type
+ * in /proc/self/mountinfo, which alone tells FUSE's apart (unknown ones are not trusted). */
+const char *network_file_system(gint64 type, const char *mounted_as);

@@ -1,23 +1,40 @@
+/* The state folder of config.h. */
 #include "data/base/error.h"
 #include "data/config.h"
 
 #include <errno.h>
+#include <gio/gunixmounts.h>
 #include <glib/gstdio.h>
 #include <sys/vfs.h>
 
 #define SYSTEM_STATE "/var/lib/celldeck"
+#define FUSE_MAGIC   0x65735546
 
-/* File systems whose locks, or whose word that something is on disk, can't be trusted with a
- * journal: f_type of statfs(2), numbers from linux/magic.h and the file systems' own sources. */
+/* f_type of statfs(2), from linux/magic.h and the file systems' own sources. */
 static const struct {
     guint32 type;
     const char *name;
 } network[] = {
-    {0x00006969, "NFS"},  {0x0000517b, "SMB"},    {0xff534d42, "CIFS"}, {0xfe534d42, "SMB2"},
-    {0x5346414f, "AFS"},  {0x6b414653, "AFS"},    {0x73757245, "Coda"}, {0x0000564c, "NCP"},
-    {0x01021997, "9P"},   {0x65735546, "FUSE"},   {0x00c36400, "Ceph"}, {0x7461636f, "OCFS2"},
-    {0x01161970, "GFS2"}, {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x013661de, "GlusterFS"},
+    {0x00006969, "NFS"},    {0x0000517b, "SMB"},  {0xff534d42, "CIFS"},  {0xfe534d42, "SMB2"},
+    {0x5346414f, "AFS"},    {0x6b414653, "AFS"},  {0x73757245, "Coda"},  {0x0000564c, "NCP"},
+    {0x01021997, "9P"},     {0x00c36400, "Ceph"}, {0x7461636f, "OCFS2"}, {0x01161970, "GFS2"},
+    {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"},
 };
+
+/* FUSE tells nothing of what is behind it but a name; of these it is known to be local. */
+static const char *const local_fuse[] = {
+    "fuseblk",    "fuse.fuse-overlayfs", "fuse.bindfs", "fuse.gocryptfs",
+    "fuse.encfs", "fuse.ntfs-3g",        NULL};
+
+const char *network_file_system(gint64 type, const char *mounted_as)
+{
+    if ((guint32)type == FUSE_MAGIC)
+        return g_strv_contains(local_fuse, mounted_as) ? NULL : "FUSE";
+    for (size_t i = 0; i < G_N_ELEMENTS(network); i++)
+        if ((guint32)type == network[i].type)
+            return network[i].name;
+    return NULL;
+}
 
 static bool is_local(const char *path, GError **error)
 {
@@ -27,16 +44,15 @@ static bool is_local(const char *path, GError **error)
                     g_strerror(errno));
         return false;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(network); i++) {
-        if ((guint32)fs.f_type != network[i].type)
-            continue;
+    GUnixMountEntry *mount = g_unix_mount_for(path, NULL);
+    const char *name = network_file_system(fs.f_type, mount ? g_unix_mount_get_fs_type(mount) : "");
+    if (name)
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                     "the state folder %s lies on a network file system (%s), where SQLite's locks "
                     "can't be trusted; name a local folder with $CELLDECK_STATE or journal.path",
-                    path, network[i].name);
-        return false;
-    }
-    return true;
+                    path, name);
+    g_clear_pointer(&mount, g_unix_mount_free);
+    return !name;
 }
 
 char *state_dir(const struct config *config, bool *personal, GError **error)
