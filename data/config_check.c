@@ -39,12 +39,11 @@ static void say_no_cell(const struct check *check, gconstpointer member, const c
           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-static void check_cells_named(const struct check *check, gconstpointer member, const char *key,
-                              char *const *ids)
+static void check_cells_named(const struct check *check, const char *key, char *const *ids)
 {
     for (char *const *id = ids; *id; id++)
         if (!config_cell(check->config, *id))
-            say_no_cell(check, member, key, *id);
+            say_no_cell(check, *id, key, *id);
 }
 
 static void check_standby(const struct check *check, struct cell_config *cell)
@@ -87,7 +86,7 @@ static void check_cell(const struct check *check, struct cell_config *cell)
         FAULT(check, cell, "cell '%s' has no region, expected it here or in aws", cell->id);
     if (!cell->dns_name && cell->endpoint)
         cell->dns_name = host_of(cell->endpoint);
-    check_cells_named(check, &cell->backups, "backups", cell->backups);
+    check_cells_named(check, "backups", cell->backups);
     if (g_strv_contains((const char *const *)cell->backups, cell->id))
         FAULT(check, &cell->backups, "backups: cell '%s' names itself, expected another cell",
               cell->id);
@@ -148,8 +147,8 @@ static void check_wave(const struct check *check, guint place)
                   wave->name);
     }
     wave->has_class = schema_given(check->reader, &wave->class);
-    check_cells_named(check, &wave->cells, "cells", wave->cells);
-    check_cells_named(check, &wave->exclude, "exclude", wave->exclude);
+    check_cells_named(check, "cells", wave->cells);
+    check_cells_named(check, "exclude", wave->exclude);
     check_wave_cells(check, wave);
     if (wave->approver_not_requester && wave->approvals == 0)
         FAULT(check, &wave->approver_not_requester,

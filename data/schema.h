@@ -64,7 +64,7 @@ gpointer schema_read(struct schema_reader *reader, const struct schema *schema, 
 
 /* Was this member in the file? */
 bool schema_given(const struct schema_reader *reader, gconstpointer member);
-/* The byte where it (a member, or an element of a list or map) stands, else 0. */
+/* The byte where it (a member, an element of a list or map, a text of a list) stands, else 0. */
 size_t schema_place(const struct schema_reader *reader, gconstpointer member);
 
 /* Frees a struct that schema_read() made, with all that hangs on it. */

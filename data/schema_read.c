@@ -76,7 +76,7 @@ static void read_map(struct schema_reader *reader, const struct schema_key *key,
     schema_walk_end(&walk);
 }
 
-/* A value that is checked and then forgotten. */
+/* A value that is checked and then forgotten; so are its places, as the memory is used again. */
 static void read_nowhere(struct schema_reader *reader, const struct schema_key *key,
                          struct fy_node *node, size_t at)
 {
@@ -87,11 +87,12 @@ static void read_nowhere(struct schema_reader *reader, const struct schema_key *
     } scratch = {0};
     struct schema_key here = *key;
     here.offset = 0;
-    schema_default(&here, &scratch);
-    schema_read_value(reader, &here, node, at, &scratch);
-    g_hash_table_remove(reader->places, &scratch);
     const struct schema_key only[] = {here, {0}};
-    schema_clear(&(const struct schema){.keys = only}, &scratch);
+    const struct schema schema = {.keys = only, .size = sizeof scratch};
+    OWN(schema_reader) aside = schema_reader_new(reader->faults);
+    set_defaults(&schema, &scratch);
+    schema_read_value(aside, &here, node, at, &scratch);
+    schema_clear(&schema, &scratch);
 }
 
 static void read_key(struct schema_reader *reader, const struct schema_key *key,

@@ -51,8 +51,9 @@ size_t schema_node_place(struct fy_node *node, size_t otherwise)
     if (!mark)
         return otherwise;
     enum fy_node_style style = fy_node_get_style(node);
-    bool quoted = style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED;
-    return mark->input_pos - (quoted && mark->input_pos > 0);
+    bool after_its_sign = /* a quote or an alias' star, which libfyaml's mark leaves out */
+        style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED || style == FYNS_ALIAS;
+    return mark->input_pos - (after_its_sign && mark->input_pos > 0);
 }
 
 static const char *describe(struct fy_node *node)
@@ -136,6 +137,7 @@ static void read_texts(struct schema_reader *reader, const struct schema_key *ke
         const char *wrong = key->check ? key->check(text) : NULL;
         if (wrong)
             say_bad_value(reader, key, text, wrong, place);
+        schema_remember(reader, text, place);
         g_ptr_array_add(texts, text);
     }
     g_ptr_array_add(texts, NULL);
