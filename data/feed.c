@@ -266,6 +266,24 @@ struct feed *feed_new(struct config *config, struct aws_client *client, feed_fn 
     return feed;
 }
 
+void feed_prime(struct feed *feed, const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->n_cells; i++) {
+        cell_reading_clear(&feed->readings[i]);
+        feed->readings[i] = cell_reading_share(&snapshot->cells[i].reading);
+    }
+    registry_unref(feed->registry);
+    feed->registry = snapshot->registry ? registry_ref(snapshot->registry) : NULL;
+    for (guint i = 0; i < feed->sources->len; i++) {
+        struct feed_source *source = feed->sources->pdata[i];
+        for (guint s = 0; s < snapshot->sources->len; s++) {
+            const struct source *kept = snapshot->sources->pdata[s];
+            if (g_str_equal(kept->name, source->name))
+                source->read_ms = kept->read_ms;
+        }
+    }
+}
+
 void feed_free(struct feed *feed)
 {
     if (!feed)

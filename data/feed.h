@@ -13,6 +13,9 @@ typedef void (*feed_fn)(struct snapshot *snapshot, gpointer data);
 
 /* Borrows `client`, references `config`. Nothing is asked before feed_start or feed_read_once. */
 struct feed *feed_new(struct config *config, struct aws_client *client, feed_fn fn, gpointer data);
+/* Begins with what `snapshot` was folded from (cache_load), until each source has been read. Before
+ * feed_start; the snapshot must be of the same configuration. */
+void feed_prime(struct feed *feed, const struct snapshot *snapshot);
 void feed_free(struct feed *feed); /* cancels what is under way; fn is not called again */
 
 /* Asks at once, then: metrics and probes once a period, just after it has settled; alarms every
