@@ -1,0 +1,69 @@
+/* data: a cell passes only on data, and on enough of it. */
+#include "rollout/gate_rows.h"
+
+#include <math.h>
+
+struct bake_samples gate_samples(const struct gate_view *view, enum metric metric)
+{
+    g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
+    gint64 bake = periods_of_bake(view), last = MIN(LAST_PERIODS, bake), due = periods_due(view);
+    g_autoptr(GArray) recent = rows_recent(view, rows, last);
+    struct bake_samples samples = {.periods_due = due, .periods_read = rows->len};
+    samples.enough =
+        due >= last && recent->len >= last && rows->len >= ceil(ENOUGH_SHARE * (double)bake);
+    return samples;
+}
+
+/* How many settled periods have passed since the newest row. */
+static gint64 periods_silent(const struct gate_view *view, enum metric metric)
+{
+    g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
+    if (rows->len == 0)
+        return periods_due(view);
+    gint64 newest = (row_at(rows, rows->len - 1)->at_ms - first_period_ms(view)) / view->period_ms;
+    return periods_due(view) - newest - 1;
+}
+
+static const struct {
+    enum metric metric;
+    bool of_dr, may_ignore;
+} asked[] = {
+    {METRIC_HEALTH, true, false},
+    {METRIC_ERROR_RATE, false, false},
+    {METRIC_REQUESTS, false, true},
+};
+
+static void say_silent(const struct gate_view *view, enum metric metric, bool may_ignore,
+                       gint64 silent, struct gate_result *result)
+{
+    gate_says(result, no_data_verdict(view, may_ignore), "no data",
+              "no data of %s for %" G_GINT64_FORMAT " settled periods", metric_name(metric),
+              silent);
+}
+
+void gate_data(const struct gate_view *view, struct gate_result *result)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
+        enum metric metric = asked[i].metric;
+        gint64 silent = periods_silent(view, metric);
+        bool skip = (view->dr && !asked[i].of_dr) ||
+                    (asked[i].may_ignore && view->policy->no_data == NO_DATA_IGNORE);
+        g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
+        if (skip)
+            continue;
+        if (rows->len > 0)
+            gate_evidence(result, view, metric, row_at(rows, rows->len - 1));
+        if (silent >= RECENT_PERIODS) {
+            say_silent(view, metric, asked[i].may_ignore, silent, result);
+            return;
+        }
+        struct bake_samples samples = gate_samples(view, metric);
+        if (!samples.enough && !result->reason)
+            gate_says(result, VERDICT_PENDING, "too few",
+                      "%" G_GINT64_FORMAT " of the bake's %" G_GINT64_FORMAT
+                      " periods of %s read; 70 %% of them and the last six are needed",
+                      samples.periods_read, periods_of_bake(view), metric_name(metric));
+    }
+    if (!result->reason)
+        gate_says(result, VERDICT_PASS, "ok", "enough data, up to the last settled period");
+}

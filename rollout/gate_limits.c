@@ -1,0 +1,163 @@
+/* limits: absolute ones, crossed by too many of the last three rows. Crossed is a FAIL only where
+ * the release can have caused it: the cell did not do so before, and its controls don't now. */
+#include "rollout/gate_rows.h"
+
+struct limit {
+    enum metric metric;
+    const char *what;
+    double limit;        /* of the value as `worse` measures it */
+    guint rows;          /* how many of the last three must cross it */
+    double past_factor;  /* so far beyond its past it must be */
+    bool forgiven_twice; /* in warm-up even when twice as bad: health has no "twice" */
+    bool not_of_dr;
+    bool below; /* crossed by falling short of it */
+};
+
+/* How bad a row is, in the limit's own unit. */
+static double badness(const struct gate_view *view, const struct limit *limit, double value)
+{
+    const struct cell_config *cell = view->cell;
+    if (limit->metric != METRIC_ACTIVE_USERS)
+        return value;
+    return cell->max_users > 0 ? 100.0 * value / (double)cell->max_users : 0;
+}
+
+static bool crosses(const struct limit *limit, double bad, double factor)
+{
+    return limit->below ? bad < limit->limit : bad > limit->limit * factor;
+}
+
+/* The rows of the last three that cross. */
+static GArray *crossing_rows(const struct gate_view *view, const struct limit *limit,
+                             const struct cell_reading *reading)
+{
+    g_autoptr(GArray) rows = rows_since(view, reading, limit->metric);
+    g_autoptr(GArray) recent = rows_recent(view, rows, limit->rows > 1 ? RECENT_PERIODS : 1);
+    GArray *crossing = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
+    for (guint i = 0; i < recent->len; i++) {
+        const struct datapoint *row = row_at(recent, i);
+        bool warm = is_warming_up(view, row->at_ms);
+        double bad = badness(view, limit, row->value);
+        if ((warm && limit->forgiven_twice) || !crosses(limit, bad, warm ? WARMUP_FACTOR : 1))
+            continue;
+        g_array_append_val(crossing, *row);
+    }
+    return crossing;
+}
+
+static double mildest(const struct gate_view *view, const struct limit *limit, const GArray *rows)
+{
+    double mild = badness(view, limit, row_at(rows, 0)->value);
+    for (guint i = 1; i < rows->len; i++) {
+        double bad = badness(view, limit, row_at(rows, i)->value);
+        mild = limit->below ? MAX(mild, bad) : MIN(mild, bad);
+    }
+    return mild;
+}
+
+/* Did more than one past row in a hundred do as badly? */
+static bool past_makes_it_likely(const struct gate_view *view, const struct limit *limit,
+                                 const GArray *crossing)
+{
+    g_autoptr(GArray) past = rows_before(view, view->reading, limit->metric);
+    double now = mildest(view, limit, crossing);
+    guint as_bad = 0;
+    for (guint i = 0; i < past->len; i++) {
+        double bad = badness(view, limit, row_at(past, i)->value);
+        as_bad += limit->below ? bad <= now : bad * limit->past_factor >= now;
+    }
+    return as_bad > 0 && as_bad > PAST_LIKELY * past->len;
+}
+
+static guint controls_crossing(const struct gate_view *view, const struct limit *limit)
+{
+    guint n = 0;
+    for (size_t i = 0; i < view->n_controls; i++) {
+        g_autoptr(GArray) rows = rows_since(view, view->controls[i], limit->metric);
+        g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
+        guint crossing = 0;
+        for (guint j = 0; j < recent->len; j++)
+            crossing += crosses(limit, row_at(recent, j)->value, 1);
+        n += crossing >= limit->rows;
+    }
+    return n;
+}
+
+/* A control's active users count against a limit of its own, so they say nothing here. */
+static bool controls_share_it(const struct gate_view *view, const struct limit *limit, guint *n)
+{
+    *n = limit->metric == METRIC_ACTIVE_USERS ? 0 : controls_crossing(view, limit);
+    return *n > 0 && *n >= SHARED_SHARE * (double)view->n_controls;
+}
+
+static char *figures(const struct gate_view *view, const struct limit *limit, const GArray *rows)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < rows->len; i++)
+        g_string_append_printf(text, "%s%.3g%s", i ? ", " : "",
+                               badness(view, limit, row_at(rows, i)->value),
+                               limit->below ? "" : " %");
+    return g_string_free(text, FALSE);
+}
+
+static void say_crossed(const struct gate_view *view, const struct limit *limit,
+                        const GArray *crossing, struct gate_result *result)
+{
+    guint sharing;
+    g_autofree char *values = figures(view, limit, crossing);
+    for (guint i = 0; i < crossing->len; i++)
+        gate_evidence(result, view, limit->metric, row_at(crossing, i));
+    if (controls_share_it(view, limit, &sharing))
+        gate_says(result, VERDICT_HOLD, "not attributable",
+                  "%s %s (limit %.3g), but %u of %zu controls cross it too: not attributable",
+                  limit->what, values, limit->limit, sharing, view->n_controls);
+    else if (past_makes_it_likely(view, limit, crossing))
+        gate_says(result, VERDICT_HOLD, "not attributable",
+                  "%s %s (limit %.3g), as it had before the deploy: not attributable", limit->what,
+                  values, limit->limit);
+    else
+        gate_says(result, VERDICT_FAIL, limit->what, "%s %s (limit %.3g, %u of the last %d)",
+                  limit->what, values, limit->limit, crossing->len,
+                  limit->rows > 1 ? RECENT_PERIODS : 1);
+}
+
+/* False where the metric has no row among the last three settled ones: nothing to pass on. */
+static bool note_newest(const struct gate_view *view, const struct limit *limit,
+                        struct gate_result *result)
+{
+    g_autoptr(GArray) rows = rows_since(view, view->reading, limit->metric);
+    g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
+    if (recent->len == 0)
+        return false;
+    gate_evidence(result, view, limit->metric, row_at(recent, recent->len - 1));
+    return true;
+}
+
+void gate_limits(const struct gate_view *view, struct gate_result *result)
+{
+    const struct limit limits[] = {
+        {METRIC_HEALTH, "health", 1, 1, 1, true, false, true},
+        {METRIC_ERROR_RATE, "error rate", view->policy->max_error_rate_pct, 2, 1, false, true,
+         false},
+        {METRIC_ACTIVE_USERS, "used capacity", view->policy->max_used_pct, 1, RHYTHM_FACTOR, false,
+         true, false},
+    };
+    const char *missing = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(limits) && result->verdict != VERDICT_FAIL; i++) {
+        const struct limit *limit = &limits[i];
+        if (view->dr && limit->not_of_dr)
+            continue;
+        g_autoptr(GArray) crossing = crossing_rows(view, limit, view->reading);
+        if (crossing->len >= limit->rows)
+            say_crossed(view, limit, crossing, result);
+        else if (!note_newest(view, limit, result) && !missing)
+            missing = limit->what;
+    }
+    if (result->verdict == VERDICT_PENDING && missing)
+        gate_says(result, VERDICT_PENDING, "no rows", "no settled row of %s since the deploy yet",
+                  missing);
+    else if (result->verdict == VERDICT_PENDING)
+        gate_says(result, VERDICT_PASS, "ok",
+                  "health, error rate and used capacity are within "
+                  "their limits");
+}

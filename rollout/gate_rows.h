@@ -1,0 +1,63 @@
+/* What the gates read rows by: only data measured after the deploy, only once settled, and only
+ * values that can be true. Private to the gates. */
+#pragma once
+
+#include "rollout/gate.h"
+
+/* The constants of all gates, each with where it comes from. */
+#define RECENT_PERIODS 3   /* rollout.md: 2 of 3 over the limit; 3 periods without data */
+#define LAST_PERIODS   6   /* rollout.md: the last six of a bake must have data */
+#define ENOUGH_SHARE   0.7 /* rollout.md: 70 % of the bake's periods */
+#define PROBES_RUNNING 3   /* rollout.md: 3 times running */
+#define WARMUP_FACTOR  2.0 /* rollout.md: a limit twice as bad counts even while warming up */
+#define PAST_LIKELY                                                                                \
+    0.01 /* gates.md: at most 1 % false rollbacks: what one past row in a hundred                  \
+            did as well is likely */
+#define SHARED_SHARE     0.5 /* at least half of the controls: the world's doing, not the release's */
+#define RHYTHM_FACTOR    1.4  /* gates.md: users and traffic follow the day by +-40 % */
+#define DRAINED_SHARE    0.06 /* gates.md: under 6 % of what one is led to expect */
+#define DRAINED_OF_LEAST 0.5  /* gates.md: and under half of the least ever seen */
+#define PAST_ROWS        30   /* gates.md: a past shorter than 30 minutes tells too little */
+#define DRAINED_EXPECTED 30.0 /* requests: of fewer, silence is chance (Poisson: e^-30 at 0) */
+
+/* A value that can be a measurement of `metric`: finite, not negative, not absurd. */
+bool datum_is_sound(enum metric metric, double value);
+
+/* The first period that starts at or after the deploy, and how many have settled since. */
+gint64 first_period_ms(const struct gate_view *view);
+gint64 periods_due(const struct gate_view *view);
+/* How many periods a whole bake has; at least 1. */
+gint64 periods_of_bake(const struct gate_view *view);
+bool bake_is_over(const struct gate_view *view);
+bool is_warming_up(const struct gate_view *view, gint64 at_ms);
+
+/* The sound and settled rows of a metric since the deploy, and those that ended before it, oldest
+ * first: struct datapoint. */
+GArray *rows_since(const struct gate_view *view, const struct cell_reading *reading,
+                   enum metric metric);
+GArray *rows_before(const struct gate_view *view, const struct cell_reading *reading,
+                    enum metric metric);
+/* Those of `rows` in the last `periods` settled periods. */
+GArray *rows_recent(const struct gate_view *view, const GArray *rows, gint64 periods);
+
+static inline const struct datapoint *row_at(const GArray *rows, guint i)
+{
+    return &g_array_index(rows, struct datapoint, i);
+}
+
+/* Results. `reason` is printf's; evidence starts as an empty array. */
+G_GNUC_PRINTF(4, 5)
+void gate_says(struct gate_result *result, enum verdict verdict, const char *code,
+               const char *reason, ...);
+void gate_evidence(struct gate_result *result, const struct gate_view *view, enum metric metric,
+                   const struct datapoint *point);
+/* What no data means here, by policy. `may_ignore`: not health, error rate or probe. */
+enum verdict no_data_verdict(const struct gate_view *view, bool may_ignore);
+
+typedef void (*gate_fn)(const struct gate_view *view, struct gate_result *result);
+void gate_limits(const struct gate_view *view, struct gate_result *result);
+void gate_alarms(const struct gate_view *view, struct gate_result *result);
+void gate_probe(const struct gate_view *view, struct gate_result *result);
+void gate_data(const struct gate_view *view, struct gate_result *result);
+void gate_traffic(const struct gate_view *view, struct gate_result *result);
+struct bake_samples gate_samples(const struct gate_view *view, enum metric metric);

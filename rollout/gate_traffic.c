@@ -1,0 +1,99 @@
+/* traffic: too little to judge by is no PASS, and traffic that collapses after a deploy is a FAIL
+ * (an error rate of nothing is 0 %). */
+#include "rollout/gate_rows.h"
+
+#include <stdlib.h>
+
+static double sum_of(const GArray *rows, guint from, guint n)
+{
+    double sum = 0;
+    for (guint i = from; i < from + n; i++)
+        sum += row_at(rows, i)->value;
+    return sum;
+}
+
+static int by_value(gconstpointer a, gconstpointer b)
+{
+    double x = ((const struct datapoint *)a)->value, y = ((const struct datapoint *)b)->value;
+    return (x > y) - (x < y);
+}
+
+/* What three rows of this past lead one to expect, and the least that any three had. False where
+ * the past is too short, or too quiet, to say. */
+static bool expected(GArray *past, double *three, double *least)
+{
+    if (past->len < PAST_ROWS)
+        return false;
+    *least = sum_of(past, 0, RECENT_PERIODS);
+    for (guint i = 1; i + RECENT_PERIODS <= past->len; i++)
+        *least = MIN(*least, sum_of(past, i, RECENT_PERIODS));
+    g_array_sort(past, by_value);
+    *three = RECENT_PERIODS * row_at(past, past->len / 2)->value;
+    return *three >= DRAINED_EXPECTED;
+}
+
+static bool has_collapsed(const struct gate_view *view, const struct cell_reading *reading,
+                          double *now, double *three)
+{
+    g_autoptr(GArray) rows = rows_since(view, reading, METRIC_REQUESTS);
+    g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
+    g_autoptr(GArray) past = rows_before(view, reading, METRIC_REQUESTS);
+    double least;
+    if (recent->len < RECENT_PERIODS || !expected(past, three, &least))
+        return false;
+    bool warm = is_warming_up(view, row_at(recent, 0)->at_ms);
+    *now = sum_of(recent, 0, recent->len);
+    return *now < *three * DRAINED_SHARE / (warm ? WARMUP_FACTOR : 1) &&
+           *now < least * DRAINED_OF_LEAST;
+}
+
+static bool controls_share_it(const struct gate_view *view)
+{
+    guint n = 0;
+    double now, three;
+    for (size_t i = 0; i < view->n_controls; i++)
+        n += has_collapsed(view, view->controls[i], &now, &three);
+    return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
+}
+
+static void judge_total(const struct gate_view *view, double total, struct gate_result *result)
+{
+    double wanted = (double)view->policy->min_requests;
+    if (total >= wanted)
+        gate_says(result, VERDICT_PASS, "ok", "%.0f requests since the deploy (%.0f wanted)", total,
+                  wanted);
+    else if (view->low_traffic_pass)
+        gate_says(result, VERDICT_PASS, "low traffic allowed",
+                  "%.0f requests since the deploy, which this wave lets pass", total);
+    else if (!bake_is_over(view))
+        gate_says(result, VERDICT_PENDING, "low traffic",
+                  "%.0f requests since the deploy so far, %.0f wanted", total, wanted);
+    else
+        gate_says(result, VERDICT_HOLD, "low traffic",
+                  "only %.0f requests over the bake, %.0f wanted: too little to judge by", total,
+                  wanted);
+}
+
+void gate_traffic(const struct gate_view *view, struct gate_result *result)
+{
+    g_autoptr(GArray) rows = rows_since(view, view->reading, METRIC_REQUESTS);
+    double now, three;
+    if (view->dr) {
+        gate_says(result, VERDICT_PASS, "dr", "not asked of a dr cell, which has no traffic");
+        return;
+    }
+    for (guint i = rows->len > RECENT_PERIODS ? rows->len - RECENT_PERIODS : 0; i < rows->len; i++)
+        gate_evidence(result, view, METRIC_REQUESTS, row_at(rows, i));
+    if (!has_collapsed(view, view->reading, &now, &three))
+        judge_total(view, sum_of(rows, 0, rows->len), result);
+    else if (controls_share_it(view))
+        gate_says(result, VERDICT_HOLD, "not attributable",
+                  "traffic fell to %.0f requests in three periods where %.0f were to be expected, "
+                  "as with at least half of the controls: not attributable",
+                  now, three);
+    else
+        gate_says(result, VERDICT_FAIL, "collapsed",
+                  "traffic collapsed after the deploy: %.0f requests in three periods where %.0f "
+                  "were to be expected",
+                  now, three);
+}

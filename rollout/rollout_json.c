@@ -1,0 +1,142 @@
+/* A rollout for people and programs: `rollout status --json` (product.md), and its next step in a
+ * line. */
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/state.h"
+
+static json_t *moment_or_null(gint64 at_ms)
+{
+    g_autofree char *text = at_ms ? when_rfc3339(at_ms) : NULL;
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *gates_json(const struct rollout_cell *cell)
+{
+    json_t *gates = json_array();
+    for (size_t i = 0; i < GATE_COUNT; i++) {
+        const struct rollout_gate *gate = &cell->gates[i];
+        if (!gate->at_ms)
+            continue;
+        json_t *evidence = gate->evidence ? json_incref(gate->evidence) : json_array();
+        json_array_append_new(gates, json_pack("{s:s, s:s, s:o, s:o, s:o}", "name", gate_name(i),
+                                               "verdict", verdict_name(gate->verdict), "reason",
+                                               text_json(gate->reason), "at",
+                                               moment_or_null(gate->at_ms), "evidence", evidence));
+    }
+    return gates;
+}
+
+/* A bake that is over stands still: only a baking cell's elapsed time grows. */
+static json_t *bake_json(const struct rollout *rollout, const struct rollout_cell *cell,
+                         gint64 now_ms)
+{
+    gint64 until_ms = cell->state == CELL_BAKING ? now_ms : cell->state_since_ms;
+    gint64 elapsed_ms = bake_elapsed_ms(cell, 0, until_ms);
+    return json_pack("{s:f, s:f, s:I}", "required_s",
+                     (double)rollout_wave(rollout, cell->wave)->bake_ms / WHEN_SECOND, "elapsed_s",
+                     (double)elapsed_ms / WHEN_SECOND, "samples", (json_int_t)cell->samples);
+}
+
+static json_t *cell_json(const struct rollout *rollout, const struct rollout_cell *cell,
+                         gint64 now_ms)
+{
+    return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I}", "id",
+                     cell->plan->id, "state", cell_state_name(cell->state), "from",
+                     text_json(cell->plan->from), "to", rollout->plan->version, "deployed_at",
+                     moment_or_null(cell->deployed_at_ms), "bake", bake_json(rollout, cell, now_ms),
+                     "gates", gates_json(cell), "held", text_json(cell->held), "cause",
+                     text_json(cell->cause), "dr", cell->plan->dr, "tenants",
+                     (json_int_t)cell->plan->tenants, "users", (json_int_t)cell->plan->users);
+}
+
+static const char *wave_state(const struct rollout *rollout, size_t wave)
+{
+    bool started = wave < rollout->wave || (wave == rollout->wave && rollout->wave_started);
+    if (wave_failed(rollout, wave) > (size_t)rollout_wave(rollout, wave)->max_failed)
+        return "failed";
+    if (started)
+        return wave_ended(rollout, wave) ? "done" : "running";
+    bool next = wave == rollout->wave + (rollout->wave_started ? 1 : 0);
+    return next && rollout->state == ROLLOUT_WAITING ? "waiting" : "pending";
+}
+
+static json_t *waves_json(const struct rollout *rollout, gint64 now_ms)
+{
+    json_t *waves = json_array();
+    for (guint i = 0; i < rollout->plan->waves->len; i++) {
+        const struct plan_wave *plan = rollout_wave(rollout, i);
+        json_t *cells = json_array();
+        for (guint j = 0; j < rollout->cells->len; j++)
+            if (cell_at(rollout, j)->wave == i)
+                json_array_append_new(cells, cell_json(rollout, cell_at(rollout, j), now_ms));
+        json_array_append_new(waves, json_pack("{s:s, s:s, s:i, s:i, s:o}", "name", plan->name,
+                                               "state", wave_state(rollout, i), "approvals_wanted",
+                                               plan->approvals, "approvals",
+                                               wave_approvals(rollout, i, now_ms), "cells", cells));
+    }
+    return waves;
+}
+
+json_t *rollout_json(const struct rollout *rollout, gint64 now_ms)
+{
+    g_autofree char *next = rollout_next(rollout, now_ms);
+    return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "id",
+                     rollout->id, "version", text_json(rollout->plan->version), "commit",
+                     text_json(rollout->plan->commit), "state", rollout_state_name(rollout->state),
+                     "reason", text_json(rollout->state_reason), "requested_by",
+                     text_json(rollout->requested_by), "why", text_json(rollout->reason), "ticket",
+                     text_json(rollout->ticket), "plan_hash", text_json(rollout->plan->hash),
+                     "started_at", moment_or_null(rollout->opened_ms), "ended_at",
+                     moment_or_null(rollout->ended_ms), "waves", waves_json(rollout, now_ms),
+                     "next", text_json(next), "events", (json_int_t)rollout->seq);
+}
+
+static const struct rollout_cell *first_in_flight(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_in_flight(cell_at(rollout, i)))
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+static const struct rollout_cell *first_pending(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->state == CELL_PENDING)
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+static char *step_of(const struct rollout *rollout, const struct rollout_cell *cell, gint64 now_ms)
+{
+    const char *id = cell->plan->id, *version = rollout->plan->version;
+    gint64 left_ms = rollout_wave(rollout, cell->wave)->bake_ms - bake_elapsed_ms(cell, 0, now_ms);
+    g_autofree char *left = duration_short(left_ms);
+    if (cell->held)
+        return g_strdup_printf("%s waits for a human: %s", id, cell->held);
+    if (cell->state == CELL_ROLLING_BACK)
+        return g_strdup_printf("rolls %s back to %s", id, cell->plan->from);
+    if (cell->state == CELL_DEPLOYING)
+        return g_strdup_printf("deploys %s to %s", version, id);
+    if (left_ms > 0)
+        return g_strdup_printf("bakes %s for another %s", id, left);
+    return g_strdup_printf("waits for the gates of %s, whose bake is over", id);
+}
+
+char *rollout_next(const struct rollout *rollout, gint64 now_ms)
+{
+    const struct rollout_cell *busy = first_in_flight(rollout), *next = first_pending(rollout);
+    if (rollout_state_final(rollout->state))
+        return g_strdup("nothing: it is over");
+    bool onward = next && !rollout->failed && !rollout->aborted;
+    g_autofree char *step = busy ? step_of(rollout, busy, now_ms) : NULL;
+    if (busy)
+        return onward ? g_strdup_printf("%s, then %s", step, next->plan->id)
+                      : g_steal_pointer(&step);
+    if (rollout->state == ROLLOUT_WAITING || rollout->state == ROLLOUT_HELD ||
+        rollout->state == ROLLOUT_PAUSED)
+        return g_strdup_printf("nothing until a human acts: %s",
+                               rollout->state_reason ? rollout->state_reason : "paused");
+    return onward ? g_strdup_printf("deploys %s to %s", rollout->plan->version, next->plan->id)
+                  : g_strdup("ends");
+}
