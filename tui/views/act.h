@@ -1,0 +1,26 @@
+/* What people do to a rollout from the console: asked first, with the blast radius and a name to
+ * type, then appended to the journal by a worker thread (an append fsyncs).
+ *
+ * An act is bound to what was on the screen when it was asked for: the rollout, the cell by its id,
+ * and the number of the rollout's last event. If the rollout has moved on by the time it is to be
+ * done, nothing is done and that is said. */
+#pragma once
+
+#include "tui/console/dialog.h"
+#include "tui/views/deck.h"
+#include "tui/views/requests.h"
+
+struct act;
+void act_free(struct act *act);
+
+/* Approve, pause (or resume), abort or roll back, of the deck's rollout; `cell`: the selected one,
+ * or NULL. NULL with an error that says why it can't be: read-only, or not in this state. */
+struct act *act_prepare(const struct deck *deck, enum request request, const char *cell,
+                        GError **error);
+/* The question to put before it. */
+struct dialog *act_dialog(const struct act *act);
+
+/* Called in the main context; `error` NULL: done. `said` is what was done, in words. */
+typedef void (*act_fn)(const char *said, const GError *error, gpointer data);
+/* Takes `act`. Does it in a worker thread, and sees to it that a conductor is at work. */
+void act_do(struct act *act, act_fn fn, gpointer data);

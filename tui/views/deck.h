@@ -1,0 +1,63 @@
+/* What every screen reads: configuration, the newest snapshot, and what the journal says. Views get
+ * it const. It belongs to the main thread; nothing in it waits for a network. */
+#pragma once
+
+#include "data/feed.h"
+#include "data/history.h"
+#include "rollout/engine.h"
+#include "tui/console/canvas.h"
+
+struct deck {
+    struct config *config;
+    struct snapshot *snapshot; /* NULL: nothing read yet */
+    gint64 now_ms;             /* what every age on the screen counts from */
+
+    /* From the journal; never NULL, empty where there is none yet. */
+    GPtrArray *operations;  /* struct operation *, newest first */
+    GPtrArray *rollouts;    /* struct rollout *, newest first: the live and the last few */
+    GPtrArray *tail;        /* struct event *, newest first: the log */
+    GPtrArray *events;      /* struct event *, of `operation`, oldest first */
+    GPtrArray *cell_events; /* struct event *, of `cell`, newest first */
+    char *journal_error;    /* why it can't be read, or NULL */
+    bool conducted;         /* a conductor holds the lease of rollout `operation` */
+
+    /* What was chosen: ids, or NULL. */
+    char *cell, *tenant, *operation;
+    char *filter; /* of the screen on top, "" for none */
+
+    char *actor;
+    bool write, personal;
+    GHashTable *changed; /* cell id -> gint64 *: when its health or version last changed here */
+
+    char *notice; /* said until the next key, or NULL */
+    enum role notice_role;
+
+    struct journal *journal;
+    char *state_dir;
+    gint64 journal_version;
+};
+
+struct deck *deck_new(struct config *config, const char *state_dir);
+void deck_free(struct deck *deck);
+OWNABLE(deck, deck_free);
+
+/* Takes a reference; notes which cells changed. */
+void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot);
+/* Reads what the journal has that is new: nothing is read while its version stands still, unless
+ * `anyway`. True if something may look different. */
+bool deck_read_journal(struct deck *deck, bool anyway);
+/* Chooses, and reads what the choice needs. NULL leaves a choice as it is. */
+void deck_choose(struct deck *deck, const char *cell, const char *tenant, const char *operation);
+void deck_say(struct deck *deck, enum role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* NULL where there is none. */
+const struct cell *deck_cell(const struct deck *deck, const char *id);
+struct rollout *deck_rollout(const struct deck *deck, const char *id);
+const struct operation *deck_operation(const struct deck *deck, const char *id);
+/* The rollout to show first: the live one, else the newest. */
+struct rollout *deck_first_rollout(const struct deck *deck);
+/* The newest rollout that has this cell in its list, with the cell's part in it. */
+struct rollout_cell *deck_cell_rollout(const struct deck *deck, const char *cell,
+                                       struct rollout **rollout);
+/* The wave that celldeck.yaml puts a cell in (a dr cell in its primary's), or NULL. */
+const char *deck_wave(const struct deck *deck, const struct cell_config *cell);

@@ -1,0 +1,184 @@
+#include "tui/views/frame.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/story.h"
+#include "tui/views/marks.h"
+
+#include <string.h>
+
+/* Sources as people think of them: the registry, each region, the probes. */
+struct group {
+    char *name;
+    enum source_state state;
+    gint64 read_ms; /* the oldest of its good readings */
+    char *text;
+};
+
+static void group_clear(gpointer p)
+{
+    struct group *group = p;
+    g_free(group->name);
+    g_free(group->text);
+}
+
+static char *group_name(const char *source)
+{
+    if (g_str_has_prefix(source, "probe"))
+        return g_strdup("probes");
+    const char *region = strrchr(source, ' ');
+    return g_strdup(region ? region + 1 : source);
+}
+
+static int badness(enum source_state state)
+{
+    static const int ranks[] = {
+        [SOURCE_OK] = 0, [SOURCE_WAITING] = 1, [SOURCE_STALE] = 2, [SOURCE_ERROR] = 3};
+    return ranks[state];
+}
+
+static void add_source(GArray *groups, const struct source *source)
+{
+    g_autofree char *name = group_name(source->name);
+    for (guint i = 0; i < groups->len; i++) {
+        struct group *group = &g_array_index(groups, struct group, i);
+        if (strcmp(group->name, name) != 0)
+            continue;
+        if (badness(source->state) > badness(group->state))
+            group->state = source->state;
+        group->read_ms = MIN(group->read_ms, source->read_ms);
+        return;
+    }
+    struct group group = {g_steal_pointer(&name), source->state, source->read_ms, NULL};
+    g_array_append_val(groups, group);
+}
+
+static char *group_text(const struct group *group, gint64 now_ms)
+{
+    static const char *const words[] = {[SOURCE_OK] = "",
+                                        [SOURCE_WAITING] = "",
+                                        [SOURCE_STALE] = "STALE ",
+                                        [SOURCE_ERROR] = "ERROR "};
+    if (group->read_ms <= 0)
+        return g_strdup_printf("%s %s", group->name,
+                               group->state == SOURCE_ERROR ? "ERROR" : "not read yet");
+    g_autofree char *age = duration_short(MAX(0, now_ms - group->read_ms));
+    return g_strdup_printf("%s %s%s", group->name, words[group->state], age);
+}
+
+static enum role group_role(enum source_state state)
+{
+    static const enum role roles[] = {[SOURCE_OK] = ROLE_DIM,
+                                      [SOURCE_WAITING] = ROLE_UNKNOWN,
+                                      [SOURCE_STALE] = ROLE_UNKNOWN,
+                                      [SOURCE_ERROR] = ROLE_BAD};
+    return roles[state];
+}
+
+static gint worst_first(gconstpointer a, gconstpointer b)
+{
+    return badness(((const struct group *)b)->state) - badness(((const struct group *)a)->state);
+}
+
+static GArray *groups_of(const struct deck *deck, int *width)
+{
+    GArray *groups = g_array_new(FALSE, FALSE, sizeof(struct group));
+    g_array_set_clear_func(groups, group_clear);
+    const GPtrArray *sources = deck->snapshot ? deck->snapshot->sources : NULL;
+    for (guint i = 0; sources && i < sources->len; i++)
+        add_source(groups, g_ptr_array_index(sources, i));
+    *width = 0;
+    for (guint i = 0; i < groups->len; i++) {
+        struct group *group = &g_array_index(groups, struct group, i);
+        group->text = group_text(group, deck->now_ms);
+        *width += text_width(group->text) + 2;
+    }
+    return groups;
+}
+
+/* All sources where there is room; else the troubled ones, and how many are well. */
+static void draw_sources(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
+{
+    int width;
+    g_autoptr(GArray) groups = groups_of(deck, &width);
+    if (width > cols)
+        g_array_sort(groups, worst_first);
+    int end = col + cols;
+    for (guint i = 0; i < groups->len; i++) {
+        const struct group *group = &g_array_index(groups, struct group, i);
+        if (width > cols && group->state == SOURCE_OK) {
+            guint well = groups->len - i;
+            g_autofree char *text = g_strdup_printf("%u %s ok", well, i ? "more" : "sources");
+            if (col + text_width(text) <= end)
+                canvas_text(canvas, row, col, end - col, ROLE_DIM, text);
+            return;
+        }
+        if (col + text_width(group->text) > end)
+            return;
+        col += canvas_text(canvas, row, col, end - col, group_role(group->state), group->text) + 2;
+    }
+}
+
+void frame_header(struct canvas *canvas, int row, const struct deck *deck)
+{
+    int cols = canvas->cols;
+    g_autofree char *now = mark_clock(deck->now_ms);
+    g_autofree char *clock = cols >= 60 ? g_strdup_printf("%sZ", now) : g_strdup("");
+    int right = cols - (int)strlen(clock) - 1;
+    canvas_text(canvas, row, right, cols - right, ROLE_NORMAL, clock);
+    int col = 1;
+    if (cols >= 60)
+        col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck ");
+    col += canvas_text(canvas, row, col, right - col - 10, ROLE_TITLE, deck->config->name) + 2;
+    if (deck->write)
+        col += canvas_text(canvas, row, col, right - col, ROLE_ALERT, " WRITE ") + 2;
+    else
+        col += canvas_text(canvas, row, col, right - col, ROLE_ACCENT, "READ-ONLY") + 2;
+    if (cols >= 100 && deck->actor)
+        col += canvas_text(canvas, row, col, MIN(32, right - col), ROLE_DIM, deck->actor) + 2;
+    if (cols >= 80 && deck->snapshot)
+        col += canvas_printf(canvas, row, col, right - col, ROLE_DIM, "$%.2f/h",
+                             deck->snapshot->cost_usd_per_hour) +
+               2;
+    draw_sources(canvas, row, col, right - col - 1, deck);
+}
+
+void frame_hints(struct canvas *canvas, int row, const struct view *view)
+{
+    int col = 1;
+    for (const enum request *hint = view->hints; *hint != REQUEST_COUNT; hint++) {
+        const struct binding *binding = &request_bindings()[*hint];
+        g_autofree char *key = request_key(*hint);
+        int width = text_width(key) + 1 + text_width(binding->name);
+        if (col + width >= canvas->cols)
+            return;
+        col += canvas_text(canvas, row, col, width, ROLE_KEY, key) + 1;
+        col += canvas_text(canvas, row, col, width, ROLE_DIM, binding->name) + 2;
+    }
+}
+
+void frame_rule(struct canvas *canvas, int row, const struct area *area, const char *title)
+{
+    canvas_fill(canvas, row, area->col, area->cols, ROLE_DIM, "─");
+    if (title)
+        canvas_printf(canvas, row, area->col + 1, area->cols - 2, ROLE_HEADER, " %s ", title);
+}
+
+void frame_log(struct canvas *canvas, const struct area *area, const GPtrArray *events,
+               bool with_cell)
+{
+    int end = area->col + area->cols;
+    for (int i = 0; i < area->rows && i < (int)events->len; i++) {
+        const struct event *event = g_ptr_array_index(events, (guint)i);
+        int row = area->row + MIN(area->rows, (int)events->len) - 1 - i, col = area->col;
+        g_autofree char *clock = mark_clock(event->at_ms);
+        g_autofree char *told = story_sentence(event);
+        col += canvas_text(canvas, row, col, end - col, ROLE_DIM, clock) + 1;
+        const char *cell = story_cell(event);
+        if (area->cols >= 60)
+            col += canvas_printf(canvas, row, col, end - col, ROLE_DIM, "%-4s ", event->stream);
+        if (with_cell && cell)
+            col += canvas_text(canvas, row, col, end - col, ROLE_ACCENT, cell) + 1;
+        canvas_text(canvas, row, col, end - col, mark_tone(story_tone(event)), told);
+    }
+}

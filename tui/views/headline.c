@@ -1,0 +1,99 @@
+#include "tui/views/headline.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "tui/views/marks.h"
+
+#include <math.h>
+
+static void add_affected(GString *text, const struct deck *deck, const struct cell *cell)
+{
+    g_autofree char *tenants = text_count(cell->tenants);
+    g_autofree char *users = text_count(cell->registered_users);
+    bool whole = deck->snapshot->registry && deck->snapshot->registry->complete;
+    if (!deck->snapshot->registry)
+        g_string_append(text, " · tenants not read");
+    else
+        g_string_append_printf(text, " · %s%s tenant%s, %s users", whole ? "" : "≥ ", tenants,
+                               cell->tenants == 1 ? "" : "s", users);
+}
+
+/* What a rollout has changed there, and what it is doing about it. */
+static void add_change(GString *text, const struct deck *deck, const struct cell *cell)
+{
+    struct rollout *rollout = NULL;
+    const struct rollout_cell *part = deck_cell_rollout(deck, cell->config->id, &rollout);
+    if (!part || !part->deployed_at_ms)
+        return;
+    g_autofree char *since = mark_time(part->deployed_at_ms, deck->now_ms);
+    g_string_append_printf(text, " · %s since %s", rollout->plan->version, since);
+    static const char *const doing[] = {[CELL_BAKING] = "bakes it",
+                                        [CELL_ROLLING_BACK] = "is rolling it back",
+                                        [CELL_ROLLED_BACK] = "rolled it back",
+                                        [CELL_ROLLBACK_FAILED] = "could not roll it back",
+                                        [CELL_PASSED] = "passed it",
+                                        [CELL_ACCEPTED] = "accepted it"};
+    if ((gsize)part->state < G_N_ELEMENTS(doing) && doing[part->state])
+        g_string_append_printf(text, " · %s %s", rollout->id, doing[part->state]);
+}
+
+static char *of_cell(const struct deck *deck, const struct cell *cell, guint others)
+{
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%s %s", mark_health(cell->health).shape, cell->config->id);
+    g_string_append_printf(text, " %s", health_name(cell->health));
+    if (cell->since_ms > 0) {
+        g_autofree char *age = duration_short(MAX(0, deck->now_ms - cell->since_ms));
+        g_string_append_printf(text, " for %s", age);
+    }
+    if (cell->reasons[0])
+        g_string_append_printf(text, ": %s", cell->reasons[0]);
+    add_affected(text, deck, cell);
+    add_change(text, deck, cell);
+    if (others)
+        g_string_append_printf(text, " · and %u more", others);
+    return g_string_free(text, FALSE);
+}
+
+static char *all_well(const struct deck *deck)
+{
+    const struct snapshot *snapshot = deck->snapshot;
+    double users = 0;
+    for (size_t i = 0; i < snapshot->n_cells; i++) {
+        bool stale;
+        double value = mark_metric(&snapshot->cells[i], METRIC_ACTIVE_USERS,
+                                   deck->config->metrics.period_ms, deck->now_ms, &stale);
+        users += stale || isnan(value) ? 0 : value;
+    }
+    guint tenants = snapshot->registry ? snapshot->registry->tenants->len : 0;
+    g_autofree char *tenants_text = text_count(tenants);
+    g_autofree char *users_text = text_count((gint64)users);
+    const struct rollout *rollout = deck_first_rollout(deck);
+    bool live = rollout && !rollout_state_final(rollout->state);
+    g_autofree char *next = live ? rollout_next(rollout, deck->now_ms) : NULL;
+    g_autofree char *doing =
+        live ? g_strdup_printf("%s %s %s: %s", rollout->id, rollout->plan->version,
+                               rollout_state_name(rollout->state), next)
+             : g_strdup("no rollout under way");
+    return g_strdup_printf("● all %zu cells are well · %s tenants, %s users on · %s",
+                           snapshot->n_cells, tenants_text, users_text, doing);
+}
+
+char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
+{
+    *role = ROLE_UNKNOWN;
+    if (!deck->snapshot)
+        return g_strdup("? nothing read yet: asking the registry, the metrics and every cell …");
+    guint bad = 0;
+    for (guint i = 0; i < cells->len; i++) {
+        const struct cell *cell = g_ptr_array_index(cells, i);
+        bad += cell->health != HEALTH_HEALTHY && cell->health != HEALTH_STANDBY;
+    }
+    if (bad > 0) {
+        const struct cell *worst = g_ptr_array_index(cells, 0);
+        *role = mark_health(worst->health).role;
+        return of_cell(deck, worst, bad - 1);
+    }
+    *role = ROLE_NORMAL;
+    return all_well(deck);
+}

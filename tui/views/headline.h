@@ -1,0 +1,8 @@
+/* The one sentence on top of the fleet: the worst problem there is, since when, who is affected,
+ * what changed before it, and what is being done about it; or that all is well. */
+#pragma once
+
+#include "tui/views/deck.h"
+
+/* Caller frees. `cells` is in the order of the screen, worst first. */
+char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role);

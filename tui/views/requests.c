@@ -1,0 +1,18 @@
+#include "tui/views/requests.h"
+
+#include <string.h>
+
+#define REQUEST_BINDING(id, name, keys, places, summary)                                           \
+    {REQUEST_##id, name, keys, places, summary},
+static const struct binding bindings[] = {REQUESTS(REQUEST_BINDING)};
+
+const struct binding *request_bindings(void)
+{
+    return bindings;
+}
+
+char *request_key(enum request request)
+{
+    const char *keys = bindings[request].keys;
+    return g_strndup(keys, strcspn(keys, " "));
+}

@@ -1,0 +1,280 @@
+/* A rollout: its waves as a board, the selected cell's gates with their evidence, its log. */
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "tui/console/chart.h"
+#include "tui/console/list.h"
+#include "tui/views/frame.h"
+#include "tui/views/gates_panel.h"
+#include "tui/views/marks.h"
+#include "tui/views/view.h"
+
+#include <string.h>
+
+struct rollout_view {
+    struct list list; /* the cells, in execution order */
+};
+
+static void *rollout_open(void)
+{
+    struct rollout_view *view = g_new0(struct rollout_view, 1);
+    list_init(&view->list);
+    return view;
+}
+
+static void rollout_close(void *state)
+{
+    struct rollout_view *view = state;
+    list_release(&view->list);
+    g_free(view);
+}
+
+static struct rollout *shown(const struct deck *deck)
+{
+    return deck_rollout(deck, deck->operation);
+}
+
+/* Parts of the screen, by importance: the board, then the gates, then the log. */
+struct parts {
+    int board, gates, log;
+};
+
+static struct parts divide(const struct rollout *rollout, const struct area *area)
+{
+    int rows = area->rows - 2; /* title and next step */
+    int whole = (int)(rollout->cells->len + rollout->plan->waves->len);
+    struct parts parts = {.board = MIN(whole, MAX(3, rows))};
+    rows -= parts.board;
+    parts.gates = rows >= 4 ? MIN(rows, GATES_PANEL_ROWS) : 0;
+    rows -= parts.gates;
+    parts.log = rows >= 3 ? rows : 0;
+    return parts;
+}
+
+static void rollout_prepare(void *state, const struct deck *deck, const struct area *area)
+{
+    struct rollout_view *view = state;
+    const struct rollout *rollout = shown(deck);
+    GPtrArray *rows = g_ptr_array_new();
+    for (guint i = 0; rollout && i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, i);
+        g_ptr_array_add(rows, cell->plan->id);
+    }
+    list_set(&view->list, rows);
+    list_fit(&view->list, rollout ? divide(rollout, area).board : 1);
+}
+
+static void draw_title(const struct deck *deck, const struct rollout *rollout,
+                       struct canvas *canvas, const struct area *area)
+{
+    struct mark mark = mark_rollout_state(rollout->state);
+    int row = area->row, col = 1, end = area->cols - 1;
+    col += canvas_printf(canvas, row, col, end - col, mark.role, "%s ", mark.shape);
+    col += canvas_printf(canvas, row, col, end - col, ROLE_TITLE, "%s %s ", rollout->id,
+                         rollout->plan->version);
+    col += canvas_text(canvas, row, col, end - col, mark.role, rollout_state_name(rollout->state));
+    if (rollout->state_reason && *rollout->state_reason)
+        col += canvas_printf(canvas, row, col, end - col, mark.role, ": %s", rollout->state_reason);
+    g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
+    canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s, %s: %s",
+                  rollout->requested_by ? rollout->requested_by : "?", opened,
+                  rollout->reason ? rollout->reason : "");
+    row++;
+    col = 1;
+    bool live = !rollout_state_final(rollout->state);
+    if (live && !deck->conducted)
+        col += canvas_text(canvas, row, col, end - col, ROLE_WARN,
+                           "▲ no conductor is at work: `celldeck conductor` carries it on · ");
+    g_autofree char *next = rollout_next(rollout, deck->now_ms);
+    col += canvas_text(canvas, row, col, end - col, ROLE_HEADER, live ? "next: " : "");
+    canvas_text(canvas, row, col, end - col, ROLE_NORMAL, next);
+}
+
+static void draw_wave(const struct rollout *rollout, size_t which, struct canvas *canvas, int row)
+{
+    const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, which);
+    bool live = !rollout_state_final(rollout->state);
+    bool now = rollout->wave == which && live, past = which < rollout->wave;
+    g_autofree char *bake = duration_config_text(wave->bake_ms);
+    int col = 1, end = canvas->cols - 1;
+    col +=
+        canvas_text(canvas, row, col, end - col, now ? ROLE_ACCENT : ROLE_DIM, now ? "▸ " : "  ");
+    col += canvas_text(canvas, row, col, end - col, past || !now ? ROLE_NORMAL : ROLE_TITLE,
+                       wave->name);
+    col += canvas_printf(canvas, row, col, end - col, ROLE_DIM, "  bake %s, %d at a time", bake,
+                         wave->max_in_flight);
+    if (wave->approvals <= 0)
+        return;
+    guint given = 0;
+    for (guint i = 0; i < rollout->approvals->len; i++)
+        given += ((struct approval *)g_ptr_array_index(rollout->approvals, i))->wave == which;
+    bool enough = given >= (guint)wave->approvals;
+    bool waits = now && !enough && rollout->state == ROLLOUT_WAITING;
+    canvas_printf(canvas, row, col, end - col,
+                  enough  ? ROLE_GOOD
+                  : waits ? ROLE_WARN
+                          : ROLE_DIM,
+                  ", %s%u of %d approvals%s", enough ? "✔ " : "", given, wave->approvals,
+                  wave->approver_not_requester ? " (not by who asked)" : "");
+}
+
+/* How far the bake is, on the wall clock. */
+static void draw_bake(const struct rollout *rollout, const struct rollout_cell *cell,
+                      const struct deck *deck, struct canvas *canvas, int row, int col, int end)
+{
+    const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, cell->wave);
+    gint64 elapsed_ms = CLAMP(deck->now_ms - cell->deployed_at_ms, 0, wave->bake_ms);
+    double pct = 100.0 * (double)elapsed_ms / (double)MAX(1, wave->bake_ms);
+    int bar_cols = CLAMP(end - col - 18, 0, 12);
+    g_autofree char *bar = chart_bar(pct, bar_cols);
+    g_autofree char *left = duration_short(wave->bake_ms - elapsed_ms);
+    col += canvas_text(canvas, row, col, end - col, ROLE_ACCENT, bar) + (bar_cols > 0);
+    canvas_printf(canvas, row, col, end - col, ROLE_NORMAL, "%.0f %%, %s left", pct, left);
+}
+
+static int draw_verdicts(const struct rollout_cell *cell, struct canvas *canvas, int row, int col,
+                         int end)
+{
+    for (int i = 0; i < GATE_COUNT; i++) {
+        struct mark mark = mark_verdict(cell->gates[i].verdict);
+        if (col < end)
+            col += canvas_text(canvas, row, col, 1, mark.role, mark.shape);
+    }
+    return col + 1;
+}
+
+static void draw_cell(const struct rollout *rollout, const struct rollout_cell *cell,
+                      const struct deck *deck, struct canvas *canvas, int row)
+{
+    struct mark mark = mark_cell_state(cell->state);
+    int end = canvas->cols - 1, name = CLAMP(canvas->cols / 4, 13, 24), col = 5 + name + 1;
+    g_autofree char *state = g_strdelimit(g_strdup(cell_state_name(cell->state)), "_", ' ');
+    canvas_text(canvas, row, 3, 1, mark.role, mark.shape);
+    canvas_text(canvas, row, 5, name, ROLE_NORMAL, cell->plan->id);
+    canvas_text(canvas, row, col, 12, mark.role, state);
+    col += 13;
+    if (canvas->cols >= 70) {
+        canvas_printf(canvas, row, col, 18, ROLE_DIM, "%s → %s",
+                      cell->plan->from ? cell->plan->from : "?", rollout->plan->version);
+        col += 18;
+    }
+    if (cell->deployed_at_ms)
+        col = draw_verdicts(cell, canvas, row, col, end);
+    if (cell->state == CELL_BAKING && !cell->held)
+        draw_bake(rollout, cell, deck, canvas, row, col, end);
+    else if (cell->held)
+        canvas_printf(canvas, row, col, end - col, ROLE_WARN, "HELD: %s", cell->held);
+    else if (cell->cause)
+        canvas_text(canvas, row, col, end - col, ROLE_WARN, cell->cause);
+    else if (cell->state == CELL_PENDING)
+        canvas_printf(canvas, row, col, end - col, ROLE_DIM,
+                      "%" G_GINT64_FORMAT " tenants, %" G_GINT64_FORMAT " users",
+                      cell->plan->tenants, cell->plan->users);
+}
+
+/* The board as lines: a heading a wave, then its cells; scrolled so that the selection is seen. */
+static void draw_board(const struct rollout_view *view, const struct rollout *rollout,
+                       const struct deck *deck, struct canvas *canvas, int top, int rows)
+{
+    int selected_line = view->list.index + 1;
+    const struct rollout_cell *selected =
+        rollout->cells->len ? g_ptr_array_index(rollout->cells, (guint)view->list.index) : NULL;
+    selected_line += selected ? (int)selected->wave : 0;
+    int skip = MAX(0, selected_line - rows + 1), line = 0;
+    guint at = 0;
+    for (guint wave = 0; wave < rollout->plan->waves->len; wave++) {
+        if (line >= skip && line - skip < rows)
+            draw_wave(rollout, wave, canvas, top + line - skip);
+        line++;
+        for (; at < rollout->cells->len; at++, line++) {
+            const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, at);
+            if (cell->wave != wave)
+                break;
+            if (line < skip || line - skip >= rows)
+                continue;
+            draw_cell(rollout, cell, deck, canvas, top + line - skip);
+            if ((int)at == view->list.index)
+                canvas_select(canvas, top + line - skip, 0, canvas->cols);
+        }
+    }
+}
+
+static void rollout_draw(const void *state, const struct deck *deck, struct canvas *canvas,
+                         const struct area *area)
+{
+    const struct rollout_view *view = state;
+    const struct rollout *rollout = shown(deck);
+    if (!rollout) {
+        canvas_text(canvas, area->row + 1, 2, area->cols - 4, ROLE_DIM,
+                    "No rollout yet. `celldeck rollout plan VERSION` shows what one would do.");
+        return;
+    }
+    struct parts parts = divide(rollout, area);
+    draw_title(deck, rollout, canvas, area);
+    int row = area->row + 2;
+    draw_board(view, rollout, deck, canvas, row, parts.board);
+    row += parts.board;
+    const struct rollout_cell *cell =
+        view->list.selected ? rollout_cell(rollout, view->list.selected) : NULL;
+    struct area gates = {row, 1, parts.gates, area->cols - 2};
+    if (cell && parts.gates)
+        gates_panel_draw(cell, canvas, &gates);
+    row += parts.gates;
+    struct area log = {row + 1, 1, parts.log - 1, area->cols - 2};
+    if (!parts.log)
+        return;
+    frame_rule(canvas, row, &log, "events");
+    g_autoptr(GPtrArray) newest = g_ptr_array_new();
+    for (guint i = deck->events->len; i-- > 0;)
+        g_ptr_array_add(newest, g_ptr_array_index(deck->events, i));
+    frame_log(canvas, &log, newest, true);
+}
+
+static const char *other_rollout(const struct deck *deck, int by)
+{
+    guint n = deck->rollouts->len;
+    for (guint i = 0; i < n; i++) {
+        const struct rollout *rollout = g_ptr_array_index(deck->rollouts, i);
+        if (g_strcmp0(rollout->id, deck->operation) != 0)
+            continue;
+        const struct rollout *other =
+            g_ptr_array_index(deck->rollouts, (guint)((int)(i + n) + by) % n);
+        return other->id;
+    }
+    return NULL;
+}
+
+static struct reaction rollout_key(void *state, const struct deck *deck, enum request request)
+{
+    struct rollout_view *view = state;
+    switch (request) {
+    case REQUEST_OPEN:
+        return (struct reaction){REACT_OPEN, VIEW_CELL, request, view->list.selected};
+    case REQUEST_NEXT:
+        return (struct reaction){REACT_TURN, VIEW_ROLLOUT, request, other_rollout(deck, 1)};
+    case REQUEST_PREVIOUS:
+        return (struct reaction){REACT_TURN, VIEW_ROLLOUT, request, other_rollout(deck, -1)};
+    case REQUEST_APPROVE:
+    case REQUEST_PAUSE:
+    case REQUEST_ABORT:
+    case REQUEST_ROLLBACK:
+        return (struct reaction){REACT_ACT, VIEW_ROLLOUT, request, view->list.selected};
+    default:
+        return view_move(&view->list, request);
+    }
+}
+
+static const enum request hints[] = {
+    REQUEST_APPROVE, REQUEST_PAUSE, REQUEST_ABORT, REQUEST_ROLLBACK, REQUEST_OPEN,
+    REQUEST_NEXT,    REQUEST_BACK,  REQUEST_HELP,  REQUEST_QUIT,     REQUEST_COUNT};
+
+const struct view view_rollout = {
+    .name = "rollout",
+    .title = "Rollout",
+    .place = PLACE_ROLLOUT,
+    .hints = hints,
+    .open = rollout_open,
+    .close = rollout_close,
+    .prepare = rollout_prepare,
+    .draw = rollout_draw,
+    .key = rollout_key,
+};

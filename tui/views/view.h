@@ -1,0 +1,60 @@
+/* A screen of the console. One file a screen, ending in its `const struct view`.
+ *
+ * draw() is a pure read of the view's state and the deck; key() says what should happen and neither
+ * draws nor does I/O; prepare() is where a view follows a deck that has changed: it is called
+ * before every draw. Members that may be NULL are marked (may be NULL). */
+#pragma once
+
+#include "tui/console/canvas.h"
+#include "tui/views/deck.h"
+#include "tui/views/requests.h"
+
+enum view_id {
+    VIEW_FLEET,
+    VIEW_CELL,
+    VIEW_TENANTS,
+    VIEW_TENANT,
+    VIEW_ROLLOUT,
+    VIEW_HISTORY,
+    VIEW_EVENTS,
+    VIEW_HELP,
+    VIEW_COUNT
+};
+
+enum {
+    REACT_NONE = 0,
+    REACT_REDRAW = 1 << 0,
+    REACT_OPEN = 1 << 1,  /* the screen `view` on `subject` */
+    REACT_TURN = 1 << 2,  /* the same screen on another `subject` */
+    REACT_ACT = 1 << 3,   /* ask, then do `request` to `subject` */
+    REACT_UNUSED = 1 << 4 /* not a key of this screen */
+};
+
+struct reaction {
+    unsigned what;
+    enum view_id view;
+    enum request request;
+    const char *subject; /* an id, borrowed until the next prepare(); may be NULL */
+};
+
+struct view {
+    const char *name; /* what `:` calls it */
+    const char *title;
+    enum spot place;
+    bool finds;                /* opens with its filter being typed */
+    const enum request *hints; /* keys worth showing, most useful first, up to REQUEST_COUNT */
+    void *(*open)(void);
+    void (*close)(void *state);
+    void (*prepare)(void *state, const struct deck *deck, const struct area *area);
+    void (*draw)(const void *state, const struct deck *deck, struct canvas *canvas,
+                 const struct area *area);
+    struct reaction (*key)(void *state, const struct deck *deck, enum request request);
+};
+
+extern const struct view view_fleet, view_cell, view_tenants, view_tenant, view_rollout,
+    view_history, view_events, view_help;
+const struct view *view_of(enum view_id id);
+
+/* The requests that move in a list: done, and REACT_REDRAW; else REACT_UNUSED. */
+struct list;
+struct reaction view_move(struct list *list, enum request request);
