@@ -1,6 +1,6 @@
 /* Places where the tests may kill the conductor: before and after each event is durable, and around
- * each outside call (scenario 6). CELLDECK_CRASH_AT=before:deploy.intent ends the process there with
- * SIGKILL. Only build/san has it; in the release build it is nothing. */
+ * each outside call (scenario 6). CELLDECK_CRASH_AT=before:deploy.intent ends the process there
+ * with SIGKILL. Only build/san has it; in the release build it is nothing. */
 #pragma once
 
 #ifdef CELLDECK_TEST_FAULTS

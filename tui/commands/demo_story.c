@@ -19,7 +19,7 @@
 
 /* After the bad release the canary's metrics need a few periods to be well again. */
 #define PLAN_TRIES    40
-#define PLAN_RETRY_US (500 * 1000)
+#define PLAN_RETRY_US 500000
 
 struct story {
     const struct demo_sim *sim;
