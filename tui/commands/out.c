@@ -35,10 +35,12 @@ struct out_style out_style_detect(FILE *to, bool no_color, bool ascii)
     };
 }
 
-static void print_coloured(struct out_style style, enum out_role role, const char *clean)
+static void append_coloured(GString *line, struct out_style style, enum out_role role,
+                            const char *clean)
 {
     bool coloured = style.colour && role != OUT_PLAIN;
-    fprintf(style.to, "%s%s%s", coloured ? sgr[role] : "", clean, coloured ? "\033[0m" : "");
+    g_string_append_printf(line, "%s%s%s", coloured ? sgr[role] : "", clean,
+                           coloured ? "\033[0m" : "");
 }
 
 void out_line(struct out_style style, enum out_role role, const char *format, ...)
@@ -48,8 +50,9 @@ void out_line(struct out_style style, enum out_role role, const char *format, ..
     g_autofree char *raw = g_strdup_vprintf(format, args);
     va_end(args);
     g_autofree char *clean = text_clean(raw);
-    print_coloured(style, role, clean);
-    putc('\n', style.to);
+    g_autoptr(GString) line = g_string_new(NULL);
+    append_coloured(line, style, role, clean);
+    fprintf(style.to, "%s\n", line->str);
     fflush(style.to);
 }
 
@@ -120,30 +123,34 @@ static int column_width(const struct out_table *table, size_t column)
     return width;
 }
 
-static void print_cell(const struct out_table *table, size_t column, const char *clean, int width,
-                       struct out_style style, enum out_role role)
+static void print_row(const struct out_table *table, const int *widths, struct out_style style,
+                      enum out_role first, enum out_role others, char *const *cells)
 {
-    bool last = column + 1 == table->n;
-    /* No spaces at the end of a line: they only get in the way of copying. */
-    g_autofree char *fitted =
-        last && !table->columns[column].right
-            ? g_strdup(clean)
-            : text_fit(clean, width, table->columns[column].right, style.ascii);
-    print_coloured(style, role, fitted);
-    fputs(last ? "\n" : "  ", style.to);
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (size_t i = 0; i < table->n; i++) {
+        g_autofree char *fitted =
+            text_fit(cells[i], widths[i], table->columns[i].right, style.ascii);
+        /* No spaces at the end of a line: they only get in the way of copying. */
+        if (i + 1 == table->n)
+            g_strchomp(fitted);
+        append_coloured(line, style, i == 0 ? first : others, fitted);
+        g_string_append(line, i + 1 < table->n ? "  " : "");
+    }
+    fprintf(style.to, "%s\n", g_strchomp(line->str));
 }
 
 void out_table_print(struct out_table *table, struct out_style style)
 {
     g_autofree int *widths = g_new(int, table->n);
-    for (size_t i = 0; i < table->n; i++)
+    g_autofree char **titles = g_new(char *, table->n);
+    for (size_t i = 0; i < table->n; i++) {
         widths[i] = column_width(table, i);
-    for (size_t i = 0; i < table->n; i++)
-        print_cell(table, i, table->columns[i].title, widths[i], style, OUT_DIM);
+        titles[i] = (char *)table->columns[i].title;
+    }
+    print_row(table, widths, style, OUT_DIM, OUT_DIM, titles);
     for (guint r = 0; r < table->rows->len; r++) {
         const struct out_row *row = table->rows->pdata[r];
-        for (size_t i = 0; i < table->n; i++)
-            print_cell(table, i, row->cells[i], widths[i], style, i == 0 ? row->role : OUT_PLAIN);
+        print_row(table, widths, style, row->role, OUT_PLAIN, row->cells);
     }
     fflush(style.to);
 }
