@@ -92,6 +92,21 @@ static void registered(struct ecs_job *job, json_t *reply)
     deploy_task(job, json_string_value(json_object_get(definition, "taskDefinitionArn")));
 }
 
+/* An earlier call with this token registered it, and may have come further than that. */
+static void found_registered(struct ecs_job *job, json_t *reply)
+{
+    const json_t *service = ecs_job_service(job);
+    if (!service)
+        return;
+    json_t *gone = ecs_begun_and_gone(service, json_object_get(reply, "taskDefinition"));
+    if (!gone) {
+        registered(job, reply);
+        return;
+    }
+    json_object_set_new(job->result, ecs_job_name(job), gone);
+    ecs_job_next(job);
+}
+
 static void register_task(struct ecs_job *job)
 {
     g_autoptr(GError) error = NULL;
@@ -108,7 +123,7 @@ static void look_at_candidate(struct ecs_job *job);
 static void candidate_described(struct ecs_job *job, json_t *reply)
 {
     if (ecs_has_token(reply, job->token)) {
-        registered(job, reply);
+        found_registered(job, reply);
         return;
     }
     job->candidate++;
@@ -137,7 +152,7 @@ static void candidates_listed(struct ecs_job *job, json_t *reply)
 static void running_described(struct ecs_job *job, json_t *reply)
 {
     if (ecs_has_token(reply, job->token)) {
-        registered(job, reply);
+        found_registered(job, reply);
         return;
     }
     json_decref(job->running);

@@ -77,6 +77,21 @@ static bool is_older(const json_t *deployment, const json_t *begun)
            created_ms < json_integer_value(ours_ms);
 }
 
+json_t *ecs_begun_and_gone(const json_t *service, const json_t *definition)
+{
+    const char *arn = text_of(definition, "taskDefinitionArn");
+    gint64 registered_ms = 0;
+    if (ecs_deployment_of(service, arn) ||
+        !aws_time_value(json_object_get(definition, "registeredAt"), &registered_ms))
+        return NULL;
+    json_t *gone = json_pack("{s:s, s:s, s:I}", "taskDefinition", arn, "deployment", "",
+                             "created_ms", (json_int_t)registered_ms);
+    if (!is_older(ecs_primary(service), gone))
+        return gone;
+    json_decref(gone);
+    return NULL;
+}
+
 static bool is_ours(const json_t *deployment, const json_t *begun)
 {
     return g_str_equal(text_of(deployment, "id"), text_of(begun, "deployment")) &&

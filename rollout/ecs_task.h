@@ -38,6 +38,11 @@ const json_t *ecs_deployment_of(const json_t *service, const char *task_definiti
  * time is by ECS's clock: it tells an answer from before our deployment from one where another
  * followed. */
 json_t *ecs_begun(const json_t *deployment);
+/* The same for a task definition (a taskDefinition object) that was registered under our token
+ * earlier and has no deployment, where the PRIMARY one began after it was registered: ours began
+ * and was gone back from, or somebody else deployed meanwhile. Either way it is not begun again,
+ * and ecs_progress calls it failed. NULL where ours has simply not begun yet. */
+json_t *ecs_begun_and_gone(const json_t *service, const json_t *definition);
 /* How far what ecs_begun kept has come. DONE only while the PRIMARY deployment is ours, by its id
  * and its task definition, and COMPLETED with all its tasks: ECS's own rollback looks healthy too.
  * *note gets "api 1 of 2 tasks"; caller frees. */
