@@ -20,10 +20,9 @@ static const char yaml[] =
     "  cell-eu:   {class: shared, region: eu-west-1, residency: EU, endpoint: "
     "'http://127.0.0.1:1/eu', max_users: 1000, max_patients: 10}\n";
 
-struct config *small_fleet(const char *more)
+struct config *config_of(const char *text)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = g_strconcat(yaml, more, NULL);
     g_autofree char *path = NULL;
     int file = g_file_open_tmp("celldeck-XXXXXX.yaml", &path, &error);
     cr_assert(file >= 0);
@@ -33,6 +32,12 @@ struct config *small_fleet(const char *more)
     g_unlink(path);
     cr_assert(config, "%s", error ? error->message : "");
     return config;
+}
+
+struct config *small_fleet(const char *more)
+{
+    g_autofree char *text = g_strconcat(yaml, more, NULL);
+    return config_of(text);
 }
 
 struct series *steady(double value, size_t n, gint64 end_ms)

@@ -8,6 +8,9 @@
  * put in at the top level. */
 struct config *small_fleet(const char *more);
 
+/* A configuration of a file with this text; fails the test if it can't be read. */
+struct config *config_of(const char *yaml);
+
 /* n points one minute apart, the last one's period ending at `end_ms`, each of `value`. */
 struct series *steady(double value, size_t n, gint64 end_ms);
 
