@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A fleet of 1,000 cells takes some 200 kB; what is larger is no celldeck.yaml. */
-#define FILE_MAX (1024 * 1024)
+#define FILE_MAX ((gsize)1024 * 1024)
 
 static const char *const class_names[] = {"dev", "shared", "dedicated", "dr"};
 

@@ -22,8 +22,8 @@ struct cell_config {
     char *dns_name;        /* what tenants' CNAMEs point to; default the endpoint's host */
     char *account;         /* or NULL */
     char *role_arn;        /* or NULL: the credentials of aws.profile serve */
-    gint64 max_users;      /* > 0 */
-    gint64 max_patients;   /* > 0 */
+    gint64 max_users;      /* > 0; a dr cell's default is its primary's */
+    gint64 max_patients;   /* > 0; the same */
     char **backups;        /* ids, never NULL */
     char *stands_by_for;   /* id of the primary, dr cells only */
     double sla_pct;        /* default 99.9 */
@@ -110,7 +110,7 @@ struct failover_config {
 };
 
 struct config {
-    gatomicrefcount refs;
+    gatomicrefcount refs; /* private */
     char *name;
     char *path;            /* the file it came from */
     char *aws_region;      /* may be NULL: environment and profile decide */

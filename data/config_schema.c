@@ -15,7 +15,7 @@
     }
 #define SECTION(key, at, text, schema)                                                             \
     {                                                                                              \
-        .name = key, .kind = SCHEMA_SECTION, .offset = at, .doc = text, .of = schema               \
+        .name = (key), .kind = SCHEMA_SECTION, .offset = (at), .doc = (text), .of = (schema)       \
     }
 
 static const struct schema_key aws_keys[] = {

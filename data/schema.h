@@ -33,11 +33,11 @@ struct schema;
 struct schema_key {
     const char *name;
     enum schema_kind kind;
-    size_t offset;
-    const char *doc;      /* what it is, said where it is missing or has a wrong value */
-    const char *fallback; /* as it would be written in the file; NULL: nothing, zero or -1 */
     bool required;
-    bool positive;              /* a number, duration or percentage of 0 is refused */
+    bool positive; /* a number, duration or percentage of 0 is refused */
+    size_t offset;
+    const char *doc;            /* what it is, said where it is missing */
+    const char *fallback;       /* as it would be written in the file; NULL: nothing, zero or -1 */
     const char *const *choices; /* NULL-terminated */
     const struct schema *of;
     /* For texts (each of a list): NULL if right, else what was expected. */

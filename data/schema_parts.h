@@ -21,7 +21,7 @@ void schema_default(const struct schema_key *key, gpointer member);
 
 struct schema_reader {
     struct faults *faults; /* borrowed */
-    GHashTable *places;    /* address of a member -> byte in the text, plus one */
+    GHashTable *places;    /* address of a member -> size_t *, its byte in the text */
 };
 
 void schema_remember(struct schema_reader *reader, gpointer member, size_t at);
@@ -44,7 +44,7 @@ struct schema_walk {
     struct schema_reader *reader;
     struct fy_node *mapping;
     void *iterator;
-    GHashTable *seen; /* text -> place, plus one */
+    GHashTable *seen; /* text -> size_t *, its place */
     size_t outer;     /* where the mapping stands */
     char *name;       /* of the pair the walk is at, */
     size_t at;        /* where its key stands */

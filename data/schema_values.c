@@ -7,7 +7,7 @@ struct schema_reader *schema_reader_new(struct faults *faults)
 {
     struct schema_reader *reader = g_new0(struct schema_reader, 1);
     reader->faults = faults;
-    reader->places = g_hash_table_new(NULL, NULL);
+    reader->places = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     return reader;
 }
 
@@ -24,13 +24,13 @@ bool schema_given(const struct schema_reader *reader, gconstpointer member)
 
 size_t schema_place(const struct schema_reader *reader, gconstpointer member)
 {
-    gpointer place = g_hash_table_lookup(reader->places, member);
-    return place ? GPOINTER_TO_SIZE(place) - 1 : 0;
+    const size_t *place = g_hash_table_lookup(reader->places, member);
+    return place ? *place : 0;
 }
 
 void schema_remember(struct schema_reader *reader, gpointer member, size_t at)
 {
-    g_hash_table_insert(reader->places, member, GSIZE_TO_POINTER(at + 1));
+    g_hash_table_insert(reader->places, member, g_memdup2(&at, sizeof at));
 }
 
 /* Only scalars have a mark in libfyaml, so a mapping or list begins where its first scalar does;
@@ -195,7 +195,7 @@ void schema_walk_start(struct schema_walk *walk, struct schema_reader *reader,
                        struct fy_node *mapping, size_t outer)
 {
     *walk = (struct schema_walk){.reader = reader, .mapping = mapping, .outer = outer};
-    walk->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    walk->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 void schema_walk_end(struct schema_walk *walk)
@@ -206,13 +206,13 @@ void schema_walk_end(struct schema_walk *walk)
 /* Takes the key at walk->at into `seen`; false, having said so, if it was there already. */
 static bool is_new_key(struct schema_walk *walk, char *name)
 {
-    gpointer first = g_hash_table_lookup(walk->seen, name);
+    const size_t *first = g_hash_table_lookup(walk->seen, name);
     if (!first) {
-        g_hash_table_insert(walk->seen, name, GSIZE_TO_POINTER(walk->at + 1));
+        g_hash_table_insert(walk->seen, name, g_memdup2(&walk->at, sizeof walk->at));
         return true;
     }
     int line, column;
-    faults_position(walk->reader->faults, GPOINTER_TO_SIZE(first) - 1, &line, &column);
+    faults_position(walk->reader->faults, *first, &line, &column);
     faults_add(walk->reader->faults, walk->at,
                "'%s' is given twice, first in line %d, expected it once", name, line);
     g_free(name);
