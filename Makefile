@@ -109,6 +109,12 @@ build/san/unit: $(UNIT:%.c=build/san/%.o) $(PRODUCT:%.c=build/san/%.o) \
 	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ \
 		$(call pc,--libs,$(PACKAGES) $(SIM_PACKAGES) $(TEST_PACKAGES)) -lm
 
+# Small programs that peers are compared with, one a file of tests/peers.
+build/san/peers/%: build/san/tests/peers/%.o \
+		$(patsubst %.c,build/san/%.o,$(wildcard data/base/*.c data/aws/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm
+
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # --- what people call ----------------------------------------------------------------------------
