@@ -1,7 +1,9 @@
 /* celldeck.yaml, read whole or not at all (product.md, "Two files").
  *
  * A config is immutable once loaded and reference-counted; strings in it live as long as it does.
- * Durations are milliseconds. A missing optional key has the default named beside its member. */
+ * Durations are milliseconds. releases.repo and journal.path may be relative to the file's folder
+ * (the conductor runs elsewhere) and are absolute here. A missing optional key has the default
+ * named beside its member. */
 #pragma once
 
 #include "data/base/own.h"
@@ -97,7 +99,7 @@ struct deploy_config {
 };
 
 struct releases_config {
-    char *repo;         /* or NULL: no releases can be resolved, no rollout planned */
+    char *repo;         /* absolute, or NULL: no releases can be resolved, no rollout planned */
     char *tags;         /* glob, default "v*" */
     char **migrations;  /* path globs, never NULL */
     bool no_skip_minor; /* `no_skip: minor` */
