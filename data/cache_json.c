@@ -128,8 +128,9 @@ struct cell_reading cache_reading(const json_t *json)
         reading.alarms = g_ptr_array_new_with_free_func((GDestroyNotify)alarm_free);
         reading.alarms_at_ms = number_of(json, "alarms_at");
     }
-    json_array_foreach (alarms, i, item)
+    json_array_foreach (alarms, i, item) {
         g_ptr_array_add(reading.alarms, alarm_of(item));
+    }
     json_array_foreach (json_object_get(json, "probes"), i, item) {
         GPtrArray *probes = probes_append(reading.probes, probe_of(item));
         g_clear_pointer(&reading.probes, g_ptr_array_unref);

@@ -51,13 +51,13 @@ static gint64 start_for(const struct config *config, const struct cell_reading *
 {
     gint64 period_ms = config->metrics.period_ms;
     gint64 start_ms = wanted_from_ms(progress, now_ms);
+    if (period_ms < WHEN_MINUTE)
+        start_ms = MAX(start_ms, now_ms - FINE_KEPT_MS);
     if (progress->have_until_ms && progress->have_from_ms <= start_ms + period_ms) {
         const struct datapoint *last = series_last(reading->series[METRIC_HEALTH]);
         gint64 again_ms = progress->have_until_ms - AGAIN_PERIODS * period_ms;
         start_ms = MAX(start_ms, last ? MIN(again_ms, last->at_ms) : again_ms);
     }
-    if (period_ms < WHEN_MINUTE)
-        start_ms = MAX(start_ms, now_ms - FINE_KEPT_MS);
     return start_ms / period_ms * period_ms;
 }
 

@@ -23,7 +23,8 @@ struct reading {
     GString *faults;
 };
 
-G_GNUC_PRINTF(2, 3) static void fault(struct reading *reading, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void fault(struct reading *reading, const char *format,
+                                                        ...)
 {
     va_list args;
     va_start(args, format);
@@ -161,8 +162,9 @@ bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenant
     g_autoptr(GHashTable) cells = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint c = 0; c < config->cells->len; c++)
         g_hash_table_add(cells, ((const struct cell_config *)config->cells->pdata[c])->id);
-    json_array_foreach (items, i, item)
+    json_array_foreach (items, i, item) {
         g_ptr_array_add(tenants, read_tenant(cells, item));
+    }
     const json_t *consumed = json_object_get(reply, "ConsumedCapacity");
     *read_units += json_number_value(json_object_get(consumed, "CapacityUnits"));
     json_t *key = json_object_get(reply, "LastEvaluatedKey");

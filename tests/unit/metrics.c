@@ -154,6 +154,16 @@ Test(metrics, a_wish_for_more_past_is_asked_for_once)
     cr_expect(((struct metrics_batch *)next->pdata[0])->start_ms > END - 24 * WHEN_HOUR);
 }
 
+Test(metrics, a_past_that_cloudwatch_no_longer_has_is_not_asked_for_again_and_again)
+{
+    config_unref(config);
+    config = small_fleet("metrics: {period: 1s}\n");
+    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, END - 3 * WHEN_HOUR, END};
+    g_autoptr(GPtrArray) batches = plan_at("eu-west-1", END + 10 * WHEN_SECOND);
+    const struct metrics_batch *batch = batches->pdata[0];
+    cr_expect_eq(batch->start_ms, END - 5 * WHEN_SECOND);
+}
+
 Test(metrics, times_come_as_numbers_or_strings_and_absurd_values_are_no_data)
 {
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW);
