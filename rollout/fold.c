@@ -428,6 +428,7 @@ static const struct rule {
     {"state", 0, false, state_changed},
     {"wave.started", 0, false, wave_started},
     {"note", 0, true, noted},
+    {"conductor", 0, true, noted},
     {"deploy.intent", IN(CELL_PENDING), false, deploy_intent},
     {"deploy.called", IN(CELL_DEPLOYING), false, call_taken},
     {"deploy.seen", IN(CELL_DEPLOYING), false, deploy_seen},

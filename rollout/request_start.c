@@ -53,25 +53,17 @@ static bool refuse_shared_cell(struct journal *journal, const struct plan *plan,
     return true;
 }
 
-/* A version that failed stays held until a retry of it has gone through (rollout.md, "Fail").
- * `operations` come newest first. */
-static bool refuse_held_version(const struct plan *plan, const GPtrArray *operations,
+/* A version that failed stays held, whatever went well since (rollout.md, "Fail"). */
+static bool refuse_held_version(const struct plan *plan, const struct operation *past,
                                 GError **error)
 {
-    for (guint i = 0; i < operations->len; i++) {
-        const struct operation *past = g_ptr_array_index(operations, i);
-        if (strcmp(past->kind, "rollout") != 0 || strcmp(past->subject, plan->version) != 0)
-            continue;
-        if (strcmp(past->state, "completed") == 0)
-            return true;
-        if (strcmp(past->state, "failed") == 0 || strcmp(past->state, "failing") == 0)
-            return refuse(error, CD_ERROR_REFUSED,
-                          g_strdup_printf("%s is held fleet-wide since it failed in %s: see "
-                                          "`history show %s`; --retry-failed tries it again, on "
-                                          "record",
-                                          plan->version, past->id, past->id));
-    }
-    return true;
+    bool failed = strcmp(past->state, "failed") == 0 || strcmp(past->state, "failing") == 0;
+    if (!failed || strcmp(past->kind, "rollout") != 0 || strcmp(past->subject, plan->version) != 0)
+        return true;
+    return refuse(error, CD_ERROR_REFUSED,
+                  g_strdup_printf("%s is held fleet-wide since it failed in %s: see `history show "
+                                  "%s`; --retry-failed tries it again, on record",
+                                  plan->version, past->id, past->id));
 }
 
 static bool check_start(struct journal *journal, const struct start_request *start, GError **error)
@@ -91,7 +83,11 @@ static bool check_start(struct journal *journal, const struct start_request *sta
     for (guint i = 0; i < operations->len; i++)
         if (!refuse_shared_cell(journal, plan, g_ptr_array_index(operations, i), error))
             return false;
-    return start->retry_failed || refuse_held_version(plan, operations, error);
+    bool retry = start->retry_failed || plan->retry_failed;
+    for (guint i = 0; !retry && i < operations->len; i++)
+        if (!refuse_held_version(plan, g_ptr_array_index(operations, i), error))
+            return false;
+    return true;
 }
 
 static json_t *cells_json(const struct plan *plan)

@@ -1,0 +1,362 @@
+/* One rollout: hold its lease, follow its events, decide, append, act. Appends run here and not in
+ * a worker: nothing else may be done about the rollout before its event is durable, and the one
+ * fsync of a transition holds up no screen. */
+#include "rollout/conduct.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/fault_point.h"
+#include "rollout/lock.h"
+
+#include <string.h>
+
+enum { TAKE_PACE_MS = 1000, STEPS_AT_ONCE = 100 };
+
+/* A call may take its whole deadline, and the lease has to outlast it. */
+static gint64 lease_length_ms(const struct world *world)
+{
+    return MAX(world->config->lease_ms, 2 * deployer_deadline_ms(world->deployer));
+}
+
+struct conduct *conduct_new(struct world *world, const char *id)
+{
+    struct conduct *conduct = g_new0(struct conduct, 1);
+    conduct->world = world;
+    conduct->id = g_strdup(id);
+    conduct->lease = lease_new(world->journal, id, world->self, lease_length_ms(world),
+                               deployer_deadline_ms(world->deployer));
+    conduct->watches = g_ptr_array_new_with_free_func((GDestroyNotify)watch_free);
+    g_queue_init(&conduct->unrecorded);
+    return conduct;
+}
+
+void conduct_free(struct conduct *conduct)
+{
+    if (!conduct)
+        return;
+    lease_release(conduct->lease, when_now_ms(), NULL);
+    lease_free(conduct->lease);
+    if (conduct->rollout)
+        rollout_free(conduct->rollout);
+    if (conduct->judged_on)
+        snapshot_unref(conduct->judged_on);
+    g_ptr_array_unref(conduct->watches);
+    g_queue_clear_full(&conduct->unrecorded, (GDestroyNotify)event_free);
+    g_free(conduct->tag_now);
+    g_free(conduct->check_failed);
+    g_free(conduct->last_complaint);
+    g_free(conduct->id);
+    g_free(conduct);
+}
+
+bool conduct_is_over(const struct conduct *conduct)
+{
+    return conduct->broken || conduct->ended ||
+           (conduct->rollout && rollout_state_final(conduct->rollout->state) && !conduct->held);
+}
+
+void conduct_complain(struct conduct *conduct, const char *doing, const GError *error)
+{
+    g_autofree char *text = g_strdup_printf("%s: %s: %s", conduct->id, doing, error->message);
+    if (g_strcmp0(text, conduct->last_complaint) == 0)
+        return;
+    conductor_log(conduct->world, LOG_LEVEL_WARN, "%s", text);
+    g_free(conduct->last_complaint);
+    conduct->last_complaint = g_steal_pointer(&text);
+}
+
+/* --- the state of the rollout and of its cells --- */
+
+static struct rollout_cell *cell_of(const struct conduct *conduct, guint i)
+{
+    return g_ptr_array_index(conduct->rollout->cells, i);
+}
+
+static void watch_cells(struct conduct *conduct)
+{
+    struct world *world = conduct->world;
+    for (guint i = 0; i < conduct->rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_of(conduct, i);
+        if (i == conduct->watches->len) {
+            struct watch *watch = g_new0(struct watch, 1);
+            watch->conduct = conduct;
+            watch->config = config_cell(world->config, cell->plan->id);
+            g_ptr_array_add(conduct->watches, watch);
+        }
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        watch->id = cell->plan->id;
+        watch_follow_intent(watch, cell);
+        if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_of_ms && watch->config)
+            feed_want_since(world->feed, watch->id, cell->deployed_at_ms - 3 * WHEN_HOUR);
+    }
+}
+
+static void lose(struct conduct *conduct)
+{
+    conduct->held = false;
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        g_free(watch->token);
+        watch->token = NULL;
+        watch->call = CALL_NONE;
+        watch->running_mono_ms = 0;
+    }
+}
+
+void conduct_give_up(struct conduct *conduct, const GError *error)
+{
+    conductor_log(conduct->world, LOG_LEVEL_ERROR, "%s: left alone: %s", conduct->id,
+                  error->message);
+    conduct->broken = true;
+    lose(conduct);
+    lease_release(conduct->lease, when_now_ms(), NULL);
+}
+
+bool conduct_load(struct conduct *conduct, GError **error)
+{
+    struct rollout *rollout = rollout_load(conduct->world->journal, conduct->id, error);
+    if (!rollout)
+        return false;
+    if (conduct->rollout)
+        rollout_free(conduct->rollout);
+    conduct->rollout = rollout;
+    conduct->journal_version = -1;
+    watch_cells(conduct);
+    return true;
+}
+
+bool conduct_apply(struct conduct *conduct, const struct event *event)
+{
+    g_autoptr(GError) error = NULL;
+    conductor_log_event(conduct->world, event);
+    if (rollout_apply(conduct->rollout, event, &error)) {
+        watch_cells(conduct);
+        return true;
+    }
+    conduct_give_up(conduct, error);
+    return false;
+}
+
+/* Locks follow the cells: what is no longer in flight is given back. */
+static void read_locks(struct conduct *conduct)
+{
+    const struct world *world = conduct->world;
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        g_free(watch->lock_holder);
+        watch->lock_holder = lock_holder(world->journal, watch->id, NULL);
+        watch->lock_ours = g_strcmp0(watch->lock_holder, conduct->id) == 0;
+        if (!watch->lock_ours || cell_is_in_flight(cell_of(conduct, i)) ||
+            cell_of(conduct, i)->rollback_wanted)
+            continue;
+        g_autoptr(GError) error = NULL;
+        if (lock_release(world->journal, watch->id, conduct->id, world->actor, when_now_ms(),
+                         &error)) {
+            g_clear_pointer(&watch->lock_holder, g_free);
+            watch->lock_ours = false;
+        } else {
+            conduct_complain(conduct, "unlock", error);
+        }
+    }
+}
+
+/* What others appended: people's wishes. */
+static bool catch_up(struct conduct *conduct)
+{
+    struct journal *journal = conduct->world->journal;
+    gint64 version = journal_version(journal);
+    if (version == conduct->journal_version || conduct->unrecorded.length)
+        return true;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) events =
+        journal_read(journal, conduct->id, conduct->rollout->seq + 1, &error);
+    if (!events) {
+        conduct_complain(conduct, "read the journal", error);
+        return false;
+    }
+    for (guint i = 0; i < events->len; i++)
+        if (!conduct_apply(conduct, g_ptr_array_index(events, i)))
+            return false;
+    read_locks(conduct);
+    conduct->journal_version = version;
+    return true;
+}
+
+/* --- the lease --- */
+
+/* Another conductor may have brought it to its end. */
+static bool has_ended(struct conduct *conduct)
+{
+    OWN(operation) operation = history_find(conduct->world->journal, conduct->id, NULL);
+    conduct->ended = operation && operation->ended_ms;
+    return conduct->ended;
+}
+
+static bool take(struct conduct *conduct, gint64 mono_ms)
+{
+    if (mono_ms < conduct->next_take_mono_ms || has_ended(conduct))
+        return false;
+    conduct->next_take_mono_ms = mono_ms + TAKE_PACE_MS;
+    g_autoptr(GError) error = NULL;
+    if (!lease_take(conduct->lease, when_now_ms(), mono_ms, &error)) {
+        conduct_complain(conduct, "lease", error);
+        return false;
+    }
+    conduct->held = true;
+    if (conduct_load(conduct, &error)) {
+        conductor_log(conduct->world, LOG_LEVEL_INFO, "%s: conducting it", conduct->id);
+        return true;
+    }
+    conduct_give_up(conduct, error);
+    return false;
+}
+
+/* While the journal is away, a cell that fails is still rolled back, for a lease and its grace:
+ * that long nobody else takes over (rollout.md, "No journal, no action"). */
+bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms)
+{
+    gint64 renewed_ms = lease_renew_at_ms(conduct->lease) - lease_length_ms(conduct->world) / 3;
+    return mono_ms < renewed_ms + lease_length_ms(conduct->world) +
+                         deployer_deadline_ms(conduct->world->deployer);
+}
+
+static bool renew(struct conduct *conduct, gint64 mono_ms)
+{
+    g_autoptr(GError) error = NULL;
+    if (lease_renew(conduct->lease, when_now_ms(), mono_ms, &error))
+        return true;
+    conduct_complain(conduct, "lease", error);
+    if (g_error_matches(error, CD_ERROR, CD_ERROR_BUSY))
+        lose(conduct);
+    return false;
+}
+
+static bool hold_lease(struct conduct *conduct)
+{
+    gint64 mono_ms = lease_clock_ms();
+    if (!conduct->held)
+        return take(conduct, mono_ms);
+    bool fresh = lease_left_ms(conduct->lease, mono_ms) > 0;
+    if (fresh && mono_ms < lease_renew_at_ms(conduct->lease))
+        return true;
+    return renew(conduct, mono_ms) ||
+           (conduct->held && (fresh || conduct_within_grace(conduct, mono_ms)));
+}
+
+static bool lease_outlasts_a_call(struct conduct *conduct)
+{
+    gint64 mono_ms = lease_clock_ms(), call_ms = deployer_deadline_ms(conduct->world->deployer);
+    return lease_left_ms(conduct->lease, mono_ms) > call_ms ||
+           (renew(conduct, mono_ms) && lease_left_ms(conduct->lease, mono_ms) > call_ms);
+}
+
+bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell)
+{
+    if (conduct->unrecorded.length)
+        return cell->state == CELL_ROLLING_BACK && conduct_within_grace(conduct, lease_clock_ms());
+    return lease_outlasts_a_call(conduct);
+}
+
+/* --- decide and append --- */
+
+static bool is_intent(const struct decision *decision)
+{
+    return g_str_has_suffix(decision->type, ".intent");
+}
+
+static bool lock_for(struct conduct *conduct, const struct decision *decision)
+{
+    g_autoptr(GError) error = NULL;
+    if (lock_take(conduct->world->journal, decision->cell->plan->id, conduct->id,
+                  conduct->world->actor, when_now_ms(), &error))
+        return true;
+    conduct_complain(conduct, "lock", error);
+    return false;
+}
+
+/* A deploy needs all three; a cell that fails while the journal is away has its lock already. */
+static bool may_append(struct conduct *conduct, const struct decision *decision)
+{
+    if (conduct->unrecorded.length)
+        return true;
+    if (is_intent(decision) && !cell_is_in_flight(decision->cell) && !lock_for(conduct, decision))
+        return false;
+    if (lease_left_ms(conduct->lease, lease_clock_ms()) > 0 &&
+        (!is_intent(decision) || lease_outlasts_a_call(conduct)))
+        return true;
+    return conduct->held && unrecorded_may(decision);
+}
+
+static bool append(struct conduct *conduct, const struct decision *decision)
+{
+    const struct world *world = conduct->world;
+    g_autofree char *id = journal_new_id();
+    g_autoptr(GError) error = NULL;
+    OWN(event) event = NULL;
+    if (conduct->unrecorded.length) {
+        g_set_error_literal(&error, CD_ERROR, CD_ERROR_FAILED, "the journal is still away");
+        return unrecorded_go_on(conduct, decision, error);
+    }
+    fault_point("before", decision->type);
+    if (journal_append(world->journal, conduct->id, conduct->rollout->seq + 1, id, when_now_ms(),
+                       world->actor, decision->type, decision->data, &event, &error)) {
+        fault_point("after", decision->type);
+        return conduct_apply(conduct, event);
+    }
+    if (!g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT))
+        return unrecorded_go_on(conduct, decision, error);
+    conduct->journal_version = -1;
+    return hold_lease(conduct) && catch_up(conduct);
+}
+
+/* True: something was appended (or read), so ask again. */
+static bool decide(struct conduct *conduct)
+{
+    gint64 now_ms = when_now_ms();
+    g_autofree struct observed_cell *cells = observe_cells(conduct, now_ms);
+    const struct observation seen = {
+        .now_ms = now_ms,
+        .tag_moved = conduct->tag_moved,
+        .tag_now = conduct->tag_now,
+        .check_failed = conduct->check_failed,
+        .cells = cells,
+    };
+    struct decision decision = engine_decide(conduct->rollout, &seen);
+    bool again = decision.type && may_append(conduct, &decision) && append(conduct, &decision);
+    json_decref(decision.data);
+    return again;
+}
+
+static void finish(struct conduct *conduct)
+{
+    g_autoptr(GError) error = NULL;
+    conduct->journal_version = -1;
+    catch_up(conduct);
+    if (!conduct->held)
+        return;
+    conductor_log(conduct->world, LOG_LEVEL_INFO, "%s: over: %s", conduct->id,
+                  rollout_state_name(conduct->rollout->state));
+    if (!lease_release(conduct->lease, when_now_ms(), &error))
+        conduct_complain(conduct, "give the lease back", error);
+    conduct->held = false;
+}
+
+void conduct_step(struct conduct *conduct)
+{
+    if (conduct_is_over(conduct) || !hold_lease(conduct))
+        return;
+    if (conduct->unrecorded.length)
+        unrecorded_flush(conduct);
+    if (conduct->broken || !catch_up(conduct))
+        return;
+    observe_refresh(conduct);
+    for (int i = 0; i < STEPS_AT_ONCE && conduct->held && decide(conduct); i++) {
+    }
+    if (!conduct->held)
+        return;
+    if (rollout_state_final(conduct->rollout->state) && !conduct->unrecorded.length)
+        finish(conduct);
+    else
+        calls_begin_due(conduct);
+}

@@ -1,0 +1,135 @@
+/* One rollout carried on: the inner side of the conductor. conductor.c has the process, conduct.c
+ * the lease and the loop of decide and append, calls.c the calls to the deployer, observe.c what
+ * the engine gets to see. Private to these. */
+#pragma once
+
+#include "data/feed.h"
+#include "data/releases.h"
+#include "rollout/deploy.h"
+#include "rollout/engine.h"
+#include "rollout/lease.h"
+
+/* What all rollouts of one conductor share. */
+struct world {
+    struct config *config;
+    struct journal *journal;
+    struct deployer *deployer;
+    struct releases *releases; /* NULL: `releases_error` says why */
+    char *releases_error;
+    struct feed *feed;
+    struct snapshot *snapshot; /* the newest, or NULL */
+    struct aws_client *client;
+    struct holder *self;
+    char *actor;
+    char *log_path;
+    void (*wake)(gpointer conductor); /* something came: step soon */
+    gpointer conductor;
+};
+
+/* What is known of a cell beside its events. */
+struct watch {
+    struct conduct *conduct;
+    const char *id;
+    const struct cell_config *config; /* NULL: no longer in celldeck.yaml */
+
+    char *token;            /* of the intent that `call` is about */
+    enum call_outcome call; /* CALL_UNDER_WAY from the call until its answer */
+    char *call_reference, *call_error;
+    gint64 next_call_mono_ms; /* after an unsure answer */
+    bool asking_progress;
+    gint64 next_progress_mono_ms;
+
+    struct running running;
+    gint64 running_mono_ms; /* when it was asked for; 0: never, or no longer good */
+    bool asking_current;
+    gint64 next_current_mono_ms;
+
+    bool lock_ours;
+    char *lock_holder;
+
+    struct gate_result gates[GATE_COUNT];
+    struct bake_samples samples;
+    bool judged;
+
+    gint64 bake_of_ms;    /* the deployed_at that `bake_clock_ms` belongs to */
+    gint64 bake_clock_ms; /* wall minus monotonic clock when we first saw that bake */
+};
+
+struct conduct {
+    struct world *world;
+    char *id;
+    struct lease *lease;
+    bool held;
+    gint64 next_take_mono_ms;
+    struct rollout *rollout; /* NULL until the lease is ours */
+    GPtrArray *watches;      /* struct watch *, in rollout->cells's order */
+    gint64 journal_version;  /* up to which events and locks have been read */
+    GQueue unrecorded;       /* struct event *: done while the journal was away */
+    gint64 judged_mono_ms;
+    struct snapshot *judged_on;
+    gint64 checked_mono_ms;
+    bool tag_moved;
+    char *tag_now, *check_failed;
+    char *last_complaint; /* the same trouble is logged once */
+    bool ended;           /* by another conductor */
+    bool broken;          /* its events make no sense to us: left alone */
+};
+
+struct conduct *conduct_new(struct world *world, const char *id);
+/* Only after the deployer has been freed: its answers come here. Gives the lease back. */
+void conduct_free(struct conduct *conduct);
+/* Does all that can be done now. Called every tick and whenever something came. */
+void conduct_step(struct conduct *conduct);
+/* Nothing more will come of it: it has reached its end, or is broken. */
+bool conduct_is_over(const struct conduct *conduct);
+/* May a call to the outside begin now: does the lease outlast it? Renews it where not. */
+bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell);
+/* Into conductor.log: once for the same trouble. */
+void conduct_complain(struct conduct *conduct, const char *doing, const GError *error);
+
+/* Reads the whole rollout anew. */
+bool conduct_load(struct conduct *conduct, GError **error);
+/* Folds an event into the rollout, and logs it. */
+bool conduct_apply(struct conduct *conduct, const struct event *event);
+void conduct_give_up(struct conduct *conduct, const GError *error);
+/* Within a lease and its grace of the last renewal: that long nobody else takes over. */
+bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms);
+
+/* --- unrecorded.c --- */
+
+/* Whether the decision belongs to the one rollback that a cell's deploy intent has authorised. */
+bool unrecorded_may(const struct decision *decision);
+/* Goes on with the decision although `error` kept it from being recorded. False: it may not. */
+bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision,
+                      const GError *error);
+/* Records all that was done meanwhile, in order. False: the journal is still away. */
+bool unrecorded_flush(struct conduct *conduct);
+
+/* --- calls.c --- */
+
+bool cell_is_in_flight(const struct rollout_cell *cell);
+/* Begins every call that is due: what an intent authorises, progress, what runs. */
+void calls_begin_due(struct conduct *conduct);
+/* Forgets what was learned of calls that are not the cell's intent's (any more). */
+void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell);
+void watch_forget_gates(struct watch *watch);
+void watch_free(struct watch *watch);
+/* How often what runs in a cell is asked. */
+gint64 calls_current_pace_ms(const struct world *world);
+
+/* --- observe.c --- */
+
+/* Asks the gates where there is something new, and the plan's checks now and then. */
+void observe_refresh(struct conduct *conduct);
+/* One place a cell, borrowing from the watches. Caller frees with g_free(). */
+struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms);
+
+/* --- conductor_log.c --- */
+
+enum log_level { LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+/* One cleaned line with time and level at the end of conductor.log. */
+void conductor_log(const struct world *world, enum log_level level, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+void conductor_log_event(const struct world *world, const struct event *event);
+/* Opens (and creates, as history.db is) `path` for appending; -1: it can't be. */
+int conductor_log_open(const char *path);

@@ -1,0 +1,230 @@
+/* The conductor's process: its loop, its signals, and which rollouts are live. */
+#include "rollout/conductor.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/conduct.h"
+#include "rollout/conductor_lock.h"
+
+#include <glib-unix.h>
+#include <string.h>
+
+/* TICK_MS is what a person's request may wait; SCAN_MS what a new rollout may. */
+enum { TICK_MS = 250, SCAN_MS = 1000 };
+
+struct conductor {
+    struct world world;
+    struct conductor_options options;
+    GMainLoop *loop;
+    GHashTable *conducts; /* id -> struct conduct *, kept until the end: answers come to them */
+    int lock_fd;          /* -1: another process has it; leases decide */
+    gint64 scanned_version, next_scan_mono_ms;
+    guint tick, wake, term, interrupt;
+    bool stopping;
+};
+
+static void stop(struct conductor *conductor)
+{
+    conductor->stopping = true;
+    g_main_loop_quit(conductor->loop);
+}
+
+static bool is_ours(const struct operation *operation)
+{
+    return operation->ended_ms == 0 && strcmp(operation->kind, "rollout") == 0;
+}
+
+static void scan(struct conductor *conductor)
+{
+    struct world *world = &conductor->world;
+    g_autoptr(GError) error = NULL;
+    gint64 version = journal_version(world->journal);
+    if (version == conductor->scanned_version)
+        return;
+    g_autoptr(GPtrArray) operations = history_operations(world->journal, 0, &error);
+    if (!operations) {
+        conductor_log(world, LOG_LEVEL_WARN, "%s", error->message);
+        return;
+    }
+    for (guint i = 0; i < operations->len; i++) {
+        const struct operation *operation = g_ptr_array_index(operations, i);
+        if (is_ours(operation) && !g_hash_table_contains(conductor->conducts, operation->id)) {
+            struct conduct *conduct = conduct_new(world, operation->id);
+            g_hash_table_insert(conductor->conducts, conduct->id, conduct);
+        }
+    }
+    conductor->scanned_version = version;
+}
+
+/* Rollouts that another conductor works on count: should that one die, they are ours. */
+static bool is_idle(struct conductor *conductor)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, conductor->conducts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct conduct *conduct = value;
+        if (conduct_is_over(conduct))
+            continue;
+        OWN(operation) operation = history_find(conductor->world.journal, conduct->id, NULL);
+        if (!operation || operation->ended_ms == 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whoever starts a rollout while we have the lock leaves it to us: so the lock goes first, and then
+ * there is one more look. */
+static void end_if_idle(struct conductor *conductor)
+{
+    if (!conductor->options.until_idle || !is_idle(conductor))
+        return;
+    conductor_lock_release(&conductor->lock_fd);
+    conductor->scanned_version = -1;
+    scan(conductor);
+    if (is_idle(conductor))
+        stop(conductor);
+    else
+        conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
+}
+
+static void step_all(struct conductor *conductor)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, conductor->conducts);
+    while (!conductor->stopping && g_hash_table_iter_next(&iter, NULL, &value))
+        conduct_step(value);
+}
+
+static gboolean on_tick(gpointer data)
+{
+    struct conductor *conductor = data;
+    gint64 mono_ms = lease_clock_ms();
+    if (mono_ms >= conductor->next_scan_mono_ms) {
+        conductor->next_scan_mono_ms = mono_ms + SCAN_MS;
+        if (conductor->lock_fd < 0)
+            conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
+        conductor_lock_touch(conductor->lock_fd);
+        scan(conductor);
+        end_if_idle(conductor);
+    }
+    step_all(conductor);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_wake(gpointer data)
+{
+    struct conductor *conductor = data;
+    conductor->wake = 0;
+    step_all(conductor);
+    return G_SOURCE_REMOVE;
+}
+
+static void wake(gpointer data)
+{
+    struct conductor *conductor = data;
+    if (!conductor->wake)
+        conductor->wake = g_idle_add(on_wake, conductor);
+}
+
+static void on_snapshot(struct snapshot *snapshot, gpointer data)
+{
+    struct conductor *conductor = data;
+    if (conductor->world.snapshot)
+        snapshot_unref(conductor->world.snapshot);
+    conductor->world.snapshot = snapshot_ref(snapshot);
+    wake(conductor);
+}
+
+static gboolean on_signal(gpointer data)
+{
+    stop(data);
+    return G_SOURCE_CONTINUE;
+}
+
+static bool open_world(struct conductor *conductor, struct config *config, GError **error)
+{
+    struct world *world = &conductor->world;
+    const char *dir = conductor->options.state_dir;
+    g_autoptr(GError) no_releases = NULL;
+    world->config = config;
+    world->wake = wake;
+    world->conductor = conductor;
+    world->log_path = g_build_filename(dir, "conductor.log", NULL);
+    world->self = holder_self();
+    world->actor = holder_actor(world->self);
+    world->journal = journal_open(dir, error);
+    if (!world->journal)
+        return false;
+    world->client = aws_client_new(config->aws_profile, config->aws_region);
+    world->deployer = deployer_new(config, world->client, dir, error);
+    if (!world->deployer)
+        return false;
+    world->releases = releases_open(config, &no_releases);
+    world->releases_error = g_strdup(no_releases ? no_releases->message : NULL);
+    world->feed = feed_new(config, world->client, on_snapshot, conductor);
+    return true;
+}
+
+/* The deployer goes before what its answers come to; leases are given back before the journal. */
+static void close_world(struct conductor *conductor)
+{
+    struct world *world = &conductor->world;
+    if (world->feed)
+        feed_free(world->feed);
+    if (world->deployer)
+        deployer_free(world->deployer);
+    g_hash_table_destroy(conductor->conducts);
+    if (world->releases)
+        releases_free(world->releases);
+    if (world->client)
+        aws_client_free(world->client);
+    if (world->snapshot)
+        snapshot_unref(world->snapshot);
+    journal_close(world->journal);
+    holder_free(world->self);
+    g_free(world->actor);
+    g_free(world->log_path);
+    g_free(world->releases_error);
+    conductor_lock_release(&conductor->lock_fd);
+}
+
+static void run_loop(struct conductor *conductor)
+{
+    const struct world *world = &conductor->world;
+    conductor_log(world, LOG_LEVEL_INFO, "conductor begins: process %" G_GINT64_FORMAT " on %s",
+                  world->self->pid, world->self->host);
+    conductor->loop = g_main_loop_new(NULL, FALSE);
+    conductor->term = g_unix_signal_add(SIGTERM, on_signal, conductor);
+    conductor->interrupt = g_unix_signal_add(SIGINT, on_signal, conductor);
+    conductor->tick = g_timeout_add(TICK_MS, on_tick, conductor);
+    feed_start(world->feed);
+    on_tick(conductor);
+    if (!conductor->stopping)
+        g_main_loop_run(conductor->loop);
+    g_source_remove(conductor->tick);
+    g_source_remove(conductor->term);
+    g_source_remove(conductor->interrupt);
+    if (conductor->wake)
+        g_source_remove(conductor->wake);
+    g_main_loop_unref(conductor->loop);
+    conductor_log(world, LOG_LEVEL_INFO, "conductor ends");
+}
+
+bool conductor_run(struct config *config, const struct conductor_options *options, GError **error)
+{
+    struct conductor conductor = {
+        .options = *options,
+        .conducts =
+            g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)conduct_free),
+        .lock_fd = conductor_lock_take(options->state_dir),
+        .scanned_version = -1,
+    };
+    bool begun = open_world(&conductor, config, error);
+    if (begun)
+        run_loop(&conductor);
+    close_world(&conductor);
+    return begun;
+}

@@ -1,0 +1,193 @@
+/* What the engine gets to see: the newest snapshot, the gates' word on it, the plan's checks, and
+ * what the deployer said. */
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/conduct.h"
+
+#include <string.h>
+
+enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
+
+/* --- the gates --- */
+
+static GPtrArray *controls_of(const struct conduct *conduct, const struct rollout_cell *cell)
+{
+    const struct snapshot *snapshot = conduct->world->snapshot;
+    GPtrArray *controls = g_ptr_array_new();
+    for (size_t i = 0; i < snapshot->n_cells; i++) {
+        const struct cell *other = &snapshot->cells[i];
+        if (strcmp(other->config->id, cell->plan->id) != 0 && other->config->class != CLASS_DR &&
+            other->version && strcmp(other->version, conduct->rollout->plan->version) != 0)
+            g_ptr_array_add(controls, (gpointer)&other->reading);
+    }
+    return controls;
+}
+
+static void judge_cell(struct conduct *conduct, struct watch *watch,
+                       const struct rollout_cell *cell, gint64 now_ms)
+{
+    const struct plan *plan = conduct->rollout->plan;
+    const struct plan_wave *wave = g_ptr_array_index(plan->waves, (guint)cell->wave);
+    const struct cell *seen = snapshot_cell(conduct->world->snapshot, watch->id);
+    watch_forget_gates(watch);
+    if (!seen || !watch->config)
+        return;
+    g_autoptr(GPtrArray) controls = controls_of(conduct, cell);
+    const struct gate_view view = {
+        .policy = &plan->gates,
+        .cell = watch->config,
+        .dr = cell->plan->dr,
+        .low_traffic_pass = wave->low_traffic_pass,
+        .period_ms = plan->period_ms,
+        .settle_ms = plan->settle_ms,
+        .deployed_at_ms = cell->deployed_at_ms,
+        .bake_ms = wave->bake_ms,
+        .now_ms = now_ms,
+        .version = plan->version,
+        .reading = &seen->reading,
+        .controls = (const struct cell_reading *const *)controls->pdata,
+        .n_controls = controls->len,
+    };
+    gates_judge(&view, watch->gates, &watch->samples);
+    watch->judged = true;
+}
+
+static void judge(struct conduct *conduct, gint64 mono_ms)
+{
+    struct snapshot *snapshot = conduct->world->snapshot;
+    if (!snapshot ||
+        (snapshot == conduct->judged_on && mono_ms - conduct->judged_mono_ms < JUDGE_PACE_MS))
+        return;
+    if (conduct->judged_on)
+        snapshot_unref(conduct->judged_on);
+    conduct->judged_on = snapshot_ref(snapshot);
+    conduct->judged_mono_ms = mono_ms;
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        const struct rollout_cell *cell = g_ptr_array_index(conduct->rollout->cells, i);
+        if (cell->deployed_at_ms && (cell->state == CELL_BAKING || cell->state == CELL_PASSED))
+            judge_cell(conduct, g_ptr_array_index(conduct->watches, i), cell, when_now_ms());
+    }
+}
+
+/* --- the plan's checks, once more --- */
+
+static bool goes_forward(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (((struct rollout_cell *)g_ptr_array_index(rollout->cells, i))->state == CELL_PENDING)
+            return true;
+    return false;
+}
+
+static void check_tag(struct conduct *conduct, const struct release *release, const GError *error)
+{
+    const struct plan *plan = conduct->rollout->plan;
+    bool gone = !release && g_error_matches(error, CD_ERROR, CD_ERROR_REFUSED);
+    conduct->tag_moved = gone || (release && strcmp(release->commit, plan->commit) != 0);
+    g_free(conduct->tag_now);
+    conduct->tag_now = g_strdup(release ? release->commit : NULL);
+}
+
+static void check_plan(struct conduct *conduct)
+{
+    struct world *world = conduct->world;
+    const struct plan *plan = conduct->rollout->plan;
+    g_autoptr(GError) error = NULL;
+    OWN(release)
+    release = world->releases ? releases_resolve(world->releases, plan->version, &error) : NULL;
+    check_tag(conduct, release, error);
+    g_autoptr(GPtrArray) operations = history_operations(world->journal, 0, NULL);
+    const struct survey survey = {
+        .config = world->config,
+        .snapshot = world->snapshot,
+        .release = release,
+        .release_error = error ? error->message : world->releases_error,
+        .version = plan->version,
+        .operations = operations,
+    };
+    g_free(conduct->check_failed);
+    conduct->check_failed = !operations       ? g_strdup("the journal can't be read")
+                            : world->snapshot ? plan_check_again(plan, &survey, conduct->id)
+                                              : g_strdup("the fleet has not been read yet");
+}
+
+void observe_refresh(struct conduct *conduct)
+{
+    gint64 mono_ms = lease_clock_ms();
+    judge(conduct, mono_ms);
+    bool due = !conduct->checked_mono_ms || mono_ms - conduct->checked_mono_ms >= CHECK_PACE_MS;
+    if (!due || !conduct->world->snapshot || !goes_forward(conduct->rollout))
+        return;
+    conduct->checked_mono_ms = mono_ms;
+    check_plan(conduct);
+}
+
+/* --- one cell --- */
+
+static bool is_in_alarm(const struct cell *cell)
+{
+    const GPtrArray *alarms = cell->reading.alarms;
+    for (guint i = 0; alarms && i < alarms->len; i++)
+        if (((const struct alarm *)g_ptr_array_index(alarms, i))->state == ALARM_ALARM)
+            return true;
+    return false;
+}
+
+static void see_fleet(struct observed_cell *seen, const struct conduct *conduct,
+                      const struct watch *watch, gint64 now_ms)
+{
+    const struct snapshot *snapshot = conduct->world->snapshot;
+    const struct cell *cell = snapshot ? snapshot_cell(snapshot, watch->id) : NULL;
+    seen->health = cell ? cell->health : HEALTH_UNKNOWN;
+    if (!cell)
+        return;
+    seen->in_alarm = is_in_alarm(cell);
+    gint64 fresh_ms = stale_after_ms(conduct->world->config->metrics.period_ms);
+    if (cell->version && now_ms - cell->version_at_ms <= fresh_ms) {
+        seen->seen_version = cell->version;
+        seen->seen_at_ms = cell->version_at_ms;
+    }
+}
+
+static void see_deployer(struct observed_cell *seen, const struct conduct *conduct,
+                         const struct watch *watch)
+{
+    gint64 fresh_ms = 3 * calls_current_pace_ms(conduct->world);
+    seen->call = watch->call;
+    seen->call_reference = watch->call_reference;
+    seen->call_error = watch->call_error;
+    if (watch->running_mono_ms && lease_clock_ms() - watch->running_mono_ms <= fresh_ms)
+        seen->running = &watch->running;
+}
+
+/* By how much the wall clock has jumped while we watched this bake. The other clock counts on while
+ * the machine sleeps, so that a suspended night is time that has passed, and no jump. */
+static gint64 bake_credit(struct watch *watch, const struct rollout_cell *cell)
+{
+    gint64 offset_ms = when_now_ms() - lease_clock_ms();
+    if (watch->bake_of_ms != cell->deployed_at_ms) {
+        watch->bake_of_ms = cell->deployed_at_ms;
+        watch->bake_clock_ms = offset_ms;
+    }
+    return offset_ms - watch->bake_clock_ms;
+}
+
+struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms)
+{
+    struct observed_cell *all = g_new0(struct observed_cell, conduct->watches->len);
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        const struct rollout_cell *cell = g_ptr_array_index(conduct->rollout->cells, i);
+        struct observed_cell *seen = &all[i];
+        seen->present = watch->config != NULL;
+        seen->lock_ours = watch->lock_ours;
+        seen->lock_holder = watch->lock_holder;
+        seen->gates = watch->judged ? watch->gates : NULL;
+        seen->samples = watch->judged ? &watch->samples : NULL;
+        seen->bake_credit_ms = bake_credit(watch, cell);
+        see_fleet(seen, conduct, watch, now_ms);
+        see_deployer(seen, conduct, watch);
+    }
+    return all;
+}

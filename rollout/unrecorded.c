@@ -1,0 +1,80 @@
+/* The journal is away (rollout.md, "No journal, no action"): a cell that fails is rolled back all
+ * the same, which its deploy intent has authorised, and written down when the journal is back. */
+#include "rollout/conduct.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+
+#include <string.h>
+
+/* Only what leads to, and through, the one rollback that a cell's deploy intent has authorised. */
+bool unrecorded_may(const struct decision *decision)
+{
+    static const char *const types[] = {"deploy.failed", "rollback.called", "rollback.done",
+                                        "rollback.failed", NULL};
+    const char *verdict = json_string_value(json_object_get(decision->data, "verdict"));
+    if (strcmp(decision->type, "gate") == 0)
+        return g_strcmp0(verdict, verdict_name(VERDICT_FAIL)) == 0;
+    if (strcmp(decision->type, "rollback.intent") == 0)
+        return cell_is_in_flight(decision->cell) && decision->cell->rollback_attempt == 0;
+    return g_strv_contains(types, decision->type);
+}
+
+bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, const GError *error)
+{
+    conduct_complain(conduct, decision->type, error);
+    if (!unrecorded_may(decision) || !conduct_within_grace(conduct, lease_clock_ms()))
+        return false;
+    struct event *event = g_new0(struct event, 1);
+    event->stream = g_strdup(conduct->id);
+    event->seq = conduct->rollout->seq + 1;
+    event->id = journal_new_id();
+    event->at_ms = when_now_ms();
+    event->actor = g_strdup(conduct->world->actor);
+    event->type = g_strdup(decision->type);
+    event->data = json_incref(decision->data);
+    conductor_log(conduct->world, LOG_LEVEL_ERROR,
+                  "%s: the journal is away; what follows is done all the same and NOT YET RECORDED",
+                  conduct->id);
+    g_queue_push_tail(&conduct->unrecorded, event);
+    return conduct_apply(conduct, event);
+}
+
+/* As it happened, at the end of what others have appended meanwhile. What has no sense there any
+ * more is kept as a note. */
+static bool record_late(struct conduct *conduct, struct rollout *fresh, struct event *event,
+                        GError **error)
+{
+    event->seq = fresh->seq + 1;
+    if (!rollout_apply(fresh, event, NULL)) {
+        json_t *note = json_pack("{s:s, s:O}", "done_unrecorded", event->type, "data", event->data);
+        json_decref(event->data);
+        event->data = note;
+        g_free(event->type);
+        event->type = g_strdup("note");
+        if (!rollout_apply(fresh, event, error))
+            return false;
+    }
+    return journal_append(conduct->world->journal, conduct->id, event->seq, event->id, event->at_ms,
+                          event->actor, event->type, event->data, NULL, error);
+}
+
+bool unrecorded_flush(struct conduct *conduct)
+{
+    g_autoptr(GError) error = NULL;
+    while (conduct->unrecorded.length) {
+        OWN(rollout) fresh = rollout_load(conduct->world->journal, conduct->id, &error);
+        if (!fresh || !record_late(conduct, fresh, g_queue_peek_head(&conduct->unrecorded), &error))
+            return false;
+        event_free(g_queue_pop_head(&conduct->unrecorded));
+        if (conduct->unrecorded.length)
+            continue;
+        conductor_log(conduct->world, LOG_LEVEL_WARN, "%s: the journal is back, all is recorded",
+                      conduct->id);
+        if (!conduct_load(conduct, &error)) {
+            conduct_give_up(conduct, error);
+            return false;
+        }
+    }
+    return true;
+}
