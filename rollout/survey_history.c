@@ -32,12 +32,12 @@ static const struct plan_cell *planned_cell(const struct plan *plan, const char 
     return NULL;
 }
 
-static void opened(struct past *past, const json_t *data)
+static bool opened(struct past *past, const json_t *data, GError **error)
 {
     g_clear_pointer(&past->plan, plan_free);
-    past->plan = plan_from_json(json_object_get(data, "plan"), NULL);
+    past->plan = plan_from_json(json_object_get(data, "plan"), error);
     if (!past->plan)
-        return;
+        return false;
     const struct plan *plan = past->plan;
     if (plan->commit && !g_hash_table_contains(past->pinned, plan->version))
         g_hash_table_insert(past->pinned, g_strdup(plan->version), g_strdup(plan->commit));
@@ -48,14 +48,11 @@ static void opened(struct past *past, const json_t *data)
             verify(past, cell->id, cell->from, cell->from_ref);
         }
     }
+    return true;
 }
 
-static void look_at_event(struct past *past, const struct event *event)
+static void look_at_outcome(struct past *past, const struct event *event)
 {
-    if (g_str_equal(event->type, "opened")) {
-        opened(past, event->data);
-        return;
-    }
     const char *id = json_string_value(json_object_get(event->data, "cell"));
     const struct plan_cell *cell = id && past->plan ? planned_cell(past->plan, id) : NULL;
     if (!cell)
@@ -77,11 +74,19 @@ static bool look_at_rollout(struct past *past, struct journal *journal, const ch
     if (!events)
         return false;
     past->seen = g_hash_table_new(g_str_hash, g_str_equal);
-    for (size_t i = 0; i < events->len; i++)
-        look_at_event(past, g_ptr_array_index(events, i));
+    bool read = true;
+    for (size_t i = 0; i < events->len && read; i++) {
+        const struct event *event = g_ptr_array_index(events, i);
+        if (g_str_equal(event->type, "opened"))
+            read = opened(past, event->data, error);
+        else
+            look_at_outcome(past, event);
+    }
+    if (!read)
+        g_prefix_error(error, "%s: ", id);
     g_clear_pointer(&past->seen, g_hash_table_unref);
     g_clear_pointer(&past->plan, plan_free);
-    return true;
+    return read;
 }
 
 bool survey_history(struct journal *journal, const char *version, GHashTable *verified,
