@@ -112,20 +112,26 @@ static bool unreadable(GError **error, const json_error_t *why)
     return false;
 }
 
+/* A copy of a string that may be null. */
+static char *text_of(const json_t *json, const char *key)
+{
+    return g_strdup(json_string_value(json_object_get(json, key)));
+}
+
 static bool cell_from_json(json_t *json, GPtrArray *cells, GError **error)
 {
     json_error_t why;
-    const char *id, *from = NULL, *from_ref = NULL;
+    const char *id;
     int dr, closed, fixes;
     json_int_t tenants, users;
-    if (json_unpack_ex(json, &why, 0, "{s:s, s:s?n, s:s?n, s:b, s:b, s:b, s:I, s:I}", "id", &id,
-                       "from", &from, "from_ref", &from_ref, "dr", &dr, "rollback_closed", &closed,
-                       "fixes", &fixes, "tenants", &tenants, "users", &users) != 0)
+    if (json_unpack_ex(json, &why, 0, "{s:s, s:b, s:b, s:b, s:I, s:I}", "id", &id, "dr", &dr,
+                       "rollback_closed", &closed, "fixes", &fixes, "tenants", &tenants, "users",
+                       &users) != 0)
         return unreadable(error, &why);
     struct plan_cell *cell = g_new0(struct plan_cell, 1);
     *cell = (struct plan_cell){.id = g_strdup(id),
-                               .from = g_strdup(from),
-                               .from_ref = g_strdup(from_ref),
+                               .from = text_of(json, "from"),
+                               .from_ref = text_of(json, "from_ref"),
                                .dr = dr,
                                .rollback_closed = closed,
                                .fixes = fixes,
@@ -192,24 +198,21 @@ struct plan *plan_from_json(const json_t *json, GError **error)
 {
     OWN(plan) plan = plan_new();
     json_error_t why;
-    const char *version = NULL, *tag = NULL, *commit = NULL, *policy = NULL, *hash = NULL;
     json_t *waves, *gates, *notes, *item;
     json_int_t period_ms, settle_ms, deadline_ms;
     int retry;
-    if (json_unpack_ex((json_t *)json, &why, 0,
-                       "{s:s?n, s:s?n, s:s?n, s:o, s:o, s:I, s:I, s:I, s:b, s:s?n, s:s?n, s:o}",
-                       "version", &version, "tag", &tag, "commit", &commit, "waves", &waves,
-                       "gates", &gates, "period_ms", &period_ms, "settle_ms", &settle_ms,
-                       "deploy_deadline_ms", &deadline_ms, "retry_failed", &retry, "policy_hash",
-                       &policy, "hash", &hash, "notes", &notes) != 0) {
+    if (json_unpack_ex((json_t *)json, &why, 0, "{s:o, s:o, s:I, s:I, s:I, s:b, s:o}", "waves",
+                       &waves, "gates", &gates, "period_ms", &period_ms, "settle_ms", &settle_ms,
+                       "deploy_deadline_ms", &deadline_ms, "retry_failed", &retry, "notes",
+                       &notes) != 0) {
         unreadable(error, &why);
         return NULL;
     }
-    plan->version = g_strdup(version);
-    plan->tag = g_strdup(tag);
-    plan->commit = g_strdup(commit);
-    plan->policy_hash = g_strdup(policy);
-    plan->hash = g_strdup(hash);
+    plan->version = text_of(json, "version");
+    plan->tag = text_of(json, "tag");
+    plan->commit = text_of(json, "commit");
+    plan->policy_hash = text_of(json, "policy_hash");
+    plan->hash = text_of(json, "hash");
     plan->period_ms = period_ms;
     plan->settle_ms = settle_ms;
     plan->deploy_deadline_ms = deadline_ms;
