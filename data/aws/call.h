@@ -88,8 +88,8 @@ void call_end(struct aws_call *call, const struct http_answer *answer, const GEr
 
 /* An error of `call` in the one form all of them have: "CloudWatch GetMetricData in us-east-1:
  * DETAIL". */
-G_GNUC_PRINTF(3, 4)
-GError *call_error(const struct aws_call *call, enum aws_error code, const char *format, ...);
+GError *call_error(const struct aws_call *call, enum aws_error code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* What AWS answered, as such an error: code, message, request id, and what to do. */
 GError *call_refusal(const struct aws_call *call, const struct fault *fault);
 

@@ -206,7 +206,9 @@ static void expect_error(const struct outcome *outcome, enum aws_error code, con
     cr_expect(strstr(outcome->error->message, "sEcReT") == NULL, "%s", outcome->error->message);
 }
 
-Test(aws_client, a_request_is_signed_and_carries_the_session_token, .timeout = 30)
+TestSuite(aws_client, .timeout = 30);
+
+Test(aws_client, a_request_is_signed_and_carries_the_session_token)
 {
     struct server server;
     const char *const script[] = {good, NULL};
@@ -233,7 +235,7 @@ Test(aws_client, a_request_is_signed_and_carries_the_session_token, .timeout = 3
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_read_is_tried_again_after_a_500_a_reset_and_half_an_answer, .timeout = 30)
+Test(aws_client, a_read_is_tried_again_after_a_500_a_reset_and_half_an_answer)
 {
     const char *const after_500[] = {broken, broken, good, NULL};
     struct outcome outcome = one_call(after_500, AWS_CALL_READ, 0, 3);
@@ -246,7 +248,7 @@ Test(aws_client, a_read_is_tried_again_after_a_500_a_reset_and_half_an_answer, .
     outcome_clear(&outcome);
 }
 
-Test(aws_client, three_attempts_are_all_and_the_error_says_what_where_and_which, .timeout = 30)
+Test(aws_client, three_attempts_are_all_and_the_error_says_what_where_and_which)
 {
     const char *const script[] = {throttled, NULL};
     struct outcome outcome = one_call(script, AWS_CALL_READ, 0, 3);
@@ -257,7 +259,7 @@ Test(aws_client, three_attempts_are_all_and_the_error_says_what_where_and_which,
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_write_is_sent_once_unless_it_was_throttled, .timeout = 30)
+Test(aws_client, a_write_is_sent_once_unless_it_was_throttled)
 {
     const char *const fails[] = {broken, good, NULL};
     struct outcome outcome = one_call(fails, AWS_CALL_WRITE, 0, 1);
@@ -275,7 +277,7 @@ Test(aws_client, a_write_is_sent_once_unless_it_was_throttled, .timeout = 30)
     outcome_clear(&outcome);
 }
 
-Test(aws_client, garbage_is_an_answer_that_cant_be_read, .timeout = 30)
+Test(aws_client, garbage_is_an_answer_that_cant_be_read)
 {
     const char *const script[] = {ANSWER("200 OK", "", "7", "garbage"), NULL};
     struct outcome outcome = one_call(script, AWS_CALL_READ, 0, 1);
@@ -283,7 +285,7 @@ Test(aws_client, garbage_is_an_answer_that_cant_be_read, .timeout = 30)
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_server_that_hangs_ends_with_the_deadline, .timeout = 30)
+Test(aws_client, a_server_that_hangs_ends_with_the_deadline)
 {
     const char *const script[] = {HANG, NULL};
     struct outcome outcome = one_call(script, AWS_CALL_WRITE, 300, 1);
@@ -292,7 +294,7 @@ Test(aws_client, a_server_that_hangs_ends_with_the_deadline, .timeout = 30)
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_read_on_a_dead_connection_has_time_left_for_another_one, .timeout = 30)
+Test(aws_client, a_read_on_a_dead_connection_has_time_left_for_another_one)
 {
     const char *const script[] = {HANG, good, NULL};
     struct outcome outcome = one_call(script, AWS_CALL_READ, 2000, 2);
@@ -300,7 +302,7 @@ Test(aws_client, a_read_on_a_dead_connection_has_time_left_for_another_one, .tim
     outcome_clear(&outcome);
 }
 
-Test(aws_client, awss_words_never_bring_a_secret_into_an_error, .timeout = 30)
+Test(aws_client, awss_words_never_bring_a_secret_into_an_error)
 {
     const char *const script[] = {
         ANSWER("400 Bad", "", "61",
@@ -322,7 +324,7 @@ static char *skewed(void)
         date);
 }
 
-Test(aws_client, a_wrong_clock_is_corrected_by_awss_and_asked_once_more, .timeout = 30)
+Test(aws_client, a_wrong_clock_is_corrected_by_awss_and_asked_once_more)
 {
     g_autofree char *refusal = skewed();
     const char *const script[] = {refusal, good, NULL};
@@ -331,7 +333,7 @@ Test(aws_client, a_wrong_clock_is_corrected_by_awss_and_asked_once_more, .timeou
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_clock_that_stays_wrong_is_called_clock_skew, .timeout = 30)
+Test(aws_client, a_clock_that_stays_wrong_is_called_clock_skew)
 {
     g_autofree char *refusal = skewed();
     const char *const script[] = {refusal, NULL};
@@ -341,7 +343,7 @@ Test(aws_client, a_clock_that_stays_wrong_is_called_clock_skew, .timeout = 30)
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_cancelled_call_never_calls_back, .timeout = 30)
+Test(aws_client, a_cancelled_call_never_calls_back)
 {
     struct server server;
     const char *const script[] = {HANG, NULL};
@@ -361,7 +363,7 @@ Test(aws_client, a_cancelled_call_never_calls_back, .timeout = 30)
     server_stop(&server);
 }
 
-Test(aws_client, a_client_may_be_freed_with_calls_under_way_and_from_a_callback, .timeout = 30)
+Test(aws_client, a_client_may_be_freed_with_calls_under_way_and_from_a_callback)
 {
     struct server server;
     const char *const script[] = {good, HANG, NULL};
@@ -383,7 +385,7 @@ Test(aws_client, a_client_may_be_freed_with_calls_under_way_and_from_a_callback,
     outcome_clear(&first);
 }
 
-Test(aws_client, no_more_than_sixteen_calls_to_a_service_are_under_way, .timeout = 30)
+Test(aws_client, no_more_than_sixteen_calls_to_a_service_are_under_way)
 {
     struct server server;
     const char *const script[] = {HANG, NULL};
@@ -414,7 +416,7 @@ static void took_page(int status, const char *body, const GError *error, gpointe
     outcome->reply = json_pack("{s:i,s:s*}", "status", status, "body", body);
 }
 
-Test(aws_client, a_plain_get_has_any_status_unsigned_and_not_retried, .timeout = 30)
+Test(aws_client, a_plain_get_has_any_status_unsigned_and_not_retried)
 {
     struct server server;
     const char *const script[] = {broken, NULL};
@@ -432,7 +434,7 @@ Test(aws_client, a_plain_get_has_any_status_unsigned_and_not_retried, .timeout =
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_cells_role_is_assumed_once_and_its_keys_sign_its_calls, .timeout = 30)
+Test(aws_client, a_cells_role_is_assumed_once_and_its_keys_sign_its_calls)
 {
     g_autofree char *expires = when_rfc3339(when_now_ms() + WHEN_HOUR);
     g_autofree char *xml = g_strdup_printf(
