@@ -158,7 +158,7 @@ json_t *config_policy_json(const struct config *config);
 /* Where history.db, cache.db and conductor.log lie: $CELLDECK_STATE, else journal.path, else
  * /var/lib/celldeck where that exists, else $XDG_STATE_HOME/celldeck or ~/.local/state/celldeck.
  * Created (mode 0700) where missing. *personal tells the last case ("personal journal").
- * A network file system is refused. Caller frees. */
+ * A network file system is refused, and so is journal.store: dynamodb, until it is there. Frees. */
 char *state_dir(const struct config *config, bool *personal, GError **error);
 /* "NFS", ..., for a file system whose locks, or whose word that something is on disk, can't be
  * trusted with a journal; NULL for a local one. `type` is statfs(2)'s f_type, `mounted_as` the type

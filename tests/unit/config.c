@@ -528,6 +528,16 @@ Test(config, a_state_folder_that_cannot_be_made_is_named)
     cr_expect(strstr(error->message, below_a_file), "%s", error->message);
 }
 
+Test(config, a_shared_journal_is_refused_until_it_is_there)
+{
+    OWN(config) config = load_good(BASE "journal: {store: dynamodb, table: t}\n");
+    bool personal;
+    g_autoptr(GError) error = NULL;
+    cr_expect(!state_dir(config, &personal, &error));
+    cr_assert(g_error_matches(error, CD_ERROR, CD_ERROR_USAGE));
+    cr_expect(strstr(error->message, "journal.store"), "%s", error->message);
+}
+
 Test(config, network_file_systems_are_told_from_local_ones)
 {
     /* NFS, CIFS and FUSE's magic numbers are those of statfs(2)'s manual page. */
