@@ -304,8 +304,9 @@ static void start_on_reference(struct ecs *ecs, const struct deploy_request *req
     job->reference = reference;
     const char *name;
     const json_t *kept;
-    json_object_foreach (reference, name, kept)
+    json_object_foreach (reference, name, kept) {
         g_ptr_array_add(job->names, g_strdup(name));
+    }
     ecs_job_describe_services(job);
 }
 

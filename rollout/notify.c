@@ -43,9 +43,9 @@ static struct delivery *delivery_new(struct notifier *notifier, const struct not
 static void delivery_end(struct delivery *delivery, const GError *error)
 {
     struct notifier *notifier = delivery->notifier;
-    g_autofree char *line =
-        error ? g_strdup_printf("%s: a notice was not delivered: %s", delivery->operation, error->message)
-              : NULL;
+    g_autofree char *line = error ? g_strdup_printf("%s: a notice was not delivered: %s",
+                                                    delivery->operation, error->message)
+                                  : NULL;
     delivery->command = NULL;
     delivery->call = NULL;
     g_ptr_array_remove_fast(notifier->deliveries, delivery);
