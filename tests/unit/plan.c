@@ -1,0 +1,357 @@
+/* rollout.md, "Plan": the order of waves and cells, and every refusal by its name. */
+#include "rollout/plan.h"
+#include "data/base/when.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+enum { DEV, MID, BIG, DR, CELLS };
+static const char *const ids[CELLS] = {"cell-0", "cell-2", "cell-1", "cell-1-dr"};
+static const enum cell_class classes[CELLS] = {CLASS_DEV, CLASS_SHARED, CLASS_DEDICATED, CLASS_DR};
+
+/* A fleet where nothing stands in the way of 5.0.3; each test breaks one thing. */
+struct desk {
+    struct config config;
+    struct cell_config cells[CELLS];
+    struct wave_config waves[3];
+    struct cell known[CELLS];
+    struct running running[CELLS], other;
+    struct registry registry;
+    struct tenant tenant;
+    struct snapshot snapshot;
+    struct release release;
+    struct changes changes;
+    struct operation operation;
+    struct survey survey;
+    struct plan_options options;
+    GPtrArray *refusals;
+    struct plan *plan;
+};
+
+static char *nothing[] = {NULL};
+
+static void lay_cells(struct desk *desk)
+{
+    for (int i = 0; i < CELLS; i++) {
+        desk->cells[i] = (struct cell_config){.id = (char *)ids[i],
+                                              .class = classes[i],
+                                              .backups = nothing,
+                                              .rollback_window_open = true};
+        desk->known[i] = (struct cell){.config = &desk->cells[i],
+                                       .health = HEALTH_HEALTHY,
+                                       .reasons = nothing,
+                                       .registered_users = 100 * i};
+        desk->known[i].reading.alarms = g_ptr_array_new();
+        desk->running[i] = (struct running){(char *)"5.0.2", (char *)"td/7", NULL};
+        g_ptr_array_add(desk->config.cells, &desk->cells[i]);
+        g_hash_table_insert(desk->survey.running, (char *)ids[i], &desk->running[i]);
+    }
+    desk->cells[DR].stands_by_for = (char *)"cell-1";
+}
+
+static struct desk *desk_new(void)
+{
+    struct desk *desk = g_new0(struct desk, 1);
+    desk->config.cells = g_ptr_array_new();
+    desk->config.waves = g_ptr_array_new();
+    desk->config.releases.migrations = nothing;
+    desk->config.metrics.period_ms = WHEN_MINUTE;
+    desk->config.gates = (struct gates_config){.alarm_names = nothing, .alarm_prefixes = nothing};
+    desk->config.deploy.exec_command = desk->config.deploy.exec_current = nothing;
+    desk->config.notify_command = nothing;
+    desk->config.deploy.ecs_services = g_ptr_array_new();
+    desk->survey.running = g_hash_table_new(g_str_hash, g_str_equal);
+    desk->survey.changes = g_hash_table_new(g_str_hash, g_str_equal);
+    desk->survey.verified = g_hash_table_new(g_str_hash, g_str_equal);
+    desk->survey.pinned = g_hash_table_new(g_str_hash, g_str_equal);
+    desk->survey.operations = g_ptr_array_new();
+    lay_cells(desk);
+    for (int i = 0; i < 3; i++) {
+        desk->waves[i] = (struct wave_config){.name = (char *)cell_class_name(classes[i]),
+                                              .has_class = true,
+                                              .class = classes[i],
+                                              .cells = nothing,
+                                              .exclude = nothing,
+                                              .bake_ms = WHEN_HOUR,
+                                              .max_in_flight = 1};
+        g_ptr_array_add(desk->config.waves, &desk->waves[i]);
+    }
+    desk->registry = (struct registry){.complete = true, .tenants = g_ptr_array_new()};
+    desk->snapshot = (struct snapshot){.config = &desk->config,
+                                       .registry = &desk->registry,
+                                       .cells = desk->known,
+                                       .n_cells = CELLS};
+    desk->release = (struct release){(char *)"5.0.3", (char *)"v5.0.3", (char *)"aaaaaaaaaaaaaaaa",
+                                     0, (char *)"x"};
+    desk->changes.migrations = g_ptr_array_new();
+    g_hash_table_insert(desk->survey.changes, (char *)"5.0.2", &desk->changes);
+    desk->survey.config = &desk->config;
+    desk->survey.snapshot = &desk->snapshot;
+    desk->survey.release = &desk->release;
+    desk->survey.version = "v5.0.3";
+    return desk;
+}
+
+static void forget_plan(struct desk *desk)
+{
+    if (desk->refusals)
+        g_ptr_array_unref(g_steal_pointer(&desk->refusals));
+    plan_free(g_steal_pointer(&desk->plan));
+}
+
+static void desk_free(struct desk *desk)
+{
+    forget_plan(desk);
+    for (int i = 0; i < CELLS; i++)
+        if (desk->known[i].reading.alarms)
+            g_ptr_array_unref(desk->known[i].reading.alarms);
+    g_ptr_array_unref(desk->config.cells);
+    g_ptr_array_unref(desk->config.waves);
+    g_ptr_array_unref(desk->config.deploy.ecs_services);
+    g_ptr_array_unref(desk->registry.tenants);
+    g_ptr_array_unref(desk->changes.migrations);
+    g_ptr_array_unref(desk->survey.operations);
+    g_hash_table_unref(desk->survey.running);
+    g_hash_table_unref(desk->survey.changes);
+    g_hash_table_unref(desk->survey.verified);
+    g_hash_table_unref(desk->survey.pinned);
+    g_free(desk);
+}
+OWNABLE(desk, desk_free);
+
+static const struct refusal *make(struct desk *desk)
+{
+    forget_plan(desk);
+    desk->plan = plan_make(&desk->survey, &desk->options, &desk->refusals);
+    return desk->refusals->len ? g_ptr_array_index(desk->refusals, 0) : NULL;
+}
+
+static void expect_refused(struct desk *desk, enum refusal_kind kind, const char *cell, int exit)
+{
+    const struct refusal *refusal = make(desk);
+    cr_assert(refusal != NULL, "nothing refused");
+    cr_expect_eq(desk->refusals->len, 1, "only that");
+    cr_expect_eq(refusal->kind, kind, "%s", refusal->why);
+    cr_expect_eq(g_strcmp0(refusal->cell, cell), 0);
+    cr_expect_eq(refusals_exit_code(desk->refusals), exit);
+}
+
+static void expect_allowed(struct desk *desk)
+{
+    const struct refusal *refusal = make(desk);
+    cr_expect(refusal == NULL, "%s", refusal ? refusal->why : "");
+    cr_expect_eq(refusals_exit_code(desk->refusals), 0);
+}
+
+static const struct plan_cell *planned(const struct desk *desk, guint wave, guint cell)
+{
+    const struct plan_wave *place = g_ptr_array_index(desk->plan->waves, wave);
+    return g_ptr_array_index(place->cells, cell);
+}
+
+Test(plan, freezes_version_commit_and_what_each_cell_goes_back_to)
+{
+    OWN(desk) desk = desk_new();
+    expect_allowed(desk);
+    cr_expect_str_eq(desk->plan->version, "5.0.3");
+    cr_expect_str_eq(desk->plan->commit, desk->release.commit);
+    cr_expect_str_eq(planned(desk, 1, 0)->from, "5.0.2");
+    cr_expect_str_eq(planned(desk, 1, 0)->from_ref, "td/7");
+}
+
+Test(plan, goes_through_json_and_back_exactly)
+{
+    OWN(desk) desk = desk_new();
+    desk->running[DR].reference = NULL;
+    desk->config.gates.max_error_rate_pct = 0.1;
+    make(desk);
+    OWN_JSON json = plan_json(desk->plan);
+    OWN(plan) back = plan_from_json(json, NULL);
+    cr_assert(back != NULL);
+    OWN_JSON again = plan_json(back);
+    cr_expect(json_equal(json, again));
+    cr_expect_eq(strlen(back->hash), 64);
+}
+
+Test(plan, fewest_users_come_first_and_a_dr_cell_right_after_its_primary)
+{
+    OWN(desk) desk = desk_new();
+    desk->waves[1].has_class = false;
+    desk->waves[1].cells = (char *[]){(char *)"cell-1", (char *)"cell-2", NULL};
+    g_ptr_array_remove_index(desk->config.waves, 2);
+    desk->known[BIG].registered_users = 50;
+    desk->known[DR].registered_users = 0;
+    expect_allowed(desk);
+    cr_expect_str_eq(planned(desk, 1, 0)->id, "cell-1");
+    cr_expect_str_eq(planned(desk, 1, 1)->id, "cell-1-dr");
+    cr_expect_str_eq(planned(desk, 1, 2)->id, "cell-2");
+    cr_expect(planned(desk, 1, 1)->dr);
+}
+
+Test(plan, a_cell_that_runs_the_version_already_goes_back_to_the_last_other_verified_one)
+{
+    OWN(desk) desk = desk_new();
+    desk->running[MID].version = (char *)"5.0.3";
+    expect_allowed(desk);
+    cr_expect(planned(desk, 1, 0)->from == NULL);
+    desk->other = (struct running){(char *)"5.0.1", (char *)"td/5", NULL};
+    g_hash_table_insert(desk->survey.verified, (char *)"cell-2", &desk->other);
+    g_hash_table_insert(desk->survey.changes, (char *)"5.0.1", &desk->changes);
+    expect_allowed(desk);
+    cr_expect_str_eq(planned(desk, 1, 0)->from, "5.0.1");
+}
+
+Test(plan, migrations_close_the_way_back_where_the_cells_window_is_closed)
+{
+    OWN(desk) desk = desk_new();
+    g_ptr_array_add(desk->changes.migrations, (char *)"migrations/1.sql");
+    desk->cells[MID].rollback_window_open = false;
+    expect_allowed(desk);
+    cr_expect(planned(desk, 1, 0)->rollback_closed);
+    cr_expect(!planned(desk, 2, 0)->rollback_closed);
+    cr_expect_eq(desk->plan->notes->len, CELLS);
+}
+
+Test(plan, an_unknown_release_is_refused)
+{
+    OWN(desk) desk = desk_new();
+    desk->survey.release = NULL;
+    expect_refused(desk, REFUSE_UNKNOWN_RELEASE, NULL, 5);
+}
+
+Test(plan, a_moved_tag_is_refused)
+{
+    OWN(desk) desk = desk_new();
+    g_hash_table_insert(desk->survey.pinned, (char *)"5.0.3", (char *)"bbbbbbbbbbbbbbbb");
+    expect_refused(desk, REFUSE_TAG_MOVED, NULL, 5);
+}
+
+Test(plan, a_cell_in_two_waves_is_refused)
+{
+    OWN(desk) desk = desk_new();
+    desk->waves[2].cells = (char *[]){(char *)"cell-2", NULL};
+    const struct refusal *refusal = make(desk);
+    cr_assert(refusal != NULL);
+    cr_expect_eq(refusal->kind, REFUSE_CELL_TWICE);
+    cr_expect_str_eq(refusal->cell, "cell-2");
+}
+
+Test(plan, a_cell_in_no_wave_is_refused_unless_excluded_by_name)
+{
+    OWN(desk) desk = desk_new();
+    desk->cells[DR].stands_by_for = NULL;
+    expect_refused(desk, REFUSE_CELL_NOWHERE, "cell-1-dr", 5);
+    desk->waves[2].exclude = (char *[]){(char *)"cell-1-dr", NULL};
+    expect_allowed(desk);
+}
+
+Test(plan, production_tenants_in_the_first_wave_are_refused_unless_the_wave_says_production)
+{
+    OWN(desk) desk = desk_new();
+    desk->tenant = (struct tenant){.id = (char *)"hospital-a", .cell = (char *)"cell-2"};
+    g_ptr_array_add(desk->registry.tenants, &desk->tenant);
+    g_ptr_array_remove_index(desk->config.waves, 0);
+    desk->waves[1].exclude = (char *[]){(char *)"cell-0", NULL};
+    expect_refused(desk, REFUSE_PRODUCTION_FIRST, "cell-2", 5);
+    desk->tenant.environment = (char *)"staging";
+    expect_allowed(desk);
+    desk->tenant.environment = (char *)"production";
+    desk->waves[1].production = true;
+    expect_allowed(desk);
+}
+
+Test(plan, an_unhealthy_cell_is_refused_unless_this_release_fixes_it)
+{
+    OWN(desk) desk = desk_new();
+    desk->known[MID].health = HEALTH_UNHEALTHY;
+    expect_refused(desk, REFUSE_CELL_UNHEALTHY, "cell-2", 5);
+    desk->options.fixes = (const char *const[]){"cell-2", NULL};
+    expect_allowed(desk);
+    cr_expect(planned(desk, 1, 0)->fixes, "on record");
+}
+
+Test(plan, a_cell_in_alarm_is_refused)
+{
+    OWN(desk) desk = desk_new();
+    struct alarm alarm = {.name = (char *)"cell-2-errors", .state = ALARM_ALARM};
+    g_ptr_array_add(desk->known[MID].reading.alarms, &alarm);
+    expect_refused(desk, REFUSE_CELL_ALARM, "cell-2", 5);
+}
+
+Test(plan, a_cell_of_another_live_operation_is_busy_and_the_operation_named)
+{
+    OWN(desk) desk = desk_new();
+    char *cells[] = {(char *)"cell-2", NULL};
+    desk->operation = (struct operation){.id = (char *)"r7",
+                                         .kind = (char *)"rollout",
+                                         .subject = (char *)"4.9.0",
+                                         .state = (char *)"running",
+                                         .actor = (char *)"carol@b1",
+                                         .cells = cells};
+    g_ptr_array_add(desk->survey.operations, &desk->operation);
+    expect_refused(desk, REFUSE_CELL_BUSY, "cell-2", 6);
+    const struct refusal *refusal = g_ptr_array_index(desk->refusals, 0);
+    cr_expect(strstr(refusal->why, "r7") && strstr(refusal->why, "carol@b1"));
+    g_autofree char *again = plan_check_again(desk->plan, &desk->survey, "r7");
+    cr_expect(again == NULL, "its own operation is not another");
+    desk->operation.ended_ms = 1;
+    expect_allowed(desk);
+}
+
+Test(plan, a_skipped_minor_version_is_refused_where_no_skip_says_so)
+{
+    OWN(desk) desk = desk_new();
+    desk->running[BIG].version = (char *)"4.8.0";
+    desk->release.version = (char *)"5.0.3";
+    expect_allowed(desk);
+    desk->config.releases.no_skip_minor = true;
+    desk->release.version = (char *)"4.10.0";
+    for (int i = 0; i < CELLS; i++)
+        desk->running[i].version = (char *)(i == BIG ? "4.8.0" : "4.9.1");
+    expect_refused(desk, REFUSE_SKIPS_MINOR, "cell-1", 5);
+}
+
+Test(plan, a_version_that_failed_is_held_until_retry_failed)
+{
+    OWN(desk) desk = desk_new();
+    desk->operation = (struct operation){.id = (char *)"r7",
+                                         .kind = (char *)"rollout",
+                                         .subject = (char *)"5.0.3",
+                                         .state = (char *)"failed",
+                                         .ended_ms = 1};
+    g_ptr_array_add(desk->survey.operations, &desk->operation);
+    expect_refused(desk, REFUSE_VERSION_HELD, NULL, 5);
+    desk->options.retry_failed = true;
+    expect_allowed(desk);
+    cr_expect(desk->plan->retry_failed, "on record");
+}
+
+Test(plan, what_was_not_read_is_refused)
+{
+    OWN(desk) desk = desk_new();
+    desk->running[MID].error = (char *)"AccessDenied";
+    expect_refused(desk, REFUSE_NOT_READ, "cell-2", 5);
+    desk->running[MID].error = NULL;
+    desk->known[MID].health = HEALTH_STALE;
+    expect_refused(desk, REFUSE_NOT_READ, "cell-2", 5);
+    desk->known[MID].health = HEALTH_HEALTHY;
+    desk->registry.complete = false;
+    expect_refused(desk, REFUSE_NOT_READ, NULL, 5);
+    desk->registry.complete = true;
+    g_ptr_array_unref(g_steal_pointer(&desk->known[MID].reading.alarms));
+    expect_refused(desk, REFUSE_NOT_READ, "cell-2", 5);
+}
+
+Test(plan, no_waves_are_refused)
+{
+    OWN(desk) desk = desk_new();
+    g_ptr_array_set_size(desk->config.waves, 0);
+    expect_refused(desk, REFUSE_NO_WAVES, NULL, 5);
+}
+
+Test(plan, a_window_is_refused_by_a_version_that_can_not_keep_it)
+{
+    OWN(desk) desk = desk_new();
+    desk->waves[2].window = (char *)"Mon-Thu 09:00-16:00";
+    expect_refused(desk, REFUSE_WINDOW, NULL, 5);
+}
