@@ -530,7 +530,7 @@ Test(config, a_state_folder_that_cannot_be_made_is_named)
 
 Test(config, a_shared_journal_is_refused_until_it_is_there)
 {
-    OWN(config) config = load_good(BASE "journal: {store: dynamodb, table: t}\n");
+    OWN(config) config = load_good(BASE "journal: {store: dynamodb, table: celldeck-journal}\n");
     bool personal;
     g_autoptr(GError) error = NULL;
     cr_expect(!state_dir(config, &personal, &error));
