@@ -302,7 +302,9 @@ static bool append(struct conduct *conduct, const struct decision *decision)
     if (journal_append(world->journal, conduct->id, conduct->rollout->seq + 1, id, when_now_ms(),
                        world->actor, decision->type, decision->data, &event, &error)) {
         fault_point("after", decision->type);
-        return conduct_apply(conduct, event);
+        bool applied = conduct_apply(conduct, event);
+        conduct_notify(conduct, event);
+        return applied;
     }
     if (!g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT))
         return unrecorded_go_on(conduct, decision, error);

@@ -8,6 +8,7 @@
 #include "rollout/deploy.h"
 #include "rollout/engine.h"
 #include "rollout/lease.h"
+#include "rollout/notify.h"
 
 /* What all rollouts of one conductor share. */
 struct world {
@@ -19,6 +20,7 @@ struct world {
     struct feed *feed;
     struct snapshot *snapshot; /* the newest, or NULL */
     struct aws_client *client;
+    struct notifier *notifier;
     struct holder *self;
     char *actor;
     char *log_path;
@@ -92,6 +94,8 @@ bool conduct_load(struct conduct *conduct, GError **error);
 /* Folds an event into the rollout, and logs it. */
 bool conduct_apply(struct conduct *conduct, const struct event *event);
 void conduct_give_up(struct conduct *conduct, const GError *error);
+/* Notifies people where our own event ends the rollout or makes it wait for them. */
+void conduct_notify(const struct conduct *conduct, const struct event *event);
 /* Within a lease and its grace of the last renewal: that long nobody else takes over. */
 bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms);
 

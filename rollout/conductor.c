@@ -78,7 +78,8 @@ static bool is_idle(struct conductor *conductor)
  * there is one more look. */
 static void end_if_idle(struct conductor *conductor)
 {
-    if (!conductor->options.until_idle || !is_idle(conductor))
+    if (!conductor->options.until_idle || !is_idle(conductor) ||
+        notifier_busy(conductor->world.notifier))
         return;
     conductor_lock_release(&conductor->lock_fd);
     conductor->scanned_version = -1;
@@ -138,6 +139,11 @@ static void on_snapshot(struct snapshot *snapshot, gpointer data)
     wake(conductor);
 }
 
+static void on_notify_problem(const char *line, gpointer data)
+{
+    conductor_log(data, LOG_LEVEL_ERROR, "%s", line);
+}
+
 static gboolean on_signal(gpointer data)
 {
     stop(data);
@@ -164,6 +170,7 @@ static bool open_world(struct conductor *conductor, struct config *config, GErro
         return false;
     world->releases = releases_open(config, &no_releases);
     world->releases_error = g_strdup(no_releases ? no_releases->message : NULL);
+    world->notifier = notifier_new(config, world->client, on_notify_problem, world);
     world->feed = feed_new(config, world->client, on_snapshot, conductor);
     return true;
 }
@@ -177,6 +184,8 @@ static void close_world(struct conductor *conductor)
     if (world->deployer)
         deployer_free(world->deployer);
     g_hash_table_destroy(conductor->conducts);
+    if (world->notifier)
+        notifier_free(world->notifier);
     if (world->releases)
         releases_free(world->releases);
     if (world->client)

@@ -37,7 +37,9 @@ bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, 
                   "%s: the journal is away; what follows is done all the same and NOT YET RECORDED",
                   conduct->id);
     g_queue_push_tail(&conduct->unrecorded, event);
-    return conduct_apply(conduct, event);
+    bool applied = conduct_apply(conduct, event);
+    conduct_notify(conduct, event);
+    return applied;
 }
 
 /* As it happened, at the end of what others have appended meanwhile. What has no sense there any
