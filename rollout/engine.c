@@ -47,8 +47,7 @@ static json_t *next_token(const struct rollout *rollout)
                         rollout->head ? rollout->head : "0");
 }
 
-/* --- what was learned of calls ------------------------------------------------------------------
- */
+/* --- what was learned of calls */
 
 static struct decision failed(struct rollout_cell *cell, char *error)
 {
@@ -187,8 +186,7 @@ static struct decision outcomes(const struct rollout *rollout, const struct obse
     return for_any_cell(rollout, seen, outcome);
 }
 
-/* --- gates --------------------------------------------------------------------------------------
- */
+/* --- gates */
 
 static json_t *gate_data(enum gate gate, const struct gate_result *result)
 {
@@ -240,8 +238,7 @@ static struct decision other_gates(const struct rollout *rollout, const struct o
     return for_any_cell(rollout, seen, other_gate);
 }
 
-/* --- back ---------------------------------------------------------------------------------------
- */
+/* --- back */
 
 static struct decision rollback_intent(const struct rollout *rollout, struct rollout_cell *cell,
                                        const char *cause, gint64 now_ms)
@@ -278,8 +275,7 @@ static struct decision rollbacks(const struct rollout *rollout, const struct obs
     return rollback_intent(rollout, newest, rollback_due(rollout, newest), seen->now_ms);
 }
 
-/* --- holds --------------------------------------------------------------------------------------
- */
+/* --- holds */
 
 static struct decision hold(const struct rollout *rollout, struct rollout_cell *cell,
                             const struct observation *seen, const struct observed_cell *there)
@@ -336,16 +332,7 @@ static struct decision passes(const struct rollout *rollout, const struct observ
     return for_any_cell(rollout, seen, pass);
 }
 
-/* --- forward ------------------------------------------------------------------------------------
- */
-
-static struct rollout_cell *next_pending(const struct rollout *rollout)
-{
-    for (guint i = 0; i < rollout->cells->len; i++)
-        if (cell_at(rollout, i)->state == CELL_PENDING)
-            return cell_at(rollout, i);
-    return NULL;
-}
+/* --- forward */
 
 static struct decision next_step(const struct rollout *rollout, const struct observation *seen)
 {
@@ -357,7 +344,7 @@ static struct decision next_step(const struct rollout *rollout, const struct obs
         return (struct decision){.type = "wave.started",
                                  .data =
                                      json_pack("{s:s}", "wave", rollout_wave(rollout, next)->name)};
-    struct rollout_cell *cell = next_pending(rollout);
+    struct rollout_cell *cell = rollout_next_cell(rollout);
     g_autofree char *why = NULL;
     if (!cell || forward_deploy(rollout, cell, seen, &why) != FORWARD_GO)
         return NOTHING;
@@ -369,129 +356,11 @@ static struct decision next_step(const struct rollout *rollout, const struct obs
                            moment(seen->now_ms + rollout->plan->deploy_deadline_ms)));
 }
 
-/* --- how the rollout as a whole stands ----------------------------------------------------------
- */
-
-struct standing {
-    enum rollout_state state;
-    char *reason;
-};
-
-static const struct rollout_cell *any_in_flight(const struct rollout *rollout)
-{
-    for (guint i = 0; i < rollout->cells->len; i++) {
-        const struct rollout_cell *cell = cell_at(rollout, i);
-        if (cell_in_flight(cell) || rollback_due(rollout, cell))
-            return cell;
-    }
-    return NULL;
-}
-
-static const struct rollout_cell *first_in(const struct rollout *rollout, enum cell_state state)
-{
-    for (guint i = 0; i < rollout->cells->len; i++)
-        if (cell_at(rollout, i)->state == state)
-            return cell_at(rollout, i);
-    return NULL;
-}
-
-static char *failure_reason(const struct rollout *rollout)
-{
-    const struct rollout_cell *broken = first_in(rollout, CELL_ROLLBACK_FAILED);
-    if (broken)
-        return g_strdup_printf("ROLLBACK FAILED on %s, twice: bring it back to %s by hand (%s)",
-                               broken->plan->id, broken->plan->from,
-                               broken->cause ? broken->cause : "");
-    for (guint i = 0; i < rollout->cells->len; i++)
-        if (cell_at(rollout, i)->failed)
-            return g_strdup_printf("%s failed: %s", cell_at(rollout, i)->plan->id,
-                                   cell_at(rollout, i)->cause);
-    return g_strdup("a cell failed");
-}
-
-static char *held_reason(const struct rollout *rollout)
-{
-    for (guint i = 0; i < rollout->cells->len; i++) {
-        const struct rollout_cell *cell = cell_at(rollout, i);
-        if (cell->held)
-            return g_strdup_printf("%s: %s", cell->plan->id, cell->held);
-        if (cell->state == CELL_ROLLED_BACK && !cell->failed)
-            return g_strdup_printf("%s was rolled back (%s): retry or skip it", cell->plan->id,
-                                   cell->cause);
-    }
-    return NULL;
-}
-
-/* No way forward any more: going back, or over. */
-static struct standing standing_back(const struct rollout *rollout)
-{
-    bool moving = any_in_flight(rollout) != NULL;
-    g_autofree char *held = held_reason(rollout);
-    bool stuck = moving && first_in(rollout, CELL_ROLLING_BACK) == NULL && held && rollout->aborted;
-    if (stuck)
-        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&held)};
-    if (rollout->failed)
-        return (struct standing){moving ? ROLLOUT_FAILING : ROLLOUT_FAILED,
-                                 failure_reason(rollout)};
-    return moving ? (struct standing){ROLLOUT_RUNNING, g_strdup("aborted: going back")}
-                  : (struct standing){ROLLOUT_ABORTED, g_strdup("aborted")};
-}
-
-static char *missing_approval(const struct rollout *rollout, size_t wave, gint64 now_ms)
-{
-    const struct plan_wave *plan = rollout_wave(rollout, wave);
-    int missing = plan->approvals - wave_approvals(rollout, wave, now_ms);
-    if (missing <= 0)
-        return NULL;
-    return g_strdup_printf("wave %s waits for %d approval%s%s%s", plan->name, missing,
-                           missing == 1 ? "" : "s",
-                           plan->approver_not_requester ? " by somebody other than " : "",
-                           plan->approver_not_requester ? rollout->requested_by : "");
-}
-
-/* What has not been read is waited for as long as gates may be late, and then a human is called;
- * once held it stays so until it is read, so that nobody is called every few minutes. */
-static bool unread_too_long(const struct rollout *rollout, gint64 now_ms)
-{
-    return rollout->state == ROLLOUT_HELD ||
-           now_ms - rollout->last_ms >= rollout->plan->gates.deadline_ms;
-}
-
-static struct standing standing_forward(const struct rollout *rollout,
-                                        const struct observation *seen)
-{
-    bool ended = waves_ended(rollout);
-    size_t next = rollout->wave + (ended ? 1 : 0);
-    if (next == rollout->plan->waves->len)
-        return (struct standing){ROLLOUT_COMPLETED, NULL};
-    if (!rollout->wave_started || ended) {
-        char *missing = missing_approval(rollout, next, seen->now_ms);
-        return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing};
-    }
-    const struct rollout_cell *cell = next_pending(rollout);
-    g_autofree char *why = NULL;
-    enum forward answer = cell ? forward_deploy(rollout, cell, seen, &why) : FORWARD_WAIT;
-    if (answer == FORWARD_HOLD ||
-        (answer == FORWARD_UNREAD && unread_too_long(rollout, seen->now_ms)))
-        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&why)};
-    return (struct standing){ROLLOUT_RUNNING, NULL};
-}
-
-static struct standing standing(const struct rollout *rollout, const struct observation *seen)
-{
-    if (rollout->failed || rollout->aborted)
-        return standing_back(rollout);
-    if (rollout->paused)
-        return (struct standing){ROLLOUT_PAUSED, g_strdup("paused")};
-    char *held = held_reason(rollout);
-    if (held)
-        return (struct standing){ROLLOUT_HELD, held};
-    return standing_forward(rollout, seen);
-}
+/* --- how the rollout as a whole stands */
 
 static struct decision state_news(const struct rollout *rollout, const struct observation *seen)
 {
-    struct standing now = standing(rollout, seen);
+    struct standing now = rollout_standing(rollout, seen);
     g_autofree char *reason = now.reason;
     bool same_reason = now.state == ROLLOUT_PAUSED || g_strcmp0(reason, rollout->state_reason) == 0;
     if (now.state == rollout->state && same_reason)

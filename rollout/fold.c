@@ -1,6 +1,7 @@
 /* The fold: what each event makes of a rollout. One table says in which states of its cell an
  * event may come; anything else breaks the order and is refused. Events of people are kept in any
  * case: they may have raced with what made them pointless, and then change nothing. */
+#include "rollout/fold.h"
 #include "data/base/error.h"
 #include "data/base/when.h"
 #include "rollout/state.h"
@@ -10,21 +11,21 @@
 #define IN(state) (1u << (state))
 #define ANYWHERE  (~0u)
 
-static const char *text_of(const struct event *event, const char *key)
+const char *event_text(const struct event *event, const char *key)
 {
     return json_string_value(json_object_get(event->data, key));
 }
 
 static gint64 moment_of(const struct event *event, const char *key, gint64 otherwise_ms)
 {
-    const char *text = text_of(event, key);
+    const char *text = event_text(event, key);
     gint64 at_ms = otherwise_ms;
     if (text)
         when_parse(text, &at_ms);
     return at_ms;
 }
 
-static void set_text(char **place, const char *text)
+void fold_set_text(char **place, const char *text)
 {
     char *copy = g_strdup(text);
     g_free(*place);
@@ -40,14 +41,13 @@ static bool broken(GError **error, const struct event *event, const char *why)
     return false;
 }
 
-static void enter(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
+void fold_enter(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
 {
     cell->state = state;
     cell->state_since_ms = at_ms;
 }
 
-/* --- the operation ------------------------------------------------------------------------------
- */
+/* --- the operation */
 
 static void add_cells(struct rollout *rollout, size_t wave)
 {
@@ -74,9 +74,9 @@ static bool opened(struct rollout *rollout, struct rollout_cell *cell, const str
     rollout->plan = plan;
     rollout->opened_ms = event->at_ms;
     rollout->state = ROLLOUT_PLANNED;
-    set_text(&rollout->requested_by, event->actor);
-    set_text(&rollout->reason, text_of(event, "reason"));
-    set_text(&rollout->ticket, text_of(event, "ticket"));
+    fold_set_text(&rollout->requested_by, event->actor);
+    fold_set_text(&rollout->reason, event_text(event, "reason"));
+    fold_set_text(&rollout->ticket, event_text(event, "ticket"));
     for (guint i = 0; i < plan->waves->len; i++)
         add_cells(rollout, i);
     return true;
@@ -86,7 +86,7 @@ static bool state_changed(struct rollout *rollout, struct rollout_cell *cell,
                           const struct event *event, GError **error)
 {
     (void)rollout, (void)cell;
-    return text_of(event, "state") || broken(error, event, "it names no state");
+    return event_text(event, "state") || broken(error, event, "it names no state");
 }
 
 static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
@@ -95,7 +95,7 @@ static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
     (void)cell;
     size_t next = rollout->wave_started ? rollout->wave + 1 : rollout->wave;
     if (next >= rollout->plan->waves->len ||
-        g_strcmp0(text_of(event, "wave"), rollout_wave(rollout, next)->name) != 0)
+        g_strcmp0(event_text(event, "wave"), rollout_wave(rollout, next)->name) != 0)
         return broken(error, event, "that wave is not the next one");
     if (rollout->wave_started && !waves_ended(rollout))
         return broken(error, event, "the wave before it has not ended");
@@ -113,8 +113,7 @@ static bool noted(struct rollout *rollout, struct rollout_cell *cell, const stru
     return true;
 }
 
-/* --- a cell goes forward ------------------------------------------------------------------------
- */
+/* --- a cell goes forward */
 
 static bool deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
                           const struct event *event, GError **error)
@@ -123,12 +122,12 @@ static bool deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
         return broken(error, event, "its wave is not under way");
     if (rollout->aborted || rollout->failed)
         return broken(error, event, "the rollout goes no further");
-    if (!text_of(event, "token"))
+    if (!event_text(event, "token"))
         return broken(error, event, "it has no token");
-    enter(cell, CELL_DEPLOYING, event->at_ms);
-    set_text(&cell->token, text_of(event, "token"));
-    set_text(&cell->reference, NULL);
-    set_text(&cell->running_reference, NULL);
+    fold_enter(cell, CELL_DEPLOYING, event->at_ms);
+    fold_set_text(&cell->token, event_text(event, "token"));
+    fold_set_text(&cell->reference, NULL);
+    fold_set_text(&cell->running_reference, NULL);
     cell->called = false;
     cell->intent_at_ms = event->at_ms;
     cell->deadline_ms =
@@ -146,7 +145,7 @@ static bool call_taken(struct rollout *rollout, struct rollout_cell *cell,
     if (cell->called || !cell->token)
         return broken(error, event, "no call of this cell is open");
     cell->called = true;
-    set_text(&cell->reference, text_of(event, "reference"));
+    fold_set_text(&cell->reference, event_text(event, "reference"));
     return true;
 }
 
@@ -156,10 +155,10 @@ static bool deploy_seen(struct rollout *rollout, struct rollout_cell *cell,
     (void)rollout;
     if (!cell->called)
         return broken(error, event, "its deploy was never called");
-    enter(cell, CELL_BAKING, event->at_ms);
+    fold_enter(cell, CELL_BAKING, event->at_ms);
     cell->deployed_at_ms = moment_of(event, "deployed_at", event->at_ms);
     cell->deadline_ms = 0;
-    set_text(&cell->running_reference, text_of(event, "reference"));
+    fold_set_text(&cell->running_reference, event_text(event, "reference"));
     return true;
 }
 
@@ -182,7 +181,7 @@ static bool deploy_failed(struct rollout *rollout, struct rollout_cell *cell,
                           const struct event *event, GError **error)
 {
     (void)error;
-    const char *said = text_of(event, "error");
+    const char *said = event_text(event, "error");
     cell_failed(rollout, cell, g_strdup_printf("deploy: %s", said ? said : "failed"));
     return true;
 }
@@ -192,14 +191,14 @@ static bool gate_changed(struct rollout *rollout, struct rollout_cell *cell,
 {
     enum gate gate;
     enum verdict verdict;
-    const char *name = text_of(event, "gate"), *word = text_of(event, "verdict");
+    const char *name = event_text(event, "gate"), *word = event_text(event, "verdict");
     if (!name || !word || !gate_parse(name, &gate) || !verdict_parse(word, &verdict))
         return broken(error, event, "it names no gate and verdict that we know");
     struct rollout_gate *place = &cell->gates[gate];
     place->verdict = verdict;
     place->at_ms = event->at_ms;
-    set_text(&place->code, text_of(event, "code"));
-    set_text(&place->reason, text_of(event, "reason"));
+    fold_set_text(&place->code, event_text(event, "code"));
+    fold_set_text(&place->reason, event_text(event, "reason"));
     json_decref(place->evidence);
     place->evidence = json_deep_copy(json_object_get(event->data, "evidence"));
     if (verdict == VERDICT_FAIL && !cell->rollback_wanted)
@@ -212,9 +211,9 @@ static bool cell_held(struct rollout *rollout, struct rollout_cell *cell, const 
                       GError **error)
 {
     (void)rollout;
-    if (!text_of(event, "reason"))
+    if (!event_text(event, "reason"))
         return broken(error, event, "it gives no reason");
-    set_text(&cell->held, text_of(event, "reason"));
+    fold_set_text(&cell->held, event_text(event, "reason"));
     return true;
 }
 
@@ -222,7 +221,7 @@ static bool cell_released(struct rollout *rollout, struct rollout_cell *cell,
                           const struct event *event, GError **error)
 {
     (void)rollout, (void)event, (void)error;
-    set_text(&cell->held, NULL);
+    fold_set_text(&cell->held, NULL);
     return true;
 }
 
@@ -231,14 +230,13 @@ static bool cell_passed(struct rollout *rollout, struct rollout_cell *cell,
 {
     if (cell->rollback_wanted || rollout->aborted)
         return broken(error, event, "it is to go back");
-    enter(cell, CELL_PASSED, event->at_ms);
+    fold_enter(cell, CELL_PASSED, event->at_ms);
     cell->samples = json_integer_value(json_object_get(event->data, "samples"));
-    set_text(&cell->held, NULL);
+    fold_set_text(&cell->held, NULL);
     return true;
 }
 
-/* --- and back -----------------------------------------------------------------------------------
- */
+/* --- and back */
 
 static bool rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
                             const struct event *event, GError **error)
@@ -248,16 +246,16 @@ static bool rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
         return broken(error, event, "nothing asked for a rollback of this cell");
     if (attempt != cell->rollback_attempt + 1 || attempt > 2)
         return broken(error, event, "that attempt is not the next one, or one too many");
-    if (!text_of(event, "token"))
+    if (!event_text(event, "token"))
         return broken(error, event, "it has no token");
-    enter(cell, CELL_ROLLING_BACK, event->at_ms);
+    fold_enter(cell, CELL_ROLLING_BACK, event->at_ms);
     cell->rollback_attempt = (int)attempt;
     cell->rollback_wanted = true;
-    set_text(&cell->token, text_of(event, "token"));
-    set_text(&cell->reference, NULL);
-    if (text_of(event, "cause"))
-        set_text(&cell->cause, text_of(event, "cause"));
-    set_text(&cell->held, NULL);
+    fold_set_text(&cell->token, event_text(event, "token"));
+    fold_set_text(&cell->reference, NULL);
+    if (event_text(event, "cause"))
+        fold_set_text(&cell->cause, event_text(event, "cause"));
+    fold_set_text(&cell->held, NULL);
     cell->called = false;
     cell->intent_at_ms = event->at_ms;
     cell->deadline_ms =
@@ -267,10 +265,10 @@ static bool rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
 
 static void rollback_over(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
 {
-    enter(cell, state, at_ms);
+    fold_enter(cell, state, at_ms);
     cell->rollback_wanted = false;
     cell->deadline_ms = 0;
-    set_text(&cell->held, NULL);
+    fold_set_text(&cell->held, NULL);
 }
 
 static bool rollback_done(struct rollout *rollout, struct rollout_cell *cell,
@@ -289,7 +287,7 @@ static bool rollback_failed(struct rollout *rollout, struct rollout_cell *cell,
     gint64 attempt = json_integer_value(json_object_get(event->data, "attempt"));
     if (!cell->token || attempt != cell->rollback_attempt)
         return broken(error, event, "that attempt is not under way");
-    set_text(&cell->token, NULL);
+    fold_set_text(&cell->token, NULL);
     cell->called = false;
     if (attempt < 2)
         return true;
@@ -301,118 +299,7 @@ static bool rollback_failed(struct rollout *rollout, struct rollout_cell *cell,
     return true;
 }
 
-/* --- what people ask ----------------------------------------------------------------------------
- */
-
-static bool has_sense(const struct rollout *rollout, const char *what,
-                      const struct rollout_cell *cell)
-{
-    g_autofree char *refusal = rollout_refuses(rollout, what, cell);
-    return refusal == NULL;
-}
-
-static bool skipped(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                    GError **error)
-{
-    (void)error;
-    if (!has_sense(rollout, "skip", cell))
-        return true;
-    enter(cell, CELL_SKIPPED, event->at_ms);
-    set_text(&cell->held, NULL);
-    set_text(&cell->cause, text_of(event, "reason"));
-    return true;
-}
-
-static bool accepted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                     GError **error)
-{
-    (void)error;
-    if (!has_sense(rollout, "accept", cell))
-        return true;
-    enter(cell, CELL_ACCEPTED, event->at_ms);
-    set_text(&cell->held, NULL);
-    set_text(&cell->cause, text_of(event, "reason"));
-    return true;
-}
-
-static bool retried(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                    GError **error)
-{
-    (void)error;
-    if (!has_sense(rollout, "retry", cell))
-        return true;
-    enter(cell, CELL_PENDING, event->at_ms);
-    cell->failed = false;
-    cell->deployed_at_ms = 0;
-    set_text(&cell->cause, NULL);
-    rollout_cell_forget_gates(cell);
-    return true;
-}
-
-static bool rollback_asked(struct rollout *rollout, struct rollout_cell *none,
-                           const struct event *event, GError **error)
-{
-    (void)none, (void)error;
-    const char *reason = text_of(event, "reason");
-    size_t i;
-    json_t *id;
-    json_array_foreach (json_object_get(event->data, "cells"), i, id) {
-        struct rollout_cell *cell = rollout_cell(rollout, json_string_value(id));
-        if (!cell || !has_sense(rollout, "rollback", cell))
-            continue;
-        cell->rollback_wanted = true;
-        g_free(cell->cause);
-        cell->cause = g_strdup_printf("asked for by %s: %s", event->actor, reason ? reason : "");
-    }
-    return true;
-}
-
-static bool approved(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                     GError **error)
-{
-    (void)cell, (void)error;
-    int wave = wave_index(rollout, text_of(event, "wave"));
-    if (wave < 0 || !has_sense(rollout, "approve", NULL) ||
-        g_strcmp0(text_of(event, "plan_hash"), rollout->plan->hash) != 0 ||
-        g_strcmp0(text_of(event, "version"), rollout->plan->version) != 0)
-        return true;
-    g_autofree char *refusal = rollout_refuses_approval(rollout, (size_t)wave, event->actor);
-    if (refusal)
-        return true;
-    struct approval *approval = g_new0(struct approval, 1);
-    approval->actor = g_strdup(event->actor);
-    approval->wave = (size_t)wave;
-    approval->at_ms = event->at_ms;
-    g_ptr_array_add(rollout->approvals, approval);
-    return true;
-}
-
-static bool paused(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                   GError **error)
-{
-    (void)cell, (void)event, (void)error;
-    rollout->paused = true;
-    return true;
-}
-
-static bool resumed(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                    GError **error)
-{
-    (void)cell, (void)event, (void)error;
-    rollout->paused = false;
-    return true;
-}
-
-static bool aborted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                    GError **error)
-{
-    (void)cell, (void)event, (void)error;
-    rollout->aborted = true;
-    return true;
-}
-
-/* --- the table ----------------------------------------------------------------------------------
- */
+/* --- the table */
 
 #define IN_FLIGHT (IN(CELL_DEPLOYING) | IN(CELL_BAKING) | IN(CELL_ROLLING_BACK))
 #define THERE     (IN(CELL_PASSED) | IN(CELL_ACCEPTED))
@@ -441,14 +328,14 @@ static const struct rule {
     {"rollback.called", IN(CELL_ROLLING_BACK), false, call_taken},
     {"rollback.done", IN(CELL_ROLLING_BACK), false, rollback_done},
     {"rollback.failed", IN(CELL_ROLLING_BACK), false, rollback_failed},
-    {"cell.skipped", ANYWHERE, true, skipped},
-    {"cell.accepted", ANYWHERE, true, accepted},
-    {"retry", ANYWHERE, true, retried},
-    {"rollback", 0, true, rollback_asked},
-    {"approve", 0, true, approved},
-    {"pause", 0, true, paused},
-    {"resume", 0, true, resumed},
-    {"abort", 0, true, aborted},
+    {"cell.skipped", ANYWHERE, true, fold_skipped},
+    {"cell.accepted", ANYWHERE, true, fold_accepted},
+    {"retry", ANYWHERE, true, fold_retried},
+    {"rollback", 0, true, fold_rollback_asked},
+    {"approve", 0, true, fold_approved},
+    {"pause", 0, true, fold_paused},
+    {"resume", 0, true, fold_resumed},
+    {"abort", 0, true, fold_aborted},
 };
 
 static const struct rule *rule_of(const char *type)
@@ -487,7 +374,7 @@ static bool apply_rule(struct rollout *rollout, const struct rule *rule, const s
     if (rollout_state_final(rollout->state))
         return rule->by_person || broken(error, event, "the rollout is over");
     if (rule->states) {
-        cell = rollout_cell(rollout, text_of(event, "cell"));
+        cell = rollout_cell(rollout, event_text(event, "cell"));
         if (!cell)
             return broken(error, event, "this rollout has no such cell");
         if (!(rule->states & IN(cell->state)))
@@ -499,7 +386,7 @@ static bool apply_rule(struct rollout *rollout, const struct rule *rule, const s
 bool rollout_apply(struct rollout *rollout, const struct event *event, GError **error)
 {
     const struct rule *rule = rule_of(event->type);
-    const char *state_name = text_of(event, "state");
+    const char *state_name = event_text(event, "state");
     enum rollout_state state = rollout->state;
     if (!in_sequence(rollout, event, error))
         return false;
@@ -512,13 +399,13 @@ bool rollout_apply(struct rollout *rollout, const struct event *event, GError **
         return false;
     if (state_name && !over) {
         rollout->state = state;
-        set_text(&rollout->state_reason, text_of(event, "reason"));
+        fold_set_text(&rollout->state_reason, event_text(event, "reason"));
     }
     if (!over && rollout_state_final(rollout->state))
         rollout->ended_ms = event->at_ms;
     rollout->seq = event->seq;
     rollout->last_ms = event->at_ms;
-    set_text(&rollout->head, event->hash);
+    fold_set_text(&rollout->head, event->hash);
     return true;
 }
 

@@ -13,7 +13,7 @@ const struct observed_cell *observed(const struct rollout *rollout, const struct
     return &seen->cells[i];
 }
 
-static const char *or_nothing(const char *text)
+const char *or_nothing(const char *text)
 {
     return text ? text : "nothing known";
 }
@@ -27,8 +27,7 @@ struct step {
 };
 typedef enum forward (*rule_fn)(const struct step *step, char **why);
 
-/* --- before every deploy ------------------------------------------------------------------------
- */
+/* --- before every deploy */
 
 static enum forward it_is_pending(const struct step *step, char **why)
 {
@@ -219,8 +218,7 @@ static const rule_fn before_deploy[] = {
     it_is_well,
 };
 
-/* --- before a cell passes -----------------------------------------------------------------------
- */
+/* --- before a cell passes */
 
 static enum forward it_bakes(const struct step *step, char **why)
 {
@@ -308,8 +306,7 @@ static const rule_fn before_pass[] = {
     the_new_version_is_still_seen,
 };
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking */
 
 static enum forward ask(const rule_fn *rules, size_t n, const struct rollout *rollout,
                         const struct rollout_cell *cell, const struct observation *seen, char **why)
@@ -347,70 +344,4 @@ char *engine_may_go_forward(const struct rollout *rollout, const struct rollout_
     else
         forward_pass(rollout, cell, seen, &why);
     return why;
-}
-
-/* --- what holds a cell --------------------------------------------------------------------------
- */
-
-static char *stuck_hold(const struct rollout_cell *cell)
-{
-    if (!cell->plan->from)
-        return g_strdup_printf("%s; there is no verified version to go back to: accept it, or "
-                               "deploy another by hand",
-                               cell->cause);
-    return g_strdup_printf("rollback window closed: one-way migrations ran, so nothing is rolled "
-                           "back by itself (%s); accept it, or ask for the rollback",
-                           cell->cause);
-}
-
-/* The first gate that does not pass, by what was last recorded of it. */
-static char *overdue_hold(const struct rollout *rollout, const struct rollout_cell *cell)
-{
-    for (size_t i = 0; i < GATE_COUNT; i++) {
-        const struct rollout_gate *gate = &cell->gates[i];
-        if (gate->verdict == VERDICT_PASS)
-            continue;
-        return g_strdup_printf("gate %s is still %s past the bake and its deadline: %s",
-                               gate_name(i), verdict_name(gate->verdict),
-                               gate->reason ? gate->reason : "it was never judged");
-    }
-    if (rollout->paused) /* it would pass, were it allowed to */
-        return NULL;
-    return g_strdup("the new version or enough datapoints are not seen, past the bake and its "
-                    "deadline");
-}
-
-static char *baking_hold(const struct rollout *rollout, const struct rollout_cell *cell,
-                         const struct observation *seen)
-{
-    const struct observed_cell *there = observed(rollout, seen, cell);
-    const struct running *running = there->running;
-    gint64 limit_ms = rollout_wave(rollout, cell->wave)->bake_ms + rollout->plan->gates.deadline_ms;
-    if (running && !running->error &&
-        !runs_exactly(running, rollout->plan->version, cell->running_reference))
-        return g_strdup_printf("%s was changed by somebody else: it bakes %s (%s) and runs %s (%s)",
-                               cell->plan->id, rollout->plan->version,
-                               or_nothing(cell->running_reference), or_nothing(running->version),
-                               or_nothing(running->reference));
-    if (bake_elapsed_ms(cell, there->bake_credit_ms, seen->now_ms) >= limit_ms)
-        return overdue_hold(rollout, cell);
-    return NULL;
-}
-
-char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
-                    const struct observation *seen)
-{
-    if (!cell_in_flight(cell) || rollback_due(rollout, cell))
-        return NULL;
-    if (!observed(rollout, seen, cell)->present)
-        return g_strdup_printf("%s is no longer in celldeck.yaml, and in flight", cell->plan->id);
-    if (cell_is_stuck(cell))
-        return stuck_hold(cell);
-    if (rollout->aborted && cell->state != CELL_ROLLING_BACK)
-        return g_strdup_printf("aborted, but %s can't be rolled back by itself: %s; accept it, or "
-                               "ask for the rollback",
-                               cell->plan->id,
-                               cell->plan->from ? "its rollback window is closed"
-                                                : "no earlier version is verified");
-    return cell->state == CELL_BAKING ? baking_hold(rollout, cell, seen) : NULL;
 }

@@ -25,3 +25,13 @@ char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *ce
 
 const struct observed_cell *observed(const struct rollout *rollout, const struct observation *seen,
                                      const struct rollout_cell *cell);
+
+struct standing {
+    enum rollout_state state;
+    char *reason; /* for the caller to free, or NULL */
+};
+struct standing rollout_standing(const struct rollout *rollout, const struct observation *seen);
+/* The cell that is to be deployed to next, or NULL. */
+struct rollout_cell *rollout_next_cell(const struct rollout *rollout);
+
+const char *or_nothing(const char *text); /* "nothing known" for NULL */

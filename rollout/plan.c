@@ -84,8 +84,7 @@ G_GNUC_PRINTF(2, 3) static void note(struct plan *plan, const char *format, ...)
     va_end(args);
 }
 
-/* --- which cells, in which order ----------------------------------------------------------------
- */
+/* --- which cells, in which order */
 
 static bool leaves_out(const struct wave_config *wave, const char *id)
 {
@@ -187,8 +186,7 @@ static GArray *places(const struct survey *survey, const struct wave_config *wav
     return found;
 }
 
-/* --- one cell -----------------------------------------------------------------------------------
- */
+/* --- one cell */
 
 static void note_changes(struct plan *plan, const struct survey *survey,
                          const struct cell_config *config, struct plan_cell *cell)
@@ -274,8 +272,7 @@ static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *s
     return wave;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- the whole */
 
 static void note_excluded(struct plan *plan, const struct config *config)
 {

@@ -84,8 +84,7 @@ char *plan_hash(const struct plan *plan)
     return json_sha256(json);
 }
 
-/* --- back ---------------------------------------------------------------------------------------
- */
+/* --- back */
 
 static int word_index(const char *word, const char *const *names, size_t n)
 {

@@ -61,8 +61,7 @@ static void each_cell(struct asking *asking, cell_fn fn)
     }
 }
 
-/* --- the release --------------------------------------------------------------------------------
- */
+/* --- the release */
 
 static void release_is_known(struct asking *asking)
 {
@@ -138,8 +137,7 @@ static void minors_are_not_skipped(struct asking *asking)
     each_cell(asking, no_minor_is_skipped);
 }
 
-/* --- the waves ----------------------------------------------------------------------------------
- */
+/* --- the waves */
 
 static void there_are_waves(struct asking *asking)
 {
@@ -224,8 +222,7 @@ static void first_wave_is_no_production(struct asking *asking)
     }
 }
 
-/* --- what was read ------------------------------------------------------------------------------
- */
+/* --- what was read */
 
 static void registry_is_whole(struct asking *asking)
 {
@@ -307,8 +304,7 @@ static void cells_are_well(struct asking *asking)
     each_cell(asking, no_alarm_rings);
 }
 
-/* --- other operations ---------------------------------------------------------------------------
- */
+/* --- other operations */
 
 static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
 {
@@ -333,8 +329,7 @@ static void cells_are_free(struct asking *asking)
     each_cell(asking, cell_is_free);
 }
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking */
 
 typedef void (*check_fn)(struct asking *asking);
 

@@ -1,0 +1,110 @@
+/* Events of people in the fold: each changes something only while it makes sense (people.c). */
+#include "rollout/fold.h"
+#include "rollout/state.h"
+
+static bool has_sense(const struct rollout *rollout, const char *what,
+                      const struct rollout_cell *cell)
+{
+    g_autofree char *refusal = rollout_refuses(rollout, what, cell);
+    return refusal == NULL;
+}
+
+bool fold_skipped(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                  GError **error)
+{
+    (void)error;
+    if (!has_sense(rollout, "skip", cell))
+        return true;
+    fold_enter(cell, CELL_SKIPPED, event->at_ms);
+    fold_set_text(&cell->held, NULL);
+    fold_set_text(&cell->cause, event_text(event, "reason"));
+    return true;
+}
+
+bool fold_accepted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                   GError **error)
+{
+    (void)error;
+    if (!has_sense(rollout, "accept", cell))
+        return true;
+    fold_enter(cell, CELL_ACCEPTED, event->at_ms);
+    fold_set_text(&cell->held, NULL);
+    fold_set_text(&cell->cause, event_text(event, "reason"));
+    return true;
+}
+
+bool fold_retried(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                  GError **error)
+{
+    (void)error;
+    if (!has_sense(rollout, "retry", cell))
+        return true;
+    fold_enter(cell, CELL_PENDING, event->at_ms);
+    cell->failed = false;
+    cell->deployed_at_ms = 0;
+    fold_set_text(&cell->cause, NULL);
+    rollout_cell_forget_gates(cell);
+    return true;
+}
+
+bool fold_rollback_asked(struct rollout *rollout, struct rollout_cell *none,
+                         const struct event *event, GError **error)
+{
+    (void)none, (void)error;
+    const char *reason = event_text(event, "reason");
+    size_t i;
+    json_t *id;
+    json_array_foreach (json_object_get(event->data, "cells"), i, id) {
+        struct rollout_cell *cell = rollout_cell(rollout, json_string_value(id));
+        if (!cell || !has_sense(rollout, "rollback", cell))
+            continue;
+        cell->rollback_wanted = true;
+        g_free(cell->cause);
+        cell->cause = g_strdup_printf("asked for by %s: %s", event->actor, reason ? reason : "");
+    }
+    return true;
+}
+
+bool fold_approved(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                   GError **error)
+{
+    (void)cell, (void)error;
+    int wave = wave_index(rollout, event_text(event, "wave"));
+    if (wave < 0 || !has_sense(rollout, "approve", NULL) ||
+        g_strcmp0(event_text(event, "plan_hash"), rollout->plan->hash) != 0 ||
+        g_strcmp0(event_text(event, "version"), rollout->plan->version) != 0)
+        return true;
+    g_autofree char *refusal = rollout_refuses_approval(rollout, (size_t)wave, event->actor);
+    if (refusal)
+        return true;
+    struct approval *approval = g_new0(struct approval, 1);
+    approval->actor = g_strdup(event->actor);
+    approval->wave = (size_t)wave;
+    approval->at_ms = event->at_ms;
+    g_ptr_array_add(rollout->approvals, approval);
+    return true;
+}
+
+bool fold_paused(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                 GError **error)
+{
+    (void)cell, (void)event, (void)error;
+    rollout->paused = true;
+    return true;
+}
+
+bool fold_resumed(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                  GError **error)
+{
+    (void)cell, (void)event, (void)error;
+    rollout->paused = false;
+    return true;
+}
+
+bool fold_aborted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                  GError **error)
+{
+    (void)cell, (void)event, (void)error;
+    rollout->aborted = true;
+    return true;
+}

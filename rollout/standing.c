@@ -1,0 +1,123 @@
+/* How a rollout as a whole stands: its state, and for what it waits or why it is held. */
+#include "rollout/forward.h"
+#include "rollout/state.h"
+
+struct rollout_cell *rollout_next_cell(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->state == CELL_PENDING)
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+static const struct rollout_cell *any_in_flight(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        if (cell_in_flight(cell) || rollback_due(rollout, cell))
+            return cell;
+    }
+    return NULL;
+}
+
+static const struct rollout_cell *first_in(const struct rollout *rollout, enum cell_state state)
+{
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->state == state)
+            return cell_at(rollout, i);
+    return NULL;
+}
+
+static char *failure_reason(const struct rollout *rollout)
+{
+    const struct rollout_cell *broken = first_in(rollout, CELL_ROLLBACK_FAILED);
+    if (broken)
+        return g_strdup_printf("ROLLBACK FAILED on %s, twice: bring it back to %s by hand (%s)",
+                               broken->plan->id, broken->plan->from,
+                               broken->cause ? broken->cause : "");
+    for (guint i = 0; i < rollout->cells->len; i++)
+        if (cell_at(rollout, i)->failed)
+            return g_strdup_printf("%s failed: %s", cell_at(rollout, i)->plan->id,
+                                   cell_at(rollout, i)->cause);
+    return g_strdup("a cell failed");
+}
+
+static char *held_reason(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        if (cell->held)
+            return g_strdup_printf("%s: %s", cell->plan->id, cell->held);
+        if (cell->state == CELL_ROLLED_BACK && !cell->failed)
+            return g_strdup_printf("%s was rolled back (%s): retry or skip it", cell->plan->id,
+                                   cell->cause);
+    }
+    return NULL;
+}
+
+/* No way forward any more: going back, or over. */
+static struct standing standing_back(const struct rollout *rollout)
+{
+    bool moving = any_in_flight(rollout) != NULL;
+    g_autofree char *held = held_reason(rollout);
+    bool stuck = moving && first_in(rollout, CELL_ROLLING_BACK) == NULL && held && rollout->aborted;
+    if (stuck)
+        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&held)};
+    if (rollout->failed)
+        return (struct standing){moving ? ROLLOUT_FAILING : ROLLOUT_FAILED,
+                                 failure_reason(rollout)};
+    return moving ? (struct standing){ROLLOUT_RUNNING, g_strdup("aborted: going back")}
+                  : (struct standing){ROLLOUT_ABORTED, g_strdup("aborted")};
+}
+
+static char *missing_approval(const struct rollout *rollout, size_t wave, gint64 now_ms)
+{
+    const struct plan_wave *plan = rollout_wave(rollout, wave);
+    int missing = plan->approvals - wave_approvals(rollout, wave, now_ms);
+    if (missing <= 0)
+        return NULL;
+    return g_strdup_printf("wave %s waits for %d approval%s%s%s", plan->name, missing,
+                           missing == 1 ? "" : "s",
+                           plan->approver_not_requester ? " by somebody other than " : "",
+                           plan->approver_not_requester ? rollout->requested_by : "");
+}
+
+/* What has not been read is waited for as long as gates may be late, and then a human is called;
+ * once held it stays so until it is read, so that nobody is called every few minutes. */
+static bool unread_too_long(const struct rollout *rollout, gint64 now_ms)
+{
+    return rollout->state == ROLLOUT_HELD ||
+           now_ms - rollout->last_ms >= rollout->plan->gates.deadline_ms;
+}
+
+static struct standing standing_forward(const struct rollout *rollout,
+                                        const struct observation *seen)
+{
+    bool ended = waves_ended(rollout);
+    size_t next = rollout->wave + (ended ? 1 : 0);
+    if (next == rollout->plan->waves->len)
+        return (struct standing){ROLLOUT_COMPLETED, NULL};
+    if (!rollout->wave_started || ended) {
+        char *missing = missing_approval(rollout, next, seen->now_ms);
+        return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing};
+    }
+    const struct rollout_cell *cell = rollout_next_cell(rollout);
+    g_autofree char *why = NULL;
+    enum forward answer = cell ? forward_deploy(rollout, cell, seen, &why) : FORWARD_WAIT;
+    if (answer == FORWARD_HOLD ||
+        (answer == FORWARD_UNREAD && unread_too_long(rollout, seen->now_ms)))
+        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&why)};
+    return (struct standing){ROLLOUT_RUNNING, NULL};
+}
+
+struct standing rollout_standing(const struct rollout *rollout, const struct observation *seen)
+{
+    if (rollout->failed || rollout->aborted)
+        return standing_back(rollout);
+    if (rollout->paused)
+        return (struct standing){ROLLOUT_PAUSED, g_strdup("paused")};
+    char *held = held_reason(rollout);
+    if (held)
+        return (struct standing){ROLLOUT_HELD, held};
+    return standing_forward(rollout, seen);
+}
