@@ -136,7 +136,7 @@ static void draw_dots(struct canvas *canvas, const struct area *area, const stru
         char text[7] = "";
         g_unichar_to_utf8(0x2800u + dots->bits[i], text);
         canvas_text(canvas, area->row + i / dots->cols, area->col + i % dots->cols, 1,
-                    dots->bad[i] ? ROLE_BAD : ROLE_GOOD, canvas->ascii ? "*" : text);
+                    dots->bad[i] ? ROLE_BAD : ROLE_ACCENT, canvas->ascii ? "*" : text);
     }
 }
 

@@ -28,23 +28,29 @@ static bool any_to_drop(const struct column *columns, size_t n, const struct pla
     return false;
 }
 
+/* The most important columns get what they wish for first. */
+static void give_spare(const struct column *columns, size_t n, int spare, struct place *places)
+{
+    int highest = 0;
+    for (size_t i = 0; i < n; i++)
+        highest = MAX(highest, columns[i].rank);
+    for (int rank = 0; rank <= highest; rank++)
+        for (size_t i = 0; i < n; i++) {
+            if (columns[i].rank != rank || places[i].cols == 0)
+                continue;
+            int more = CLAMP(columns[i].wish - places[i].cols, 0, MAX(0, spare));
+            places[i].cols += more;
+            spare -= more;
+        }
+}
+
 void table_layout(const struct column *columns, size_t n, int col, int cols, struct place *places)
 {
     for (size_t i = 0; i < n; i++)
         places[i].cols = columns[i].least;
     while (width_of(places, n) > cols && any_to_drop(columns, n, places))
         drop_least_important(columns, n, places);
-    int spare = cols - width_of(places, n);
-    for (bool grown = true; spare > 0 && grown;) {
-        grown = false;
-        for (size_t i = 0; i < n && spare > 0; i++) {
-            if (places[i].cols == 0 || places[i].cols >= columns[i].wish)
-                continue;
-            places[i].cols++;
-            spare--;
-            grown = true;
-        }
-    }
+    give_spare(columns, n, cols - width_of(places, n), places);
     for (size_t i = 0; i < n; i++) {
         places[i].col = col;
         places[i].cols = MAX(0, places[i].cols);

@@ -1,5 +1,5 @@
-/* Columns that give way: where there is not room for all, the least important go first, then the
- * rest shrink to their least width; what is left over goes to those that can use it. */
+/* Columns that give way: where there is not room for all, the least important go first, and what
+ * is left over goes to the most important of the rest that can use it. */
 #pragma once
 
 #include "tui/console/canvas.h"

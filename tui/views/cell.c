@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MOST_MARKERS 16
+#define SCALE_COLS   8 /* left of each chart, for its scale */
 
 struct cell_view {
     gint64 span_ms;
@@ -80,9 +81,11 @@ static void draw_series(const struct deck *deck, const struct cell *cell, gint64
                           .limit = limit_of(deck, cell, metric),
                           .markers = markers,
                           .n_markers = find_markers(deck, markers)};
-    double top = chart_draw(canvas, area, &chart);
+    struct area picture = {area->row, area->col + SCALE_COLS, area->rows, area->cols - SCALE_COLS};
+    double top = chart_draw(canvas, &picture, &chart);
     g_autofree char *scale = mark_value(metric, top);
-    canvas_text(canvas, area->row, area->col, area->cols, ROLE_DIM, scale);
+    canvas_right(canvas, area->row, area->col, SCALE_COLS - 1, ROLE_DIM, scale);
+    canvas_right(canvas, area->row + area->rows - 1, area->col, SCALE_COLS - 1, ROLE_DIM, "0");
 }
 
 static void draw_chart(const struct deck *deck, const struct cell *cell, gint64 span_ms,
@@ -116,12 +119,12 @@ static bool worth_a_chart(const struct cell *cell, size_t which)
 static int draw_charts(const struct deck *deck, const struct cell *cell, gint64 span_ms,
                        struct canvas *canvas, const struct area *area)
 {
-    enum { LEAST_ROWS = 4 };
-    int across = area->cols >= 150 ? 3 : area->cols >= 60 ? 2 : 1;
-    int down = MIN(area->rows / LEAST_ROWS, (6 + across - 1) / across);
-    if (down < 1)
+    enum { LEAST_ROWS = 4, GOOD_ROWS = 6, MOST_ROWS = 10 };
+    if (area->rows < LEAST_ROWS)
         return 0;
-    int rows = MIN(area->rows / down, 9), cols = (area->cols - (across - 1) * 2) / across;
+    int across = area->cols >= 150 ? 3 : area->cols >= 60 ? 2 : 1;
+    int down = CLAMP(area->rows / GOOD_ROWS, 1, (6 + across - 1) / across);
+    int rows = MIN(area->rows / down, MOST_ROWS), cols = (area->cols - (across - 1) * 2) / across;
     int at = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(charts) && at < across * down; i++) {
         if (!worth_a_chart(cell, i))
@@ -165,7 +168,7 @@ static void draw_cell_view(const struct cell_view *view, const struct deck *deck
 {
     int used = draw_title(deck, cell, canvas, area);
     struct area rest = {area->row + used, 1, area->rows - used, area->cols - 2};
-    int facts = rest.rows < 8 ? rest.rows : MAX(6, rest.rows * 2 / 5);
+    int facts = rest.rows < 8 ? rest.rows : MAX(7, rest.rows * 2 / 5);
     if (rest.rows - facts >= 5) {
         g_autofree char *title =
             g_strdup_printf("last %s, limit dotted", view->span_ms == WHEN_HOUR ? "hour" : "3 h");

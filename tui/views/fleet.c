@@ -92,7 +92,7 @@ static bool passes(const struct filter *filter, const struct deck *deck, const s
 static int log_rows(const struct fleet *fleet, const struct area *area)
 {
     int spare = area->rows - 3 - (int)fleet->cells->len;
-    return area->rows < 12 ? 0 : CLAMP(spare, 3, 10);
+    return area->rows < 12 ? 0 : MAX(spare, 3);
 }
 
 static void fleet_prepare(void *state, const struct deck *deck, const struct area *area)
@@ -239,12 +239,29 @@ static void draw_log(const struct fleet *fleet, const struct deck *deck, struct 
         frame_log(canvas, &log, deck->tail, true);
 }
 
+/* Names take what the longest of them needs, and no more. */
+static void layout(const struct deck *deck, const struct area *area, struct place *places)
+{
+    struct column fitted[COL_COUNT];
+    memcpy(fitted, columns, sizeof columns);
+    int cell = 0, wave = 0;
+    for (guint i = 0; i < deck->config->cells->len; i++) {
+        const struct cell_config *config = g_ptr_array_index(deck->config->cells, i);
+        const char *name = deck_wave(deck, config);
+        cell = MAX(cell, text_width(config->id));
+        wave = MAX(wave, name ? text_width(name) : 0);
+    }
+    fitted[COL_CELL].wish = CLAMP(cell + 1, fitted[COL_CELL].least, 40);
+    fitted[COL_WAVE].wish = CLAMP(wave + 1, fitted[COL_WAVE].least, 20);
+    table_layout(fitted, COL_COUNT, 3, area->cols - 4, places);
+}
+
 static void fleet_draw(const void *state, const struct deck *deck, struct canvas *canvas,
                        const struct area *area)
 {
     const struct fleet *fleet = state;
     struct place places[COL_COUNT];
-    table_layout(columns, COL_COUNT, 3, area->cols - 4, places);
+    layout(deck, area, places);
     enum role role;
     g_autofree char *sentence = headline(deck, fleet->cells, &role);
     canvas_text(canvas, area->row, 1, area->cols - 2, role, sentence);

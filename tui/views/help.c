@@ -47,12 +47,12 @@ static void draw_binding(const struct binding *binding, struct canvas *canvas, i
         enum spot spot;
         const char *name;
     } spots[] = {{PLACE_ROLLOUT, "rollout"}, {PLACE_CELL, "cell"}, {PLACE_FLEET, "lists"}};
-    canvas_text(canvas, row, 2, 16, ROLE_KEY, binding->keys);
-    canvas_text(canvas, row, 19, 12, ROLE_NORMAL, binding->name);
-    canvas_text(canvas, row, 32, canvas->cols - 33, ROLE_DIM, binding->summary);
+    canvas_text(canvas, row, 2, 21, ROLE_KEY, binding->keys);
+    canvas_text(canvas, row, 24, 10, ROLE_NORMAL, binding->name);
+    canvas_text(canvas, row, 35, canvas->cols - 36, ROLE_DIM, binding->summary);
     for (size_t i = 0; binding->places != PLACE_ANY && i < G_N_ELEMENTS(spots); i++)
         if (binding->places & spots[i].spot) {
-            canvas_right(canvas, row, 70, canvas->cols - 72, ROLE_DIM, spots[i].name);
+            canvas_right(canvas, row, 76, canvas->cols - 78, ROLE_DIM, spots[i].name);
             return;
         }
 }

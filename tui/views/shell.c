@@ -5,6 +5,7 @@
 #include "tui/views/act.h"
 #include "tui/views/commandline.h"
 #include "tui/views/frame.h"
+#include "tui/views/kept.h"
 
 #include <string.h>
 
@@ -30,8 +31,10 @@ struct shell {
     struct prompt prompt;
     struct dialog *dialog;
     struct act *act;
+    struct area body; /* of the last frame */
     guint look_source, draw_source;
     guint looks, acts_under_way;
+    bool fed; /* a snapshot has come that is not out of the cache */
     void (*refresh)(gpointer data);
     gpointer refresh_data;
 };
@@ -76,6 +79,13 @@ static int draw_bottom(struct shell *shell, struct canvas *canvas)
     return -1;
 }
 
+/* Keys may come faster than frames: a view answers each on what the last one left. */
+static void follow(struct shell *shell)
+{
+    if (top_view(shell)->prepare)
+        top_view(shell)->prepare(top_state(shell), shell->deck, &shell->body);
+}
+
 static void draw(struct shell *shell)
 {
     struct canvas *canvas = screen_begin(shell->screen);
@@ -85,8 +95,8 @@ static void draw(struct shell *shell)
     deck->now_ms = when_now_ms();
     const struct view *view = top_view(shell);
     struct area body = body_of(canvas);
-    if (view->prepare)
-        view->prepare(top_state(shell), deck, &body);
+    shell->body = body;
+    follow(shell);
     view->draw(top_state(shell), deck, canvas, &body);
     frame_header(canvas, 0, deck);
     for (int col = 0; col < canvas->cols; col++)
@@ -350,6 +360,7 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
 
 static void handle_request(struct shell *shell, enum request request)
 {
+    follow(shell);
     struct reaction reaction = top_view(shell)->key(top_state(shell), shell->deck, request);
     if (!(reaction.what & REACT_UNUSED))
         react(shell, &reaction);
@@ -435,6 +446,8 @@ static gboolean on_look(gpointer data)
 {
     struct shell *shell = data;
     bool news = deck_read_journal(shell->deck, false);
+    if (shell->fed)
+        kept_save(shell->deck);
     if (news && top(shell)->view == VIEW_ROLLOUT && !shell->deck->operation)
         arrive(shell);
     if (news || ++shell->looks % 2 == 0)
@@ -493,12 +506,14 @@ void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer d
 
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot)
 {
+    shell->fed = true;
     deck_set_snapshot(shell->deck, snapshot);
     want_draw(shell);
 }
 
 void shell_run(struct shell *shell)
 {
+    kept_show(shell->deck);
     deck_read_journal(shell->deck, true);
     draw(shell);
     shell->look_source = g_timeout_add(LOOK_MS, on_look, shell);
