@@ -115,6 +115,10 @@ build/san/peers/%: build/san/tests/peers/%.o \
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm
 
+# The console on a pseudo-terminal, read back through libvterm.
+build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
+	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES) $(TEST_PACKAGES)) -lm
+
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # --- what people call ----------------------------------------------------------------------------

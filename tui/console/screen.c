@@ -272,8 +272,10 @@ static gboolean on_wake(gint fd, GIOCondition condition, gpointer data)
 {
     (void)fd, (void)condition;
     struct screen *screen = data;
-    if (terminal_woken() & TERMINAL_CONTINUED)
+    if (terminal_woken() & TERMINAL_CONTINUED) {
         screen->everything = true;
+        curs_set(0); /* as the terminal was entered again; the next frame shows it where wanted */
+    }
     screen->events.draw(screen->data);
     return G_SOURCE_CONTINUE;
 }
@@ -291,7 +293,8 @@ static void tell_terminal_sequences(void)
 {
     g_autofree char *leave = g_strconcat(capability("sgr0"), capability("op"), capability("rmkx"),
                                          capability("cnorm"), capability("rmcup"), NULL);
-    g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"), NULL);
+    g_autofree char *enter =
+        g_strconcat(capability("smcup"), capability("smkx"), capability("civis"), NULL);
     terminal_set_sequences(leave, enter);
 }
 

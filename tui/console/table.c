@@ -1,5 +1,7 @@
 #include "tui/console/table.h"
 
+#include <string.h>
+
 static int width_of(const struct place *places, size_t n)
 {
     int width = -1;
@@ -62,8 +64,12 @@ void table_layout(const struct column *columns, size_t n, int col, int cols, str
 void table_header(struct canvas *canvas, int row, const struct column *columns, size_t n,
                   const struct place *places)
 {
-    for (size_t i = 0; i < n; i++)
-        table_put(canvas, row, &columns[i], &places[i], ROLE_HEADER, columns[i].title);
+    for (size_t i = 0; i < n; i++) {
+        g_autofree char *first = g_strndup(columns[i].title, strcspn(columns[i].title, " "));
+        bool fits = (int)strlen(columns[i].title) <= places[i].cols;
+        table_put(canvas, row, &columns[i], &places[i], ROLE_HEADER,
+                  fits ? columns[i].title : first);
+    }
 }
 
 void table_put(struct canvas *canvas, int row, const struct column *column,

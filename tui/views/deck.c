@@ -75,8 +75,9 @@ static void note_change(struct deck *deck, const struct cell *cell)
 
 void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot)
 {
-    for (size_t i = 0; deck->snapshot && i < snapshot->n_cells; i++)
+    for (size_t i = 0; deck->snapshot && !deck->from_cache && i < snapshot->n_cells; i++)
         note_change(deck, &snapshot->cells[i]);
+    deck->from_cache = false;
     struct snapshot *before = deck->snapshot;
     deck->snapshot = snapshot_ref(snapshot);
     if (before)

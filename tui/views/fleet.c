@@ -31,10 +31,10 @@ enum {
 
 /* IF IT DIES (rollout.md, "Failover") will stand after TENANTS. */
 static const struct column columns[COL_COUNT] = {
-    [COL_CELL] = {"CELL", 12, 22, 0, false},    [COL_STATE] = {"STATE", 10, 10, 0, false},
-    [COL_WAVE] = {"WAVE", 8, 12, 6, false},     [COL_VERSION] = {"VERSION", 9, 11, 1, false},
-    [COL_ERRORS] = {"ERRORS", 8, 21, 2, false}, [COL_USERS] = {"USERS of MAX", 7, 26, 3, false},
-    [COL_CPU] = {"CPU", 5, 6, 5, true},         [COL_DB] = {"DB", 5, 6, 7, true},
+    [COL_CELL] = {"CELL", 12, 22, 0, false},     [COL_STATE] = {"STATE", 10, 10, 0, false},
+    [COL_WAVE] = {"WAVE", 8, 12, 6, false},      [COL_VERSION] = {"VERSION", 9, 11, 1, false},
+    [COL_ERRORS] = {"ERRORS", 14, 20, 2, false}, [COL_USERS] = {"USERS of MAX", 7, 26, 3, false},
+    [COL_CPU] = {"CPU", 5, 6, 5, true},          [COL_DB] = {"DB", 5, 6, 7, true},
     [COL_TENANTS] = {"TENANTS", 7, 8, 4, true},
 };
 

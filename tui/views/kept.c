@@ -28,6 +28,7 @@ void kept_show(struct deck *deck)
         deck_say(deck, ROLE_DIM, "%s", error->message);
     if (snapshot)
         deck_set_snapshot(deck, snapshot);
+    deck->from_cache = snapshot != NULL;
 }
 
 /* A cache that could not be written only makes the next start slower. */

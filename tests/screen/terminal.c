@@ -1,0 +1,190 @@
+#include "tests/screen/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
+
+static int on_property(VTermProp property, VTermValue *value, void *user)
+{
+    struct seat *seat = user;
+    if (property == VTERM_PROP_ALTSCREEN)
+        seat->alternate = value->boolean;
+    if (property == VTERM_PROP_CURSORVISIBLE)
+        seat->cursor = value->boolean;
+    return 1;
+}
+
+static void run_child(struct seat *seat, char *const argv[], char *const env[])
+{
+    setsid();
+    ioctl(seat->slave, TIOCSCTTY, 0);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(seat->slave, fd);
+    for (; *env; env++)
+        putenv(*env);
+    execv(argv[0], argv);
+    _exit(127);
+}
+
+struct seat *seat_new(int rows, int cols, char *const argv[], char *const env[])
+{
+    static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
+    struct seat *seat = g_new0(struct seat, 1);
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    if (openpty(&seat->master, &seat->slave, NULL, NULL, &size) < 0)
+        g_error("openpty: %s", g_strerror(errno));
+    fcntl(seat->master, F_SETFD, FD_CLOEXEC);
+    tcgetattr(seat->slave, &seat->before);
+    seat->rows = rows;
+    seat->cols = cols;
+    seat->cursor = true;
+    seat->vterm = vterm_new(rows, cols);
+    vterm_set_utf8(seat->vterm, 1);
+    seat->screen = vterm_obtain_screen(seat->vterm);
+    vterm_screen_enable_altscreen(seat->screen, 1);
+    vterm_screen_set_callbacks(seat->screen, &callbacks, seat);
+    vterm_screen_reset(seat->screen, 1);
+    fflush(stdout);
+    seat->child = fork();
+    if (seat->child == 0)
+        run_child(seat, argv, env);
+    return seat;
+}
+
+void seat_free(struct seat *seat)
+{
+    if (seat->child > 0) {
+        kill(seat->child, SIGKILL);
+        waitpid(seat->child, NULL, 0);
+    }
+    vterm_free(seat->vterm);
+    close(seat->master);
+    close(seat->slave);
+    g_free(seat);
+}
+
+void seat_resize(struct seat *seat, int rows, int cols)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    seat->rows = rows;
+    seat->cols = cols;
+    vterm_set_size(seat->vterm, rows, cols);
+    ioctl(seat->master, TIOCSWINSZ, &size);
+}
+
+void seat_type(struct seat *seat, const char *bytes)
+{
+    if (write(seat->master, bytes, strlen(bytes)) < 0)
+        g_error("typing: %s", g_strerror(errno));
+}
+
+/* Draws what has come, waiting a little for more. */
+static void draw_some(struct seat *seat)
+{
+    struct pollfd ready = {.fd = seat->master, .events = POLLIN};
+    if (poll(&ready, 1, 50) <= 0)
+        return;
+    char bytes[8192];
+    ssize_t n = read(seat->master, bytes, sizeof bytes);
+    if (n <= 0)
+        return;
+    seat->bytes += (guint64)n;
+    vterm_input_write(seat->vterm, bytes, (size_t)n);
+}
+
+char *seat_row(struct seat *seat, int row)
+{
+    GString *text = g_string_new(NULL);
+    VTermPos at = {.row = row < 0 ? seat->rows + row : row};
+    for (at.col = 0; at.col < seat->cols; at.col++) {
+        VTermScreenCell cell;
+        vterm_screen_get_cell(seat->screen, at, &cell);
+        if (cell.chars[0] == (uint32_t)-1)
+            continue; /* right of a wide one */
+        g_string_append_unichar(text, cell.chars[0] ? cell.chars[0] : ' ');
+    }
+    return g_strchomp(g_string_free(text, FALSE));
+}
+
+char *seat_text(struct seat *seat)
+{
+    GString *text = g_string_new(NULL);
+    for (int row = 0; row < seat->rows; row++) {
+        g_autofree char *line = seat_row(seat, row);
+        g_string_append_printf(text, "%s\n", line);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static bool give_up(struct seat *seat, const char *what, const char *text)
+{
+    g_autofree char *seen = seat_text(seat);
+    printf("  never %s: %s\n%s", what, text, seen);
+    return false;
+}
+
+/* Waits until what `read` gives contains `text`, or does not. */
+static bool wait_text(struct seat *seat, int row, bool whole, const char *text, bool there)
+{
+    gint64 until = g_get_monotonic_time() + PATIENCE_US;
+    while (g_get_monotonic_time() < until) {
+        g_autofree char *seen = whole ? seat_text(seat) : seat_row(seat, row);
+        if ((strstr(seen, text) != NULL) == there)
+            return true;
+        draw_some(seat);
+    }
+    return give_up(seat, there ? "seen" : "gone", text);
+}
+
+bool seat_shows(struct seat *seat, const char *text)
+{
+    return wait_text(seat, 0, true, text, true);
+}
+
+bool seat_hides(struct seat *seat, const char *text)
+{
+    return wait_text(seat, 0, true, text, false);
+}
+
+bool seat_row_shows(struct seat *seat, int row, const char *text)
+{
+    return wait_text(seat, row, false, text, true);
+}
+
+bool seat_ended(struct seat *seat)
+{
+    gint64 until = g_get_monotonic_time() + PATIENCE_US;
+    while (g_get_monotonic_time() < until) {
+        draw_some(seat);
+        if (seat->child > 0 && waitpid(seat->child, &seat->status, WNOHANG) == seat->child)
+            seat->child = 0;
+        int waiting = 0;
+        ioctl(seat->master, FIONREAD, &waiting);
+        if (seat->child == 0 && waiting == 0)
+            return true;
+    }
+    return give_up(seat, "ended", "the program");
+}
+
+bool seat_restored(struct seat *seat)
+{
+    struct termios now;
+    tcgetattr(seat->slave, &now);
+    bool mode = now.c_iflag == seat->before.c_iflag && now.c_oflag == seat->before.c_oflag &&
+                now.c_lflag == seat->before.c_lflag && now.c_cflag == seat->before.c_cflag &&
+                memcmp(now.c_cc, seat->before.c_cc, sizeof now.c_cc) == 0;
+    if (!mode || seat->alternate || !seat->cursor)
+        printf("  mode %s, alternate screen %s, cursor %s\n", mode ? "as before" : "CHANGED",
+               seat->alternate ? "STILL ON" : "left", seat->cursor ? "shown" : "HIDDEN");
+    return mode && !seat->alternate && seat->cursor;
+}

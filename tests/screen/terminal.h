@@ -1,0 +1,43 @@
+/* A terminal with somebody in front of it: a pseudo-terminal whose output libvterm draws, so that a
+ * test sees what a person would see. Everything waits for a condition, never for a time. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <termios.h>
+#include <vterm.h>
+
+struct seat {
+    int master, slave;
+    pid_t child; /* 0 once it has ended */
+    int status;  /* as waitpid gave it */
+    struct termios before;
+    VTerm *vterm;
+    VTermScreen *screen;
+    int rows, cols;
+    bool alternate, cursor; /* as the terminal stands now */
+    guint64 bytes;          /* that have come so far */
+};
+
+/* Runs argv (NULL-terminated) with the variables `env` ("NAME=value", NULL-terminated) on top of
+ * ours. */
+struct seat *seat_new(int rows, int cols, char *const argv[], char *const env[]);
+void seat_free(struct seat *seat);
+
+void seat_resize(struct seat *seat, int rows, int cols);
+void seat_type(struct seat *seat, const char *bytes);
+
+/* One row, and all of them, as text. Caller frees. */
+char *seat_row(struct seat *seat, int row);
+char *seat_text(struct seat *seat);
+
+/* True as soon as `text` stands somewhere (is nowhere); false, and the screen on stdout, if that
+ * never happens. */
+bool seat_shows(struct seat *seat, const char *text);
+bool seat_hides(struct seat *seat, const char *text);
+/* The same of row `row`, which may be negative: from the bottom. */
+bool seat_row_shows(struct seat *seat, int row, const char *text);
+/* Waits until the program has ended and all it wrote has been drawn. */
+bool seat_ended(struct seat *seat);
+/* The terminal stands as it was found: mode, screen, cursor. */
+bool seat_restored(struct seat *seat);
