@@ -168,23 +168,32 @@ bool seat_ended(struct seat *seat)
         draw_some(seat);
         if (seat->child > 0 && waitpid(seat->child, &seat->status, WNOHANG) == seat->child)
             seat->child = 0;
-        int waiting = 0;
-        ioctl(seat->master, FIONREAD, &waiting);
-        if (seat->child == 0 && waiting == 0)
+        if (seat->child == 0)
             return true;
     }
     return give_up(seat, "ended", "the program");
 }
 
-bool seat_restored(struct seat *seat)
+static bool mode_as_before(const struct seat *seat)
 {
     struct termios now;
     tcgetattr(seat->slave, &now);
-    bool mode = now.c_iflag == seat->before.c_iflag && now.c_oflag == seat->before.c_oflag &&
-                now.c_lflag == seat->before.c_lflag && now.c_cflag == seat->before.c_cflag &&
-                memcmp(now.c_cc, seat->before.c_cc, sizeof now.c_cc) == 0;
-    if (!mode || seat->alternate || !seat->cursor)
-        printf("  mode %s, alternate screen %s, cursor %s\n", mode ? "as before" : "CHANGED",
-               seat->alternate ? "STILL ON" : "left", seat->cursor ? "shown" : "HIDDEN");
-    return mode && !seat->alternate && seat->cursor;
+    const struct termios *then = &seat->before;
+    return now.c_iflag == then->c_iflag && now.c_oflag == then->c_oflag &&
+           now.c_lflag == then->c_lflag && now.c_cflag == then->c_cflag &&
+           memcmp(now.c_cc, then->c_cc, sizeof now.c_cc) == 0;
+}
+
+bool seat_restored(struct seat *seat)
+{
+    gint64 until = g_get_monotonic_time() + PATIENCE_US;
+    while (g_get_monotonic_time() < until) {
+        if (mode_as_before(seat) && !seat->alternate && seat->cursor)
+            return true;
+        draw_some(seat);
+    }
+    printf("  mode %s, alternate screen %s, cursor %s\n",
+           mode_as_before(seat) ? "as before" : "CHANGED", seat->alternate ? "STILL ON" : "left",
+           seat->cursor ? "shown" : "HIDDEN");
+    return false;
 }

@@ -37,7 +37,8 @@ bool seat_shows(struct seat *seat, const char *text);
 bool seat_hides(struct seat *seat, const char *text);
 /* The same of row `row`, which may be negative: from the bottom. */
 bool seat_row_shows(struct seat *seat, int row, const char *text);
-/* Waits until the program has ended and all it wrote has been drawn. */
+/* Waits until the program has ended. */
 bool seat_ended(struct seat *seat);
-/* The terminal stands as it was found: mode, screen, cursor. */
+/* Waits until the terminal stands as it was found: mode, screen, cursor. (What a program wrote
+ * last may reach this side of a pseudo-terminal after the program has ended.) */
 bool seat_restored(struct seat *seat);
