@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { TAKE_PACE_MS = 1000, STEPS_AT_ONCE = 100 };
+enum { TAKE_PACE_MS = 1000, STEPS_AT_ONCE = 100, COMPLAINTS_KEPT = 100 };
 
 /* A call may take its whole deadline, and the lease has to outlast it. */
 static gint64 lease_length_ms(const struct world *world)
@@ -27,6 +27,7 @@ struct conduct *conduct_new(struct world *world, const char *id)
     conduct->lease = lease_new(world->journal, id, world->self, lease_length_ms(world),
                                deployer_deadline_ms(world->deployer));
     conduct->watches = g_ptr_array_new_with_free_func((GDestroyNotify)watch_free);
+    conduct->complaints = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_queue_init(&conduct->unrecorded);
     return conduct;
 }
@@ -45,7 +46,7 @@ void conduct_free(struct conduct *conduct)
     g_queue_clear_full(&conduct->unrecorded, (GDestroyNotify)event_free);
     g_free(conduct->tag_now);
     g_free(conduct->check_failed);
-    g_free(conduct->last_complaint);
+    g_hash_table_unref(conduct->complaints);
     g_free(conduct->id);
     g_free(conduct);
 }
@@ -58,12 +59,12 @@ bool conduct_is_over(const struct conduct *conduct)
 
 void conduct_complain(struct conduct *conduct, const char *doing, const GError *error)
 {
-    g_autofree char *text = g_strdup_printf("%s: %s: %s", conduct->id, doing, error->message);
-    if (g_strcmp0(text, conduct->last_complaint) == 0)
-        return;
-    conductor_log(conduct->world, LOG_LEVEL_WARN, "%s", text);
-    g_free(conduct->last_complaint);
-    conduct->last_complaint = g_steal_pointer(&text);
+    char *text = g_strdup_printf("%s: %s: %s", conduct->id, doing, error->message);
+    if (g_hash_table_size(conduct->complaints) >= COMPLAINTS_KEPT)
+        g_hash_table_remove_all(conduct->complaints);
+    if (!g_hash_table_contains(conduct->complaints, text))
+        conductor_log(conduct->world, LOG_LEVEL_WARN, "%s", text);
+    g_hash_table_add(conduct->complaints, text);
 }
 
 /* --- the state of the rollout and of its cells --- */

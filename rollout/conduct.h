@@ -72,9 +72,9 @@ struct conduct {
     gint64 checked_mono_ms;
     bool tag_moved;
     char *tag_now, *check_failed;
-    char *last_complaint; /* the same trouble is logged once */
-    bool ended;           /* by another conductor */
-    bool broken;          /* its events make no sense to us: left alone */
+    GHashTable *complaints; /* char *: the same trouble is logged once */
+    bool ended;             /* by another conductor */
+    bool broken;            /* its events make no sense to us: left alone */
 };
 
 struct conduct *conduct_new(struct world *world, const char *id);

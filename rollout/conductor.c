@@ -10,8 +10,9 @@
 #include <glib-unix.h>
 #include <string.h>
 
-/* TICK_MS is what a person's request may wait; SCAN_MS what a new rollout may. */
-enum { TICK_MS = 250, SCAN_MS = 1000 };
+/* TICK_MS is what a person's request may wait; SCAN_MS what a new rollout may;
+ * FIRST_LOOK_MS is how long a source that hangs may hold up the first step. */
+enum { TICK_MS = 250, SCAN_MS = 1000, FIRST_LOOK_MS = 20000 };
 
 struct conductor {
     struct world world;
@@ -21,7 +22,8 @@ struct conductor {
     int lock_fd;          /* -1: another process has it; leases decide */
     gint64 scanned_version, next_scan_mono_ms;
     guint tick, wake, term, interrupt;
-    bool stopping;
+    gint64 began_mono_ms;
+    bool has_looked, stopping;
 };
 
 static void stop(struct conductor *conductor)
@@ -90,8 +92,24 @@ static void end_if_idle(struct conductor *conductor)
         conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
 }
 
+/* Before every source has answered or failed once, what is missing is no reason to hold anybody. */
+static bool has_looked(struct conductor *conductor)
+{
+    const struct snapshot *snapshot = conductor->world.snapshot;
+    bool waiting = !snapshot;
+    for (guint i = 0; snapshot && i < snapshot->sources->len; i++)
+        waiting =
+            waiting || ((const struct source *)g_ptr_array_index(snapshot->sources, i))->state ==
+                           SOURCE_WAITING;
+    conductor->has_looked = conductor->has_looked || !waiting ||
+                            lease_clock_ms() - conductor->began_mono_ms >= FIRST_LOOK_MS;
+    return conductor->has_looked;
+}
+
 static void step_all(struct conductor *conductor)
 {
+    if (!has_looked(conductor))
+        return;
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, conductor->conducts);
@@ -230,6 +248,7 @@ bool conductor_run(struct config *config, const struct conductor_options *option
             g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)conduct_free),
         .lock_fd = conductor_lock_take(options->state_dir),
         .scanned_version = -1,
+        .began_mono_ms = lease_clock_ms(),
     };
     bool begun = open_world(&conductor, config, error);
     if (begun)
