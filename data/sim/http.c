@@ -160,9 +160,9 @@ static enum MHD_Result send_answer(struct conversation *talk, struct sim_answer 
     size_t length = strlen(answer->body);
     struct MHD_Response *response = MHD_create_response_from_buffer(
         length, g_steal_pointer(&answer->body), MHD_RESPMEM_MUST_FREE);
-    g_autofree char *id = sim_cloud_uuid(talk->http->server->cloud);
     MHD_add_response_header(response, "Content-Type", answer->type);
-    MHD_add_response_header(response, "x-amzn-RequestId", id);
+    if (answer->request_id)
+        MHD_add_response_header(response, "x-amzn-RequestId", answer->request_id);
     if (answer->error_header)
         MHD_add_response_header(response, "x-amzn-query-error", answer->error_header);
     enum MHD_Result queued =
@@ -227,10 +227,10 @@ struct sim_http *sim_http_new(struct sim_server *server, guint16 port, GError **
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     http->server = server;
     http->waiting = g_hash_table_new(NULL, NULL);
-    http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-                                    port, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR,
-                                    &address, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                                    MHD_OPTION_CONNECTION_LIMIT, 2000U, MHD_OPTION_END);
+    http->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL, NULL, on_request,
+                         http, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED,
+                         on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, 2000U, MHD_OPTION_END);
     if (!http->daemon) {
         g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
                     "can't listen on 127.0.0.1 port %u; is it taken? (0 takes any free one)", port);

@@ -15,6 +15,7 @@ void sim_answer_clear(struct sim_answer *answer)
 {
     g_free(answer->body);
     g_free(answer->error_header);
+    g_free(answer->request_id);
 }
 
 static void note_call(struct sim_server *server, const struct subject *subject, int status,

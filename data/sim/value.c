@@ -123,10 +123,21 @@ static json_t *from_node(struct fy_node *node)
     return fy_node_get_style(node) == FYNS_PLAIN ? plain_scalar(text) : json_string(text);
 }
 
+static void say_nothing(struct fy_diag *diag, void *user, const char *text, size_t length)
+{
+    (void)diag, (void)user, (void)text, (void)length;
+}
+
 json_t *sim_yaml(const char *text, size_t length, const char *name, GError **error)
 {
-    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_RESOLVE_DOCUMENT};
+    struct fy_diag_cfg quiet;
+    fy_diag_cfg_default(&quiet);
+    quiet.fp = NULL;
+    quiet.output_fn = say_nothing;
+    struct fy_diag *diag = fy_diag_create(&quiet);
+    struct fy_parse_cfg cfg = {.flags = FYPCF_RESOLVE_DOCUMENT, .diag = diag};
     struct fy_document *doc = fy_document_build_from_string(&cfg, text, length);
+    fy_diag_destroy(diag);
     if (!doc) {
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s is not readable as YAML", name);
         return NULL;

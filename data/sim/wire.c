@@ -211,18 +211,11 @@ static void write_xml_error(GString *out, const char *namespace, const char *uui
                             const struct sim_error *error)
 {
     g_autofree char *message = g_markup_escape_text(error->message, -1);
-    /* Route 53's one error that has a list and a shape of its own. */
-    if (g_str_equal(error->code, "InvalidChangeBatch"))
-        g_string_append_printf(out,
-                               "<InvalidChangeBatch xmlns=\"%s\"><Messages><Message>%s</Message>"
-                               "</Messages><RequestId>%s</RequestId></InvalidChangeBatch>",
-                               namespace, message, uuid);
-    else
-        g_string_append_printf(out,
-                               "<ErrorResponse xmlns=\"%s\"><Error><Type>%s</Type><Code>%s</Code>"
-                               "<Message>%s</Message></Error><RequestId>%s</RequestId>"
-                               "</ErrorResponse>",
-                               namespace, fault_of(error->status), error->code, message, uuid);
+    g_string_append_printf(out,
+                           "<ErrorResponse xmlns=\"%s\"><Error><Type>%s</Type><Code>%s</Code>"
+                           "<Message>%s</Message></Error><RequestId>%s</RequestId>"
+                           "</ErrorResponse>",
+                           namespace, fault_of(error->status), error->code, message, uuid);
 }
 
 static void write_members(GString *out, const json_t *object, const char *member)
@@ -268,6 +261,7 @@ void sim_wire_write(const struct sim_wire *wire, const char *uuid, const json_t 
                                         [SIM_REST_XML] = "text/xml"};
     const struct service *service = service_named(wire->service);
     answer->status = result ? 200 : error->status;
+    answer->request_id = g_strdup(uuid);
     answer->type = types[wire->protocol];
     if (wire->protocol == SIM_JSON_10 || wire->protocol == SIM_JSON_11)
         write_json(service, result, error, answer);

@@ -14,7 +14,8 @@ struct sim_request {
 struct sim_answer {
     int status;
     const char *type; /* of the content */
-    char *body, *error_header;
+    char *body;
+    char *error_header, *request_id; /* or NULL */
 };
 
 enum sim_protocol { SIM_JSON_10, SIM_JSON_11, SIM_QUERY, SIM_QUERY_JSON, SIM_REST_XML };
