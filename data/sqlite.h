@@ -15,7 +15,7 @@ struct sqlite_schema {
 };
 
 /* Opens `path` or creates it: WAL, synchronous=FULL (a commit is on the disk when it returns),
- * foreign keys, 5 s of patience with other writers, each missing migration in a transaction of its
+ * foreign keys, 2 s of patience with other writers, each missing migration in a transaction of its
  * own. A new file is 0600; 0660 in a setgid folder that its group may write (the shared
  * /var/lib/celldeck). A schema newer than ours is refused. `read_only` creates and moves nothing.
  */

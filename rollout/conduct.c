@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { TAKE_PACE_MS = 1000, STEPS_AT_ONCE = 100, COMPLAINTS_KEPT = 100 };
+enum { TAKE_PACE_MS = 1000, STEPS_AT_ONCE = 100, COMPLAINTS_KEPT = 100, JOURNAL_RETRY_MS = 5000 };
 
 /* A call may take its whole deadline, and the lease has to outlast it. */
 static gint64 lease_length_ms(const struct world *world)
@@ -222,14 +222,28 @@ bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms)
                          deployer_deadline_ms(conduct->world->deployer);
 }
 
+bool conduct_journal_is_away(const struct conduct *conduct)
+{
+    return lease_clock_ms() < conduct->world->journal_retry_mono_ms;
+}
+
+void conduct_journal_failed(struct conduct *conduct)
+{
+    conduct->world->journal_retry_mono_ms = lease_clock_ms() + JOURNAL_RETRY_MS;
+}
+
 static bool renew(struct conduct *conduct, gint64 mono_ms)
 {
     g_autoptr(GError) error = NULL;
+    if (conduct_journal_is_away(conduct))
+        return false;
     if (lease_renew(conduct->lease, when_now_ms(), mono_ms, &error))
         return true;
     conduct_complain(conduct, "lease", error);
     if (g_error_matches(error, CD_ERROR, CD_ERROR_BUSY))
         lose(conduct);
+    else
+        conduct_journal_failed(conduct);
     return false;
 }
 
@@ -295,7 +309,7 @@ static bool append(struct conduct *conduct, const struct decision *decision)
     g_autofree char *id = journal_new_id();
     g_autoptr(GError) error = NULL;
     OWN(event) event = NULL;
-    if (conduct->unrecorded.length) {
+    if (conduct->unrecorded.length || conduct_journal_is_away(conduct)) {
         g_set_error_literal(&error, CD_ERROR, CD_ERROR_FAILED, "the journal is still away");
         return unrecorded_go_on(conduct, decision, error);
     }
@@ -307,8 +321,10 @@ static bool append(struct conduct *conduct, const struct decision *decision)
         conduct_notify(conduct, event);
         return applied;
     }
-    if (!g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT))
+    if (!g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT)) {
+        conduct_journal_failed(conduct);
         return unrecorded_go_on(conduct, decision, error);
+    }
     conduct->journal_version = -1;
     return hold_lease(conduct) && catch_up(conduct);
 }
@@ -349,8 +365,9 @@ void conduct_step(struct conduct *conduct)
 {
     if (conduct_is_over(conduct) || !hold_lease(conduct))
         return;
-    if (conduct->unrecorded.length)
-        unrecorded_flush(conduct);
+    if (conduct->unrecorded.length && !conduct_journal_is_away(conduct) &&
+        !unrecorded_flush(conduct))
+        conduct_journal_failed(conduct);
     if (conduct->broken || !catch_up(conduct))
         return;
     observe_refresh(conduct);

@@ -21,6 +21,7 @@ struct world {
     struct snapshot *snapshot; /* the newest, or NULL */
     struct aws_client *client;
     struct notifier *notifier;
+    gint64 journal_retry_mono_ms; /* it failed; until then it is not tried again, which may block */
     struct holder *self;
     char *actor;
     char *log_path;
@@ -96,6 +97,9 @@ bool conduct_apply(struct conduct *conduct, const struct event *event);
 void conduct_give_up(struct conduct *conduct, const GError *error);
 /* Notifies people where our own event ends the rollout or makes it wait for them. */
 void conduct_notify(const struct conduct *conduct, const struct event *event);
+/* The journal has failed just now; conduct_journal_failed() says so for a while. */
+bool conduct_journal_is_away(const struct conduct *conduct);
+void conduct_journal_failed(struct conduct *conduct);
 /* Within a lease and its grace of the last renewal: that long nobody else takes over. */
 bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms);
 
