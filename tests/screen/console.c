@@ -189,6 +189,84 @@ static void filters_and_commands_find_things(struct fleet *fleet)
     seat_free(seat);
 }
 
+/* celldeck with these words, to its end. */
+static bool run_celldeck(struct fleet *fleet, const char *const *words)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autofree char *program = g_build_filename(fleet->build, "celldeck", NULL);
+    g_ptr_array_add(argv, program);
+    for (; *words; words++)
+        g_ptr_array_add(argv, (gpointer)*words);
+    g_ptr_array_add(argv, NULL);
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    for (int i = 0; i < fleet->n_env; i++) {
+        g_auto(GStrv) variable = g_strsplit(fleet->env[i], "=", 2);
+        g_subprocess_launcher_setenv(launcher, variable[0], variable[1], TRUE);
+    }
+    g_autoptr(GSubprocess) process =
+        g_subprocess_launcher_spawnv(launcher, (const char *const *)argv->pdata, NULL);
+    return process && g_subprocess_wait_check(process, NULL, NULL);
+}
+
+/* Refused at first: the probes of a simulator that has just begun are not all in. */
+static bool start_rollout(struct fleet *fleet)
+{
+    static const char *const words[] = {"rollout",       "start", "v5.1.0", "--reason",
+                                        "a screen test", "--yes", NULL};
+    bool started = false;
+    for (int i = 0; i < 20 && !started; i++)
+        started = run_celldeck(fleet, words);
+    return started;
+}
+
+static void a_rollout_is_seen_and_steered(struct fleet *fleet)
+{
+    check("a rollout starts", start_rollout(fleet));
+    struct seat *seat = sit(fleet, 30, 100, NULL, NULL, NULL);
+    seat_shows(seat, "cell-0-dev");
+    seat_type(seat, "r");
+    check("r shows it, with who and why", seat_row_shows(seat, 1, "r1 5.1.0") &&
+                                              seat_row_shows(seat, 1, "alice") &&
+                                              seat_row_shows(seat, 1, "a screen test"));
+    check("its waves", seat_shows(seat, "enterprise  bake"));
+    check("what comes next", seat_row_shows(seat, 2, "next: "));
+    check("a cell's gates with their reasons",
+          seat_shows(seat, "gates of ") && seat_shows(seat, "traffic"));
+    seat_type(seat, "A");
+    check("read-only, nothing can be done",
+          seat_row_shows(seat, -1, "read-only: nothing was done"));
+    seat_free(seat);
+    seat = sit(fleet, 30, 100, "--write", NULL, NULL);
+    check("WRITE is on top", seat_row_shows(seat, 0, "WRITE"));
+    seat_type(seat, "r");
+    seat_shows(seat, "r1 5.1.0");
+    seat_type(seat, "A");
+    check("abort asks, and shows the blast radius", seat_shows(seat, "Blast radius: "));
+    seat_type(seat, "yes\r");
+    check("another word does nothing", seat_shows(seat, "that is not 5.1.0"));
+    seat_type(seat, "\x1b");
+    check("Esc does nothing", seat_row_shows(seat, -1, "nothing was done"));
+    bool done = false;
+    for (int i = 0; i < 10 && !done; i++) { /* refused where the rollout moved meanwhile */
+        seat_type(seat, "A");
+        seat_shows(seat, "Blast radius: ");
+        seat_type(seat, "5.1.0\r");
+        seat_hides(seat, "putting it on record");
+        seat_hides(seat, "Blast radius: ");
+        g_autofree char *bottom = seat_row(seat, -1);
+        done = strstr(bottom, "on record") != NULL;
+    }
+    check("the version, typed, does it", done);
+    check("the rollout ends as aborted", seat_row_shows(seat, 1, "aborted"));
+    seat_type(seat, "H");
+    check("history has it",
+          seat_row_shows(seat, 2, "rollout") && seat_row_shows(seat, 2, "aborted"));
+    seat_type(seat, "\r/abort");
+    check("its events are found", seat_row_shows(seat, 2, "abort"));
+    seat_free(seat);
+}
+
 /* --- the terminal is put back -------------------------------------------------------------------
  */
 
@@ -262,13 +340,10 @@ static void poor_terminals_are_served(struct fleet *fleet)
 }
 
 static void (*const stories[])(struct fleet *) = {
-    the_fleet_is_drawn_in_80x24,
-    it_gives_way_in_40x10_and_grows_to_200x50,
-    keys_open_screens_and_esc_goes_back,
-    filters_and_commands_find_things,
-    the_terminal_is_put_back_on_every_exit,
-    stopped_and_continued_it_draws_again,
-    poor_terminals_are_served,
+    the_fleet_is_drawn_in_80x24,          it_gives_way_in_40x10_and_grows_to_200x50,
+    keys_open_screens_and_esc_goes_back,  filters_and_commands_find_things,
+    a_rollout_is_seen_and_steered,        the_terminal_is_put_back_on_every_exit,
+    stopped_and_continued_it_draws_again, poor_terminals_are_served,
 };
 
 int main(int argc, char **argv)

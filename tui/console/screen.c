@@ -291,8 +291,9 @@ static const char *capability(const char *name)
 
 static void tell_terminal_sequences(void)
 {
+    /* Leaving the other screen brings back what some terminals kept of the cursor: show it last. */
     g_autofree char *leave = g_strconcat(capability("sgr0"), capability("op"), capability("rmkx"),
-                                         capability("cnorm"), capability("rmcup"), NULL);
+                                         capability("rmcup"), capability("cnorm"), NULL);
     g_autofree char *enter =
         g_strconcat(capability("smcup"), capability("smkx"), capability("civis"), NULL);
     terminal_set_sequences(leave, enter);

@@ -9,7 +9,7 @@
 #define OPERATIONS_READ 500 /* the history screen's depth; `history list` has all */
 #define ROLLOUTS_FOLDED 8
 #define TAIL_OPERATIONS 6
-#define TAIL_EVENTS     40
+#define TAIL_EVENTS     150
 
 struct deck *deck_new(struct config *config, const char *state_dir)
 {
@@ -178,12 +178,22 @@ static gint newest_first(gconstpointer a, gconstpointer b)
     return x->seq < y->seq ? 1 : x->seq > y->seq ? -1 : 0;
 }
 
-/* Moves all events of `from` that are about `cell` (NULL: any) into `into`. */
+bool deck_worth_telling(const struct event *event)
+{
+    if (strcmp(event->type, "gate") != 0)
+        return !g_str_has_suffix(event->type, ".called");
+    const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
+    return g_strcmp0(verdict, verdict_name(VERDICT_FAIL)) == 0 ||
+           g_strcmp0(verdict, verdict_name(VERDICT_HOLD)) == 0;
+}
+
+/* Moves all events of `from` that are about `cell` (NULL: any) and news into `into`. */
 static void take_events(GPtrArray *from, const char *cell, GPtrArray *into)
 {
     for (guint i = from->len; i-- > 0;) {
         struct event *event = g_ptr_array_index(from, i);
-        if (!cell || g_strcmp0(story_cell(event), cell) == 0)
+        bool about = !cell || g_strcmp0(story_cell(event), cell) == 0;
+        if (about && deck_worth_telling(event))
             g_ptr_array_add(into, g_ptr_array_steal_index(from, i));
     }
 }

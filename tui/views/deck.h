@@ -52,6 +52,10 @@ bool deck_read_journal(struct deck *deck, bool anyway);
 void deck_choose(struct deck *deck, const char *cell, const char *tenant, const char *operation);
 void deck_say(struct deck *deck, enum role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* Whether an event belongs in a log: what a deployer calls its deploys, and gates that are not
+ * against anything, are on record (the events screen) but no news. */
+bool deck_worth_telling(const struct event *event);
+
 /* NULL where there is none. */
 const struct cell *deck_cell(const struct deck *deck, const char *id);
 struct rollout *deck_rollout(const struct deck *deck, const char *id);

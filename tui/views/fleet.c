@@ -40,7 +40,9 @@ static const struct column columns[COL_COUNT] = {
 
 struct fleet {
     struct list list;
-    GPtrArray *cells; /* const struct cell *, worst first, of the deck's snapshot */
+    GPtrArray *cells;  /* const struct cell *, worst first, of the deck's snapshot */
+    char *headline[2]; /* its lines; the second NULL where one is enough */
+    enum role headline_role;
 };
 
 static void *fleet_open(void)
@@ -56,6 +58,8 @@ static void fleet_close(void *state)
     struct fleet *fleet = state;
     list_release(&fleet->list);
     g_ptr_array_unref(fleet->cells);
+    g_free(fleet->headline[0]);
+    g_free(fleet->headline[1]);
     g_free(fleet);
 }
 
@@ -89,9 +93,34 @@ static bool passes(const struct filter *filter, const struct deck *deck, const s
     return filter_takes(filter, fields, G_N_ELEMENTS(fields));
 }
 
+/* Above the cells: the headline and the titles. */
+static int head_rows(const struct fleet *fleet)
+{
+    return fleet->headline[1] ? 3 : 2;
+}
+
+/* Two lines where the sentence is long and the screen is not small: it ends with what is being
+ * done about it. Broken between two of its parts. */
+static void set_headline(struct fleet *fleet, const struct deck *deck, const struct area *area)
+{
+    g_autofree char *sentence = headline(deck, fleet->cells, &fleet->headline_role);
+    char *at = NULL;
+    int cols = area->cols - 2;
+    if (area->rows >= 14 && text_width(sentence) > cols)
+        for (char *p = sentence; (p = strstr(p, " · ")); p++) {
+            g_autofree char *before = g_strndup(sentence, (gsize)(p - sentence));
+            if (text_width(before) <= cols)
+                at = p;
+        }
+    g_free(fleet->headline[0]);
+    g_free(fleet->headline[1]);
+    fleet->headline[1] = at ? g_strconcat(" ", at, NULL) : NULL;
+    fleet->headline[0] = at ? g_strndup(sentence, (gsize)(at - sentence)) : g_strdup(sentence);
+}
+
 static int log_rows(const struct fleet *fleet, const struct area *area)
 {
-    int spare = area->rows - 3 - (int)fleet->cells->len;
+    int spare = area->rows - head_rows(fleet) - 1 - (int)fleet->cells->len;
     return area->rows < 12 ? 0 : MAX(spare, 3);
 }
 
@@ -102,6 +131,7 @@ static void fleet_prepare(void *state, const struct deck *deck, const struct are
     for (size_t i = 0; deck->snapshot && i < deck->snapshot->n_cells; i++)
         g_ptr_array_add(fleet->cells, &deck->snapshot->cells[i]);
     g_ptr_array_sort(fleet->cells, worst_first);
+    set_headline(fleet, deck, area);
     struct filter *filter = filter_parse(deck->filter);
     GPtrArray *rows = g_ptr_array_new();
     for (guint i = 0; i < fleet->cells->len; i++) {
@@ -111,7 +141,7 @@ static void fleet_prepare(void *state, const struct deck *deck, const struct are
     }
     filter_free(filter);
     list_set(&fleet->list, rows);
-    list_fit(&fleet->list, area->rows - 2 - log_rows(fleet, area));
+    list_fit(&fleet->list, area->rows - head_rows(fleet) - log_rows(fleet, area));
 }
 
 static void put_version(struct canvas *canvas, int row, const struct place *place,
@@ -252,7 +282,8 @@ static void layout(const struct deck *deck, const struct area *area, struct plac
         wave = MAX(wave, name ? text_width(name) : 0);
     }
     fitted[COL_CELL].wish = CLAMP(cell + 1, fitted[COL_CELL].least, 40);
-    fitted[COL_WAVE].wish = CLAMP(wave + 1, fitted[COL_WAVE].least, 20);
+    fitted[COL_WAVE].least = CLAMP(wave, 4, 12);
+    fitted[COL_WAVE].wish = MAX(wave, fitted[COL_WAVE].least);
     table_layout(fitted, COL_COUNT, 3, area->cols - 4, places);
 }
 
@@ -262,20 +293,21 @@ static void fleet_draw(const void *state, const struct deck *deck, struct canvas
     const struct fleet *fleet = state;
     struct place places[COL_COUNT];
     layout(deck, area, places);
-    enum role role;
-    g_autofree char *sentence = headline(deck, fleet->cells, &role);
-    canvas_text(canvas, area->row, 1, area->cols - 2, role, sentence);
-    table_header(canvas, area->row + 1, columns, COL_COUNT, places);
+    int top = area->row + head_rows(fleet);
+    for (int i = 0; i < 2; i++)
+        canvas_text(canvas, area->row + i, 1, area->cols - 2, fleet->headline_role,
+                    fleet->headline[i]);
+    table_header(canvas, top - 1, columns, COL_COUNT, places);
     const struct list *list = &fleet->list;
     for (int i = 0; i < list->height && list->top + i < list_size(list); i++) {
-        int row = area->row + 2 + i;
+        int row = top + i;
         const char *id = list_row(list, list->top + i);
         draw_cell(canvas, row, places, deck, deck_cell(deck, id));
         if (list->top + i == list->index)
             canvas_select(canvas, row, 0, area->cols);
     }
     if (deck->snapshot && list_size(list) == 0)
-        canvas_text(canvas, area->row + 2, 3, area->cols - 4, ROLE_DIM,
+        canvas_text(canvas, top, 3, area->cols - 4, ROLE_DIM,
                     "no cell passes the filter (Esc shows all)");
     draw_log(fleet, deck, canvas, area);
 }

@@ -12,6 +12,7 @@
 
 struct rollout_view {
     struct list list; /* the cells, in execution order */
+    bool chosen;      /* somebody moved: the selection no longer follows the work */
 };
 
 static void *rollout_open(void)
@@ -50,6 +51,21 @@ static struct parts divide(const struct rollout *rollout, const struct area *are
     return parts;
 }
 
+/* The cell that is being worked on; between two, the last one that was. */
+static const char *at_work(const struct rollout *rollout)
+{
+    const char *id = NULL;
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, i);
+        if (cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING ||
+            cell->state == CELL_ROLLING_BACK)
+            return cell->plan->id;
+        if (cell->state != CELL_PENDING && cell->state != CELL_SKIPPED)
+            id = cell->plan->id;
+    }
+    return id;
+}
+
 static void rollout_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct rollout_view *view = state;
@@ -60,6 +76,9 @@ static void rollout_prepare(void *state, const struct deck *deck, const struct a
         g_ptr_array_add(rows, cell->plan->id);
     }
     list_set(&view->list, rows);
+    const char *working = rollout && !view->chosen ? at_work(rollout) : NULL;
+    if (working)
+        list_select(&view->list, working);
     list_fit(&view->list, rollout ? divide(rollout, area).board : 1);
 }
 
@@ -142,6 +161,15 @@ static int draw_verdicts(const struct rollout_cell *cell, struct canvas *canvas,
     return col + 1;
 }
 
+static void draw_blast_radius(const struct rollout_cell *cell, struct canvas *canvas, int row,
+                              int col, int end)
+{
+    g_autofree char *tenants = text_count(cell->plan->tenants);
+    g_autofree char *users = text_count(cell->plan->users);
+    canvas_printf(canvas, row, col, end - col, ROLE_DIM, "%s tenant%s, %s users", tenants,
+                  cell->plan->tenants == 1 ? "" : "s", users);
+}
+
 static void draw_cell(const struct rollout *rollout, const struct rollout_cell *cell,
                       const struct deck *deck, struct canvas *canvas, int row)
 {
@@ -166,9 +194,7 @@ static void draw_cell(const struct rollout *rollout, const struct rollout_cell *
     else if (cell->cause)
         canvas_text(canvas, row, col, end - col, ROLE_WARN, cell->cause);
     else if (cell->state == CELL_PENDING)
-        canvas_printf(canvas, row, col, end - col, ROLE_DIM,
-                      "%" G_GINT64_FORMAT " tenants, %" G_GINT64_FORMAT " users",
-                      cell->plan->tenants, cell->plan->users);
+        draw_blast_radius(cell, canvas, row, col, end);
 }
 
 /* The board as lines: a heading a wave, then its cells; scrolled so that the selection is seen. */
@@ -225,7 +251,8 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
     frame_rule(canvas, row, &log, "events");
     g_autoptr(GPtrArray) newest = g_ptr_array_new();
     for (guint i = deck->events->len; i-- > 0;)
-        g_ptr_array_add(newest, g_ptr_array_index(deck->events, i));
+        if (deck_worth_telling(g_ptr_array_index(deck->events, i)))
+            g_ptr_array_add(newest, g_ptr_array_index(deck->events, i));
     frame_log(canvas, &log, newest, true);
 }
 
@@ -258,8 +285,11 @@ static struct reaction rollout_key(void *state, const struct deck *deck, enum re
     case REQUEST_ABORT:
     case REQUEST_ROLLBACK:
         return (struct reaction){REACT_ACT, VIEW_ROLLOUT, request, view->list.selected};
-    default:
-        return view_move(&view->list, request);
+    default: {
+        struct reaction moved = view_move(&view->list, request);
+        view->chosen |= moved.what == REACT_REDRAW;
+        return moved;
+    }
     }
 }
 
