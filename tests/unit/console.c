@@ -1,0 +1,244 @@
+/* The parts of the console that need no terminal: canvas, list, table, prompt, keys, chart. */
+#include "tui/console/canvas.h"
+#include "tui/console/chart.h"
+#include "tui/console/dialog.h"
+#include "tui/console/keys.h"
+#include "tui/console/list.h"
+#include "tui/console/table.h"
+#include "tui/console/theme.h"
+#include "tui/views/requests.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+static void expect_row(const struct canvas *canvas, int row, const char *text)
+{
+    g_autofree char *seen = canvas_row(canvas, row);
+    cr_expect_str_eq(seen, text);
+}
+
+Test(canvas, text_that_would_steer_a_terminal_is_shown_escaped)
+{
+    struct canvas *canvas = canvas_new(1, 40, false);
+    canvas_text(canvas, 0, 0, 40, ROLE_NORMAL, "\x1b[2Jx\xe2\x80\xaey");
+    expect_row(canvas, 0, "\\x1b[2Jx\\u202ey");
+    canvas_free(canvas);
+}
+
+Test(canvas, text_never_leaves_the_columns_it_was_given)
+{
+    struct canvas *canvas = canvas_new(2, 8, false);
+    canvas_text(canvas, 0, 1, 4, ROLE_NORMAL, "abcdefgh");
+    expect_row(canvas, 0, " abc…");
+    cr_expect_eq(canvas_text(canvas, 1, 6, 4, ROLE_NORMAL, "abcd"), 4);
+    expect_row(canvas, 1, "      ab");
+    canvas_text(canvas, 5, 0, 4, ROLE_NORMAL, "lost");
+    canvas_text(canvas, -1, -3, 4, ROLE_NORMAL, "lost");
+    canvas_free(canvas);
+}
+
+Test(canvas, wide_and_combining_characters_take_their_columns)
+{
+    struct canvas *canvas = canvas_new(1, 10, false);
+    cr_expect_eq(canvas_text(canvas, 0, 0, 10, ROLE_NORMAL, "東e\xcc\x81x"), 4);
+    expect_row(canvas, 0, "東e\xcc\x81x");
+    cr_expect_str_eq(canvas->cells[1].text, "");
+    cr_expect_str_eq(canvas->cells[3].text, "x");
+    canvas_free(canvas);
+}
+
+Test(canvas, ascii_mode_shows_nothing_but_ascii)
+{
+    struct canvas *canvas = canvas_new(1, 20, true);
+    canvas_text(canvas, 0, 0, 20, ROLE_NORMAL, "● ✖ ▁█ → 東 é");
+    expect_row(canvas, 0, "* X _# > ?  ?");
+    canvas_free(canvas);
+}
+
+static GPtrArray *rows_of(const char *first, ...)
+{
+    GPtrArray *rows = g_ptr_array_new();
+    va_list args;
+    va_start(args, first);
+    for (const char *id = first; id; id = va_arg(args, const char *))
+        g_ptr_array_add(rows, (gpointer)id);
+    va_end(args);
+    return rows;
+}
+
+Test(list, the_selection_stays_with_its_row_wherever_that_goes)
+{
+    struct list list;
+    list_init(&list);
+    list_set(&list, rows_of("a", "b", "c", NULL));
+    list_select(&list, "b");
+    list_set(&list, rows_of("c", "x", "y", "b", NULL));
+    cr_expect_str_eq(list.selected, "b");
+    cr_expect_eq(list.index, 3);
+    list_set(&list, rows_of("c", "x", NULL));
+    cr_expect_str_eq(list.selected, "x", "a row that is gone leaves its place to the nearest");
+    list_set(&list, rows_of(NULL, NULL));
+    cr_expect_null(list.selected);
+    list_move(&list, 1);
+    cr_expect_eq(list.index, 0);
+    list_release(&list);
+}
+
+Test(list, the_selected_row_is_always_in_view)
+{
+    struct list list;
+    list_init(&list);
+    list_set(&list, rows_of("a", "b", "c", "d", "e", NULL));
+    list_fit(&list, 2);
+    list_move(&list, 99);
+    cr_expect_eq(list.top, 3);
+    list_move(&list, -1);
+    cr_expect_eq(list.top, 3, "moving within the view does not scroll");
+    list_fit(&list, 5);
+    cr_expect_eq(list.top, 0);
+    list_release(&list);
+}
+
+static const struct column three[] = {
+    {"NAME", 4, 8, 0, false}, {"LEAST", 5, 9, 2, false}, {"MORE", 4, 6, 1, true}};
+
+Test(table, the_least_important_column_goes_first)
+{
+    struct place places[3];
+    table_layout(three, 3, 0, 10, places);
+    cr_expect_eq(places[1].cols, 0);
+    cr_expect_eq(places[0].cols + 1 + places[2].cols, 10);
+    table_layout(three, 3, 0, 3, places);
+    cr_expect_eq(places[2].cols, 0);
+    cr_expect_gt(places[0].cols, 0, "the one that never goes");
+}
+
+Test(table, columns_never_overlap_and_never_outgrow_the_width)
+{
+    for (int cols = 5; cols < 40; cols++) {
+        struct place places[3];
+        table_layout(three, 3, 2, cols, places);
+        int end = 2;
+        for (int i = 0; i < 3; i++) {
+            if (places[i].cols == 0)
+                continue;
+            cr_assert_geq(places[i].col, end);
+            end = places[i].col + places[i].cols + 1;
+        }
+        cr_assert_leq(end - 1, 2 + cols);
+    }
+}
+
+Test(prompt, editing_counts_characters_not_bytes)
+{
+    struct prompt prompt;
+    prompt_init(&prompt);
+    static const guint32 keys[] = {0xe9,         'b', KEY_CODE_LEFT, KEY_CODE_BACKSPACE, 'x',
+                                   KEY_CODE_END, 'y'};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        cr_expect_eq(prompt_key(&prompt, keys[i]), PROMPT_CHANGED);
+    cr_expect_str_eq(prompt.text->str, "xby");
+    cr_expect_eq(prompt_key(&prompt, 'U' - '@'), PROMPT_CHANGED);
+    cr_expect_eq(prompt_key(&prompt, KEY_CODE_BACKSPACE), PROMPT_CANCELLED);
+    prompt_release(&prompt);
+}
+
+Test(prompt, completion_goes_as_far_as_it_is_certain)
+{
+    static const char *const words[] = {"cell-1-dr", "cell-1-us", "dev", NULL};
+    struct prompt prompt;
+    prompt_init(&prompt);
+    prompt_set(&prompt, "cell ce");
+    cr_expect(prompt_complete(&prompt, 5, words));
+    cr_expect_str_eq(prompt.text->str, "cell cell-1-");
+    prompt_set(&prompt, "cell d");
+    cr_expect(prompt_complete(&prompt, 5, words));
+    cr_expect_str_eq(prompt.text->str, "cell dev ");
+    prompt_set(&prompt, "cell zz");
+    cr_expect_not(prompt_complete(&prompt, 5, words));
+    prompt_release(&prompt);
+}
+
+static enum dialog_result type_all(struct dialog *dialog, const char *text)
+{
+    for (const char *p = text; *p; p++)
+        dialog_key(dialog, (guint32)*p);
+    return dialog_key(dialog, KEY_CODE_ENTER);
+}
+
+Test(dialog, only_the_very_word_confirms)
+{
+    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), "5.0.3");
+    cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN);
+    cr_expect_eq(type_all(dialog, "5.0"), DIALOG_OPEN);
+    cr_expect_eq(type_all(dialog, ".3"), DIALOG_CONFIRMED);
+    cr_expect_eq(dialog_key(dialog, KEY_CODE_ESCAPE), DIALOG_CANCELLED);
+    dialog_free(dialog);
+}
+
+Test(keys, every_default_key_has_a_name_that_is_understood_and_stands_for_one_thing_a_place)
+{
+    const struct binding *bindings = request_bindings();
+    for (int i = 0; i < REQUEST_COUNT; i++) {
+        g_auto(GStrv) names = g_strsplit(bindings[i].keys, " ", -1);
+        for (char **name = names; *name; name++) {
+            guint32 key = key_parse(*name);
+            cr_assert_neq(key, (guint32)KEY_CODE_NONE, "%s", *name);
+            for (unsigned place = 1; place < PLACE_ANY; place <<= 1)
+                if (bindings[i].places & place)
+                    cr_expect_eq(keys_find(bindings, REQUEST_COUNT, place, key), i, "%s", *name);
+        }
+    }
+}
+
+Test(chart, a_value_that_was_never_measured_is_a_gap)
+{
+    const double values[] = {0, 5, NAN, 10, 99};
+    g_autofree char *spark = chart_spark(values, 5, 10);
+    cr_expect_str_eq(spark, "▁▅ ██");
+}
+
+Test(chart, a_bar_is_full_only_at_a_hundred_and_shows_the_least_use)
+{
+    static const struct {
+        double pct;
+        const char *bar;
+    } cases[] = {{0, "░░░░"}, {5, "░░░░"}, {7, "█░░░"}, {50, "██░░"}, {100, "████"}, {250, "████"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *bar = chart_bar(cases[i].pct, 4);
+        cr_expect_str_eq(bar, cases[i].bar);
+    }
+}
+
+Test(chart, no_line_is_drawn_across_a_hole)
+{
+    struct canvas *canvas = canvas_new(2, 10, false);
+    const gint64 at[] = {0, 10, 80, 90};
+    const double values[] = {1, 1, 1, 1};
+    const struct chart chart = {
+        .at = at, .values = values, .n = 4, .from = 0, .to = 100, .step = 10, .limit = NAN};
+    const struct area area = {0, 0, 2, 10};
+    cr_expect_float_eq(chart_draw(canvas, &area, &chart), 1, 1e-9);
+    for (int col = 2; col < 7; col++)
+        cr_expect_str_eq(canvas->cells[col].text, " ");
+    cr_expect_str_neq(canvas->cells[0].text, " ");
+    canvas_free(canvas);
+}
+
+Test(theme, every_theme_can_be_read_and_an_unknown_one_lists_them)
+{
+    static const int depths[] = {0, 8, 16, 256};
+    for (const char *const *name = theme_names(); *name; name++)
+        for (size_t i = 0; i < G_N_ELEMENTS(depths); i++) {
+            struct theme *theme = theme_load(*name, depths[i], NULL);
+            cr_assert_not_null(theme, "%s", *name);
+            const struct style *bad = &theme->roles[ROLE_BAD], *good = &theme->roles[ROLE_GOOD];
+            bool differ = bad->fg != good->fg || bad->bold != good->bold;
+            cr_expect(differ, "bad must not look like good in %s with %d colours", *name,
+                      depths[i]);
+            g_free(theme);
+        }
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(theme_load("nope", 256, &error));
+    cr_expect_not_null(strstr(error->message, "dusk"));
+}

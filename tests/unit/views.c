@@ -1,0 +1,142 @@
+/* Screens, drawn on a canvas from hand-made readings. */
+#include "tests/unit/small_fleet.h"
+#include "tui/views/commandline.h"
+#include "tui/views/filter.h"
+#include "tui/views/frame.h"
+#include "tui/views/view.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define NOW (G_GINT64_CONSTANT(1795485600000) + 30 * 1000)
+
+/* A deck on small_fleet whose cell-1's error rate is `errors`, read `age_ms` ago. */
+static struct deck *deck_of(double errors, gint64 age_ms)
+{
+    OWN(config) config = small_fleet(NULL);
+    struct cell_reading readings[4];
+    for (guint i = 0; i < config->cells->len; i++)
+        readings[i] = well_reading(NOW - age_ms);
+    set_series(&readings[1], METRIC_ERROR_RATE, steady(errors, 10, NOW - age_ms));
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW - 4000, NULL));
+    g_ptr_array_add(sources, source_new("metrics eu-west-1", SOURCE_ERROR, NOW - 360000, "down"));
+    const struct fleet_input input = {config, readings, NULL, sources, 0.04};
+    OWN(snapshot) snapshot = fleet_fold(&input, NOW);
+    struct deck *deck = deck_new(config, NULL);
+    deck->now_ms = NOW;
+    deck_set_snapshot(deck, snapshot);
+    for (guint i = 0; i < config->cells->len; i++)
+        cell_reading_clear(&readings[i]);
+    return deck;
+}
+
+/* What a screen of this size shows. */
+static char *drawn(const struct view *view, const struct deck *deck, int rows, int cols)
+{
+    struct canvas *canvas = canvas_new(rows, cols, false);
+    struct area area = {1, 0, rows - 2, cols};
+    void *state = view->open ? view->open() : NULL;
+    if (view->prepare)
+        view->prepare(state, deck, &area);
+    view->draw(state, deck, canvas, &area);
+    frame_header(canvas, 0, deck);
+    frame_hints(canvas, rows - 1, view);
+    char *dump = canvas_dump(canvas);
+    if (view->close)
+        view->close(state);
+    canvas_free(canvas);
+    return dump;
+}
+
+static void expect_shown(const char *screen, const char *text)
+{
+    cr_expect(strstr(screen, text) != NULL, "%s is not in\n%s", text, screen);
+}
+
+Test(views, the_worst_cell_comes_first_and_the_headline_says_why)
+{
+    OWN(deck) deck = deck_of(7.1, 0);
+    g_autofree char *screen = drawn(&view_fleet, deck, 24, 120);
+    g_auto(GStrv) lines = g_strsplit(screen, "\n", -1);
+    cr_expect(g_str_has_prefix(lines[1], " ✖ cell-1 unhealthy"), "%s", lines[1]);
+    expect_shown(lines[1], "7.1 %");
+    cr_expect(strstr(lines[3], "✖ cell-1 ") || strstr(lines[4], "✖ cell-1 "), "%s", screen);
+    expect_shown(screen, "eu-west-1 ERROR 6m");
+    expect_shown(lines[0], "READ-ONLY");
+}
+
+Test(views, nothing_stale_is_shown_as_healthy)
+{
+    OWN(deck) deck = deck_of(0.1, 600000);
+    g_autofree char *screen = drawn(&view_fleet, deck, 24, 120);
+    cr_expect_null(strstr(screen, "●"), "%s", screen);
+    cr_expect_null(strstr(screen, "healthy"), "%s", screen);
+    expect_shown(screen, "STALE");
+}
+
+Test(views, every_screen_draws_at_every_size_with_anything_or_nothing_to_show)
+{
+    static const int sizes[][2] = {{3, 8}, {10, 40}, {24, 80}, {50, 200}, {100, 300}};
+    OWN(deck) full = deck_of(7.1, 0);
+    OWN(config) config = small_fleet(NULL);
+    OWN(deck) empty = deck_new(config, NULL);
+    deck_choose(full, "cell-1", "nobody", NULL);
+    for (int view = 0; view < VIEW_COUNT; view++)
+        for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+            const struct deck *decks[] = {full, empty};
+            for (int d = 0; d < 2; d++) {
+                g_autofree char *screen =
+                    drawn(view_of((enum view_id)view), decks[d], sizes[i][0], sizes[i][1]);
+                cr_assert_not_null(screen);
+            }
+        }
+}
+
+Test(views, the_cell_screen_shows_values_limits_and_dependencies)
+{
+    OWN(deck) deck = deck_of(7.1, 0);
+    deck_choose(deck, "cell-1", NULL, NULL);
+    g_autofree char *screen = drawn(&view_cell, deck, 40, 120);
+    expect_shown(screen, "errors 7.1 %");
+    expect_shown(screen, "✔ postgres");
+    expect_shown(screen, "alarms");
+}
+
+static bool takes(const char *text)
+{
+    const struct field fields[] = {{"cell", "cell-2-us-west"}, {"state", "healthy"}, {"x", NULL}};
+    struct filter *filter = filter_parse(text);
+    bool taken = filter_takes(filter, fields, G_N_ELEMENTS(fields));
+    filter_free(filter);
+    return taken;
+}
+
+Test(filter, words_must_be_there_and_excluded_ones_must_not)
+{
+    static const char *const yes[] = {"",           "  ",  "us-west",   "CELL-2", "cell:us",
+                                      "st:healthy", "!eu", "us !stale", "!x:any", "!"};
+    static const char *const no[] = {"eu", "cell:healthy", "!us", "us eu", "nocolumn:us", "x:any"};
+    for (size_t i = 0; i < G_N_ELEMENTS(yes); i++)
+        cr_expect(takes(yes[i]), "%s", yes[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(no); i++)
+        cr_expect_not(takes(no[i]), "%s", no[i]);
+}
+
+Test(commandline, only_what_exists_is_opened_and_the_nearest_is_offered)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    struct command_line command;
+    g_autoptr(GError) error = NULL;
+    cr_assert(command_line_parse(deck, " cell  cell-1 ", &command, NULL));
+    cr_expect_eq(command.view, VIEW_CELL);
+    cr_expect_str_eq(command.subject, "cell-1");
+    command_line_clear(&command);
+    cr_assert(command_line_parse(deck, "tenants st lukes", &command, NULL));
+    cr_expect_str_eq(command.filter, "st lukes");
+    command_line_clear(&command);
+    cr_assert(command_line_parse(deck, "quit", &command, NULL));
+    cr_expect(command.quit);
+    cr_expect_not(command_line_parse(deck, "cell cell-9", &command, &error));
+    cr_expect_not_null(strstr(error->message, "cell-1"));
+}
