@@ -339,6 +339,7 @@ static bool decide(struct conduct *conduct)
         .tag_moved = conduct->tag_moved,
         .tag_now = conduct->tag_now,
         .check_failed = conduct->check_failed,
+        .check_unread = conduct->check_unread,
         .cells = cells,
     };
     struct decision decision = engine_decide(conduct->rollout, &seen);

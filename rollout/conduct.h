@@ -73,6 +73,7 @@ struct conduct {
     gint64 checked_mono_ms;
     bool tag_moved;
     char *tag_now, *check_failed;
+    bool check_unread;
     GHashTable *complaints; /* char *: the same trouble is logged once */
     bool ended;             /* by another conductor */
     bool broken;            /* its events make no sense to us: left alone */

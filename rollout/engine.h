@@ -164,6 +164,7 @@ struct observation {
     const char *tag_now;               /* the commit it points to now, or NULL */
     const char *check_failed;          /* a plan check that fails now, in words, or NULL */
     const struct observed_cell *cells; /* in rollout.cells's order */
+    bool check_unread;                 /* ... only because something has not been read (yet) */
 };
 
 /* The next event to append, or none. What it says is the only thing that is carried out: after an

@@ -101,7 +101,7 @@ static enum forward the_plan_still_holds(const struct step *step, char **why)
     if (!step->seen->check_failed)
         return FORWARD_GO;
     *why = g_strdup(step->seen->check_failed);
-    return FORWARD_HOLD;
+    return step->seen->check_unread ? FORWARD_UNREAD : FORWARD_HOLD;
 }
 
 static enum forward passed_cell_still_well(const struct step *step,

@@ -107,9 +107,10 @@ static void check_plan(struct conduct *conduct)
         .operations = operations,
     };
     g_free(conduct->check_failed);
-    conduct->check_failed = !operations       ? g_strdup("the journal can't be read")
-                            : world->snapshot ? plan_check_again(plan, &survey, conduct->id)
-                                              : g_strdup("the fleet has not been read yet");
+    conduct->check_unread = true;
+    conduct->check_failed =
+        operations ? plan_check_again(plan, &survey, conduct->id, &conduct->check_unread)
+                   : g_strdup("the journal can't be read");
 }
 
 void observe_refresh(struct conduct *conduct)

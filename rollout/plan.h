@@ -100,8 +100,10 @@ struct plan *plan_from_json(const json_t *json, GError **error);
 /* The plan's checks once more, before a forward step of a rollout that runs already: the release
  * is known and its tag unmoved, no other live operation has one of its cells, the first wave's
  * tenants allow it. (Health, alarms and what runs are the engine's to see.) `own`: the rollout's
- * id. NULL: all is well, else what is wrong, in words; caller frees. */
-char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own);
+ * id. NULL: all is well, else what is wrong, in words; caller frees. *unread tells whether nothing
+ * is known to be wrong and something only has not been read yet: that may come by itself. */
+char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own,
+                       bool *unread);
 
 /* The exit code for these refusals: 0 none, 6 if a cell is busy and nothing else is wrong, else 5.
  */

@@ -362,20 +362,22 @@ static const check_fn when_running[] = {
     cells_are_free,
 };
 
-char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own)
+char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own,
+                       bool *unread)
 {
     g_autoptr(GPtrArray) refusals = g_ptr_array_new();
     struct asking asking = {plan, survey, NULL, own, refusals};
-    char *first = NULL;
+    g_ptr_array_set_free_func(refusals, (GDestroyNotify)refusal_free);
     for (size_t i = 0; i < G_N_ELEMENTS(when_running); i++)
         when_running[i](&asking);
+    const struct refusal *worst = NULL;
     for (guint i = 0; i < refusals->len; i++) {
-        struct refusal *refusal = g_ptr_array_index(refusals, i);
-        if (!first)
-            first = g_steal_pointer(&refusal->why);
-        refusal_free(refusal);
+        const struct refusal *refusal = g_ptr_array_index(refusals, i);
+        if (!worst || (worst->kind == REFUSE_NOT_READ && refusal->kind != REFUSE_NOT_READ))
+            worst = refusal;
     }
-    return first;
+    *unread = worst && worst->kind == REFUSE_NOT_READ;
+    return worst ? g_strdup(worst->why) : NULL;
 }
 
 int refusals_exit_code(const GPtrArray *refusals)

@@ -181,8 +181,8 @@ class Fleet:
 
     def writes(self, cell=None):
         """Calls that change something, as the simulated AWS heard them."""
-        return [call for call in json.loads(self.get("/sim/calls"))
-                if call["write"] and (cell is None or call.get("cell") == cell)]
+        return [call for call in json.loads(self.get("/sim/writes"))
+                if cell is None or call.get("cell") == cell]
 
     def get(self, path):
         with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:

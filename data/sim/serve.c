@@ -98,12 +98,27 @@ static enum sim_outcome serve_healthcheck(struct sim_server *server, const char 
     return SIM_ANSWER;
 }
 
+/* The calls that changed something: what a test of "nobody wrote there" wants, and short. */
+static json_t *writes_of(const json_t *calls)
+{
+    json_t *writes = json_array();
+    size_t index = 0;
+    json_t *call = NULL;
+    json_array_foreach (calls, index, call) {
+        if (json_is_true(json_object_get(call, "write")))
+            json_array_append(writes, call);
+    }
+    return writes;
+}
+
 static void serve_own(struct sim_server *server, const struct sim_request *request, gint64 now_ms,
                       struct sim_answer *answer)
 {
     const char *what = request->path + strlen("/sim/");
     if (g_str_equal(what, "calls")) {
         answer_json(answer, 200, json_incref(server->calls));
+    } else if (g_str_equal(what, "writes")) {
+        answer_json(answer, 200, writes_of(server->calls));
     } else if (g_str_equal(what, "state")) {
         answer_json(answer, 200, sim_cloud_state(server->cloud, now_ms));
     } else if (g_str_equal(what, "faults") && g_str_equal(request->method, "DELETE")) {

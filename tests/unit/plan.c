@@ -290,10 +290,12 @@ Test(plan, a_cell_of_another_live_operation_is_busy_and_the_operation_named)
                                          .cells = cells};
     g_ptr_array_add(desk->survey.operations, &desk->operation);
     expect_refused(desk, REFUSE_CELL_BUSY, "cell-2", 6);
+    bool unread = true;
     const struct refusal *refusal = g_ptr_array_index(desk->refusals, 0);
     cr_expect(strstr(refusal->why, "r7") && strstr(refusal->why, "carol@b1"));
-    g_autofree char *again = plan_check_again(desk->plan, &desk->survey, "r7");
+    g_autofree char *again = plan_check_again(desk->plan, &desk->survey, "r7", &unread);
     cr_expect(again == NULL, "its own operation is not another");
+    cr_expect(!unread);
     desk->operation.ended_ms = 1;
     expect_allowed(desk);
 }

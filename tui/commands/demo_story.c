@@ -144,7 +144,7 @@ static int writes_heard(const struct story *story, const char *cell)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     struct answer answer = {.loop = loop};
-    g_autofree char *url = g_strconcat(story->sim->endpoint, "/sim/calls?write=1", NULL);
+    g_autofree char *url = g_strconcat(story->sim->endpoint, "/sim/writes", NULL);
     struct context *context = (struct context *)&story->context;
     aws_http_get(context_client(context), url, 10 * WHEN_SECOND, got_calls, &answer);
     g_main_loop_run(loop);
@@ -154,8 +154,7 @@ static int writes_heard(const struct story *story, const char *cell)
     size_t index = 0;
     json_t *call = NULL;
     json_array_foreach (answer.calls, index, call)
-        heard += json_is_true(json_object_get(call, "write")) &&
-                 !g_strcmp0(json_string_value(json_object_get(call, "cell")), cell);
+        heard += !g_strcmp0(json_string_value(json_object_get(call, "cell")), cell);
     json_decref(answer.calls);
     return heard;
 }
