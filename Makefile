@@ -34,10 +34,8 @@ CPPFLAGS = -I. -D_GNU_SOURCE -DCELLDECK_VERSION='"$(VERSION)"' -DPREFIX='"$(PREF
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
-# Until every part has landed, a part may link beside what is still missing.
-EARLY := -Wl,--unresolved-symbols=ignore-all -no-pie
-LDFLAGS_release := -pie -Wl,-z,relro,-z,now $(EARLY)
-LDFLAGS_san := -fsanitize=address,undefined $(EARLY)
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+LDFLAGS_san := -fsanitize=address,undefined
 
 .PHONY: all san demo check unit lint format install clean help deps-build deps-check deps-lint
 

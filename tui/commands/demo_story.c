@@ -40,8 +40,10 @@ static void tell_event(const struct rollout *rollout, const struct event *event,
                                           [STORY_GOOD] = OUT_GOOD,
                                           [STORY_WARN] = OUT_WARN,
                                           [STORY_BAD] = OUT_BAD};
-    /* The deployer's own references are for the history, not for a story. */
-    if (g_str_has_suffix(event->type, ".called") || strcmp(event->type, "conductor") == 0)
+    /* The deployer's own references, and gates that only wait, are for the history. */
+    const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
+    if (g_str_has_suffix(event->type, ".called") || strcmp(event->type, "conductor") == 0 ||
+        g_strcmp0(verdict, verdict_name(VERDICT_PENDING)) == 0)
         return;
     const char *cell = story_cell(event);
     g_autofree char *sentence = story_sentence(event);
