@@ -55,14 +55,12 @@ Test(canvas, ascii_mode_shows_nothing_but_ascii)
     canvas_free(canvas);
 }
 
-static GPtrArray *rows_of(const char *first, ...)
+#define ROWS(...) rows_of((const char *const[]){__VA_ARGS__, NULL})
+static GPtrArray *rows_of(const char *const *ids)
 {
     GPtrArray *rows = g_ptr_array_new();
-    va_list args;
-    va_start(args, first);
-    for (const char *id = first; id; id = va_arg(args, const char *))
-        g_ptr_array_add(rows, (gpointer)id);
-    va_end(args);
+    for (; *ids; ids++)
+        g_ptr_array_add(rows, (gpointer)*ids);
     return rows;
 }
 
@@ -70,14 +68,14 @@ Test(list, the_selection_stays_with_its_row_wherever_that_goes)
 {
     struct list list;
     list_init(&list);
-    list_set(&list, rows_of("a", "b", "c", NULL));
+    list_set(&list, ROWS("a", "b", "c"));
     list_select(&list, "b");
-    list_set(&list, rows_of("c", "x", "y", "b", NULL));
+    list_set(&list, ROWS("c", "x", "y", "b"));
     cr_expect_str_eq(list.selected, "b");
     cr_expect_eq(list.index, 3);
-    list_set(&list, rows_of("c", "x", NULL));
+    list_set(&list, ROWS("c", "x"));
     cr_expect_str_eq(list.selected, "x", "a row that is gone leaves its place to the nearest");
-    list_set(&list, rows_of(NULL, NULL));
+    list_set(&list, g_ptr_array_new());
     cr_expect_null(list.selected);
     list_move(&list, 1);
     cr_expect_eq(list.index, 0);
@@ -88,7 +86,7 @@ Test(list, the_selected_row_is_always_in_view)
 {
     struct list list;
     list_init(&list);
-    list_set(&list, rows_of("a", "b", "c", "d", "e", NULL));
+    list_set(&list, ROWS("a", "b", "c", "d", "e"));
     list_fit(&list, 2);
     list_move(&list, 99);
     cr_expect_eq(list.top, 3);

@@ -2,6 +2,7 @@
 
 #include "data/base/error.h"
 #include "tui/console/keys.h"
+#include "tui/console/screen_key.h"
 #include "tui/console/terminal.h"
 #include "tui/console/theme.h"
 
@@ -37,46 +38,6 @@ struct screen {
     struct screen_events events;
     gpointer data;
 };
-
-static const struct {
-    int curses;
-    guint32 code;
-} key_codes[] = {
-    {KEY_UP, KEY_CODE_UP},
-    {KEY_DOWN, KEY_CODE_DOWN},
-    {KEY_LEFT, KEY_CODE_LEFT},
-    {KEY_RIGHT, KEY_CODE_RIGHT},
-    {KEY_PPAGE, KEY_CODE_PAGE_UP},
-    {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
-    {KEY_HOME, KEY_CODE_HOME},
-    {KEY_END, KEY_CODE_END},
-    {KEY_ENTER, KEY_CODE_ENTER},
-    {KEY_BTAB, KEY_CODE_BACKTAB},
-    {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
-    {KEY_DC, KEY_CODE_DELETE},
-};
-
-static const struct {
-    wint_t character;
-    guint32 code;
-} key_characters[] = {
-    {'\r', KEY_CODE_ENTER},  {'\n', KEY_CODE_ENTER},     {'\t', KEY_CODE_TAB},
-    {0x1b, KEY_CODE_ESCAPE}, {'\b', KEY_CODE_BACKSPACE}, {0x7f, KEY_CODE_BACKSPACE},
-};
-
-static guint32 translate(int kind, wint_t got)
-{
-    if (kind == KEY_CODE_YES) {
-        for (size_t i = 0; i < G_N_ELEMENTS(key_codes); i++)
-            if (key_codes[i].curses == (int)got)
-                return key_codes[i].code;
-        return got == KEY_RESIZE ? KEY_CODE_NONE : KEY_CODE_OTHER;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(key_characters); i++)
-        if (key_characters[i].character == got)
-            return key_characters[i].code;
-    return (guint32)got;
-}
 
 /* --- out ----------------------------------------------------------------------------------------
  */
@@ -255,7 +216,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
     int kind;
     while ((kind = wget_wch(screen->keys, &got)) != ERR) {
         any = true;
-        guint32 key = translate(kind, got);
+        guint32 key = screen_key(kind, got);
         if (key != KEY_CODE_NONE)
             screen->events.key(key, screen->data);
     }
@@ -343,8 +304,8 @@ static bool begin_theme(struct screen *screen, const struct screen_options *opti
     for (int role = 0; role < ROLE_COUNT; role++) {
         const struct style *style = &screen->theme->roles[role];
         init_pair((short)pair_of(role, false), style->fg, style->bg);
-        init_pair((short)pair_of(role, true), style->fg,
-                  style->bg >= 0 ? style->bg : screen->theme->selected.bg);
+        short under = style->bg < 0 ? screen->theme->selected.bg : style->bg;
+        init_pair((short)pair_of(role, true), style->fg, under);
     }
     return true;
 }

@@ -3,7 +3,6 @@
 #include "data/base/error.h"
 
 #include <libfyaml.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define THEMES(X) X(dusk) X(day) X(clear_dark) X(clear_light) X(mono)
@@ -45,7 +44,7 @@ static short named_colour(const char *name, int colours)
 {
     for (size_t i = 0; name && i < G_N_ELEMENTS(colour_names); i++)
         if (strcmp(name, colour_names[i]) == 0)
-            return (short)(colours >= 16 ? i : i % 8);
+            return (short)(i % (colours >= 16 ? 16 : 8));
     return -1;
 }
 
@@ -53,7 +52,7 @@ static short colour(struct fy_node *map, const char *rich, const char *poor, int
 {
     const char *number = scalar(map, rich);
     if (colours >= 256 && number)
-        return (short)CLAMP(atoi(number), 0, 255);
+        return (short)MIN(g_ascii_strtoull(number, NULL, 10), 255);
     return colours >= 8 ? named_colour(scalar(map, poor), colours) : -1;
 }
 

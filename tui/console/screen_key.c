@@ -1,0 +1,45 @@
+#include "tui/console/screen_key.h"
+
+#include "tui/console/keys.h"
+
+#include <curses.h>
+
+static const struct {
+    int curses;
+    guint32 code;
+} key_codes[] = {
+    {KEY_UP, KEY_CODE_UP},
+    {KEY_DOWN, KEY_CODE_DOWN},
+    {KEY_LEFT, KEY_CODE_LEFT},
+    {KEY_RIGHT, KEY_CODE_RIGHT},
+    {KEY_PPAGE, KEY_CODE_PAGE_UP},
+    {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
+    {KEY_HOME, KEY_CODE_HOME},
+    {KEY_END, KEY_CODE_END},
+    {KEY_ENTER, KEY_CODE_ENTER},
+    {KEY_BTAB, KEY_CODE_BACKTAB},
+    {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
+    {KEY_DC, KEY_CODE_DELETE},
+};
+
+static const struct {
+    wint_t character;
+    guint32 code;
+} key_characters[] = {
+    {'\r', KEY_CODE_ENTER},  {'\n', KEY_CODE_ENTER},     {'\t', KEY_CODE_TAB},
+    {0x1b, KEY_CODE_ESCAPE}, {'\b', KEY_CODE_BACKSPACE}, {0x7f, KEY_CODE_BACKSPACE},
+};
+
+guint32 screen_key(int kind, wint_t got)
+{
+    if (kind == KEY_CODE_YES) {
+        for (size_t i = 0; i < G_N_ELEMENTS(key_codes); i++)
+            if (key_codes[i].curses == (int)got)
+                return key_codes[i].code;
+        return got == KEY_RESIZE ? KEY_CODE_NONE : KEY_CODE_OTHER;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(key_characters); i++)
+        if (key_characters[i].character == got)
+            return key_characters[i].code;
+    return (guint32)got;
+}

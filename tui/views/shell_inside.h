@@ -1,0 +1,57 @@
+/* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
+ * shell_stack.c knows which screen is on top, shell_keys.c answers keys. */
+#pragma once
+
+#include "tui/console/prompt.h"
+#include "tui/views/act.h"
+#include "tui/views/shell.h"
+#include "tui/views/view.h"
+
+enum mode { MODE_KEYS, MODE_FILTER, MODE_COMMAND, MODE_DIALOG };
+
+struct level { /* of the stack of screens */
+    enum view_id view;
+    char *subject;
+};
+
+struct shell {
+    struct deck *deck;
+    struct screen *screen;
+    GMainLoop *loop;
+    GArray *stack; /* struct level; never empty */
+    void *states[VIEW_COUNT];
+    char *filters[VIEW_COUNT];
+    enum mode mode;
+    struct prompt prompt;
+    struct dialog *dialog;
+    struct act *act;
+    struct area body; /* of the last frame */
+    guint look_source, draw_source;
+    guint looks, acts_under_way;
+    bool fed; /* a snapshot has come that is not out of the cache */
+    void (*refresh)(gpointer data);
+    gpointer refresh_data;
+};
+
+/* The screen on top, and its view and state. */
+struct level *shell_top(const struct shell *shell);
+const struct view *shell_view(const struct shell *shell);
+void *shell_state(const struct shell *shell);
+
+/* Opens a screen on `subject` (may be NULL); one that is open already is gone back to. */
+void shell_open(struct shell *shell, enum view_id id, const char *subject);
+/* Tenants, of the cell on top if there is one, with the filter being typed. */
+void shell_open_tenants(struct shell *shell);
+/* Takes the filter away if there is one, else the screen on top. */
+void shell_back(struct shell *shell);
+void shell_drop(struct shell *shell);
+/* Tells the deck what the screen on top is about. */
+void shell_arrive(struct shell *shell);
+void shell_set_filter(struct shell *shell, const char *text);
+void shell_type(struct shell *shell, enum mode mode, const char *text);
+
+/* Lets the view on top follow what has changed: before every drawing and every key. */
+void shell_follow(struct shell *shell);
+/* `data` is the shell. However often this is called before it is drawn, it is one frame. */
+void shell_want_draw(gpointer data);
+void shell_key(guint32 key, gpointer data);

@@ -1,0 +1,226 @@
+#include "tui/console/terminal.h"
+#include "tui/views/commandline.h"
+#include "tui/views/shell_inside.h"
+
+static void on_acted(const char *said, const GError *error, gpointer data)
+{
+    struct shell *shell = data;
+    shell->acts_under_way--;
+    if (error)
+        deck_say(shell->deck, ROLE_BAD, "%s", error->message);
+    else
+        deck_say(shell->deck, ROLE_GOOD, "%s", said);
+    deck_read_journal(shell->deck, true);
+    shell_want_draw(shell);
+}
+
+static void ask(struct shell *shell, enum request request, const char *subject)
+{
+    g_autoptr(GError) error = NULL;
+    shell->act = act_prepare(shell->deck, request, subject, &error);
+    if (!shell->act) {
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+        return;
+    }
+    shell->dialog = act_dialog(shell->act);
+    shell->mode = MODE_DIALOG;
+}
+
+static void answer(struct shell *shell, guint32 key)
+{
+    enum dialog_result result = dialog_key(shell->dialog, key);
+    if (result == DIALOG_OPEN)
+        return;
+    shell->mode = MODE_KEYS;
+    g_clear_pointer(&shell->dialog, dialog_free);
+    struct act *act = g_steal_pointer(&shell->act);
+    if (result == DIALOG_CANCELLED) {
+        act_free(act);
+        deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
+        return;
+    }
+    shell->acts_under_way++;
+    deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
+    act_do(act, on_acted, shell);
+}
+
+static void run_command(struct shell *shell)
+{
+    g_autoptr(GError) error = NULL;
+    struct command_line command;
+    shell->mode = MODE_KEYS;
+    if (shell->prompt.text->len == 0)
+        return;
+    if (!command_line_parse(shell->deck, shell->prompt.text->str, &command, &error)) {
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+        return;
+    }
+    if (command.quit) {
+        g_main_loop_quit(shell->loop);
+    } else {
+        shell_open(shell, command.view, command.subject);
+        if (command.filter)
+            shell_set_filter(shell, command.filter);
+    }
+    command_line_clear(&command);
+}
+
+static void react(struct shell *shell, const struct reaction *reaction)
+{
+    if (reaction->what & REACT_OPEN)
+        shell_open(shell, reaction->view, reaction->subject);
+    if ((reaction->what & REACT_TURN) && reaction->subject) {
+        g_autofree char *subject = g_strdup(reaction->subject);
+        g_free(shell_top(shell)->subject);
+        shell_top(shell)->subject = g_steal_pointer(&subject);
+        shell_arrive(shell);
+    }
+    if (reaction->what & REACT_ACT)
+        ask(shell, reaction->request, reaction->subject);
+}
+
+static void open_rollout(struct shell *shell)
+{
+    const struct rollout *rollout = deck_first_rollout(shell->deck);
+    shell_open(shell, VIEW_ROLLOUT, rollout ? rollout->id : NULL);
+}
+
+static void begin_filter(struct shell *shell)
+{
+    shell_type(shell, MODE_FILTER, shell->deck->filter);
+}
+
+static void begin_command(struct shell *shell)
+{
+    shell_type(shell, MODE_COMMAND, "");
+}
+
+static void open_fleet(struct shell *shell)
+{
+    shell_open(shell, VIEW_FLEET, NULL);
+}
+
+static void open_history(struct shell *shell)
+{
+    shell_open(shell, VIEW_HISTORY, NULL);
+}
+
+static void open_help(struct shell *shell)
+{
+    shell_open(shell, VIEW_HELP, NULL);
+}
+
+static void refresh(struct shell *shell)
+{
+    if (shell->refresh)
+        shell->refresh(shell->refresh_data);
+    deck_read_journal(shell->deck, true);
+    deck_say(shell->deck, ROLE_NORMAL, "reading every source again");
+}
+
+static void redraw(struct shell *shell)
+{
+    screen_redraw_all(shell->screen);
+}
+
+static void suspend(struct shell *shell)
+{
+    (void)shell;
+    terminal_suspend();
+}
+
+static void quit(struct shell *shell)
+{
+    g_main_loop_quit(shell->loop);
+}
+
+/* What the shell itself answers, where the screen on top had no use for it. */
+static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
+    [REQUEST_BACK] = shell_back,
+    [REQUEST_FLEET] = open_fleet,
+    [REQUEST_TENANTS] = shell_open_tenants,
+    [REQUEST_ROLLOUT] = open_rollout,
+    [REQUEST_HISTORY] = open_history,
+    [REQUEST_HELP] = open_help,
+    [REQUEST_FILTER] = begin_filter,
+    [REQUEST_COMMAND] = begin_command,
+    [REQUEST_REFRESH] = refresh,
+    [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,
+    [REQUEST_QUIT] = quit,
+};
+
+static void handle_request(struct shell *shell, enum request request)
+{
+    shell_follow(shell);
+    struct reaction reaction = shell_view(shell)->key(shell_state(shell), shell->deck, request);
+    if (!(reaction.what & REACT_UNUSED))
+        react(shell, &reaction);
+    else if (own_requests[request])
+        own_requests[request](shell);
+}
+
+static void key_in_screen(struct shell *shell, guint32 key)
+{
+    int request = keys_find(request_bindings(), REQUEST_COUNT, shell_view(shell)->place, key);
+    if (request >= 0) {
+        handle_request(shell, (enum request)request);
+        return;
+    }
+    g_autofree char *name = key_text(key);
+    deck_say(shell->deck, ROLE_DIM, "%s does nothing here; ? shows the keys", name);
+}
+
+static bool moves(guint32 key)
+{
+    return key == KEY_CODE_UP || key == KEY_CODE_DOWN || key == KEY_CODE_PAGE_UP ||
+           key == KEY_CODE_PAGE_DOWN;
+}
+
+static void key_in_filter(struct shell *shell, guint32 key)
+{
+    if (moves(key)) {
+        key_in_screen(shell, key);
+        return;
+    }
+    switch (prompt_key(&shell->prompt, key)) {
+    case PROMPT_CANCELLED:
+        shell_set_filter(shell, "");
+        shell->mode = MODE_KEYS;
+        break;
+    case PROMPT_DONE:
+        shell->mode = MODE_KEYS;
+        if (shell_view(shell)->finds)
+            handle_request(shell, REQUEST_OPEN);
+        break;
+    default:
+        shell_set_filter(shell, shell->prompt.text->str);
+    }
+}
+
+static void key_in_command(struct shell *shell, guint32 key)
+{
+    if (key == KEY_CODE_TAB) {
+        command_line_complete(shell->deck, &shell->prompt);
+        return;
+    }
+    enum prompt_result result = prompt_key(&shell->prompt, key);
+    if (result == PROMPT_DONE)
+        run_command(shell);
+    else if (result == PROMPT_CANCELLED)
+        shell->mode = MODE_KEYS;
+}
+
+void shell_key(guint32 key, gpointer data)
+{
+    static void (*const by_mode[])(struct shell *, guint32) = {
+        [MODE_KEYS] = key_in_screen,
+        [MODE_FILTER] = key_in_filter,
+        [MODE_COMMAND] = key_in_command,
+        [MODE_DIALOG] = answer,
+    };
+    struct shell *shell = data;
+    g_clear_pointer(&shell->deck->notice, g_free);
+    by_mode[shell->mode](shell, key);
+    shell_want_draw(shell);
+}
