@@ -78,9 +78,7 @@ static int y_of(const struct dots *dots, double value, double top)
 
 static bool beyond(const struct chart *chart, double value)
 {
-    if (isnan(chart->limit))
-        return false;
-    return chart->limit_below ? value < chart->limit : value > chart->limit;
+    return !isnan(chart->limit) && value > chart->limit;
 }
 
 /* Joins two neighbours, so that a steep rise reads as one. */

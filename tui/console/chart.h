@@ -21,10 +21,9 @@ struct chart {
     const gint64 *at; /* when each value was measured, in order */
     const double *values;
     size_t n;
-    gint64 from, to;  /* the time shown */
-    gint64 step;      /* between two values; a longer hole is a gap */
-    double limit;     /* drawn as a line where inside; NAN: none */
-    bool limit_below; /* values below it are the bad ones */
+    gint64 from, to; /* the time shown */
+    gint64 step;     /* between two values; a longer hole is a gap */
+    double limit;    /* drawn as a line where inside; NAN: none */
     const struct chart_marker *markers;
     size_t n_markers;
 };

@@ -1,6 +1,5 @@
 #include "tui/console/list.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 void list_init(struct list *list)
@@ -60,7 +59,7 @@ void list_set(struct list *list, GPtrArray *rows)
     bool there = list->selected && list->index < list_size(list) &&
                  strcmp(list_row(list, list->index), list->selected) == 0;
     int at = there ? list->index : find(list, list->selected);
-    select_index(list, at >= 0 ? at : list->index);
+    select_index(list, !list->moved ? 0 : at >= 0 ? at : list->index);
 }
 
 void list_fit(struct list *list, int height)
@@ -71,12 +70,15 @@ void list_fit(struct list *list, int height)
 
 void list_move(struct list *list, int by)
 {
+    list->moved = true;
     select_index(list, list->index + by);
 }
 
 void list_select(struct list *list, const char *id)
 {
     int at = find(list, id);
-    if (at >= 0)
-        select_index(list, at);
+    if (at < 0)
+        return;
+    list->moved = true;
+    select_index(list, at);
 }

@@ -1,9 +1,11 @@
 /* A list of rows of which one is selected: a model that knows nothing of drawing. A row is its
  * identity (an id), never its position: when rows come, go or change places, the selection stays
- * with the row it was on, and where that is gone, with the place it had. */
+ * with the row it was on, and where that is gone, with the place it had. Until somebody has moved,
+ * it is the first row, whichever that is. */
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct list {
     GPtrArray *rows; /* const char *: ids, borrowed from whoever set them */
@@ -11,6 +13,7 @@ struct list {
     int index;       /* of the selected row; 0 where there are none */
     int top;         /* first row in view */
     int height;      /* rows in view */
+    bool moved;      /* somebody has chosen a row */
 };
 
 void list_init(struct list *list);
