@@ -45,7 +45,7 @@ struct ecs_job {
 struct ecs_job *ecs_job_new(struct ecs *ecs, const struct deploy_request *request,
                             void (*next)(struct ecs_job *job), deploy_fn fn, gpointer data);
 /* Cancels it without an answer. */
-void ecs_job_free(gpointer job);
+void ecs_job_free(gpointer data);
 
 /* Asks for all services of `names`, then calls `next` for the first one. */
 void ecs_job_describe_services(struct ecs_job *job);

@@ -104,7 +104,7 @@ void gate_probe(const struct gate_view *view, struct gate_result *result)
     if (view->now_ms - since_ms >= (RECENT_PERIODS + 1) * view->period_ms)
         gate_says(result, no_data_verdict(view, false), "no data",
                   "/healthcheck was not asked for more than %d periods", RECENT_PERIODS);
-    else if (n < 0)
+    else if (n < 0 && newest)
         say_missed(view, newest, -n, result);
     else if (n < PROBES_RUNNING)
         gate_says(result, VERDICT_PENDING, "too few",

@@ -19,4 +19,4 @@ void refusals_find(const struct plan *plan, const struct survey *survey,
 bool fixes_cell(const struct plan_options *options, const char *cell);
 bool versions_alike(const char *a, const char *b); /* build suffixes dropped */
 const struct running *running_of(const struct survey *survey, const char *cell);
-void refusal_free(gpointer refusal);
+void refusal_free(gpointer data);

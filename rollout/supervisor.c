@@ -294,12 +294,15 @@ bool supervisor_start(const struct supervised *job, GError **error)
 
 bool supervisor_status_parse(const char *text, enum ending *ending, int *value)
 {
-    char word[16];
-    if (sscanf(text, "%15s %d", word, value) != 2)
+    g_auto(GStrv) words = g_strsplit_set(text, " \n", 3);
+    gint64 number = 0;
+    if (g_strv_length(words) < 2 ||
+        !g_ascii_string_to_signed(words[1], 10, G_MININT, G_MAXINT, &number, NULL))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(ending_words); i++)
-        if (g_str_equal(word, ending_words[i])) {
+        if (g_str_equal(words[0], ending_words[i])) {
             *ending = (enum ending)i;
+            *value = (int)number;
             return true;
         }
     return false;

@@ -87,7 +87,7 @@ static double wander(const struct sim_world *world, const struct sim_cell *cell,
 
 static double rhythm(const struct sim_cell *cell, gint64 at_ms)
 {
-    double day = (double)(at_ms / 1000 - cell->peak_offset_s) / 86400.0;
+    double day = ((double)at_ms / 1000 - (double)cell->peak_offset_s) / 86400.0;
     return 1 + cell->load.rhythm * cos(2 * G_PI * day);
 }
 
@@ -115,16 +115,15 @@ static void bend(const struct sim_effect *effect, double share, gpointer data)
         shape->health = effect->health;
 }
 
-static struct shape shape_at(const struct sim_world *world, const struct sim_cell *cell,
-                             gint64 at_ms)
+static void shape_init(struct shape *shape, const struct sim_world *world,
+                       const struct sim_cell *cell, gint64 at_ms)
 {
-    struct shape shape = {.load = cell->load, .traffic = 1, .health = 1};
+    *shape = (struct shape){.load = cell->load, .traffic = 1, .health = 1};
     double day = rhythm(cell, at_ms);
-    shape.load.cpu_pct *= 0.5 + 0.5 * day;
-    shape.load.latency_ms *= 0.8 + 0.2 * day;
-    shape.load.db_connections *= 0.7 + 0.3 * day;
-    sim_world_effects(world, cell, at_ms, bend, &shape);
-    return shape;
+    shape->load.cpu_pct *= 0.5 + 0.5 * day;
+    shape->load.latency_ms *= 0.8 + 0.2 * day;
+    shape->load.db_connections *= 0.7 + 0.3 * day;
+    sim_world_effects(world, cell, at_ms, bend, shape);
 }
 
 static double requests(const struct sim_world *world, const struct sim_cell *cell,
@@ -165,7 +164,8 @@ static double rounded(double value, double step)
 double sim_metric_value(const struct sim_world *world, const struct sim_cell *cell,
                         enum sim_metric metric, gint64 start_ms)
 {
-    struct shape shape = shape_at(world, cell, start_ms);
+    struct shape shape;
+    shape_init(&shape, world, cell, start_ms);
     const struct sim_load *load = &shape.load;
     switch (metric) {
     case SIM_REQUESTS:

@@ -136,10 +136,13 @@ void sim_wire_clear(struct sim_wire *wire)
 static const char *cell_with_prefix(const struct sim_world *world, const char *family)
 {
     const char *longest = NULL;
+    size_t length = 0;
     for (guint i = 0; i < world->cells->len; i++) {
         const char *id = ((const struct sim_cell *)world->cells->pdata[i])->id;
-        if (g_str_has_prefix(family, id) && (!longest || strlen(id) > strlen(longest)))
+        if (g_str_has_prefix(family, id) && strlen(id) > length) {
             longest = id;
+            length = strlen(id);
+        }
     }
     return longest;
 }

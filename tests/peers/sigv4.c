@@ -16,9 +16,9 @@ static void sign_one(const json_t *one)
     size_t count = json_array_size(list);
     g_autofree struct sign_header *headers = g_new0(struct sign_header, count);
     for (size_t i = 0; i < count; i++)
-        headers[i] = (struct sign_header){
-            json_string_value(json_array_get(json_array_get(list, i), 0)),
-            json_string_value(json_array_get(json_array_get(list, i), 1))};
+        headers[i] =
+            (struct sign_header){json_string_value(json_array_get(json_array_get(list, i), 0)),
+                                 json_string_value(json_array_get(json_array_get(list, i), 1))};
     const char *body = text(one, "body");
     struct sign_request request = {.method = text(one, "method"),
                                    .path = text(one, "path"),
