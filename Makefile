@@ -28,8 +28,15 @@ EMBEDDED := $(wildcard themes/*.yaml data/sim/*.yaml)
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wundef -Wformat=2 -Wvla
+# One short line a file; `make V=1` shows the commands themselves.
+Q := $(if $(V),,@)
+tell = @echo "  $(1)  $(2)"
 # pkg-config's answer only where there is one: the install step comes before the first build.
 pc = $(shell pkg-config $(1) $(2) 2>/dev/null)
+CFLAGS_LIBS := $(call pc,--cflags,$(PACKAGES) $(SIM_PACKAGES) $(TEST_PACKAGES))
+LIBS := $(call pc,--libs,$(PACKAGES)) -lm
+LIBS_SIM := $(LIBS) $(call pc,--libs,$(SIM_PACKAGES))
+LIBS_TEST := $(LIBS_SIM) $(call pc,--libs,$(TEST_PACKAGES))
 CPPFLAGS = -I. -D_GNU_SOURCE -DCELLDECK_VERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"'
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -49,7 +56,7 @@ help:
 	@echo 'make format    clang-format in place'
 	@echo 'make install   into PREFIX ($(PREFIX)), below DESTDIR'
 
-# --- what must be on the machine -----------------------------------------------------------------
+# What must be on the machine.
 
 # Installs only what dpkg does not know as installed; sudo only where we are not root.
 install_missing = @missing=$$(for p in $(1); do \
@@ -68,35 +75,37 @@ deps-check:
 deps-lint:
 	$(call install_missing,$(DEBIAN_LINT))
 
-# --- the two builds ------------------------------------------------------------------------------
+# The two builds.
 
 # $(1): release or san
 define build_rules
 build/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
-	$$(CC) -std=c11 $$(CPPFLAGS) $$(call pc,--cflags,$$(PACKAGES)) $$(WARNINGS) \
+	$$(call tell,cc,$$@)
+	$(Q)$$(CC) -std=c11 $$(CPPFLAGS) $$(CFLAGS_LIBS) $$(WARNINGS) \
 		$$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 # Themes and the default scenario travel inside the binaries.
 build/$(1)/%.yaml.o: %.yaml
 	@mkdir -p $$(@D)
-	ld -r -b binary -z noexecstack -o $$@ $$<
+	$(Q)ld -r -b binary -z noexecstack -o $$@ $$<
 
 build/$(1)/celldeck: build/$(1)/tui/main.o $$(PRODUCT:%.c=build/$(1)/%.o) \
 		$$(patsubst %,build/$(1)/%.o,$$(wildcard themes/*.yaml))
-	$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(call pc,--libs,$$(PACKAGES)) -lm
+	$$(call tell,link,$$@)
+	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS)
 
 build/$(1)/celldeck-sim: $$(SIM:%.c=build/$(1)/%.o) \
 		$$(patsubst %.c,build/$(1)/%.o,$$(wildcard data/base/*.c)) \
 		$$(patsubst %,build/$(1)/%.o,$$(wildcard data/sim/*.yaml))
-	$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ \
-		$$(call pc,--libs,$$(PACKAGES) $$(SIM_PACKAGES)) -lm
+	$$(call tell,link,$$@)
+	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_SIM)
 endef
 $(eval $(call build_rules,release))
 $(eval $(call build_rules,san))
 
 build/celldeck build/celldeck-sim: build/%: build/release/%
-	cp -f $< $@
+	@cp -f $< $@
 
 san: build/san/celldeck build/san/celldeck-sim
 
@@ -104,22 +113,24 @@ san: build/san/celldeck build/san/celldeck-sim
 build/san/unit: $(UNIT:%.c=build/san/%.o) $(PRODUCT:%.c=build/san/%.o) \
 		$(patsubst %.c,build/san/%.o,$(filter-out $(SIM_MAIN),$(SIM))) \
 		$(patsubst %,build/san/%.o,$(EMBEDDED))
-	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ \
-		$(call pc,--libs,$(PACKAGES) $(SIM_PACKAGES) $(TEST_PACKAGES)) -lm
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(LIBS_TEST)
 
 # Small programs that peers are compared with, one a file of tests/peers.
 build/san/peers/%: build/san/tests/peers/%.o \
 		$(patsubst %.c,build/san/%.o,$(wildcard data/base/*.c data/aws/*.c))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm
 
 # The console on a pseudo-terminal, read back through libvterm.
 build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
-	$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES) $(TEST_PACKAGES)) -lm
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES) $(TEST_PACKAGES)) -lm
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-# --- what people call ----------------------------------------------------------------------------
+# What people call.
 
 demo: deps-build
 	@$(MAKE) --no-print-directory all

@@ -143,11 +143,19 @@ class Fleet:
     def start(self, version, *more, **how):
         """Starts a rollout as soon as the plan has nothing against it; returns its id. (On a busy
         machine a period of one second is now and then read too late, and its cell is stale.)"""
+        done = self.start_and_wait(version, *more, wait=False, **how)
+        assert done.returncode == 0, done
+        return done.stdout.split()[0]
+
+    def start_and_wait(self, version, *more, wait=True, **how):
+        """The same with --wait: what the command came to."""
+        argv = ["rollout", "start", version, "--reason", "a test", "--yes", *more]
+        argv += ["--wait"] if wait else []
+
         def try_it():
-            done = self.run("rollout", "start", version, "--reason", "a test", "--yes", *more, **how)
-            assert done.returncode in (0, 5), done
-            return done.stdout.split()
-        return wait_for(f"a start of {version} that is not refused", try_it)[0]
+            done = self.run(*argv, **how)
+            return done if done.stdout else None  # refused: no rollout was opened
+        return wait_for(f"a start of {version} that is not refused", try_it)
 
     def watch(self, rollout):
         """Events of a rollout as they come, oldest first, until it has ended."""

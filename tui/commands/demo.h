@@ -8,7 +8,7 @@
 struct demo_sim {
     GSubprocess *process;
     char *endpoint; /* "http://127.0.0.1:43211" */
-    char *dir;      /* its folder: configuration, releases, our state; removed at the end */
+    char *dir;      /* its folder: configuration, releases, our state; gone when it ends */
     char *config_path;
 };
 /* `seed` NULL: the scenario's own. */

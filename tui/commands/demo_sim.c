@@ -3,10 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/own.h"
 
-#include <ftw.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Beside our own binary first: a build folder's celldeck must not meet an installed simulator. */
 static char *find_simulator(GError **error)
@@ -33,13 +30,15 @@ static bool read_ready(struct demo_sim *sim, GError **error)
     OWN_JSON ready = line ? json_loads(line, 0, NULL) : NULL;
     const char *endpoint = json_string_value(json_object_get(ready, "endpoint"));
     const char *config = json_string_value(json_object_get(ready, "config"));
-    if (!endpoint || !config) {
+    const char *dir = json_string_value(json_object_get(ready, "dir"));
+    if (!endpoint || !config || !dir) {
         g_clear_error(error);
         g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "celldeck-sim did not start: %s",
                     line ? line : "it ended at once");
         return false;
     }
     sim->endpoint = g_strdup(endpoint);
+    sim->dir = g_strdup(dir);
     sim->config_path = g_strdup(config);
     return true;
 }
@@ -64,12 +63,11 @@ static void point_environment(const struct demo_sim *sim)
 bool demo_sim_start(struct demo_sim *sim, const char *seed, GError **error)
 {
     g_autofree char *program = find_simulator(error);
-    sim->dir = program ? g_dir_make_tmp("celldeck-demo-XXXXXX", error) : NULL;
-    if (!sim->dir)
+    if (!program)
         return false;
-    const char *argv[] = {program, "--dir", sim->dir, "--until-eof", seed ? "--seed" : NULL,
-                          seed,    NULL};
-    /* Its input stays open as long as we live: it ends with us, however we end. */
+    const char *argv[] = {program, "--until-eof", seed ? "--seed" : NULL, seed, NULL};
+    /* Its input stays open as long as we live: it ends with us, however we end, and takes its
+     * folder along. */
     sim->process = g_subprocess_newv(
         argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
     if (!sim->process || !read_ready(sim, error))
@@ -78,20 +76,12 @@ bool demo_sim_start(struct demo_sim *sim, const char *seed, GError **error)
     return true;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-    (void)info, (void)type, (void)walk;
-    return remove(path);
-}
-
 void demo_sim_stop(struct demo_sim *sim)
 {
     if (sim->process) {
         g_output_stream_close(g_subprocess_get_stdin_pipe(sim->process), NULL, NULL);
         g_subprocess_wait(sim->process, NULL, NULL);
     }
-    if (sim->dir)
-        nftw(sim->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     g_clear_object(&sim->process);
     g_free(sim->endpoint);
     g_free(sim->dir);

@@ -18,8 +18,8 @@
 #define COLLEAGUE "bob@demo"
 
 /* After the bad release the canary's metrics need a few periods to be well again. */
-#define PLAN_TRIES    40
-#define PLAN_RETRY_US 500000
+#define START_TRIES    60
+#define START_RETRY_US 500000
 
 struct story {
     const struct demo_sim *sim;
@@ -64,7 +64,8 @@ static bool approve_what_waits(const struct rollout *rollout, gpointer data)
     return true;
 }
 
-/* Runs this very program with `arguments`; its stdout, chomped, or NULL with what it said. */
+/* Runs this very program with `arguments`; its stdout, chomped, or NULL with what it said and its
+ * exit code. */
 static char *run_self(const char *const *arguments, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
@@ -79,39 +80,40 @@ static char *run_self(const char *const *arguments, GError **error)
     if (!process || !g_subprocess_communicate_utf8(process, NULL, NULL, &out, &err, error))
         return NULL;
     if (!g_subprocess_get_successful(process)) {
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "celldeck %s %s: %s", (char *)argv->pdata[1],
+        int code = g_subprocess_get_if_exited(process) ? g_subprocess_get_exit_status(process)
+                                                       : CD_ERROR_FAILED;
+        g_set_error(error, CD_ERROR, code, "celldeck %s %s: %s", (char *)argv->pdata[1],
                     (char *)argv->pdata[2], g_strstrip(err));
         return NULL;
     }
     return g_strdup(g_strchomp(out));
 }
 
-static bool wait_until_planned(const struct story *story, const char *version, GError **error)
+/* Starts a rollout as a person would, who waits until the plan has nothing against it. */
+static char *start_when_allowed(const struct story *story, const char *version, const char *reason,
+                                GError **error)
 {
-    for (int try = 0; try < PLAN_TRIES; try++) {
+    const char *const start[] = {"rollout", "start", version, "--reason", reason, "--yes", NULL};
+    for (int try = 1;; try++) {
         g_autoptr(GError) refused = NULL;
-        g_autofree char *plan =
-            run_self((const char *[]){"rollout", "plan", version, NULL}, &refused);
-        if (plan)
-            return true;
-        if (try == 0)
-            tell(story, OUT_DIM, version, "not yet: waiting until every cell is well");
-        if (try + 1 == PLAN_TRIES)
+        char *id = run_self(start, &refused);
+        if (id)
+            return id;
+        if (try == START_TRIES || !g_error_matches(refused, CD_ERROR, CD_ERROR_REFUSED)) {
             g_propagate_error(error, g_steal_pointer(&refused));
-        else
-            g_usleep(PLAN_RETRY_US);
+            return NULL;
+        }
+        if (try == 1)
+            tell(story, OUT_DIM, version, "not yet: waiting until every cell is well");
+        g_usleep(START_RETRY_US);
     }
-    return false;
 }
 
-/* Starts a rollout as a person would and tells it to its end. */
+/* A rollout, told to its end. */
 static struct rollout *play(struct story *story, const char *version, const char *reason,
                             GError **error)
 {
-    if (!wait_until_planned(story, version, error))
-        return NULL;
-    g_autofree char *id = run_self(
-        (const char *[]){"rollout", "start", version, "--reason", reason, "--yes", NULL}, error);
+    g_autofree char *id = start_when_allowed(story, version, reason, error);
     if (!id)
         return NULL;
     const struct follow follow = {.from = 1,
