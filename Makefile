@@ -33,7 +33,9 @@ Q := $(if $(V),,@)
 tell = @echo "  $(1)  $(2)"
 # pkg-config's answer only where there is one: the install step comes before the first build.
 pc = $(shell pkg-config $(1) $(2) 2>/dev/null)
-CFLAGS_LIBS := $(call pc,--cflags,$(PACKAGES) $(SIM_PACKAGES) $(TEST_PACKAGES))
+# Asked one set at a time: a demo's machine has no test libraries.
+CFLAGS_LIBS := $(call pc,--cflags,$(PACKAGES)) $(call pc,--cflags,$(SIM_PACKAGES)) \
+	$(call pc,--cflags,$(TEST_PACKAGES))
 LIBS := $(call pc,--libs,$(PACKAGES)) -lm
 LIBS_SIM := $(LIBS) $(call pc,--libs,$(SIM_PACKAGES))
 LIBS_TEST := $(LIBS_SIM) $(call pc,--libs,$(TEST_PACKAGES))
