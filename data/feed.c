@@ -73,7 +73,7 @@ static struct snapshot *fold(struct feed *feed)
 static bool all_have_answered(const struct feed *feed)
 {
     for (guint i = 0; i < feed->sources->len; i++)
-        if (((const struct feed_source *)feed->sources->pdata[i])->busy)
+        if (((const struct feed_source *)feed->sources->pdata[i])->awaited)
             return false;
     return true;
 }
@@ -86,8 +86,10 @@ static gboolean on_fold(gpointer data)
     OWN(snapshot) snapshot = fold(feed);
     schedule(feed);
     feed_fn done = feed->done && all_have_answered(feed) ? feed->done : NULL;
-    if (done)
+    if (done) {
         feed->done = NULL;
+        feed->polling = feed->started;
+    }
     gpointer done_data = feed->done_data;
     if (feed->fn)
         feed->fn(snapshot, feed->data);
@@ -110,7 +112,7 @@ static void changed(struct feed *feed)
 static void end_turn(struct feed_source *source)
 {
     struct feed *feed = source->feed;
-    source->busy = false;
+    source->busy = source->awaited = false;
     source->answered = true;
     g_free(source->error);
     source->error = source->kind->end(source, true);
@@ -313,7 +315,7 @@ static void ask_all(struct feed *feed, gint64 not_since_ms)
 
 void feed_start(struct feed *feed)
 {
-    feed->polling = true;
+    feed->started = feed->polling = true;
     ask_all(feed, 0);
 }
 
@@ -321,6 +323,9 @@ void feed_read_once(struct feed *feed, feed_fn done, gpointer data)
 {
     feed->done = done;
     feed->done_data = data;
+    feed->polling = true;
+    for (guint i = 0; i < feed->sources->len; i++)
+        ((struct feed_source *)feed->sources->pdata[i])->awaited = true;
     ask_all(feed, G_MAXINT64);
     changed(feed);
 }

@@ -37,6 +37,7 @@ struct feed_source {
     bool answered;   /* a turn has ended, well or not */
     char *error;     /* of the last turn */
     bool busy;
+    bool awaited; /* by feed_read_once */
     struct aws_call *call;
     gpointer turn; /* the kind's own */
 };
@@ -52,7 +53,8 @@ struct feed {
     struct metrics_progress *progress;
     struct registry *registry;
     GPtrArray *sources; /* struct feed_source * */
-    bool polling;
+    bool started; /* by feed_start: for good */
+    bool polling; /* that, or while feed_read_once waits */
     guint tick_id, fold_id;
     gint64 folded_mono_ms, started_mono_ms;
     gint64 change_ms; /* when folding again may say something else */

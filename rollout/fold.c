@@ -415,7 +415,7 @@ struct rollout *rollout_load(struct journal *journal, const char *id, GError **e
     if (!events)
         return NULL;
     if (events->len == 0) {
-        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
                     "there is no rollout %s; `celldeck rollout list` names them", id);
         return NULL;
     }

@@ -3,13 +3,18 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
 char *actor_name(void)
 {
     const char *sudo = getuid() == 0 ? g_getenv("SUDO_USER") : NULL;
-    g_autofree char *login = text_clean(sudo && *sudo ? sudo : g_get_user_name());
+    /* Not g_get_user_name(), which lets $LOGNAME choose between names of one uid. */
+    const struct passwd *person = getpwuid(getuid());
+    g_autofree char *number = g_strdup_printf("uid %u", (unsigned)getuid());
+    const char *name = person ? person->pw_name : number;
+    g_autofree char *login = text_clean(sudo && *sudo ? sudo : name);
     const char *ssh = g_getenv("SSH_CLIENT");
     if (!ssh || !*ssh)
         ssh = g_getenv("SSH_CONNECTION");

@@ -49,14 +49,27 @@ static const char *template_of(const char *type, enum story_tone *tone)
     return NULL;
 }
 
-/* The value of `key` as text; NULL where the event has none. */
+static char *joined(const json_t *array)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    size_t i;
+    json_t *item;
+    json_array_foreach (array, i, item)
+        g_string_append_printf(out, "%s%s", i ? ", " : "", json_string_value(item));
+    return g_strdup(out->str);
+}
+
+/* The value of `key` as text; NULL where the event has none, or one that only programs read (a
+ * deployer's reference). */
 static char *value_text(const struct event *event, const char *key)
 {
     if (strcmp(key, "actor") == 0)
         return g_strdup(event->actor);
     const json_t *value = json_object_get(event->data, key);
-    if (!value || json_is_null(value))
+    if (!value || json_is_null(value) || json_is_object(value))
         return NULL;
+    if (json_is_string(json_array_get(value, 0)))
+        return joined(value);
     if (json_is_string(value))
         return *json_string_value(value) ? g_strdup(json_string_value(value)) : NULL;
     return text_json_dump(value, false);

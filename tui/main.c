@@ -22,11 +22,13 @@ static void print_help(void)
          "Without a command: the console (read-only; --write to act).\n");
     for (const struct command *const *c = commands; *c; c++)
         printf("  %-10s %-34s %s\n", (*c)->name, (*c)->usage, (*c)->summary);
-    puts("\ncelldeck COMMAND --help says more. -c FILE, --json, --csv, --no-color and --ascii\n"
-         "go with most commands; ./celldeck.yaml is read where -c does not say otherwise.\n"
-         "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 gate failed and rolled back,\n"
-         "4 held for a human, 5 refused by a preflight check, 6 held by another operation,\n"
-         "7 a source could not be read.");
+    puts(
+        "\ncelldeck COMMAND --help says more. -c FILE, --no-color and --ascii go with every command;\n"
+        "without -c: $CELLDECK_CONFIG, ./celldeck.yaml, ~/.config/celldeck/celldeck.yaml,\n"
+        "/etc/celldeck/celldeck.yaml.\n\n"
+        "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 gate failed and rolled back,\n"
+        "4 held for a human, 5 refused by a preflight check, 6 held by another operation,\n"
+        "7 a source could not be read.");
 }
 
 static const struct command *find_command(const char *name, GError **error)
@@ -39,8 +41,8 @@ static const struct command *find_command(const char *name, GError **error)
     }
     g_ptr_array_add(names, NULL);
     const char *near = text_nearest(name, (const char *const *)names->pdata);
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "there is no command %s%s%s; see celldeck --help",
-                name, near ? "; did you mean " : "", near ? near : "");
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "there is no command %s; %s%s%s celldeck --help",
+                name, near ? "did you mean " : "", near ? near : "", near ? "? See" : "see");
     return NULL;
 }
 
@@ -105,6 +107,8 @@ int main(int argc, char **argv)
         out_message("%s", error->message);
         code = cd_error_exit_code(error);
     }
+    if (!out_finish() && code == 0)
+        code = CD_ERROR_FAILED;
     curl_global_cleanup();
     return code;
 }

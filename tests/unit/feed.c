@@ -283,6 +283,17 @@ Test(feed, half_a_registry_is_incomplete_and_breaks_nothing_else)
     cr_expect_eq(latest->cells[0].health, HEALTH_HEALTHY);
 }
 
+Test(feed, one_reading_waits_for_the_slowest_without_letting_the_others_grow_old)
+{
+    set(&aws.eu_hangs, true);
+    read_once();
+    /* A call has at least 5 s, and here 3 s make a value stale. */
+    cr_expect_eq(latest->cells[0].health, HEALTH_HEALTHY, "%s", latest->cells[0].reasons[0]);
+    cr_expect_eq(source_named(latest, "metrics us-east-1")->state, SOURCE_OK);
+    cr_expect_eq(source_named(latest, "metrics eu-west-1")->state, SOURCE_ERROR);
+    cr_expect_eq(latest->cells[1].health, HEALTH_UNKNOWN);
+}
+
 static bool us_was_asked_three_times(const struct snapshot *snapshot)
 {
     g_mutex_lock(&aws.lock);

@@ -7,6 +7,8 @@
 
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
+#include <pwd.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -227,7 +229,7 @@ Test(request, what_is_over_or_was_never_there_takes_no_requests)
     struct desk desk = desk_new();
     GError *error = NULL;
     cr_expect(!request_pause(desk.journal, "r1", NULL, "bob", NOW, &error));
-    expect_refused(error, CD_ERROR_REFUSED, "no rollout r1");
+    expect_refused(error, CD_ERROR_FAILED, "no rollout r1");
     must_start(&desk, "r1");
     end_as(&desk, "r1", "aborted");
     error = NULL;
@@ -273,6 +275,8 @@ Test(request, what_is_asked_of_a_cell_needs_a_reason_a_cell_and_a_state_where_it
 Test(request, the_actor_is_login_and_ssh_address_on_one_line)
 {
     g_unsetenv("SSH_CONNECTION");
+    g_unsetenv("SUDO_USER");
+    g_setenv("LOGNAME", "somebody-else", TRUE);
     g_setenv("SSH_CLIENT", "10.0.0.7 51234 22", TRUE);
     g_autofree char *remote = actor_name();
     cr_expect(g_str_has_suffix(remote, "@10.0.0.7"), "%s", remote);
@@ -282,4 +286,9 @@ Test(request, the_actor_is_login_and_ssh_address_on_one_line)
     g_unsetenv("SSH_CLIENT");
     g_autofree char *local = actor_name();
     cr_expect(!strchr(local, '@'), "%s", local);
+    cr_expect_str_eq(local, getpwuid(getuid())->pw_name);
+    g_setenv("SUDO_USER", "carol", TRUE);
+    g_autofree char *root = actor_name();
+    cr_expect_eq(strcmp(root, "carol") == 0, getuid() == 0, "only root's is believed: %s", root);
+    g_unsetenv("SUDO_USER");
 }

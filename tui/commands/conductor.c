@@ -11,7 +11,7 @@ static int run(int argc, char **argv, GError **error)
     const GOptionEntry options[] = {
         {"until-idle", 0, 0, G_OPTION_ARG_NONE, &until_idle, "End when no operation is live", NULL},
         {0}};
-    struct context context = {0};
+    struct context context = {.about = command_conductor.summary};
     int code = CD_ERROR_FAILED;
     if (context_parse(&context, argc, argv, options, "", 0, 0, error) &&
         context_may_act(&context, error) && context_open_journal(&context, error)) {

@@ -19,7 +19,12 @@ static int check(struct context *context, GError **error)
 }
 
 static const struct subcommand subcommands[] = {
-    {.name = "check", .usage = "[--json]", .run = check}, {0}};
+    {.name = "check",
+     .usage = "[--json]",
+     .about = "reads celldeck.yaml and says what is wrong with it, line by line",
+     .forms = FORM_JSON,
+     .run = check},
+    {0}};
 
 static int run(int argc, char **argv, GError **error)
 {

@@ -57,7 +57,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
 
 static int run(int argc, char **argv, GError **error)
 {
-    struct context context = {0};
+    struct context context = {.about = command_console.summary};
     struct given given = {0};
     const GOptionEntry options[] = {
         {"write", 0, 0, G_OPTION_ARG_NONE, &given.write, "May act, not only look", NULL},

@@ -2,6 +2,7 @@
 
 #include "data/base/error.h"
 #include "data/base/text.h"
+#include "data/base/when.h"
 #include "data/feed.h"
 
 #include <stdio.h>
@@ -15,26 +16,35 @@ static bool check_arguments(struct context *context, const char *command, const 
     int given = (int)g_strv_length(context->args);
     if (given >= min_args && given <= max_args)
         return true;
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: %s; usage: celldeck %s %s", command,
-                given < min_args ? "an argument is missing" : "too many arguments", command, usage);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: %s; usage: celldeck %s%s%s", command,
+                given < min_args ? "an argument is missing" : "too many arguments", command,
+                *usage ? " " : "", usage);
     return false;
 }
 
 bool context_parse(struct context *context, int argc, char **argv, const GOptionEntry *own,
                    const char *usage, int min_args, int max_args, GError **error)
 {
+    const GOptionEntry json[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &context->json, "The answer as one JSON document", NULL},
+        {0}};
+    const GOptionEntry csv[] = {
+        {"csv", 0, 0, G_OPTION_ARG_NONE, &context->csv, "The list as CSV", NULL}, {0}};
     const GOptionEntry common[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &context->config_path,
          "The fleet's celldeck.yaml", "FILE"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &context->json, "One JSON document", NULL},
-        {"csv", 0, 0, G_OPTION_ARG_NONE, &context->csv, "Lists as CSV", NULL},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &context->no_color, "No colours", NULL},
         {"ascii", 0, 0, G_OPTION_ARG_NONE, &context->ascii, "ASCII only", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &context->args, NULL, NULL},
         {0}};
     g_autoptr(GOptionContext) options = g_option_context_new(usage);
+    g_option_context_set_summary(options, context->about);
     if (own)
         g_option_context_add_main_entries(options, own, NULL);
+    if (context->forms & FORM_JSON)
+        g_option_context_add_main_entries(options, json, NULL);
+    if (context->forms & FORM_CSV)
+        g_option_context_add_main_entries(options, csv, NULL);
     g_option_context_add_main_entries(options, common, NULL);
     g_autofree char *shown = g_strconcat("celldeck ", argv[0], NULL);
     g_set_prgname(shown);
@@ -132,19 +142,47 @@ struct snapshot *context_read_fleet(struct context *context)
     return reading.last;
 }
 
+/* Why it could not be read. What an error says before its first ": " is which call of which service
+ * in which region it was: credentials that are missing are missing for all of them. */
+static char *trouble_of(const struct source *source, gint64 now_ms)
+{
+    const char *colon = source->error ? strstr(source->error, ": ") : NULL;
+    if (source->error)
+        return g_strdup(colon ? colon + 2 : source->error);
+    g_autofree char *age = source->read_ms ? duration_short(now_ms - source->read_ms) : NULL;
+    return age ? g_strdup_printf("no answer since it was last read %s ago", age)
+               : g_strdup("no answer yet");
+}
+
 int context_sources_exit_code(const struct snapshot *snapshot)
 {
-    int code = 0;
+    g_autoptr(GHashTable) by_trouble =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+    g_autoptr(GPtrArray) troubles = g_ptr_array_new(); /* in the order of their first source */
     for (guint i = 0; i < snapshot->sources->len; i++) {
         const struct source *source = snapshot->sources->pdata[i];
         /* A cell whose /healthcheck is silent was read: its state says so. */
         if (source->state == SOURCE_OK || g_str_has_prefix(source->name, "probe "))
             continue;
-        out_message("%s could not be read: %s", source->name,
-                    source->error ? source->error : "no answer");
-        code = CD_ERROR_SOURCE;
+        char *trouble = trouble_of(source, snapshot->at_ms);
+        GPtrArray *names = g_hash_table_lookup(by_trouble, trouble);
+        if (names) {
+            g_ptr_array_insert(names, (gint)names->len - 1, source->name);
+            g_free(trouble);
+            continue;
+        }
+        names = g_ptr_array_new();
+        g_ptr_array_add(names, source->name);
+        g_ptr_array_add(names, NULL);
+        g_hash_table_insert(by_trouble, trouble, names);
+        g_ptr_array_add(troubles, trouble);
     }
-    return code;
+    for (guint i = 0; i < troubles->len; i++) {
+        const GPtrArray *names = g_hash_table_lookup(by_trouble, troubles->pdata[i]);
+        g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+        out_message("could not be read: %s: %s", all, (const char *)troubles->pdata[i]);
+    }
+    return troubles->len ? CD_ERROR_SOURCE : 0;
 }
 
 bool context_confirm(bool yes, const char *what, const char *word, GError **error)
@@ -152,10 +190,9 @@ bool context_confirm(bool yes, const char *what, const char *word, GError **erro
     if (yes)
         return true;
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                    "%s acts on the fleet and there is no terminal to confirm it on; "
-                    "give --yes to go ahead",
-                    what);
+        g_set_error(
+            error, CD_ERROR, CD_ERROR_USAGE,
+            "there is no terminal to confirm on that you want to %s; give --yes to go ahead", what);
         return false;
     }
     g_autofree char *clean = text_clean(word);

@@ -7,7 +7,13 @@
 #include "data/journal.h"
 #include "tui/commands/out.h"
 
+/* The forms beside plain text that a command's answer may take; it knows no option for others. */
+enum context_forms { FORM_TEXT = 0, FORM_JSON = 1, FORM_CSV = 2 };
+
 struct context {
+    /* Set by the command before context_parse. */
+    const char *about;        /* what it does, a line of its --help */
+    enum context_forms forms; /* or'ed */
     /* From the command line. */
     char *config_path;
     gboolean json, csv, no_color, ascii;
@@ -21,7 +27,8 @@ struct context {
     struct aws_client *client;
 };
 
-/* Parses `own` options (may be NULL) and the common ones -c, --json, --csv, --no-color, --ascii.
+/* Parses `own` options (may be NULL) and the common ones -c, --no-color, --ascii, and --json and
+ * --csv where the command has such an answer.
  * `usage` is what follows the command's name in --help. Prints help and exits for --help.
  * False with CD_ERROR_USAGE where the command line is wrong: fewer than `min_args` or more than
  * `max_args` arguments too. Release with context_clear either way. */
@@ -39,9 +46,11 @@ struct aws_client *context_client(struct context *context);
 /* Asks every source once and waits for the answers. Never NULL. New reference. */
 struct snapshot *context_read_fleet(struct context *context);
 
-/* 7 if a source of the snapshot could not be read, else 0; names them on stderr. */
+/* 7 if a source of the snapshot could not be read, else 0; says on stderr which and why, sources
+ * with one trouble in one message. */
 int context_sources_exit_code(const struct snapshot *snapshot);
 
-/* Lets the person type `word` after the blast radius has been printed. True at once where `yes`.
+/* Lets the person type `word` after the blast radius has been printed; `what` is what that does:
+ * "abort r7". True at once where `yes`.
  * CD_ERROR_USAGE without a terminal, CD_ERROR_REFUSED if something else was typed. */
 bool context_confirm(bool yes, const char *what, const char *word, GError **error);

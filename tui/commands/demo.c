@@ -92,7 +92,7 @@ static int run(int argc, char **argv, GError **error)
          "Play a bad and a good rollout, without the console", NULL},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Of the simulated metrics", "N"},
         {0}};
-    struct context context = {0};
+    struct context context = {.about = command_demo.summary};
     struct demo_sim sim = {0};
     int code = CD_ERROR_FAILED;
     if (context_parse(&context, argc, argv, options, "", 0, 0, error) &&

@@ -113,8 +113,10 @@ json_t *fleet_cells_json(const struct snapshot *snapshot)
 
 static json_t *live_operations_json(const GPtrArray *operations)
 {
+    if (!operations)
+        return json_null();
     json_t *live = json_array();
-    for (guint i = 0; operations && i < operations->len; i++) {
+    for (guint i = 0; i < operations->len; i++) {
         const struct operation *operation = operations->pdata[i];
         if (!operation->ended_ms)
             json_array_append_new(live, operation_json(operation));

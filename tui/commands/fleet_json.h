@@ -5,7 +5,7 @@
 #include "data/history.h"
 
 /* {at, sources[], cells[], tenants{}, operations[], cost_usd_per_hour}. `operations` (struct
- * operation *) may be NULL; only live ones are shown. New reference. */
+ * operation *) may be NULL (could not be read): null; only live ones are shown. New reference. */
 json_t *fleet_status_json(const struct snapshot *snapshot, const GPtrArray *operations);
 json_t *fleet_cells_json(const struct snapshot *snapshot);
 json_t *fleet_tenant_json(const struct tenant *tenant);

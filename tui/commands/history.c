@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/story.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
 #include "tui/commands/subcommand.h"
@@ -47,21 +48,17 @@ static int list(struct context *context, GError **error)
     return 0;
 }
 
-/* What an event says beyond its type, on one line: the strings and numbers of its data. */
-static char *event_summary(const struct event *event)
+static void print_event(const struct context *context, const struct event *event)
 {
-    GString *line = g_string_new(NULL);
-    const char *key = NULL;
-    json_t *value = NULL;
-    json_object_foreach (event->data, key, value) {
-        if (json_is_object(value) || json_is_null(value) ||
-            (json_is_array(value) && json_is_object(json_array_get(value, 0))))
-            continue;
-        g_autofree char *dumped = json_is_string(value) ? g_strdup(json_string_value(value))
-                                                        : text_json_dump(value, false);
-        g_string_append_printf(line, "%s%s: %s", line->len ? ", " : "", key, dumped);
-    }
-    return g_string_free(line, FALSE);
+    static const enum out_role roles[] = {[STORY_PLAIN] = OUT_PLAIN,
+                                          [STORY_GOOD] = OUT_GOOD,
+                                          [STORY_WARN] = OUT_WARN,
+                                          [STORY_BAD] = OUT_BAD};
+    g_autofree char *at = when_rfc3339(event->at_ms / 1000 * 1000);
+    g_autofree char *sentence = story_sentence(event);
+    const char *cell = story_cell(event);
+    out_line(context->style, roles[story_tone(event)], "%4" G_GINT64_FORMAT "  %s  %-16s %s  (%s)",
+             event->seq, at, cell ? cell : "", sentence, event->actor);
 }
 
 static int show(struct context *context, GError **error)
@@ -82,10 +79,7 @@ static int show(struct context *context, GError **error)
             json_array_append_new(all, event_json(event));
             continue;
         }
-        g_autofree char *at = when_rfc3339(event->at_ms / 1000 * 1000);
-        g_autofree char *summary = event_summary(event);
-        out_line(context->style, OUT_PLAIN, "%4" G_GINT64_FORMAT "  %s  %-16s  %s  (%s)",
-                 event->seq, at, event->type, summary, event->actor);
+        print_event(context, event);
     }
     if (context->json)
         out_json("history.show", json_pack("{s:s, s:O}", "id", id, "events", all));
@@ -111,9 +105,25 @@ static int verify(struct context *context, GError **error)
 }
 
 static const struct subcommand subcommands[] = {
-    {.name = "list", .usage = "[--json|--csv]", .needs_journal = true, .run = list},
-    {.name = "show", .usage = "ID [--json]", .args = 1, .needs_journal = true, .run = show},
-    {.name = "verify", .usage = "[--json]", .needs_journal = true, .run = verify},
+    {.name = "list",
+     .usage = "[--json|--csv]",
+     .about = "every operation, newest first, live ones included",
+     .forms = FORM_JSON | FORM_CSV,
+     .needs_journal = true,
+     .run = list},
+    {.name = "show",
+     .usage = "ID [--json]",
+     .about = "what happened in one operation, event by event",
+     .args = 1,
+     .forms = FORM_JSON,
+     .needs_journal = true,
+     .run = show},
+    {.name = "verify",
+     .usage = "[--json]",
+     .about = "whether every event is still what was written; names the first that is not",
+     .forms = FORM_JSON,
+     .needs_journal = true,
+     .run = verify},
     {0}};
 
 static int run(int argc, char **argv, GError **error)

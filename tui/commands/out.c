@@ -2,14 +2,16 @@
 
 #include "data/base/text.h"
 
+#include <errno.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 struct out_row {
     enum out_role role;
-    char **cells;
+    GPtrArray *cells; /* char *, cleaned; NULL: missing */
 };
 
 struct out_table {
@@ -35,6 +37,30 @@ struct out_style out_style_detect(FILE *to, bool no_color, bool ascii)
     };
 }
 
+/* `text` as `style` can show it. */
+static char *clean_for(struct out_style style, const char *text)
+{
+    g_autofree char *clean = text_clean(text);
+    return style.ascii ? g_str_to_ascii(clean, "C") : g_steal_pointer(&clean);
+}
+
+bool out_finish(void)
+{
+    int trouble = fflush(stdout) == 0 ? 0 : errno;
+    if (!trouble && !ferror(stdout))
+        return true;
+    if (trouble != EPIPE && !out_is_closed())
+        out_message("the answer could not be written whole%s%s", trouble ? ": " : "",
+                    trouble ? g_strerror(trouble) : "");
+    return trouble == EPIPE || out_is_closed();
+}
+
+bool out_is_closed(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP | POLLNVAL));
+}
+
 static void append_coloured(GString *line, struct out_style style, enum out_role role,
                             const char *clean)
 {
@@ -49,7 +75,7 @@ void out_line(struct out_style style, enum out_role role, const char *format, ..
     va_start(args, format);
     g_autofree char *raw = g_strdup_vprintf(format, args);
     va_end(args);
-    g_autofree char *clean = text_clean(raw);
+    g_autofree char *clean = clean_for(style, raw);
     g_autoptr(GString) line = g_string_new(NULL);
     append_coloured(line, style, role, clean);
     fprintf(style.to, "%s\n", line->str);
@@ -62,9 +88,10 @@ void out_message(const char *format, ...)
     va_start(args, format);
     g_autofree char *raw = g_strdup_vprintf(format, args);
     va_end(args);
+    const struct out_style style = out_style_detect(stderr, true, false);
     g_auto(GStrv) lines = g_strsplit(raw, "\n", -1);
     for (char **line = lines; *line; line++) {
-        g_autofree char *clean = text_clean(*line);
+        g_autofree char *clean = clean_for(style, *line);
         fprintf(stderr, "%s%s\n", line == lines ? "celldeck: " : "", clean);
     }
 }
@@ -90,7 +117,7 @@ void out_json_line(json_t *value)
 static void row_free(gpointer data)
 {
     struct out_row *row = data;
-    g_strfreev(row->cells);
+    g_ptr_array_unref(row->cells);
     g_free(row);
 }
 
@@ -107,10 +134,22 @@ void out_table_row(struct out_table *table, enum out_role role, const char *cons
 {
     struct out_row *row = g_new0(struct out_row, 1);
     row->role = role;
-    row->cells = g_new0(char *, table->n + 1);
+    row->cells = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; i < table->n; i++)
-        row->cells[i] = text_clean(cells[i] ? cells[i] : "-");
+        g_ptr_array_add(row->cells, cells[i] ? text_clean(cells[i]) : NULL);
     g_ptr_array_add(table->rows, row);
+}
+
+/* A table in ASCII is ASCII in its rows: done before anything is measured. */
+static void make_shown(struct out_table *table, struct out_style style)
+{
+    for (guint r = 0; r < table->rows->len; r++) {
+        GPtrArray *cells = ((const struct out_row *)table->rows->pdata[r])->cells;
+        for (size_t i = 0; i < table->n; i++) {
+            g_autofree char *cell = cells->pdata[i];
+            cells->pdata[i] = clean_for(style, cell ? cell : "-");
+        }
+    }
 }
 
 static int column_width(const struct out_table *table, size_t column)
@@ -118,7 +157,7 @@ static int column_width(const struct out_table *table, size_t column)
     int width = text_width(table->columns[column].title);
     for (guint r = 0; r < table->rows->len; r++) {
         const struct out_row *row = table->rows->pdata[r];
-        width = MAX(width, text_width(row->cells[column]));
+        width = MAX(width, text_width(row->cells->pdata[column]));
     }
     return width;
 }
@@ -143,6 +182,7 @@ void out_table_print(struct out_table *table, struct out_style style)
 {
     g_autofree int *widths = g_new(int, table->n);
     g_autofree char **titles = g_new(char *, table->n);
+    make_shown(table, style);
     for (size_t i = 0; i < table->n; i++) {
         widths[i] = column_width(table, i);
         titles[i] = (char *)table->columns[i].title;
@@ -150,14 +190,14 @@ void out_table_print(struct out_table *table, struct out_style style)
     print_row(table, widths, style, OUT_DIM, OUT_DIM, titles);
     for (guint r = 0; r < table->rows->len; r++) {
         const struct out_row *row = table->rows->pdata[r];
-        print_row(table, widths, style, row->role, OUT_PLAIN, row->cells);
+        print_row(table, widths, style, row->role, OUT_PLAIN, (char **)row->cells->pdata);
     }
     fflush(style.to);
 }
 
 static void print_csv_field(const char *field, bool last)
 {
-    GString *out = g_string_new(strchr("=+-@", *field) && *field ? "'" : NULL);
+    GString *out = g_string_new(*field && strchr("=+-@", *field) ? "'" : NULL);
     g_string_append(out, field);
     if (strpbrk(out->str, ",\"\r\n")) {
         g_string_replace(out, "\"", "\"\"", 0);
@@ -175,7 +215,7 @@ void out_table_print_csv(struct out_table *table)
     for (guint r = 0; r < table->rows->len; r++) {
         const struct out_row *row = table->rows->pdata[r];
         for (size_t i = 0; i < table->n; i++)
-            print_csv_field(row->cells[i], i + 1 == table->n);
+            print_csv_field(row->cells->pdata[i] ? row->cells->pdata[i] : "", i + 1 == table->n);
     }
     fflush(stdout);
 }

@@ -20,7 +20,14 @@ struct out_style {
 };
 struct out_style out_style_detect(FILE *to, bool no_color, bool ascii);
 
-/* One line of text, cleaned, in `role`'s colour. */
+/* Writes out what is left of stdout. False, with a message, where it or anything before could not
+ * be written (a full disk); a reader that has gone away (`| head -1`) is no fault of anybody's. */
+bool out_finish(void);
+/* Whether nobody reads stdout any more, so that there is no use in going on. */
+bool out_is_closed(void);
+
+/* One line of text, cleaned, in `role`'s colour. Lines and tables are ASCII where the style is:
+ * other letters become their nearest, or `?`. */
 void out_line(struct out_style style, enum out_role role, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 /* One message to stderr, "celldeck: " before it; its own line breaks are kept, all else cleaned. */
@@ -38,11 +45,12 @@ struct out_column {
     bool right;
 };
 struct out_table *out_table_new(const struct out_column *columns, size_t n);
-/* Takes one string a column (NULL prints "-"); copies them. `role` colours the first column. */
+/* Takes one string a column (NULL prints "-" for people); copies them. `role` colours the first
+ * column. */
 void out_table_row(struct out_table *table, enum out_role role, const char *const *cells);
 void out_table_print(struct out_table *table, struct out_style style);
 /* RFC 4180; a field that starts with = + - @ is prefixed with ' so that no spreadsheet runs it,
- * control characters are escaped as everywhere. */
+ * control characters are escaped as everywhere; what is missing is an empty field. */
 void out_table_print_csv(struct out_table *table);
 void out_table_free(struct out_table *table);
 OWNABLE(out_table, out_table_free);

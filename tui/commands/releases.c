@@ -79,7 +79,7 @@ static int print_releases(struct context *context, struct releases *releases, GP
 
 static int run(int argc, char **argv, GError **error)
 {
-    struct context context = {0};
+    struct context context = {.about = command_releases.summary, .forms = FORM_JSON | FORM_CSV};
     int code = CD_ERROR_FAILED;
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {

@@ -6,33 +6,40 @@
 
 struct rollout *rollout_require(struct context *context, GError **error)
 {
-    g_autoptr(GError) wrong = NULL;
-    struct rollout *rollout = rollout_load(context->journal, context->args[0], &wrong);
-    if (!rollout && wrong)
-        g_propagate_error(error, g_steal_pointer(&wrong));
-    else if (!rollout)
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
-                    "the journal has no rollout %s; see celldeck rollout list", context->args[0]);
-    return rollout;
+    return rollout_load(context->journal, context->args[0], error);
 }
 
 static const struct subcommand subcommands[] = {
-    {"plan", "VERSION [--fixes CELL] [--retry-failed] [--json]", 1, true, false,
+    {"plan", "VERSION [--fixes CELL] [--retry-failed] [--json]",
+     "what would happen: waves, cells, and what stands against it", FORM_JSON, 1, true, false,
      rollout_plan_options, rollout_plan_run},
-    {"start", "VERSION --reason TEXT [--ticket ID] [--plan HASH] [--yes] [--wait]", 1, true, true,
+    {"start", "VERSION --reason TEXT [--ticket ID] [--plan HASH] [--yes] [--wait]",
+     "begins it and prints its id; it goes on in the background", FORM_TEXT, 1, true, true,
      rollout_start_options, rollout_start_run},
-    {"list", "[--json|--csv]", 0, true, false, NULL, rollout_list_run},
-    {"status", "ID [--json]", 1, true, false, NULL, rollout_status_run},
-    {"watch", "ID [--json]", 1, true, false, NULL, rollout_watch_run},
-    {"approve", "ID [--wave W]", 1, true, true, rollout_ask_options, rollout_approve_run},
-    {"pause", "ID [--reason TEXT]", 1, true, true, rollout_ask_options, rollout_pause_run},
-    {"resume", "ID", 1, true, true, rollout_ask_options, rollout_resume_run},
-    {"abort", "ID [--reason TEXT] [--yes]", 1, true, true, rollout_ask_options, rollout_abort_run},
-    {"rollback", "ID --cell C | --wave W | --all [--reason TEXT] [--yes]", 1, true, true,
+    {"list", "[--json|--csv]", "every rollout, newest first", FORM_JSON | FORM_CSV, 0, true, false,
+     NULL, rollout_list_run},
+    {"status", "ID [--json]", "how each cell stands, and what comes next", FORM_JSON, 1, true,
+     false, NULL, rollout_status_run},
+    {"watch", "ID [--json]", "its events as they come, until it has ended", FORM_JSON, 1, true,
+     false, NULL, rollout_watch_run},
+    {"approve", "ID [--wave W]", "lets a wave begin that waits for an approval", FORM_TEXT, 1, true,
+     true, rollout_ask_options, rollout_approve_run},
+    {"pause", "ID [--reason TEXT]", "no step forward any more; gates go on judging", FORM_TEXT, 1,
+     true, true, rollout_ask_options, rollout_pause_run},
+    {"resume", "ID", "forward again after a pause", FORM_TEXT, 1, true, true, rollout_ask_options,
+     rollout_resume_run},
+    {"abort", "ID [--reason TEXT] [--yes]",
+     "ends it for good: cells in flight go back, passed ones stay", FORM_TEXT, 1, true, true,
+     rollout_ask_options, rollout_abort_run},
+    {"rollback", "ID --cell C | --wave W | --all --reason TEXT [--yes]",
+     "brings cells back to the version recorded for them", FORM_TEXT, 1, true, true,
      rollout_ask_options, rollout_rollback_run},
-    {"accept", "ID --cell C --reason TEXT", 1, true, true, rollout_ask_options, rollout_accept_run},
-    {"retry", "ID --cell C --reason TEXT", 1, true, true, rollout_ask_options, rollout_retry_run},
-    {"skip", "ID --cell C --reason TEXT", 1, true, true, rollout_ask_options, rollout_skip_run},
+    {"accept", "ID --cell C --reason TEXT", "takes a held cell for good although it has not passed",
+     FORM_TEXT, 1, true, true, rollout_ask_options, rollout_accept_run},
+    {"retry", "ID --cell C --reason TEXT", "tries a cell again that was rolled back", FORM_TEXT, 1,
+     true, true, rollout_ask_options, rollout_retry_run},
+    {"skip", "ID --cell C --reason TEXT", "leaves a cell on the version that it runs", FORM_TEXT, 1,
+     true, true, rollout_ask_options, rollout_skip_run},
     {0}};
 
 static int run(int argc, char **argv, GError **error)

@@ -1,6 +1,7 @@
 /* What people ask of a rollout that is under way: approve, pause, resume, abort, rollback, accept,
  * retry, skip. Each becomes an event; the conductor does the rest. */
 #include "data/base/error.h"
+#include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/conductor.h"
 #include "rollout/request.h"
@@ -33,22 +34,21 @@ static bool needs(const char *value, const char *option, GError **error)
 {
     if (value && *value)
         return true;
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s is missing; see --help", option);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s is missing: give it, and see --help", option);
     return false;
 }
 
-/* Cells of this rollout that now run its version and are meant: by --cell, --wave or --all. */
+/* The cells meant by --wave or --all that can be brought back, or the one that --cell names. */
 static char **cells_meant(const struct rollout *rollout, GError **error)
 {
     g_autoptr(GPtrArray) cells = g_ptr_array_new();
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = rollout->cells->pdata[i];
         const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
-        bool touched = cell->state != CELL_PENDING && cell->state != CELL_SKIPPED &&
-                       cell->state != CELL_ROLLED_BACK;
+        g_autofree char *why_not = rollout_refuses(rollout, "rollback", cell);
         bool meant = asked.all || !g_strcmp0(asked.wave, wave->name) ||
                      !g_strcmp0(asked.cell, cell->plan->id);
-        if (meant && (touched || asked.cell))
+        if (meant && (!why_not || asked.cell))
             g_ptr_array_add(cells, cell->plan->id);
     }
     if (cells->len == 0) {
@@ -62,6 +62,16 @@ static char **cells_meant(const struct rollout *rollout, GError **error)
     return g_strdupv((char **)cells->pdata);
 }
 
+/* What could never be done is refused before anybody is asked to confirm it. */
+static bool makes_sense(const struct rollout *rollout, const char *what,
+                        const struct rollout_cell *cell, GError **error)
+{
+    g_autofree char *why = rollout_refuses(rollout, what, cell);
+    if (why)
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s %s: %s", what, rollout->id, why);
+    return !why;
+}
+
 static void print_blast_radius(const struct rollout *rollout, char *const *cells)
 {
     gint64 tenants = 0, users = 0;
@@ -71,15 +81,17 @@ static void print_blast_radius(const struct rollout *rollout, char *const *cells
         users += cell ? cell->plan->users : 0;
         out_message("%s goes back to %s", *id, cell && cell->plan->from ? cell->plan->from : "?");
     }
-    out_message("blast radius: %u cells, %" G_GINT64_FORMAT " tenants, %" G_GINT64_FORMAT " users",
-                g_strv_length((char **)cells), tenants, users);
+    guint n = g_strv_length((char **)cells);
+    g_autofree char *tenants_text = text_count(tenants), *users_text = text_count(users);
+    out_message("blast radius: %u cell%s, %s tenants, %s users", n, n == 1 ? "" : "s", tenants_text,
+                users_text);
 }
 
-/* One confirmation for what changes cells: blast radius, then the version typed. */
-static bool confirm_change(struct context *context, const char *what, GError **error)
+/* Says which cells go back, and lets the version be typed. */
+static bool confirm_abort(struct context *context, GError **error)
 {
     OWN(rollout) rollout = rollout_require(context, error);
-    if (!rollout)
+    if (!rollout || !makes_sense(rollout, "abort", NULL, error))
         return false;
     g_auto(GStrv) in_flight = g_new0(char *, rollout->cells->len + 1);
     for (guint i = 0, n = 0; i < rollout->cells->len; i++) {
@@ -88,7 +100,7 @@ static bool confirm_change(struct context *context, const char *what, GError **e
             in_flight[n++] = g_strdup(cell->plan->id);
     }
     print_blast_radius(rollout, in_flight);
-    g_autofree char *sentence = g_strdup_printf("%s %s", what, rollout->id);
+    g_autofree char *sentence = g_strdup_printf("abort %s", rollout->id);
     return context_confirm(asked.yes, sentence, rollout->plan->version, error);
 }
 
@@ -122,7 +134,7 @@ int rollout_abort_run(struct context *context, GError **error)
 {
     g_autofree char *actor = actor_name();
     return done(context,
-                confirm_change(context, "abort", error) &&
+                confirm_abort(context, error) &&
                     request_abort(context->journal, context->args[0], asked.reason, actor,
                                   when_now_ms(), error),
                 error);
@@ -135,15 +147,21 @@ int rollout_rollback_run(struct context *context, GError **error)
                             "rollback: exactly one of --cell C, --wave W and --all is needed");
         return CD_ERROR_USAGE;
     }
+    if (!needs(asked.reason, "--reason", error))
+        return CD_ERROR_USAGE;
     OWN(rollout) rollout = rollout_require(context, error);
     g_auto(GStrv) cells = rollout ? cells_meant(rollout, error) : NULL;
+    for (char **id = cells; id && *id; id++)
+        if (!makes_sense(rollout, "rollback", rollout_cell(rollout, *id), error))
+            return CD_ERROR_REFUSED;
     if (!cells)
         return CD_ERROR_FAILED;
     print_blast_radius(rollout, cells);
     g_autofree char *actor = actor_name();
     const char *word = cells[1] ? rollout->plan->version : cells[0];
+    g_autofree char *sentence = g_strdup_printf("roll %s back", cells[1] ? rollout->id : cells[0]);
     return done(context,
-                context_confirm(asked.yes, "roll back", word, error) &&
+                context_confirm(asked.yes, sentence, word, error) &&
                     request_rollback(context->journal, rollout->id, (const char *const *)cells,
                                      asked.reason, actor, when_now_ms(), error),
                 error);

@@ -86,8 +86,9 @@ GError *rollout_plan_refusal(const struct rollout_planned *planned)
     GString *all = g_string_new(code == CD_ERROR_BUSY ? "held by another operation:" : "refused:");
     for (guint i = 0; i < planned->refusals->len; i++) {
         const struct refusal *refusal = planned->refusals->pdata[i];
-        g_string_append_printf(all, "\n  %s%s%s", refusal->cell ? refusal->cell : "",
-                               refusal->cell ? ": " : "", refusal->why);
+        bool named = !refusal->cell || g_str_has_prefix(refusal->why, refusal->cell);
+        g_string_append_printf(all, "\n  %s%s%s", named ? "" : refusal->cell, named ? "" : ": ",
+                               refusal->why);
     }
     GError *error = g_error_new_literal(CD_ERROR, code, all->str);
     g_string_free(all, TRUE);

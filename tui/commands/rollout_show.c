@@ -57,7 +57,7 @@ static enum out_role cell_role(const struct rollout_cell *cell)
     }
 }
 
-/* The gates that are not PASS, with their reasons; what holds the cell first. */
+/* What holds the cell or brought it back first, then its gates, with reasons where not PASS. */
 static char *cell_remarks(const struct rollout_cell *cell)
 {
     GString *out = g_string_new(NULL);
@@ -79,12 +79,48 @@ static char *cell_remarks(const struct rollout_cell *cell)
 static char *bake_text(const struct rollout *rollout, const struct rollout_cell *cell,
                        gint64 now_ms)
 {
-    if (cell->state != CELL_BAKING)
-        return g_strdup("");
     const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
-    g_autofree char *done = duration_short(MIN(now_ms - cell->deployed_at_ms, wave->bake_ms));
+    bool bakes = cell->state == CELL_BAKING;
+    if (!bakes && cell->state != CELL_PASSED && cell->state != CELL_ACCEPTED)
+        return g_strdup("");
+    gint64 until_ms = bakes ? now_ms : cell->state_since_ms;
+    g_autofree char *done = duration_short(MIN(until_ms - cell->deployed_at_ms, wave->bake_ms));
     g_autofree char *whole = duration_short(wave->bake_ms);
     return g_strdup_printf("%s of %s", done, whole);
+}
+
+/* When it ended, and where its version runs now: what is left to decide about. */
+static void print_end(const struct context *context, const struct rollout *rollout)
+{
+    g_autoptr(GString) on = g_string_new(NULL);
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        if (cell->state == CELL_PASSED || cell->state == CELL_ACCEPTED)
+            g_string_append_printf(on, "%s%s", on->len ? ", " : "", cell->plan->id);
+    }
+    g_autofree char *at = when_rfc3339(rollout->ended_ms / 1000 * 1000);
+    out_line(context->style, OUT_PLAIN, "Ended %s; %s runs in %s", at, rollout->plan->version,
+             on->len ? on->str : "none of these cells");
+}
+
+/* A held cell has three ways out, and all of them are somebody's decision. */
+static void print_ways_out(const struct context *context, const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        const char *id = cell->plan->id;
+        if (!cell->held)
+            continue;
+        out_line(context->style, OUT_WARN, "To decide about %s:", id);
+        static const char *const ways[] = {"accept", "skip", "retry", "rollback"};
+        for (size_t w = 0; w < G_N_ELEMENTS(ways); w++) {
+            g_autofree char *why_not = rollout_refuses(rollout, ways[w], cell);
+            if (!why_not)
+                out_line(context->style, OUT_PLAIN,
+                         "  celldeck rollout %s %s --cell %s --reason TEXT", ways[w], rollout->id,
+                         id);
+        }
+    }
 }
 
 static void print_rollout(const struct context *context, const struct rollout *rollout,
@@ -95,8 +131,11 @@ static void print_rollout(const struct context *context, const struct rollout *r
     out_line(context->style, OUT_BOLD, "%s  %s  %s%s%s", rollout->id, rollout->plan->version,
              rollout_state_name(rollout->state), rollout->state_reason ? ": " : "",
              rollout->state_reason ? rollout->state_reason : "");
-    out_line(context->style, OUT_PLAIN, "asked for by %s: %s", rollout->requested_by,
-             rollout->reason);
+    g_autofree char *since = when_rfc3339(rollout->opened_ms / 1000 * 1000);
+    out_line(context->style, OUT_PLAIN, "asked for by %s at %s: %s%s%s%s", rollout->requested_by,
+             since, rollout->reason ? rollout->reason : "no reason given",
+             rollout->ticket ? " (" : "", rollout->ticket ? rollout->ticket : "",
+             rollout->ticket ? ")" : "");
     OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = rollout->cells->pdata[i];
@@ -108,8 +147,13 @@ static void print_rollout(const struct context *context, const struct rollout *r
                                        cell->plan->from, bake, remarks});
     }
     out_table_print(table, context->style);
+    if (rollout_state_final(rollout->state)) {
+        print_end(context, rollout);
+        return;
+    }
     g_autofree char *next = rollout_next(rollout, now_ms);
     out_line(context->style, OUT_PLAIN, "Next: %s", next);
+    print_ways_out(context, rollout);
 }
 
 int rollout_status_run(struct context *context, GError **error)
@@ -161,7 +205,7 @@ static bool look_after(const struct rollout *rollout, gpointer data)
 {
     struct watching *watching = data;
     follow_check_conductor(&watching->watchdog, watching->context->journal, rollout);
-    return true;
+    return !out_is_closed();
 }
 
 int rollout_watch_run(struct context *context, GError **error)

@@ -96,7 +96,9 @@ static void print_tenants_line(const struct context *context, const struct snaps
 
 static void print_operations(const struct context *context, const GPtrArray *operations)
 {
-    for (guint i = 0; i < operations->len; i++) {
+    if (!operations)
+        out_line(context->style, OUT_WARN, "Operations: unknown, the journal was not read");
+    for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = operations->pdata[i];
         if (operation->ended_ms)
             continue;
@@ -122,6 +124,7 @@ static void print_status(const struct context *context, const struct snapshot *s
     print_operations(context, operations);
 }
 
+/* NULL where the journal can't be read. */
 static GPtrArray *read_operations(struct context *context)
 {
     g_autoptr(GError) wrong = NULL;
@@ -131,12 +134,12 @@ static GPtrArray *read_operations(struct context *context)
     if (operations)
         return operations;
     out_message("operations are not shown: %s", wrong->message);
-    return g_ptr_array_new();
+    return NULL;
 }
 
 static int run_status(int argc, char **argv, GError **error)
 {
-    struct context context = {0};
+    struct context context = {.about = command_status.summary, .forms = FORM_JSON};
     int code = CD_ERROR_FAILED;
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {
@@ -147,6 +150,8 @@ static int run_status(int argc, char **argv, GError **error)
         else
             print_status(&context, snapshot, operations);
         code = context_sources_exit_code(snapshot);
+        if (!operations)
+            code = CD_ERROR_SOURCE;
     }
     context_clear(&context);
     return code;
@@ -154,7 +159,7 @@ static int run_status(int argc, char **argv, GError **error)
 
 static int run_cells(int argc, char **argv, GError **error)
 {
-    struct context context = {0};
+    struct context context = {.about = command_cells.summary, .forms = FORM_JSON | FORM_CSV};
     int code = CD_ERROR_FAILED;
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {

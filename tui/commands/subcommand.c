@@ -10,7 +10,8 @@ static void print_usage(const struct subcommand *table, const char *command)
 {
     puts("Usage:");
     for (; table->name; table++)
-        printf("  celldeck %s %s %s\n", command, table->name, table->usage);
+        printf("  celldeck %s %s %s\n      %s\n", command, table->name, table->usage, table->about);
+    printf("\ncelldeck %s SUBCOMMAND --help says more.\n", command);
 }
 
 static const struct subcommand *find(const struct subcommand *table, const char *command,
@@ -25,9 +26,16 @@ static const struct subcommand *find(const struct subcommand *table, const char 
     g_ptr_array_add(names, NULL);
     g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
     const char *near = name ? text_nearest(name, (const char *const *)names->pdata) : NULL;
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s %s: %s%s%s one of: %s", command,
-                name ? name : "", name ? "no such subcommand" : "a subcommand is missing",
-                near ? "; did you mean " : ";", near ? near : "", all);
+    if (!name)
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: a subcommand is missing, one of: %s",
+                    command, all);
+    else if (near)
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "%s has no subcommand %s; did you mean %s? There are: %s", command, name, near,
+                    all);
+    else
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s has no subcommand %s; there are: %s",
+                    command, name, all);
     return NULL;
 }
 
@@ -52,7 +60,7 @@ int subcommand_run(const struct subcommand *table, int argc, char **argv, GError
     g_autofree char *whole = g_strconcat(argv[0], " ", name, NULL);
     g_autofree char **rest = g_memdup2(argv + 1, sizeof(char *) * (size_t)argc);
     rest[0] = whole;
-    struct context context = {0};
+    struct context context = {.about = sub->about, .forms = sub->forms};
     int code = CD_ERROR_FAILED;
     if (context_parse(&context, argc - 1, rest, sub->options, sub->usage, sub->args, sub->args,
                       error) &&

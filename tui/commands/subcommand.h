@@ -6,6 +6,8 @@
 struct subcommand {
     const char *name;
     const char *usage;           /* what follows its name */
+    const char *about;           /* what it does, in a line */
+    enum context_forms forms;    /* of its answer */
     int args;                    /* how many arguments it takes, exactly */
     bool needs_journal;          /* open celldeck.yaml and the journal first */
     bool acts;                   /* refused on hosts that may only look (journal.host) */

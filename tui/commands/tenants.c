@@ -58,7 +58,7 @@ static struct snapshot *read_registry(struct context *context, GError **error)
 
 static int run_tenants(int argc, char **argv, GError **error)
 {
-    struct context context = {0};
+    struct context context = {.about = command_tenants.summary, .forms = FORM_JSON | FORM_CSV};
     int code = CD_ERROR_FAILED;
     OWN(snapshot) snapshot = NULL;
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
@@ -116,7 +116,7 @@ static int show_where(const struct context *context, const struct snapshot *snap
 
 static int run_tenant(int argc, char **argv, GError **error)
 {
-    struct context context = {0};
+    struct context context = {.about = command_tenant.summary, .forms = FORM_JSON};
     int code = CD_ERROR_FAILED;
     OWN(snapshot) snapshot = NULL;
     if (context_parse(&context, argc, argv, NULL, "where ID", 2, 2, error)) {
