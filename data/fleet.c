@@ -138,6 +138,16 @@ void snapshot_unref(struct snapshot *snapshot)
     g_free(snapshot);
 }
 
+const struct source *snapshot_source(const struct snapshot *snapshot, const char *name)
+{
+    for (guint i = 0; i < snapshot->sources->len; i++) {
+        const struct source *source = g_ptr_array_index(snapshot->sources, i);
+        if (strcmp(source->name, name) == 0)
+            return source;
+    }
+    return NULL;
+}
+
 const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id)
 {
     for (size_t i = 0; i < snapshot->n_cells; i++)

@@ -104,7 +104,8 @@ struct tenant_tally {
 struct registry {
     gatomicrefcount refs;
     gint64 at_ms;
-    bool complete;       /* false: "at least N tenants, incomplete" */
+    bool complete;       /* false: "at least N tenants, incomplete"; that it is still true is for
+                            the source "registry" to say */
     GPtrArray *tenants;  /* struct tenant *, by id */
     GHashTable *tallies; /* cell id -> struct tenant_tally * */
 };
@@ -205,6 +206,9 @@ struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 OWNABLE(snapshot, snapshot_unref);
 const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id);
+/* The source of that name, or NULL. Whatever needs all of something asks it as well: the reading
+ * before a failed one is kept, and grows old. */
+const struct source *snapshot_source(const struct snapshot *snapshot, const char *name);
 const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id);
 
 /* What is older than this, counted from the end of its period, is stale: three periods. */

@@ -5,6 +5,8 @@
 #include "rollout/conduct.h"
 #include "rollout/fault_point.h"
 
+#include <string.h>
+
 enum { CURRENT_PACE_MS = 10000 };
 
 /* An answer may come after the cell has gone on to another intent: it says what it is about. */
@@ -51,6 +53,7 @@ void watch_free(struct watch *watch)
     g_free(watch->token);
     g_free(watch->call_reference);
     g_free(watch->call_error);
+    g_free(watch->done_reference);
     g_free(watch->running.version);
     g_free(watch->running.reference);
     g_free(watch->running.error);
@@ -80,6 +83,7 @@ void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell)
     watch->call = CALL_NONE;
     set_text(&watch->call_reference, NULL);
     set_text(&watch->call_error, NULL);
+    set_text(&watch->done_reference, NULL);
     watch->asking_progress = false;
     watch->next_call_mono_ms = watch->next_progress_mono_ms = 0;
     watch->running_mono_ms = watch->next_current_mono_ms = 0;
@@ -150,6 +154,7 @@ static void on_progress(const struct deploy_answer *answer, const GError *error,
             watch->call = answer->progress == DEPLOY_DONE ? CALL_DONE : CALL_FAILED;
             set_text(&watch->call_error,
                      answer->note ? answer->note : "the deployer gives no reason");
+            set_text(&watch->done_reference, answer->reference);
             watch->running_mono_ms = watch->next_current_mono_ms = 0;
         }
         if (error)
@@ -170,6 +175,15 @@ static void ask_progress(struct watch *watch, const struct rollout_cell *cell, g
                       pending_new(watch, "progress"));
 }
 
+/* Done, and yet something else runs: the answer may be older than the deploy, or it was overtaken
+ * since; the deployer is asked again which. */
+static void doubt_done(struct watch *watch)
+{
+    if (watch->call == CALL_DONE && watch->done_reference && watch->running.reference &&
+        strcmp(watch->done_reference, watch->running.reference) != 0)
+        watch->call = CALL_TAKEN;
+}
+
 static void on_current(const struct deploy_answer *answer, const GError *error, gpointer data)
 {
     struct pending *pending = data;
@@ -180,6 +194,7 @@ static void on_current(const struct deploy_answer *answer, const GError *error, 
         set_text(&watch->running.reference, answer ? answer->reference : NULL);
         set_text(&watch->running.error, error ? error->message : NULL);
         watch->running_mono_ms = lease_clock_ms();
+        doubt_done(watch);
         if (error)
             conduct_complain(watch->conduct, "what runs", error);
     }

@@ -37,7 +37,7 @@ struct watch {
 
     char *token;            /* of the intent that `call` is about */
     enum call_outcome call; /* CALL_UNDER_WAY from the call until its answer */
-    char *call_reference, *call_error;
+    char *call_reference, *call_error, *done_reference;
     gint64 next_call_mono_ms; /* after an unsure answer */
     bool asking_progress;
     gint64 next_progress_mono_ms;

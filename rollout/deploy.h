@@ -11,7 +11,8 @@ enum deploy_progress { DEPLOY_GOING, DEPLOY_DONE, DEPLOY_FAILED };
 
 struct deploy_answer {     /* borrowed for the call */
     const char *version;   /* current: what runs, or NULL */
-    const char *reference; /* current: of what runs; deploy, rollback: of what was begun */
+    const char *reference; /* current: of what runs; deploy, rollback: of what was begun. Where a
+                              cell has several parts, a JSON object with one member a part */
     enum deploy_progress progress;
     const char *note; /* "2 of 3 tasks running", a command's last output, ... or NULL */
 };
@@ -37,8 +38,9 @@ void deployer_current(struct deployer *deployer, const struct cell_config *cell,
 void deployer_deploy(struct deployer *deployer, const struct cell_config *cell, const char *version,
                      const char *previous, const char *token, deploy_fn fn, gpointer data);
 /* How far what deploy or rollback began has come. `reference` is what they answered. Once it is
- * DEPLOY_DONE the answer's reference is what `current` calls what now runs. DEPLOY_FAILED is final:
- * the deployer gave up, went back by itself, or was overtaken by somebody else. */
+ * DEPLOY_DONE the answer's reference is what `current` calls what now runs (NULL where only the
+ * team's own command can tell). DEPLOY_FAILED is final: the deployer gave up, went back by itself,
+ * or was overtaken by somebody else. */
 void deployer_progress(struct deployer *deployer, const struct cell_config *cell,
                        const char *reference, deploy_fn fn, gpointer data);
 /* Goes back to exactly what `current` once called `reference` and `version`, also while a deploy

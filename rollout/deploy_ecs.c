@@ -163,6 +163,31 @@ static void running_described(struct ecs_job *job, json_t *reply)
     ecs_job_call(job, "ListTaskDefinitions", body, AWS_CALL_READ, candidates_listed);
 }
 
+static void deploy_next(struct ecs_job *job);
+
+static void image_checked(struct ecs_job *job, json_t *reply)
+{
+    g_autoptr(GError) error = NULL;
+    if (ecs_container(json_object_get(reply, "taskDefinition"), ecs_job_wanted(job), &error))
+        ecs_job_next(job);
+    else
+        ecs_job_fail(job, error);
+}
+
+/* Before the first service is written to: has every one of them the image that is configured? */
+static void check_next(struct ecs_job *job)
+{
+    if (job->at == job->names->len) {
+        job->at = 0;
+        job->next = deploy_next;
+        deploy_next(job);
+        return;
+    }
+    const json_t *service = ecs_job_service(job);
+    if (service)
+        ecs_job_describe_task(job, task_of(ecs_primary(service)), image_checked);
+}
+
 /* Nothing is written to any service while one of them can't be. */
 static bool all_can_be_written(struct ecs_job *job)
 {
@@ -182,8 +207,6 @@ static void deploy_next(struct ecs_job *job)
         ecs_job_answer(job, (struct deploy_answer){.progress = DEPLOY_GOING});
         return;
     }
-    if (job->at == 0 && !all_can_be_written(job))
-        return;
     const json_t *service = ecs_job_service(job);
     if (service)
         ecs_job_describe_task(job, task_of(ecs_primary(service)), running_described);
@@ -319,7 +342,7 @@ static void ecs_current(gpointer self, const struct deploy_request *request, dep
 static void ecs_deploy(gpointer self, const struct deploy_request *request, deploy_fn fn,
                        gpointer data)
 {
-    start_on_configured(self, request, deploy_next, fn, data);
+    start_on_configured(self, request, check_next, fn, data);
 }
 
 static void ecs_ask_progress(gpointer self, const struct deploy_request *request, deploy_fn fn,

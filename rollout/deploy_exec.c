@@ -347,7 +347,7 @@ static void exec_progress(gpointer self, const struct deploy_request *request, d
         summary = ending_text(exec, ending, value);
         if (ending == ENDING_EXIT && value == 0) {
             answer.progress = DEPLOY_DONE;
-            answer.version = answer.reference = begun;
+            answer.version = begun;
         }
     } else {
         summary = lost_text(begun);

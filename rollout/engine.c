@@ -57,13 +57,15 @@ static struct decision failed(struct rollout_cell *cell, char *error)
     return decision;
 }
 
-/* The deployer calls it done, and says that the new version is what runs. A driver that can't tell
- * a version leaves that to /healthcheck. */
+/* The deployer calls it done, and says that what it brought is what runs, in all its parts. A
+ * driver that can't tell a version leaves that to /healthcheck. */
 static bool deploy_is_complete(const struct rollout *rollout, const struct rollout_cell *cell,
                                const struct observed_cell *there)
 {
     const struct running *running = there->running;
     if (there->call != CALL_DONE || !running || running->error)
+        return false;
+    if (there->done_reference && g_strcmp0(running->reference, there->done_reference) != 0)
         return false;
     if (running->version)
         return same_version(running->version, rollout->plan->version);
@@ -152,18 +154,19 @@ static struct decision rollback_outcome(const struct rollout *rollout, struct ro
         json_pack("{s:i, s:o}", "attempt", cell->rollback_attempt, "error", text_json(error)));
 }
 
-/* A deployer that went back by itself (an ECS circuit breaker): a FAIL, never deployed again. */
+/* A deployer that went back by itself (an ECS circuit breaker), with all of the cell or with a part
+ * of it: a FAIL, never deployed again. The rollback brings the rest back. */
 static struct decision went_back_by_itself(const struct rollout *rollout, struct rollout_cell *cell,
                                            const struct observed_cell *there)
 {
     const struct plan_cell *plan = cell->plan;
-    if (cell->cause || !there->running || !there->running->reference ||
-        !runs_exactly(there->running, plan->from, plan->from_ref) ||
-        runs_exactly(there->running, rollout->plan->version, cell->running_reference))
+    (void)rollout;
+    if (cell->cause || !went_back(there->running, plan->from_ref, cell->running_reference))
         return NOTHING;
-    return failed(cell,
-                  g_strdup_printf("the cell runs %s (%s) again, which this rollout did not do",
-                                  plan->from, there->running->reference));
+    bool whole = strcmp(there->running->reference, plan->from_ref) == 0;
+    return failed(cell, g_strdup_printf("%s runs %s (%s) again, which this rollout did not do",
+                                        whole ? "the cell" : "a part of the cell", plan->from,
+                                        there->running->reference));
 }
 
 static struct decision outcome(const struct rollout *rollout, struct rollout_cell *cell,

@@ -147,6 +147,7 @@ struct observed_cell {
     const char *lock_holder; /* who else does, or NULL */
     enum call_outcome call;  /* of the intent in flight */
     const char *call_reference, *call_error;
+    const char *done_reference; /* with CALL_DONE: what `running` has to be called now, or NULL */
     const struct running *running; /* the deployer's fresh word; NULL: not asked yet */
     gint64 bake_credit_ms; /* by how much the wall clock has jumped ahead of the monotonic one since
                               this cell's deployed_at (as far as this process saw it): taken off

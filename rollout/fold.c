@@ -162,19 +162,23 @@ static bool deploy_seen(struct rollout *rollout, struct rollout_cell *cell,
     return true;
 }
 
-/* A FAIL. Where the engine may not roll back, the cause stands without a wish (cell_is_stuck). */
-static void cell_failed(struct rollout *rollout, struct rollout_cell *cell, char *cause)
+void fold_count_failure(struct rollout *rollout, struct rollout_cell *cell)
 {
-    g_free(cell->cause);
-    cell->cause = cause;
-    if (!cell_may_roll_back(cell))
-        return;
     cell->failed = cell->rollback_wanted = true;
     if (rollout->failed ||
         wave_failed(rollout, cell->wave) <= (size_t)rollout_wave(rollout, cell->wave)->max_failed)
         return;
     rollout->failed = true;
     rollout->failed_wave = cell->wave;
+}
+
+/* A FAIL. Where the engine may not roll back, the cause stands without a wish (cell_is_stuck). */
+static void cell_failed(struct rollout *rollout, struct rollout_cell *cell, char *cause)
+{
+    g_free(cell->cause);
+    cell->cause = cause;
+    if (cell_may_roll_back(cell))
+        fold_count_failure(rollout, cell);
 }
 
 static bool deploy_failed(struct rollout *rollout, struct rollout_cell *cell,

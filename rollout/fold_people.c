@@ -28,6 +28,7 @@ bool fold_accepted(struct rollout *rollout, struct rollout_cell *cell, const str
     if (!has_sense(rollout, "accept", cell))
         return true;
     fold_enter(cell, CELL_ACCEPTED, event->at_ms);
+    cell->rollback_wanted = false;
     fold_set_text(&cell->held, NULL);
     fold_set_text(&cell->cause, event_text(event, "reason"));
     return true;
@@ -58,9 +59,13 @@ bool fold_rollback_asked(struct rollout *rollout, struct rollout_cell *none,
         struct rollout_cell *cell = rollout_cell(rollout, json_string_value(id));
         if (!cell || !has_sense(rollout, "rollback", cell))
             continue;
+        g_autofree char *failure = cell_is_stuck(cell) ? g_strdup(cell->cause) : NULL;
+        if (failure) /* what the engine might not undo alone has failed all the same */
+            fold_count_failure(rollout, cell);
         cell->rollback_wanted = true;
         g_free(cell->cause);
-        cell->cause = g_strdup_printf("asked for by %s: %s", event->actor, reason ? reason : "");
+        cell->cause = g_strdup_printf("asked for by %s: %s%s%s", event->actor, reason ? reason : "",
+                                      failure ? "; it had failed: " : "", failure ? failure : "");
     }
     return true;
 }

@@ -260,9 +260,12 @@ static enum forward the_bake_is_over(const struct step *step, char **why)
 
 static enum forward there_are_enough_samples(const struct step *step, char **why)
 {
-    if (step->there->samples && step->there->samples->enough)
+    const struct bake_samples *samples = step->there->samples;
+    if (samples && samples->enough && samples->settled)
         return FORWARD_GO;
-    *why = g_strdup_printf("%s has too few datapoints yet", step->cell->plan->id);
+    *why = g_strdup_printf(samples && samples->enough ? "the last period of %s has not settled yet"
+                                                      : "%s has too few datapoints yet",
+                           step->cell->plan->id);
     return FORWARD_WAIT;
 }
 

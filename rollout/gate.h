@@ -44,6 +44,7 @@ void gate_result_clear(struct gate_result *result);
 struct bake_samples {
     gint64 periods_due, periods_read; /* of the health metric so far */
     bool enough;                      /* 70 % of the bake's and its last six (all where shorter) */
+    bool settled; /* the bake's last period too: what the gates say is said of all of it */
 };
 
 /* Asks every gate; `results` has GATE_COUNT places. */

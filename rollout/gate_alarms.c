@@ -68,9 +68,12 @@ static bool alarms_are_fresh(const struct gate_view *view)
 static void say_unread(const struct gate_view *view, struct gate_result *result)
 {
     bool early = view->now_ms - view->deployed_at_ms < RECENT_PERIODS * view->period_ms;
-    gate_says(result, early ? VERDICT_PENDING : no_data_verdict(view, true), "no data",
-              "the cell's alarms could not be read since the deploy, or for %d periods",
-              RECENT_PERIODS);
+    if (early)
+        gate_says(result, VERDICT_PENDING, "not yet",
+                  "the cell's alarms have not been read since the deploy yet");
+    else
+        gate_says(result, no_data_verdict(view, true), "no data",
+                  "the cell's alarms could not be read for %d periods", RECENT_PERIODS);
 }
 
 void gate_alarms(const struct gate_view *view, struct gate_result *result)

@@ -11,6 +11,7 @@ struct bake_samples gate_samples(const struct gate_view *view, enum metric metri
     struct bake_samples samples = {.periods_due = due, .periods_read = rows->len};
     samples.enough =
         due >= last && recent->len >= last && rows->len >= ceil(ENOUGH_SHARE * (double)bake);
+    samples.settled = due >= bake;
     return samples;
 }
 

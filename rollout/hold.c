@@ -51,10 +51,20 @@ static char *baking_hold(const struct rollout *rollout, const struct rollout_cel
 char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
                     const struct observation *seen)
 {
-    if (!cell_in_flight(cell) || rollback_due(rollout, cell))
+    const struct observed_cell *there = observed(rollout, seen, cell);
+    const char *back = rollback_due(rollout, cell);
+    if (!cell_in_flight(cell))
         return NULL;
-    if (!observed(rollout, seen, cell)->present)
-        return g_strdup_printf("%s is no longer in celldeck.yaml, and in flight", cell->plan->id);
+    if (!there->present)
+        return g_strdup_printf("%s is no longer in celldeck.yaml, and in flight%s%s: put it back "
+                               "there and begin the conductor anew, or accept it as it is",
+                               cell->plan->id, back ? ", to be rolled back: " : "",
+                               back ? back : "");
+    if (back && there->lock_holder && !there->lock_ours)
+        return g_strdup_printf("%s is to be rolled back (%s) and is locked by %s", cell->plan->id,
+                               back, there->lock_holder);
+    if (back)
+        return NULL;
     if (cell_is_stuck(cell))
         return stuck_hold(cell);
     if (rollout->aborted && cell->state != CELL_ROLLING_BACK)

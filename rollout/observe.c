@@ -158,6 +158,7 @@ static void see_deployer(struct observed_cell *seen, const struct conduct *condu
     seen->call = watch->call;
     seen->call_reference = watch->call_reference;
     seen->call_error = watch->call_error;
+    seen->done_reference = watch->call == CALL_DONE ? watch->done_reference : NULL;
     if (watch->running_mono_ms && lease_clock_ms() - watch->running_mono_ms <= fresh_ms)
         seen->running = &watch->running;
 }

@@ -85,6 +85,7 @@ struct survey {
     GPtrArray *operations; /* struct operation *, all of the journal's */
     GHashTable *verified;  /* cell id -> struct running *: last other verified version */
     GHashTable *pinned;    /* version -> commit of every earlier rollout's plan */
+    GHashTable *conducted; /* live operation's id -> the host that conducts it; NULL: not asked */
 };
 
 /* Never fails: what is wrong is in *refusals (struct refusal *, empty = may start), and the plan is

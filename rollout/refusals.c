@@ -94,6 +94,7 @@ static void version_is_not_held(struct asking *asking)
         bool failed = operation->state && (strcmp(operation->state, "failed") == 0 ||
                                            strcmp(operation->state, "failing") == 0);
         if (!failed || g_strcmp0(operation->kind, "rollout") != 0 ||
+            g_strcmp0(operation->id, asking->own) == 0 ||
             !versions_alike(operation->subject, asking->plan->version))
             continue;
         g_autofree char *when = when_rfc3339(operation->started_ms);
@@ -227,6 +228,7 @@ static void first_wave_is_no_production(struct asking *asking)
 static void registry_is_whole(struct asking *asking)
 {
     const struct snapshot *snapshot = asking->survey->snapshot;
+    const struct source *source = snapshot ? snapshot_source(snapshot, "registry") : NULL;
     if (!snapshot || !snapshot->registry)
         refuse(asking, REFUSE_NOT_READ, NULL,
                "the registry was not read, so nobody can say whose tenants the first wave has; try "
@@ -236,6 +238,11 @@ static void registry_is_whole(struct asking *asking)
                "the registry was read only in part (at least %u tenants), so production tenants in "
                "the first wave can't be ruled out; try again",
                snapshot->registry->tenants->len);
+    else if (source && source->state != SOURCE_OK)
+        refuse(asking, REFUSE_NOT_READ, NULL,
+               "what is known of the registry is old (%s), so production tenants in the first wave "
+               "can't be ruled out; try again",
+               source->error ? source->error : "it was not read again since");
 }
 
 static void running_is_known(struct asking *asking, const struct plan_cell *cell)
@@ -315,11 +322,14 @@ static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
             !operation->cells || !g_strv_contains((const char *const *)operation->cells, cell->id))
             continue;
         g_autofree char *since = when_rfc3339(operation->started_ms);
+        const GHashTable *hosts = asking->survey->conducted;
+        const char *host = hosts ? g_hash_table_lookup((GHashTable *)hosts, operation->id) : NULL;
         refuse(asking, REFUSE_CELL_BUSY, cell->id,
-               "%s belongs to %s %s (%s), which %s started at %s and is %s; wait for its end or "
-               "abort it",
+               "%s belongs to %s %s (%s), which %s started at %s%s%s and is %s; wait for its end "
+               "or abort it",
                cell->id, operation->kind, operation->id, operation->subject,
-               operation->actor ? operation->actor : "somebody", since, operation->state);
+               operation->actor ? operation->actor : "somebody", since,
+               host ? ", conducted on " : "", host ? host : "", operation->state);
         return;
     }
 }
@@ -358,7 +368,8 @@ static void commit_is_the_plans(struct asking *asking)
 }
 
 static const check_fn when_running[] = {
-    release_is_known, commit_is_the_plans, registry_is_whole, first_wave_is_no_production,
+    release_is_known,  commit_is_the_plans,         version_is_not_held,
+    registry_is_whole, first_wave_is_no_production, minors_are_not_skipped,
     cells_are_free,
 };
 

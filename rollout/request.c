@@ -170,7 +170,8 @@ static json_t *make_rollback(const struct rollout *rollout, const struct ask *as
     }
     if (json_array_size(cells) == 0)
         return refuse_ask(ask, g_strdup("it names no cell"), error);
-    return json_pack("{s:O, s:o}", "cells", cells, "reason", text_json(ask->reason));
+    return json_pack("{s:O, s:o}", "cells", cells, "reason",
+                     text_json(ask->reason ? ask->reason : ""));
 }
 
 static json_t *make_cell(const struct rollout *rollout, const struct ask *ask, GError **error)
@@ -235,7 +236,7 @@ bool request_rollback(struct journal *journal, const char *id, const char *const
                            .type = "rollback",
                            .reason = reason,
                            .cells = cells};
-    return needs_reason(&it, error) && ask(journal, &it, make_rollback, error);
+    return ask(journal, &it, make_rollback, error);
 }
 
 bool request_cell(struct journal *journal, const char *id, const char *what, const char *cell,

@@ -31,7 +31,8 @@ bool request_resume(struct journal *journal, const char *id, const char *actor, 
                     GError **error);
 bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,
                    gint64 now_ms, GError **error);
-/* `cells`: ids, NULL-terminated; newest first is the engine's affair. */
+/* `cells`: ids, NULL-terminated; newest first is the engine's affair. `reason` may be NULL: what is
+ * urgent need not be explained first. */
 bool request_rollback(struct journal *journal, const char *id, const char *const *cells,
                       const char *reason, const char *actor, gint64 now_ms, GError **error);
 /* `what`: "accept", "retry" or "skip". */

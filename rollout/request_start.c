@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/lease.h"
+#include "rollout/plan_make.h"
 #include "rollout/request.h"
 
 #include <string.h>
@@ -58,7 +59,8 @@ static bool refuse_held_version(const struct plan *plan, const struct operation 
                                 GError **error)
 {
     bool failed = strcmp(past->state, "failed") == 0 || strcmp(past->state, "failing") == 0;
-    if (!failed || strcmp(past->kind, "rollout") != 0 || strcmp(past->subject, plan->version) != 0)
+    if (!failed || strcmp(past->kind, "rollout") != 0 ||
+        !versions_alike(past->subject, plan->version))
         return true;
     return refuse(error, CD_ERROR_REFUSED,
                   g_strdup_printf("%s is held fleet-wide since it failed in %s: see `history show "

@@ -20,6 +20,17 @@ static const struct rollout_cell *any_in_flight(const struct rollout *rollout)
     return NULL;
 }
 
+/* Among what is not over, something that no human is needed for. */
+static bool any_moves_by_itself(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        if (!cell->held && (cell_in_flight(cell) || rollback_due(rollout, cell)))
+            return true;
+    }
+    return false;
+}
+
 static const struct rollout_cell *first_in(const struct rollout *rollout, enum cell_state state)
 {
     for (guint i = 0; i < rollout->cells->len; i++)
@@ -59,10 +70,8 @@ static char *held_reason(const struct rollout *rollout)
 static struct standing standing_back(const struct rollout *rollout)
 {
     bool moving = any_in_flight(rollout) != NULL;
-    g_autofree char *held = held_reason(rollout);
-    bool stuck = moving && first_in(rollout, CELL_ROLLING_BACK) == NULL && held && rollout->aborted;
-    if (stuck)
-        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&held)};
+    if (moving && !any_moves_by_itself(rollout))
+        return (struct standing){ROLLOUT_HELD, held_reason(rollout)};
     if (rollout->failed)
         return (struct standing){moving ? ROLLOUT_FAILING : ROLLOUT_FAILED,
                                  failure_reason(rollout)};

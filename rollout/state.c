@@ -158,6 +158,27 @@ bool runs_exactly(const struct running *running, const char *version, const char
     return same_version(running->version, version);
 }
 
+bool went_back(const struct running *running, const char *from, const char *to)
+{
+    if (!running || running->error || !running->reference || !from || !to || strcmp(from, to) == 0)
+        return false;
+    if (strcmp(running->reference, from) == 0)
+        return true;
+    OWN_JSON now = json_loads(running->reference, 0, NULL);
+    OWN_JSON old = json_loads(from, 0, NULL);
+    OWN_JSON new = json_loads(to, 0, NULL);
+    bool any = false, nothing_else = json_object_size(now) == json_object_size(old);
+    const char *part;
+    json_t *runs;
+    json_object_foreach (now, part, runs) {
+        bool is_new = json_equal(runs, json_object_get(new, part));
+        bool is_old = json_equal(runs, json_object_get(old, part));
+        any = any || (is_old && !is_new);
+        nothing_else = nothing_else && (is_old || is_new);
+    }
+    return any && nothing_else;
+}
+
 const struct plan_wave *rollout_wave(const struct rollout *rollout, size_t wave)
 {
     return g_ptr_array_index(rollout->plan->waves, wave);

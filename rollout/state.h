@@ -19,6 +19,9 @@ const char *rollback_due(const struct rollout *rollout, const struct rollout_cel
 
 /* Does this cell run `version` and, where both are known, exactly `reference`? */
 bool runs_exactly(const struct running *running, const char *version, const char *reference);
+/* Has all of the cell, or a part of it, gone from `to` back to `from`, and nothing elsewhere?
+ * References of several parts are JSON objects (deploy.h). */
+bool went_back(const struct running *running, const char *from, const char *to);
 bool same_version(const char *a, const char *b); /* build suffixes dropped; NULL is no version */
 
 const struct plan_wave *rollout_wave(const struct rollout *rollout, size_t wave);

@@ -1,5 +1,7 @@
 #include "rollout/survey.h"
 
+#include "rollout/lease.h"
+
 struct gathering {
     struct survey survey; /* first: a survey is freed through it */
     struct config *config;
@@ -40,6 +42,7 @@ void survey_free(struct survey *survey)
     g_hash_table_unref(survey->changes);
     g_hash_table_unref(survey->verified);
     g_hash_table_unref(survey->pinned);
+    g_hash_table_unref(survey->conducted);
     g_clear_pointer(&gathering->release, release_free);
     g_clear_error(&gathering->error);
     config_unref(gathering->config);
@@ -125,6 +128,20 @@ static void gather_release(struct gathering *gathering, const struct survey_sour
     gathering->survey.release_error = gathering->release_error;
 }
 
+static void gather_conductors(const struct survey *survey, struct journal *journal)
+{
+    for (guint i = 0; i < survey->operations->len; i++) {
+        const struct operation *operation = g_ptr_array_index(survey->operations, i);
+        struct lease_record record;
+        if (operation->ended_ms)
+            continue;
+        if (lease_read(journal, operation->id, &record, NULL) && record.seq > 0)
+            g_hash_table_insert(survey->conducted, g_strdup(operation->id),
+                                g_strdup(record.holder->host));
+        lease_record_clear(&record);
+    }
+}
+
 static void gather_journal(struct gathering *gathering, const struct survey_sources *sources)
 {
     struct survey *survey = &gathering->survey;
@@ -133,9 +150,11 @@ static void gather_journal(struct gathering *gathering, const struct survey_sour
         return;
     }
     survey->operations = history_operations(sources->journal, 0, &gathering->error);
-    if (survey->operations)
-        survey_history(sources->journal, gathering->version, survey->verified, survey->pinned,
-                       &gathering->error);
+    if (!survey->operations)
+        return;
+    gather_conductors(survey, sources->journal);
+    survey_history(sources->journal, gathering->version, survey->verified, survey->pinned,
+                   &gathering->error);
 }
 
 void survey_make(const struct survey_sources *sources, survey_fn done, gpointer data)
@@ -157,6 +176,7 @@ void survey_make(const struct survey_sources *sources, survey_fn done, gpointer 
         .changes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_changes),
         .verified = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, running_free),
         .pinned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+        .conducted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
     };
     gather_release(gathering, sources);
     gather_journal(gathering, sources);

@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,38 +16,58 @@ import threading
 import time
 import traceback
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("CELLDECK_BUILD", os.path.join(ROOT, "build", "san"))
 CELLDECK = os.path.join(BUILD, "celldeck")
 SIMULATOR = os.path.join(BUILD, "celldeck-sim")
 PATIENCE_S = 120  # how long any condition may take before the suite says that it never came
+# Waves that a suite can wait for; the release 5.0.3 goes bad on the second one's first cell.
+SHORT = """
+deploy_time: 1s
+celldeck:
+  waves:
+    - {name: dev, class: dev, bake: 4s, low_traffic: pass}
+    - {name: mid-size, class: shared, bake: 8s}
+    - {name: enterprise, class: dedicated, bake: 4s}
+  journal: {lease: 3s}
+"""
 
 _passed, _failed = 0, 0
+_counting = threading.Lock()
 
 
 def check(rule, holds, seen=""):
     """Counts one rule; `seen` is shown where it does not hold."""
     global _passed, _failed
-    if holds:
-        _passed += 1
-        print(f"  ok    {rule}", flush=True)
-    else:
-        _failed += 1
-        print(f"  FAIL  {rule}\n        {str(seen)[:2000]}", flush=True)
+    with _counting:
+        if holds:
+            _passed += 1
+            print(f"  ok    {rule}", flush=True)
+        else:
+            _failed += 1
+            print(f"  FAIL  {rule}\n        {str(seen)[:2000]}", flush=True)
     return holds
 
 
-def main(*stories):
-    """Runs the stories one after the other, prints the closing line, and exits."""
+def _run(story):
     global _failed
-    for story in stories:
-        print(story.__name__.replace("_", " "), flush=True)
-        try:
-            story()
-        except Exception:  # a story that breaks off is a failure, and the next one still runs
+    print(story.__name__.replace("_", " "), flush=True)
+    try:
+        story()
+    except Exception:  # a story that breaks off is a failure, and the others still run
+        with _counting:
             _failed += 1
+            print(f"  FAIL  {story.__name__}", flush=True)
             traceback.print_exc(file=sys.stdout)
+
+
+def main(*stories, at_once=1):
+    """Runs the stories, prints the closing line, and exits. Those that mostly wait may run
+    `at_once`: their lines mix, and each line names its rule."""
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
+        list(pool.map(_run, stories))
     print(f"{_passed} passed, {_failed} failed", flush=True)
     sys.exit(1 if _failed else 0)
 
@@ -196,6 +217,58 @@ class Fleet:
     def get(self, path):
         with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:
             return answer.read().decode()
+
+    def ecs(self, region, action, **body):
+        """An ECS call of somebody who is not celldeck; the simulator reads only the scope."""
+        scope = f"SOMEBODY/20261124/{region}/ecs/aws4_request"
+        request = urllib.request.Request(
+            self.endpoint, method="POST", data=json.dumps(body).encode(), headers={
+                "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, "
+                                 "Signature=0",
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": f"AmazonEC2ContainerServiceV20141113.{action}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def change_by_hand(self, cell, region, version):
+        """Both services of the cell get another version, and no rollout knows of it."""
+        for service in self.ecs(region, "DescribeServices", cluster=cell,
+                                services=["api", "web"])["services"]:
+            task = self.ecs(region, "DescribeTaskDefinition",
+                            taskDefinition=service["taskDefinition"])["taskDefinition"]
+            containers = task["containerDefinitions"]
+            for container in containers:
+                container["image"] = container["image"].rpartition(":")[0] + ":" + version
+            made = self.ecs(region, "RegisterTaskDefinition", family=task["family"],
+                            containerDefinitions=containers)["taskDefinition"]
+            self.ecs(region, "UpdateService", cluster=cell, service=service["serviceName"],
+                     taskDefinition=made["taskDefinitionArn"])
+
+    def popen(self, *args, as_user=None, **how):
+        """celldeck ARGS, under way; the caller waits for it."""
+        env = dict(self.env, SUDO_USER=as_user) if as_user else self.env
+        return subprocess.Popen([CELLDECK, *args], env=env, stdin=subprocess.DEVNULL, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
+
+    def until_cell(self, rollout, cell, *states):
+        """Waits until the cell is in one of these states; returns which."""
+        return wait_for(f"{cell} of {rollout} is {' or '.join(states)}",
+                        lambda: (found := self.cell_states(rollout)[cell]) in states and found)
+
+    def until_state(self, rollout, *states):
+        """Waits until the rollout is in one of these states; returns its status."""
+        return wait_for(f"{rollout} is {' or '.join(states)}",
+                        lambda: (found := self.status(rollout))["state"] in states and found)
+
+    def database(self):
+        """history.db, opened beside celldeck; every statement is its own transaction."""
+        return sqlite3.connect(os.path.join(self.state_dir, "history.db"), isolation_level=None,
+                               timeout=30, check_same_thread=False)
+
+    def log(self):
+        """conductor.log so far."""
+        with open(os.path.join(self.state_dir, "conductor.log"), encoding="utf-8") as file:
+            return file.read()
 
     def fault(self, **fault):
         """Something goes wrong from now on; see data/sim/default.yaml, faults."""

@@ -100,6 +100,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* then a file size limit is an error, like a full disk */
     curl_global_init(CURL_GLOBAL_DEFAULT);
     g_autoptr(GError) error = NULL;
     int code = run(argc, argv, &error);

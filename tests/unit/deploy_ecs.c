@@ -22,7 +22,7 @@ static const char deploy[] =
     "      api: \"medplum/medplum-server:{version}\"\n"
     "      web: \"medplum/medplum-app:{version}\"\n";
 
-static void cloud_open(struct cloud_bench *all)
+static void cloud_open_as(struct cloud_bench *all, const char *config)
 {
     *all = (struct cloud_bench){.world = NULL};
     g_autoptr(GError) error = NULL;
@@ -49,7 +49,12 @@ static void cloud_open(struct cloud_bench *all)
     g_setenv("AWS_SECRET_ACCESS_KEY", "secret", TRUE);
     g_setenv("AWS_EC2_METADATA_DISABLED", "true", TRUE);
     all->client = aws_client_new(NULL, "us-west-2");
-    bench_open(&all->bench, deploy, all->client);
+    bench_open(&all->bench, config, all->client);
+}
+
+static void cloud_open(struct cloud_bench *all)
+{
+    cloud_open_as(all, deploy);
 }
 
 static void cloud_close(struct cloud_bench *all)
@@ -200,6 +205,21 @@ Test(deploy_ecs, throttling_is_waited_out_or_told_and_the_token_goes_on_from_the
     cr_expect_eq(calls_of(&all, "RegisterTaskDefinition"), 2);
     reply_clear(&told);
     reply_clear(&begun);
+    cloud_close(&all);
+}
+
+Test(deploy_ecs, nothing_is_written_while_any_service_has_another_image_than_is_configured)
+{
+    struct cloud_bench all;
+    cloud_open_as(&all, "deploy:\n  driver: ecs\n  ecs:\n    cluster: \"{cell}\"\n    services:\n"
+                        "      api: \"medplum/medplum-server:{version}\"\n"
+                        "      web: \"somebody-elses/app:{version}\"\n");
+    struct reply refused = bench_deploy(&all.bench, "5.0.3", "t");
+    cr_assert(refused.error != NULL);
+    cr_expect(strstr(refused.error, "web"), "%s", refused.error);
+    cr_expect_eq(calls_of(&all, "RegisterTaskDefinition"), 0);
+    cr_expect_eq(calls_of(&all, "UpdateService"), 0);
+    reply_clear(&refused);
     cloud_close(&all);
 }
 

@@ -58,7 +58,7 @@ Test(deploy_exec, the_command_is_told_what_to_do_and_exit_0_is_done)
     cr_expect_str_eq(told, "cell-2 5.0.3 5.0.2 r1-cell-2 no\n");
     struct reply runs = bench_current(&bench);
     cr_expect_str_eq(runs.version, "5.0.3");
-    cr_expect_str_eq(runs.reference, ended.reference);
+    cr_expect_str_eq(runs.version, ended.version);
     reply_clear(&begun);
     reply_clear(&ended);
     reply_clear(&runs);

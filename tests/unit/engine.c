@@ -260,6 +260,107 @@ Test(engine, a_closed_rollback_window_holds_instead_of_rolling_back_by_itself)
                          json_pack("{s:[s], s:s}", "cells", "cell-0", "reason", "I know")));
     toy_run(toy, 10);
     cr_expect_eq(toy_cell(toy, DEV)->state, CELL_ROLLED_BACK, "a person may");
+    cr_expect_eq(toy->rollout->state, ROLLOUT_FAILED, "and the version has failed");
+}
+
+Test(engine, a_part_that_went_back_by_itself_is_a_fail_and_the_rest_is_brought_back_too)
+{
+    struct plan *plan = toy_plan();
+    g_free(planned(plan, 1, 0)->from_ref);
+    planned(plan, 1, 0)->from_ref = g_strdup("{\"a\":\"5.0.2\",\"w\":\"5.0.2\"}");
+    OWN(toy) toy = toy_new(plan);
+    toy->cells[MID].parts = true;
+    g_strlcpy(toy->cells[MID].reference, "{\"a\":\"5.0.2\",\"w\":\"5.0.2\"}", 32);
+    toy_run_until(toy, MID, CELL_BAKING);
+    g_strlcpy(toy->cells[MID].reference, "{\"a\":\"5.0.3\",\"w\":\"5.0.2\"}", 32);
+    toy_run(toy, 30);
+    cr_expect_eq(toy_count(toy, "deploy.failed", "cell-2"), 1);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLED_BACK);
+    cr_expect_eq(toy->cells[MID].rollbacks, 1);
+    cr_expect_eq(toy->cells[MID].deploys, 1);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_FAILED);
+}
+
+Test(engine, a_part_that_runs_a_third_thing_is_somebody_elses_change_and_held)
+{
+    struct plan *plan = toy_plan();
+    g_free(planned(plan, 1, 0)->from_ref);
+    planned(plan, 1, 0)->from_ref = g_strdup("{\"a\":\"5.0.2\",\"w\":\"5.0.2\"}");
+    OWN(toy) toy = toy_new(plan);
+    toy->cells[MID].parts = true;
+    g_strlcpy(toy->cells[MID].reference, "{\"a\":\"5.0.2\",\"w\":\"5.0.2\"}", 32);
+    toy_run_until(toy, MID, CELL_BAKING);
+    g_strlcpy(toy->cells[MID].reference, "{\"a\":\"4.9.9\",\"w\":\"5.0.2\"}", 32);
+    toy_run(toy, 5);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    cr_expect(strstr(toy->rollout->state_reason, "4.9.9"));
+    cr_expect_eq(toy->cells[MID].rollbacks, 0);
+}
+
+Test(engine, a_deploy_is_not_seen_complete_while_something_else_than_it_brought_runs)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].done_as = "cell-0@another";
+    toy_run(toy, 29);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_DEPLOYING);
+    toy->cells[DEV].done_as = "cell-0@5.0.3";
+    toy_run(toy, 1);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_BAKING);
+}
+
+Test(engine, a_cell_does_not_pass_before_the_last_period_of_its_bake_has_settled)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].unsettled = true;
+    toy_run(toy, 20);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_BAKING);
+    toy->cells[DEV].unsettled = false;
+    toy_run(toy, 1);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_PASSED);
+}
+
+Test(engine, a_vanished_cell_that_has_to_go_back_is_held_and_may_be_accepted)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, MID, CELL_BAKING);
+    toy->cells[MID].gone = true;
+    toy_append(toy, "bob@h", "abort", json_pack("{s:s}", "reason", "no"));
+    toy_run(toy, 5);
+    cr_assert_eq(toy->rollout->state, ROLLOUT_HELD, "no state without a way out");
+    cr_expect(strstr(toy->rollout->state_reason, "no longer in celldeck.yaml"));
+    toy_append(toy, "bob@h", "cell.accepted",
+               json_pack("{s:s, s:s}", "cell", "cell-2", "reason", "it was torn down"));
+    toy_run(toy, 2);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_ABORTED);
+}
+
+Test(engine, a_failed_cell_that_another_operation_has_locked_is_held_until_it_is_free)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, MID, CELL_BAKING);
+    toy->cells[MID].locked_by = "f1";
+    fail_gate(toy, MID);
+    toy_run(toy, 5);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    cr_expect(strstr(toy->rollout->state_reason, "locked by f1"), "%s", toy->rollout->state_reason);
+    cr_expect_eq(toy->cells[MID].rollbacks, 0);
+    toy->cells[MID].locked_by = NULL;
+    toy_run(toy, 5);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLED_BACK);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_FAILED);
+}
+
+Test(engine, accepting_a_cell_whose_rollback_is_under_way_changes_nothing)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, MID, CELL_BAKING);
+    fail_gate(toy, MID);
+    toy->cells[MID].stays_away = true;
+    toy_run(toy, 2);
+    cr_assert_eq(toy_cell(toy, MID)->state, CELL_ROLLING_BACK);
+    toy_append(toy, "bob@h", "cell.accepted",
+               json_pack("{s:s, s:s}", "cell", "cell-2", "reason", "wait"));
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLING_BACK);
 }
 
 Test(engine, failures_within_max_failed_let_the_rollout_go_on)

@@ -172,6 +172,17 @@ Test(gate, a_good_bake_passes_every_gate)
     cr_expect_eq(gates_sum(bench->results), VERDICT_PASS);
 }
 
+Test(gate, a_bake_is_settled_when_its_last_period_is)
+{
+    OWN(bench) bench = bench_new();
+    well_until(bench, 30);
+    judge(bench, 29, GATE_LIMITS);
+    cr_expect(bench->samples.enough);
+    cr_expect(!bench->samples.settled);
+    judge(bench, 30, GATE_LIMITS);
+    cr_expect(bench->samples.settled);
+}
+
 Test(gate, limits_fail_when_two_of_three_settled_periods_are_over_the_error_rate)
 {
     OWN(bench) bench = bench_new();
@@ -283,6 +294,17 @@ Test(gate, three_settled_periods_without_data_are_no_data_and_hold)
     EXPECT(judge(bench, 9, GATE_DATA), VERDICT_HOLD);
 }
 
+Test(gate, no_data_ignore_is_not_honoured_for_health_error_rate_and_probe)
+{
+    const enum gate never[] = {GATE_LIMITS, GATE_PROBE, GATE_DATA};
+    OWN(bench) bench = bench_new();
+    bench->policy.no_data = NO_DATA_IGNORE;
+    judge(bench, 31, GATE_DATA);
+    for (size_t i = 0; i < G_N_ELEMENTS(never); i++)
+        cr_expect_neq(bench->results[never[i]].verdict, VERDICT_PASS, "%s", gate_name(never[i]));
+    cr_expect(!bench->samples.enough);
+}
+
 Test(gate, data_that_come_back_start_the_last_six_anew)
 {
     OWN(bench) bench = bench_new();
@@ -326,8 +348,12 @@ Test(gate, alarms_that_can_not_be_read_never_pass)
 {
     OWN(bench) bench = bench_new();
     g_ptr_array_unref(g_steal_pointer(&bench->own.reading.alarms));
-    EXPECT(judge(bench, 1, GATE_ALARMS), VERDICT_PENDING);
-    EXPECT(judge(bench, 4, GATE_ALARMS), VERDICT_HOLD);
+    const struct gate_result *early = judge(bench, 1, GATE_ALARMS);
+    EXPECT(early, VERDICT_PENDING);
+    cr_expect(strstr(early->reason, "not been read since the deploy yet"), "%s", early->reason);
+    const struct gate_result *late = judge(bench, 4, GATE_ALARMS);
+    EXPECT(late, VERDICT_HOLD);
+    cr_expect(strstr(late->reason, "could not be read for 3 periods"), "%s", late->reason);
 }
 
 Test(gate, probe_passes_after_three_good_answers_running_since_the_deploy)

@@ -18,6 +18,7 @@ struct desk {
     struct running running[CELLS], other;
     struct registry registry;
     struct tenant tenant;
+    struct source source;
     struct snapshot snapshot;
     struct release release;
     struct changes changes;
@@ -80,7 +81,10 @@ static struct desk *desk_new(void)
     desk->snapshot = (struct snapshot){.config = &desk->config,
                                        .registry = &desk->registry,
                                        .cells = desk->known,
-                                       .n_cells = CELLS};
+                                       .n_cells = CELLS,
+                                       .sources = g_ptr_array_new()};
+    desk->source = (struct source){.name = (char *)"registry", .state = SOURCE_OK};
+    g_ptr_array_add(desk->snapshot.sources, &desk->source);
     desk->release = (struct release){(char *)"5.0.3", (char *)"v5.0.3", (char *)"aaaaaaaaaaaaaaaa",
                                      0, (char *)"x"};
     desk->changes.migrations = g_ptr_array_new();
@@ -109,6 +113,7 @@ static void desk_free(struct desk *desk)
     g_ptr_array_unref(desk->config.waves);
     g_ptr_array_unref(desk->config.deploy.ecs_services);
     g_ptr_array_unref(desk->registry.tenants);
+    g_ptr_array_unref(desk->snapshot.sources);
     g_ptr_array_unref(desk->changes.migrations);
     g_ptr_array_unref(desk->survey.operations);
     g_hash_table_unref(desk->survey.running);
@@ -342,6 +347,38 @@ Test(plan, what_was_not_read_is_refused)
     desk->registry.complete = true;
     g_ptr_array_unref(g_steal_pointer(&desk->known[MID].reading.alarms));
     expect_refused(desk, REFUSE_NOT_READ, "cell-2", 5);
+}
+
+Test(plan, a_registry_that_could_not_be_read_again_is_old_and_refused)
+{
+    const enum source_state states[] = {SOURCE_ERROR, SOURCE_STALE, SOURCE_WAITING};
+    for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+        OWN(desk) desk = desk_new();
+        desk->source.state = states[i];
+        desk->source.error = (char *)"Throttling";
+        expect_refused(desk, REFUSE_NOT_READ, NULL, 5);
+    }
+}
+
+Test(plan, a_version_that_fails_elsewhere_meanwhile_is_held_before_the_next_step)
+{
+    OWN(desk) desk = desk_new();
+    cr_assert(make(desk) == NULL);
+    bool unread;
+    cr_expect(plan_check_again(desk->plan, &desk->survey, "r1", &unread) == NULL);
+    desk->operation = (struct operation){.id = (char *)"r2",
+                                         .kind = (char *)"rollout",
+                                         .subject = (char *)"5.0.3",
+                                         .state = (char *)"failed",
+                                         .cells = nothing,
+                                         .ended_ms = 1};
+    g_ptr_array_add(desk->survey.operations, &desk->operation);
+    g_autofree char *why = plan_check_again(desk->plan, &desk->survey, "r1", &unread);
+    cr_assert(why != NULL);
+    cr_expect(strstr(why, "failed in r2"), "%s", why);
+    cr_expect(!unread);
+    cr_expect(plan_check_again(desk->plan, &desk->survey, "r2", &unread) == NULL,
+              "its own failure is the engine's affair");
 }
 
 Test(plan, no_waves_are_refused)

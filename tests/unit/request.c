@@ -263,7 +263,7 @@ Test(request, what_is_asked_of_a_cell_needs_a_reason_a_cell_and_a_state_where_it
                                 NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "nothing there to take back");
     error = NULL;
-    cr_expect(!request_rollback(desk.journal, "r1", (const char *const[]){NULL}, "r", "bob", NOW,
+    cr_expect(!request_rollback(desk.journal, "r1", (const char *const[]){NULL}, NULL, "bob", NOW,
                                 &error));
     expect_refused(error, CD_ERROR_REFUSED, "no cell");
     cr_expect(request_cell(desk.journal, "r1", "skip", cell, "broken", "bob", NOW, NULL));

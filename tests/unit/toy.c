@@ -53,7 +53,11 @@ struct plan *toy_plan(void)
 static void run_version(struct toy_cell *cell, enum toy_id id, const char *version)
 {
     g_strlcpy(cell->version, version, sizeof cell->version);
-    g_snprintf(cell->reference, sizeof cell->reference, "%s@%s", ids[id], version);
+    if (cell->parts)
+        g_snprintf(cell->reference, sizeof cell->reference, "{\"a\":\"%s\",\"w\":\"%s\"}", version,
+                   version);
+    else
+        g_snprintf(cell->reference, sizeof cell->reference, "%s@%s", ids[id], version);
     cell->running = (struct running){.version = cell->version, .reference = cell->reference};
 }
 
@@ -149,14 +153,14 @@ void toy_work(struct toy *toy)
 
 struct look {
     struct gate_result gates[TOY_CELLS][GATE_COUNT];
-    struct bake_samples samples;
+    struct bake_samples samples[TOY_CELLS];
     struct observed_cell cells[TOY_CELLS];
     struct observation seen;
 };
 
 static void look(struct toy *toy, struct look *look)
 {
-    *look = (struct look){.samples = {.periods_due = 10, .periods_read = 10, .enough = true}};
+    *look = (struct look){0};
     look->seen = (struct observation){
         .now_ms = toy->now_ms, .tag_moved = toy->tag_moved, .cells = look->cells};
     for (enum toy_id id = DEV; id < TOY_CELLS; id++) {
@@ -164,12 +168,16 @@ static void look(struct toy *toy, struct look *look)
         for (size_t i = 0; i < GATE_COUNT; i++)
             look->gates[id][i] =
                 (struct gate_result){cell->verdicts[i], "toy", (char *)"as the test says", NULL};
+        look->samples[id] = (struct bake_samples){
+            .periods_due = 10, .periods_read = 10, .enough = true, .settled = !cell->unsettled};
         look->cells[id] = (struct observed_cell){
             .present = !cell->gone,
-            .lock_ours = true,
+            .lock_ours = !cell->locked_by,
+            .lock_holder = cell->locked_by,
             .call = cell->call,
             .call_reference = "call",
             .call_error = "as the test says",
+            .done_reference = cell->done_as,
             .running = &cell->running,
             .bake_credit_ms = toy->credit_ms,
             .seen_version = cell->version,
@@ -177,7 +185,7 @@ static void look(struct toy *toy, struct look *look)
             .health = cell->health,
             .in_alarm = cell->alarm,
             .gates = look->gates[id],
-            .samples = &look->samples,
+            .samples = &look->samples[id],
         };
     }
 }

@@ -14,6 +14,10 @@ struct toy_cell {
     enum call_outcome call;
     bool deploys_fail, rollbacks_fail, stays_away; /* stays_away: a call that never ends */
     bool gone, alarm;
+    bool parts;            /* its reference is that of two services, a and w */
+    const char *locked_by; /* another operation */
+    const char *done_as;   /* what the deployer says it brought; NULL: it does not say */
+    bool unsettled;        /* the last period of its bake is not settled */
     enum health health;
     enum verdict verdicts[GATE_COUNT];
     int deploys, rollbacks; /* calls it heard */
