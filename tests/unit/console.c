@@ -166,7 +166,7 @@ static enum dialog_result type_all(struct dialog *dialog, const char *text)
 
 Test(dialog, only_the_very_word_confirms)
 {
-    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), "5.0.3");
+    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), NULL, "5.0.3");
     cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN);
     cr_expect_eq(type_all(dialog, "5.0"), DIALOG_OPEN);
     cr_expect_eq(type_all(dialog, ".3"), DIALOG_CONFIRMED);

@@ -136,7 +136,7 @@ Test(commandline, only_what_exists_is_opened_and_the_nearest_is_offered)
     cr_expect_str_eq(command.filter, "st lukes");
     command_line_clear(&command);
     cr_assert(command_line_parse(deck, "quit", &command, NULL));
-    cr_expect(command.quit);
+    cr_expect_eq(command.kind, COMMAND_QUIT);
     cr_expect_not(command_line_parse(deck, "cell cell-9", &command, &error));
     cr_expect_not_null(strstr(error->message, "cell-1"));
 }

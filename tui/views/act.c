@@ -1,20 +1,18 @@
 #include "tui/views/act.h"
 
 #include "data/base/error.h"
-#include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/conductor.h"
 #include "rollout/request.h"
+#include "tui/views/blast.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
-#define SAID_REASON "from the console"
-
 struct act {
     const struct kind *kind;
     char *operation, *version, *wave, *cell;
-    gint64 seq; /* the rollout's last event when this was asked for */
+    char *reason; /* as it was typed, where the request takes one */
     char *expected;
     GPtrArray *lines;
     char *state_dir, *actor;
@@ -30,7 +28,7 @@ static bool do_approve(struct journal *journal, const struct act *act, GError **
 
 static bool do_pause(struct journal *journal, const struct act *act, GError **error)
 {
-    return request_pause(journal, act->operation, SAID_REASON, act->actor, when_now_ms(), error);
+    return request_pause(journal, act->operation, act->reason, act->actor, when_now_ms(), error);
 }
 
 static bool do_resume(struct journal *journal, const struct act *act, GError **error)
@@ -40,13 +38,13 @@ static bool do_resume(struct journal *journal, const struct act *act, GError **e
 
 static bool do_abort(struct journal *journal, const struct act *act, GError **error)
 {
-    return request_abort(journal, act->operation, SAID_REASON, act->actor, when_now_ms(), error);
+    return request_abort(journal, act->operation, act->reason, act->actor, when_now_ms(), error);
 }
 
 static bool do_rollback(struct journal *journal, const struct act *act, GError **error)
 {
     const char *const cells[] = {act->cell, NULL};
-    return request_rollback(journal, act->operation, cells, SAID_REASON, act->actor, when_now_ms(),
+    return request_rollback(journal, act->operation, cells, act->reason, act->actor, when_now_ms(),
                             error);
 }
 
@@ -81,26 +79,50 @@ static bool this_cell(const struct act *act, const struct rollout *rollout,
 static const struct kind {
     const char *what; /* as rollout_refuses() calls it */
     const char *verb, *effect;
-    bool of_cell, names_wave;
+    bool of_cell, names_wave, takes_reason, back;
     bool (*touches)(const struct act *, const struct rollout *, const struct rollout_cell *);
     bool (*run)(struct journal *, const struct act *, GError **);
 } kinds[] = {
-    {"approve", "Approve", "goes on into this wave with", false, true, of_wave, do_approve},
-    {"pause", "Pause", "goes no further; gates go on judging. Still to come:", false, false,
-     not_begun, do_pause},
-    {"resume", "Resume", "goes on. Still to come:", false, false, not_begun, do_resume},
-    {"abort", "Abort", "ends for good; what is in flight rolls back:", false, false, in_flight,
-     do_abort},
-    {"rollback", "Roll back", "goes back to the recorded version:", true, false, this_cell,
-     do_rollback},
+    {.what = "approve",
+     .verb = "Approve",
+     .effect = "goes on into this wave with",
+     .names_wave = true,
+     .touches = of_wave,
+     .run = do_approve},
+    {.what = "pause",
+     .verb = "Pause",
+     .effect = "goes no further; gates go on judging. Still to come:",
+     .takes_reason = true,
+     .touches = not_begun,
+     .run = do_pause},
+    {.what = "resume",
+     .verb = "Resume",
+     .effect = "goes on. Still to come:",
+     .touches = not_begun,
+     .run = do_resume},
+    {.what = "abort",
+     .verb = "Abort",
+     .effect = "ends for good; what is in flight rolls back:",
+     .takes_reason = true,
+     .back = true,
+     .touches = in_flight,
+     .run = do_abort},
+    {.what = "rollback",
+     .verb = "Roll back",
+     .effect = "goes back to the recorded version:",
+     .of_cell = true,
+     .takes_reason = true,
+     .back = true,
+     .touches = this_cell,
+     .run = do_rollback},
 };
 
 void act_free(struct act *act)
 {
     if (!act)
         return;
-    char *strings[] = {act->operation, act->version,   act->wave, act->cell,
-                       act->expected,  act->state_dir, act->actor};
+    char *strings[] = {act->operation, act->version,  act->wave,      act->cell,
+                       act->reason,    act->expected, act->state_dir, act->actor};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_ptr_array_unref(act->lines);
@@ -123,33 +145,24 @@ static const struct kind *kind_of(enum request request, const struct rollout *ro
     }
 }
 
-static void add_line(struct act *act, char *line)
+/* What the person is told, and what the act is bound to: what will happen, and to which cells. */
+static GPtrArray *describe(const struct act *act, const struct rollout *rollout)
 {
-    g_ptr_array_add(act->lines, line);
-}
-
-/* The blast radius: which cells, how many tenants and users. */
-static void add_blast_radius(struct act *act, const struct rollout *rollout)
-{
-    gint64 tenants = 0, users = 0;
-    guint cells = 0;
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    struct blast blast = {0};
+    g_ptr_array_add(
+        lines, g_strdup_printf("%s %s", act->cell ? act->cell : act->operation, act->kind->effect));
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, i);
         if (!act->kind->touches(act, rollout, cell))
             continue;
-        g_autofree char *has = text_count(cell->plan->users);
-        add_line(act, g_strdup_printf("  %s: %" G_GINT64_FORMAT " tenants, %s users, %s → %s",
-                                      cell->plan->id, cell->plan->tenants, has,
-                                      cell->plan->from ? cell->plan->from : "?", act->version));
-        cells++;
-        tenants += cell->plan->tenants;
-        users += cell->plan->users;
+        const char *old = cell->plan->from, *new = act->version;
+        g_ptr_array_add(lines, blast_cell_text(cell->plan, act->kind->back ? new : old,
+                                               act->kind->back ? old : new));
+        blast_add(&blast, cell->plan);
     }
-    g_autofree char *tenants_text = text_count(tenants);
-    g_autofree char *users_text = text_count(users);
-    g_ptr_array_insert(act->lines, 1,
-                       g_strdup_printf("Blast radius: %u cell%s, %s tenants, %s users", cells,
-                                       cells == 1 ? "" : "s", tenants_text, users_text));
+    g_ptr_array_insert(lines, 1, blast_text(&blast));
+    return lines;
 }
 
 static struct act *make(const struct deck *deck, const struct kind *kind,
@@ -164,14 +177,11 @@ static struct act *make(const struct deck *deck, const struct kind *kind,
     act->version = g_strdup(rollout->plan->version);
     act->wave = g_strdup(kind->names_wave && wave ? wave->name : NULL);
     act->cell = g_strdup(kind->of_cell ? cell : NULL);
-    act->seq = rollout->seq;
     act->expected = g_strdup(act->cell ? act->cell : act->version);
     act->state_dir = g_strdup(deck->state_dir);
     act->actor = g_strdup(deck->actor);
     act->config = config_ref(deck->config);
-    act->lines = g_ptr_array_new_with_free_func(g_free);
-    add_line(act, g_strdup_printf("%s %s", act->cell ? act->cell : rollout->id, kind->effect));
-    add_blast_radius(act, rollout);
+    act->lines = describe(act, rollout);
     return act;
 }
 
@@ -211,12 +221,18 @@ struct dialog *act_dialog(const struct act *act)
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < act->lines->len; i++)
         g_ptr_array_add(lines, g_strdup(g_ptr_array_index(act->lines, i)));
-    return dialog_new(title, lines, act->expected);
+    return dialog_new(title, lines, act->kind->takes_reason ? "Reason" : NULL, act->expected);
 }
 
-/* --- the worker thread --------------------------------------------------------------------------
- */
+static bool same_lines(const GPtrArray *a, const GPtrArray *b)
+{
+    bool same = a->len == b->len;
+    for (guint i = 0; same && i < a->len; i++)
+        same = strcmp(g_ptr_array_index(a, i), g_ptr_array_index(b, i)) == 0;
+    return same;
+}
 
+/* Events come and go while people type; what counts is whether it would still do what it said. */
 static bool still_as_seen(struct journal *journal, const struct act *act, GError **error)
 {
     OWN(rollout) rollout = rollout_load(journal, act->operation, error);
@@ -226,12 +242,12 @@ static bool still_as_seen(struct journal *journal, const struct act *act, GError
                         act->operation);
         return false;
     }
-    if (rollout->seq == act->seq)
+    g_autoptr(GPtrArray) now = describe(act, rollout);
+    if (same_lines(now, act->lines))
         return true;
     g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
-                "%s has moved on since you were asked (event %" G_GINT64_FORMAT
-                ", now %" G_GINT64_FORMAT "): nothing was done, look again",
-                act->operation, act->seq, rollout->seq);
+                "%s has moved on since you were asked; nothing was done. It would now be: %s",
+                act->operation, (const char *)g_ptr_array_index(now, 1));
     return false;
 }
 
@@ -266,8 +282,9 @@ static void free_act(gpointer act)
     act_free(act);
 }
 
-void act_do(struct act *act, act_fn fn, gpointer data)
+void act_do(struct act *act, const char *reason, act_fn fn, gpointer data)
 {
+    act->reason = g_strdup(reason);
     act->fn = fn;
     act->data = data;
     g_autoptr(GTask) task = g_task_new(NULL, NULL, on_done, act);

@@ -1,9 +1,9 @@
 /* What people do to a rollout from the console: asked first, with the blast radius and a name to
  * type, then appended to the journal by a worker thread (an append fsyncs).
  *
- * An act is bound to what was on the screen when it was asked for: the rollout, the cell by its id,
- * and the number of the rollout's last event. If the rollout has moved on by the time it is to be
- * done, nothing is done and that is said. */
+ * An act is bound to what was on the screen when it was asked for: the rollout and the cell by
+ * their ids, and the blast radius that was shown. If by the time it is to be done it would touch
+ * other cells, nothing is done and that is said. */
 #pragma once
 
 #include "tui/console/dialog.h"
@@ -22,5 +22,6 @@ struct dialog *act_dialog(const struct act *act);
 
 /* Called in the main context; `error` NULL: done. `said` is what was done, in words. */
 typedef void (*act_fn)(const char *said, const GError *error, gpointer data);
-/* Takes `act`. Does it in a worker thread, and sees to it that a conductor is at work. */
-void act_do(struct act *act, act_fn fn, gpointer data);
+/* Takes `act`. Does it in a worker thread, and sees to it that a conductor is at work. `reason`:
+ * what was typed into the dialog; NULL where it asked for none. */
+void act_do(struct act *act, const char *reason, act_fn fn, gpointer data);

@@ -2,21 +2,36 @@
 
 #include "data/base/error.h"
 #include "data/base/text.h"
+#include "data/releases.h"
 
 #include <string.h>
 
-enum takes { TAKES_NOTHING, TAKES_CELL, TAKES_TENANT, TAKES_OPERATION, TAKES_FILTER };
+enum takes {
+    TAKES_NOTHING,
+    TAKES_CELL,
+    TAKES_TENANT,
+    TAKES_OPERATION,
+    TAKES_FILTER,
+    TAKES_VERSION
+};
 
 static const struct entry {
     const char *name;
+    enum command_kind kind;
     enum view_id view;
     enum takes takes;
 } entries[] = {
-    {"fleet", VIEW_FLEET, TAKES_FILTER},        {"cell", VIEW_CELL, TAKES_CELL},
-    {"tenants", VIEW_TENANTS, TAKES_FILTER},    {"tenant", VIEW_TENANT, TAKES_TENANT},
-    {"rollout", VIEW_ROLLOUT, TAKES_OPERATION}, {"history", VIEW_HISTORY, TAKES_FILTER},
-    {"events", VIEW_EVENTS, TAKES_OPERATION},   {"help", VIEW_HELP, TAKES_NOTHING},
-    {"quit", VIEW_COUNT, TAKES_NOTHING},        {"q", VIEW_COUNT, TAKES_NOTHING},
+    {"fleet", COMMAND_OPEN, VIEW_FLEET, TAKES_FILTER},
+    {"cell", COMMAND_OPEN, VIEW_CELL, TAKES_CELL},
+    {"tenants", COMMAND_OPEN, VIEW_TENANTS, TAKES_FILTER},
+    {"tenant", COMMAND_OPEN, VIEW_TENANT, TAKES_TENANT},
+    {"rollout", COMMAND_OPEN, VIEW_ROLLOUT, TAKES_OPERATION},
+    {"history", COMMAND_OPEN, VIEW_HISTORY, TAKES_FILTER},
+    {"events", COMMAND_OPEN, VIEW_EVENTS, TAKES_OPERATION},
+    {"help", COMMAND_OPEN, VIEW_HELP, TAKES_NOTHING},
+    {"start", COMMAND_START, VIEW_COUNT, TAKES_VERSION},
+    {"quit", COMMAND_QUIT, VIEW_COUNT, TAKES_NOTHING},
+    {"q", COMMAND_QUIT, VIEW_COUNT, TAKES_NOTHING},
 };
 
 void command_line_clear(struct command_line *command)
@@ -48,6 +63,8 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
         g_ptr_array_add(ids, ((struct cell_config *)g_ptr_array_index(deck->config->cells, i))->id);
     for (guint i = 0; takes == TAKES_OPERATION && i < deck->operations->len; i++)
         g_ptr_array_add(ids, ((struct operation *)g_ptr_array_index(deck->operations, i))->id);
+    for (guint i = 0; takes == TAKES_VERSION && i < deck->versions->len; i++)
+        g_ptr_array_add(ids, g_ptr_array_index(deck->versions, i));
     const struct registry *registry = deck->snapshot ? deck->snapshot->registry : NULL;
     for (guint i = 0; takes == TAKES_TENANT && registry && i < registry->tenants->len; i++)
         g_ptr_array_add(ids, ((struct tenant *)g_ptr_array_index(registry->tenants, i))->id);
@@ -73,6 +90,18 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
     return false;
 }
 
+/* Whether there is such a release is for the plan to say. */
+static bool take_version(const char *given, struct command_line *command, GError **error)
+{
+    if (version_is(given)) {
+        command->subject = g_strdup(version_bare(given));
+        return true;
+    }
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s:start takes a version (Tab lists them)",
+                given, *given ? " is no version; " : "");
+    return false;
+}
+
 bool command_line_parse(const struct deck *deck, const char *text, struct command_line *command,
                         GError **error)
 {
@@ -86,31 +115,54 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
     if (!entry)
         return false;
     command->view = entry->view;
-    command->quit = entry->view == VIEW_COUNT;
+    command->kind = entry->kind;
     if (entry->takes == TAKES_NOTHING)
         return true;
     if (entry->takes == TAKES_FILTER) {
         command->filter = g_strdup(given);
         return true;
     }
+    if (entry->takes == TAKES_VERSION)
+        return take_version(given, command, error);
     return take_subject(deck, entry, given, command, error);
+}
+
+/* What may stand at the word being typed, NULL-terminated, borrowed; *start: its first byte. */
+static GPtrArray *offers(const struct deck *deck, const char *text, gsize *start)
+{
+    const char *space = strchr(text, ' ');
+    *start = space ? (gsize)(space + 1 - text) : 0;
+    if (space) {
+        g_autofree char *name = g_strndup(text, (gsize)(space - text));
+        const struct entry *entry = find_entry(name, NULL);
+        return candidates(deck, entry ? entry->takes : TAKES_NOTHING);
+    }
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
+        g_ptr_array_add(names, (gpointer)entries[i].name);
+    g_ptr_array_add(names, NULL);
+    return names;
 }
 
 void command_line_complete(const struct deck *deck, struct prompt *prompt)
 {
-    const char *space = strchr(prompt->text->str, ' ');
-    if (!space) {
-        const char *names[G_N_ELEMENTS(entries) + 1] = {NULL};
-        for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
-            names[i] = entries[i].name;
-        prompt_complete(prompt, 0, names);
-        return;
+    gsize start;
+    g_autoptr(GPtrArray) words = offers(deck, prompt->text->str, &start);
+    prompt_complete(prompt, start, (const char *const *)words->pdata);
+}
+
+char *command_line_offers(const struct deck *deck, const struct prompt *prompt)
+{
+    enum { MOST = 40 }; /* more than any line has room for */
+    gsize start;
+    g_autoptr(GPtrArray) words = offers(deck, prompt->text->str, &start);
+    GString *line = g_string_new(NULL);
+    guint found = 0;
+    for (guint i = 0; i + 1 < words->len && found < MOST; i++) {
+        const char *word = g_ptr_array_index(words, i);
+        if (!g_str_has_prefix(word, prompt->text->str + start))
+            continue;
+        g_string_append_printf(line, "%s%s", found++ ? "  " : "", word);
     }
-    g_autofree char *name = g_strndup(prompt->text->str, (gsize)(space - prompt->text->str));
-    const struct entry *entry = find_entry(name, NULL);
-    if (!entry)
-        return;
-    g_autoptr(GPtrArray) ids = candidates(deck, entry->takes);
-    prompt_complete(prompt, (gsize)(space + 1 - prompt->text->str),
-                    (const char *const *)ids->pdata);
+    return g_string_free(line, FALSE);
 }

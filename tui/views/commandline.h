@@ -1,14 +1,17 @@
-/* The language of `:` : a screen's name, then what it should show. */
+/* The language of `:` : a screen's name, then what it should show; or `start VERSION`, or `quit`.
+ */
 #pragma once
 
 #include "tui/console/prompt.h"
 #include "tui/views/view.h"
 
+enum command_kind { COMMAND_OPEN, COMMAND_START, COMMAND_QUIT };
+
 struct command_line {
-    bool quit;
-    enum view_id view;
-    char *subject; /* an id that exists, or NULL */
-    char *filter;  /* of a list, or NULL */
+    enum command_kind kind;
+    enum view_id view; /* of COMMAND_OPEN */
+    char *subject;     /* an id that exists, or NULL; of COMMAND_START: a version, without its v */
+    char *filter;      /* of a list, or NULL */
 };
 void command_line_clear(struct command_line *command);
 
@@ -17,3 +20,6 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
                         GError **error);
 /* Completes the word that is being typed, as far as it is certain. */
 void command_line_complete(const struct deck *deck, struct prompt *prompt);
+/* The words that could stand where it is being typed, with blanks between; "" where that is any
+ * text. Caller frees. */
+char *command_line_offers(const struct deck *deck, const struct prompt *prompt);

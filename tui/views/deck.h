@@ -19,7 +19,8 @@ struct deck {
     GPtrArray *events;      /* struct event *, of `operation`, oldest first */
     GPtrArray *cell_events; /* struct event *, of `cell`, newest first */
     char *journal_error;    /* why it can't be read, or NULL */
-    bool conducted;         /* a conductor holds the lease of rollout `operation` */
+    GHashTable *conductors; /* id of a live rollout -> struct conductor_info *: who had it last */
+    GPtrArray *versions;    /* char *: what could be started, newest first, as far as was read */
 
     /* What was chosen: ids, or NULL. */
     char *cell, *tenant, *operation;
@@ -35,6 +36,7 @@ struct deck {
     struct journal *journal;
     char *state_dir;
     gint64 journal_version;
+    gint64 conductors_read_ms;
     bool from_cache; /* the snapshot is one of an earlier run */
     gint64 kept_ms;  /* when the snapshot was last kept, on the clock that never jumps */
 };
@@ -48,6 +50,10 @@ void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot);
 /* Reads what the journal has that is new: nothing is read while its version stands still, unless
  * `anyway`. True if something may look different. */
 bool deck_read_journal(struct deck *deck, bool anyway);
+/* Who conducts, read from the leases at most every second or two: a conductor that dies appends
+ * nothing, so the journal's version does not tell. */
+void deck_look_at_conductors(struct deck *deck);
+GHashTable *deck_conductors_new(void);
 /* Chooses, and reads what the choice needs. NULL leaves a choice as it is. */
 void deck_choose(struct deck *deck, const char *cell, const char *tenant, const char *operation);
 void deck_say(struct deck *deck, enum role role, const char *format, ...) G_GNUC_PRINTF(3, 4);

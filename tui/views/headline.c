@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/conductor.h"
 #include "tui/views/marks.h"
 
 #include <math.h>
@@ -37,6 +38,36 @@ static void add_change(GString *text, const struct deck *deck, const struct cell
         g_string_append_printf(text, " · %s %s", rollout->id, doing[part->state]);
 }
 
+/* A conductor that has just been started needs a moment until it holds the lease. */
+#define FIRST_LEASE_MS (5 * WHEN_SECOND)
+
+char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
+{
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
+    if (rollout_state_final(rollout->state) || !deck->journal ||
+        deck->now_ms - rollout->opened_ms < FIRST_LEASE_MS)
+        return NULL;
+    gint64 silent_ms = info ? deck->now_ms - info->heartbeat_ms : 0;
+    g_autofree char *since = duration_short(MAX(0, silent_ms));
+    if (info && info->alive && silent_ms <= deck->config->lease_ms)
+        return NULL;
+    if (info && info->alive)
+        return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
+                               " on %s) has been silent for %s",
+                               rollout->id, info->pid, info->host, since);
+    return g_strdup_printf("▲ nobody conducts %s%s%s: run `celldeck conductor --until-idle`",
+                           rollout->id, info ? ", for " : "", info ? since : "");
+}
+
+/* The first trouble with a conductor that there is, or NULL. */
+static char *any_conductor(const struct deck *deck)
+{
+    char *trouble = NULL;
+    for (guint i = 0; !trouble && i < deck->rollouts->len; i++)
+        trouble = headline_conductor(deck, g_ptr_array_index(deck->rollouts, i));
+    return trouble;
+}
+
 static char *of_cell(const struct deck *deck, const struct cell *cell, guint others)
 {
     GString *text = g_string_new(NULL);
@@ -52,10 +83,13 @@ static char *of_cell(const struct deck *deck, const struct cell *cell, guint oth
     add_change(text, deck, cell);
     if (others)
         g_string_append_printf(text, " · and %u more", others);
+    g_autofree char *trouble = any_conductor(deck);
+    if (trouble)
+        g_string_append_printf(text, " · %s", trouble);
     return g_string_free(text, FALSE);
 }
 
-static char *all_well(const struct deck *deck)
+static char *all_well(const struct deck *deck, enum role *role)
 {
     const struct snapshot *snapshot = deck->snapshot;
     double users = 0;
@@ -75,8 +109,10 @@ static char *all_well(const struct deck *deck)
         live ? g_strdup_printf("%s %s %s: %s", rollout->id, rollout->plan->version,
                                rollout_state_name(rollout->state), next)
              : g_strdup("no rollout under way");
+    g_autofree char *trouble = any_conductor(deck);
+    *role = trouble ? ROLE_WARN : ROLE_NORMAL;
     return g_strdup_printf("● all %zu cells are well · %s tenants, %s users on · %s",
-                           snapshot->n_cells, tenants_text, users_text, doing);
+                           snapshot->n_cells, tenants_text, users_text, trouble ? trouble : doing);
 }
 
 char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
@@ -94,6 +130,5 @@ char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
         *role = mark_health(worst->health).role;
         return of_cell(deck, worst, bad - 1);
     }
-    *role = ROLE_NORMAL;
-    return all_well(deck);
+    return all_well(deck, role);
 }

@@ -34,6 +34,7 @@ enum spot {
     X(ROLLOUT,   "rollout",   "r 3",            PLACE_ANY,     "the rollout under way, or the last")\
     X(HISTORY,   "history",   "H 4",            PLACE_ANY,     "every operation, and its events")  \
     X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
+    X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line (Tab completes)")     \
     X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h or 3 h")           \
     X(NEXT,      "next",      "n Tab",          PLACE_ROLLOUT | PLACE_CELL, "the next one")        \

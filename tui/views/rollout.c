@@ -5,6 +5,7 @@
 #include "tui/console/list.h"
 #include "tui/views/frame.h"
 #include "tui/views/gates_panel.h"
+#include "tui/views/headline.h"
 #include "tui/views/marks.h"
 #include "tui/views/view.h"
 
@@ -100,9 +101,11 @@ static void draw_title(const struct deck *deck, const struct rollout *rollout,
     row++;
     col = 1;
     bool live = !rollout_state_final(rollout->state);
-    if (live && !deck->conducted)
-        col += canvas_text(canvas, row, col, end - col, ROLE_WARN,
-                           "▲ no conductor is at work: `celldeck conductor` carries it on · ");
+    g_autofree char *trouble = headline_conductor(deck, rollout);
+    if (trouble) {
+        canvas_text(canvas, row, col, end - col, ROLE_BAD, trouble);
+        return;
+    }
     g_autofree char *next = rollout_next(rollout, deck->now_ms);
     col += canvas_text(canvas, row, col, end - col, ROLE_HEADER, live ? "next: " : "");
     canvas_text(canvas, row, col, end - col, ROLE_NORMAL, next);
@@ -231,7 +234,7 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
     const struct rollout *rollout = shown(deck);
     if (!rollout) {
         canvas_text(canvas, area->row + 1, 2, area->cols - 4, ROLE_DIM,
-                    "No rollout yet. `celldeck rollout plan VERSION` shows what one would do.");
+                    "No rollout yet. s starts one: a version, then its plan is shown first.");
         return;
     }
     struct parts parts = divide(rollout, area);

@@ -1,4 +1,5 @@
 #include "data/base/when.h"
+#include "tui/views/commandline.h"
 #include "tui/views/frame.h"
 #include "tui/views/kept.h"
 #include "tui/views/shell_inside.h"
@@ -12,10 +13,22 @@ static struct area body_of(const struct canvas *canvas)
     return (struct area){1, 0, MAX(1, canvas->rows - 2), canvas->cols};
 }
 
+/* Over the line that is being typed: what could stand there. */
+static void draw_offers(struct shell *shell, struct canvas *canvas, int row)
+{
+    g_autofree char *offers = command_line_offers(shell->deck, &shell->prompt);
+    if (!*offers)
+        return;
+    canvas_fill(canvas, row, 0, canvas->cols, ROLE_NORMAL, " ");
+    canvas_text(canvas, row, 2, canvas->cols - 3, ROLE_DIM, offers);
+}
+
 static int draw_bottom(struct shell *shell, struct canvas *canvas)
 {
     int row = canvas->rows - 1;
     const struct deck *deck = shell->deck;
+    if (shell->mode == MODE_COMMAND)
+        draw_offers(shell, canvas, row - 1);
     if (shell->mode == MODE_FILTER || shell->mode == MODE_COMMAND)
         return prompt_draw(&shell->prompt, canvas, row, 1, canvas->cols - 2,
                            shell->mode == MODE_FILTER ? "/" : ":");
@@ -38,7 +51,7 @@ void shell_follow(struct shell *shell)
 
 static void draw(struct shell *shell)
 {
-    struct canvas *canvas = screen_begin(shell->screen);
+    struct canvas *canvas = shell->screen ? screen_begin(shell->screen) : NULL;
     if (!canvas)
         return;
     struct deck *deck = shell->deck;
@@ -53,6 +66,10 @@ static void draw(struct shell *shell)
         canvas_text(canvas, canvas->rows - 1, col, 1, ROLE_NORMAL, " ");
     int cursor_row = canvas->rows - 1, cursor_col = draw_bottom(shell, canvas);
     if (shell->mode == MODE_DIALOG) {
+        if (shell->launch && launch_works(shell->launch)) {
+            g_autofree char *progress = launch_progress(shell->launch);
+            dialog_say(shell->dialog, progress);
+        }
         struct area cursor = dialog_draw(shell->dialog, canvas);
         cursor_row = cursor.row;
         cursor_col = cursor.col;
@@ -72,7 +89,7 @@ static gboolean on_draw(gpointer data)
 void shell_want_draw(gpointer data)
 {
     struct shell *shell = data;
-    if (!shell->draw_source)
+    if (shell->screen && !shell->draw_source)
         shell->draw_source = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_draw, shell, NULL);
 }
 
@@ -86,6 +103,7 @@ static gboolean on_look(gpointer data)
 {
     struct shell *shell = data;
     bool news = deck_read_journal(shell->deck, false);
+    deck_look_at_conductors(shell->deck);
     if (shell->fed)
         kept_save(shell->deck);
     if (news && shell_top(shell)->view == VIEW_ROLLOUT && !shell->deck->operation)
@@ -118,11 +136,13 @@ void shell_free(struct shell *shell)
 {
     if (!shell)
         return;
-    while (shell->acts_under_way > 0) /* an append that was begun is seen to its end */
+    screen_close(g_steal_pointer(&shell->screen));
+    if (shell->launch)
+        shell_launch_left(shell);
+    while (shell->under_way > 0) /* what was begun is seen to its end */
         g_main_context_iteration(NULL, TRUE);
     g_clear_handle_id(&shell->look_source, g_source_remove);
     g_clear_handle_id(&shell->draw_source, g_source_remove);
-    screen_close(shell->screen);
     for (int i = 0; i < VIEW_COUNT; i++) {
         if (shell->states[i])
             view_of((enum view_id)i)->close(shell->states[i]);
@@ -155,6 +175,7 @@ void shell_run(struct shell *shell)
 {
     kept_show(shell->deck);
     deck_read_journal(shell->deck, true);
+    deck_look_at_conductors(shell->deck);
     draw(shell);
     shell->look_source = g_timeout_add(LOOK_MS, on_look, shell);
     g_main_loop_run(shell->loop);

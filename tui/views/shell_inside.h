@@ -1,9 +1,11 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
- * shell_stack.c knows which screen is on top, shell_keys.c answers keys. */
+ * shell_stack.c knows which screen is on top, shell_keys.c answers keys, shell_launch.c starts
+ * rollouts. */
 #pragma once
 
 #include "tui/console/prompt.h"
 #include "tui/views/act.h"
+#include "tui/views/launch.h"
 #include "tui/views/shell.h"
 #include "tui/views/view.h"
 
@@ -23,12 +25,14 @@ struct shell {
     char *filters[VIEW_COUNT];
     enum mode mode;
     struct prompt prompt;
-    struct dialog *dialog;
+    struct dialog *dialog; /* of MODE_DIALOG, about `act` or `launch` */
     struct act *act;
+    struct launch *launch;
     struct area body; /* of the last frame */
     guint look_source, draw_source;
-    guint looks, acts_under_way;
-    bool fed; /* a snapshot has come that is not out of the cache */
+    guint looks;
+    guint under_way; /* threads and processes that will still call back */
+    bool fed;        /* a snapshot has come that is not out of the cache */
     void (*refresh)(gpointer data);
     gpointer refresh_data;
 };
@@ -49,6 +53,16 @@ void shell_drop(struct shell *shell);
 void shell_arrive(struct shell *shell);
 void shell_set_filter(struct shell *shell, const char *text);
 void shell_type(struct shell *shell, enum mode mode, const char *text);
+
+/* Reads which versions there are, for completion. */
+void shell_read_versions(struct shell *shell);
+/* Key `start`: the prompt, with `start ` in it. */
+void shell_begin_start(struct shell *shell);
+/* `:start VERSION`: plans it and shows the plan. */
+void shell_plan(struct shell *shell, const char *version);
+/* The dialog about the launch was confirmed, or left. */
+void shell_launch_confirmed(struct shell *shell, const char *reason);
+void shell_launch_left(struct shell *shell);
 
 /* Lets the view on top follow what has changed: before every drawing and every key. */
 void shell_follow(struct shell *shell);

@@ -5,7 +5,7 @@
 static void on_acted(const char *said, const GError *error, gpointer data)
 {
     struct shell *shell = data;
-    shell->acts_under_way--;
+    shell->under_way--;
     if (error)
         deck_say(shell->deck, ROLE_BAD, "%s", error->message);
     else
@@ -26,22 +26,39 @@ static void ask(struct shell *shell, enum request request, const char *subject)
     shell->mode = MODE_DIALOG;
 }
 
-static void answer(struct shell *shell, guint32 key)
+static void confirmed(struct shell *shell, const char *reason)
+{
+    if (shell->launch) {
+        shell_launch_confirmed(shell, reason);
+        return;
+    }
+    shell->under_way++;
+    deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
+    act_do(g_steal_pointer(&shell->act), reason, on_acted, shell);
+}
+
+static void left(struct shell *shell)
+{
+    if (shell->launch) {
+        shell_launch_left(shell);
+        return;
+    }
+    g_clear_pointer(&shell->act, act_free);
+    deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
+}
+
+static void key_in_dialog(struct shell *shell, guint32 key)
 {
     enum dialog_result result = dialog_key(shell->dialog, key);
     if (result == DIALOG_OPEN)
         return;
+    g_autofree char *reason = g_strdup(shell->dialog->text);
     shell->mode = MODE_KEYS;
     g_clear_pointer(&shell->dialog, dialog_free);
-    struct act *act = g_steal_pointer(&shell->act);
-    if (result == DIALOG_CANCELLED) {
-        act_free(act);
-        deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
-        return;
-    }
-    shell->acts_under_way++;
-    deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
-    act_do(act, on_acted, shell);
+    if (result == DIALOG_CONFIRMED)
+        confirmed(shell, reason);
+    else
+        left(shell);
 }
 
 static void run_command(struct shell *shell)
@@ -55,12 +72,18 @@ static void run_command(struct shell *shell)
         deck_say(shell->deck, ROLE_WARN, "%s", error->message);
         return;
     }
-    if (command.quit) {
+    switch (command.kind) {
+    case COMMAND_QUIT:
         g_main_loop_quit(shell->loop);
-    } else {
+        break;
+    case COMMAND_START:
+        shell_plan(shell, command.subject);
+        break;
+    case COMMAND_OPEN:
         shell_open(shell, command.view, command.subject);
         if (command.filter)
             shell_set_filter(shell, command.filter);
+        break;
     }
     command_line_clear(&command);
 }
@@ -92,6 +115,7 @@ static void begin_filter(struct shell *shell)
 
 static void begin_command(struct shell *shell)
 {
+    shell_read_versions(shell);
     shell_type(shell, MODE_COMMAND, "");
 }
 
@@ -144,6 +168,7 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
     [REQUEST_HELP] = open_help,
     [REQUEST_FILTER] = begin_filter,
     [REQUEST_COMMAND] = begin_command,
+    [REQUEST_START] = shell_begin_start,
     [REQUEST_REFRESH] = refresh,
     [REQUEST_REDRAW] = redraw,
     [REQUEST_SUSPEND] = suspend,
@@ -217,7 +242,7 @@ void shell_key(guint32 key, gpointer data)
         [MODE_KEYS] = key_in_screen,
         [MODE_FILTER] = key_in_filter,
         [MODE_COMMAND] = key_in_command,
-        [MODE_DIALOG] = answer,
+        [MODE_DIALOG] = key_in_dialog,
     };
     struct shell *shell = data;
     g_clear_pointer(&shell->deck->notice, g_free);

@@ -1,0 +1,8 @@
+/* A plan as lines for a dialog: what stands against it first, then the blast radius, then the waves
+ * and their cells, then what else is worth knowing. */
+#pragma once
+
+#include "rollout/plan.h"
+
+/* `refusals`: as `rollout plan --json` lists them. char *; the caller unrefs. */
+GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals);

@@ -1,0 +1,103 @@
+/* The shell's part in starting a rollout: the version is typed, the plan is shown, then asked. */
+#include "tui/views/shell_inside.h"
+#include "tui/views/versions.h"
+
+static void on_versions(GPtrArray *versions, gpointer data)
+{
+    struct shell *shell = data;
+    shell->under_way--;
+    g_ptr_array_unref(shell->deck->versions);
+    shell->deck->versions = versions;
+    shell_want_draw(shell);
+}
+
+void shell_read_versions(struct shell *shell)
+{
+    if (shell->mode == MODE_COMMAND)
+        return; /* that is why they were read last */
+    shell->under_way++;
+    versions_read(shell->deck->config, on_versions, shell);
+}
+
+static bool may_start(struct shell *shell)
+{
+    if (!shell->deck->write)
+        deck_say(shell->deck, ROLE_WARN,
+                 "read-only: nothing was done (`celldeck --write` may start a rollout)");
+    return shell->deck->write;
+}
+
+void shell_begin_start(struct shell *shell)
+{
+    if (!may_start(shell))
+        return;
+    shell_read_versions(shell);
+    shell_type(shell, MODE_COMMAND, "start ");
+}
+
+/* People have left it meanwhile: what came of it is said, and takes nothing from under them. */
+static void tell(struct shell *shell, const struct launch *launch)
+{
+    if (launch->stage == LAUNCH_STARTED)
+        deck_say(shell->deck, launch->trouble ? ROLE_BAD : ROLE_GOOD, "%s is started as %s%s%s",
+                 launch->version, launch->operation, launch->trouble ? ": " : "",
+                 launch->trouble ? launch->trouble : "");
+    else if (launch->hash)
+        deck_say(shell->deck, ROLE_BAD, "%s was not started: %s", launch->version, launch->trouble);
+}
+
+static void on_stage(struct launch *launch, gpointer data)
+{
+    struct shell *shell = data;
+    shell->under_way--;
+    bool left = launch != shell->launch;
+    bool started = launch->stage == LAUNCH_STARTED;
+    if (!left)
+        g_clear_pointer(&shell->dialog, dialog_free);
+    if (started || left)
+        deck_read_journal(shell->deck, true);
+    if (!left && started) {
+        shell->mode = MODE_KEYS;
+        shell_open(shell, VIEW_ROLLOUT, launch->operation);
+    } else if (!left) {
+        shell->dialog = launch_dialog(launch);
+    }
+    if (left || started) {
+        tell(shell, launch);
+        if (!left)
+            shell->launch = NULL;
+        launch_free(launch);
+    }
+    shell_want_draw(shell);
+}
+
+void shell_plan(struct shell *shell, const char *version)
+{
+    if (!may_start(shell))
+        return;
+    shell->launch = launch_new(shell->deck, version, on_stage, shell);
+    shell->under_way++;
+    shell->dialog = launch_dialog(shell->launch);
+    shell->mode = MODE_DIALOG;
+}
+
+void shell_launch_confirmed(struct shell *shell, const char *reason)
+{
+    launch_start(shell->launch, reason);
+    shell->under_way++;
+    shell->dialog = launch_dialog(shell->launch);
+    shell->mode = MODE_DIALOG;
+}
+
+void shell_launch_left(struct shell *shell)
+{
+    struct launch *launch = g_steal_pointer(&shell->launch);
+    if (launch->stage == LAUNCH_STARTING)
+        deck_say(shell->deck, ROLE_NORMAL, "%s goes on being started", launch->version);
+    else if (launch->stage == LAUNCH_PLANNING || launch->stage == LAUNCH_READY)
+        deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
+    if (launch_works(launch))
+        launch_cancel(launch);
+    else
+        launch_free(launch);
+}
