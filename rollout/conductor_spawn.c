@@ -120,6 +120,7 @@ bool conductor_find(struct journal *journal, const char *operation, struct condu
     info->host = g_strdup(record.holder->host);
     info->pid = record.holder->pid;
     info->heartbeat_ms = record.at_ms;
+    info->lease_ms = record.lease_ms;
     info->alive = record.held && holder_may_live(record.holder, self);
     lease_record_clear(&record);
     return true;

@@ -41,7 +41,7 @@ static char *drawn(const struct view *view, const struct deck *deck, int rows, i
         view->prepare(state, deck, &area);
     view->draw(state, deck, canvas, &area);
     frame_header(canvas, 0, deck);
-    frame_hints(canvas, rows - 1, view);
+    frame_hints(canvas, rows - 1, view, deck->write);
     char *dump = canvas_dump(canvas);
     if (view->close)
         view->close(state);

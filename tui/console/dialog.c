@@ -144,35 +144,32 @@ static int widest(const struct dialog *dialog)
     return MAX(width, dialog->expected ? text_width(dialog->expected) + 36 : 0);
 }
 
-/* The frame, a blank line, and what is asked: the text, the question, the answer. */
+/* The frame, a line for the text that was typed, the question, the answer. */
 static int edges(const struct dialog *dialog)
 {
-    if (!dialog->expected)
-        return 3;
-    return dialog->ask ? 6 : 5;
+    return dialog->expected ? 5 : 3;
 }
 
 static struct area draw_question(const struct dialog *dialog, struct canvas *canvas,
                                  const struct area *at)
 {
     int row = at->row;
-    if (dialog->ask && dialog->text)
-        canvas_printf(canvas, row, at->col, at->cols, ROLE_NORMAL, "%s: %s", dialog->ask,
+    if (dialog->text)
+        canvas_printf(canvas, row - 1, at->col, at->cols, ROLE_NORMAL, "%s: %s", dialog->ask,
                       dialog->text);
-    row += dialog->ask ? 1 : 0;
     if (dialog->wrong)
         canvas_text(canvas, row, at->col, at->cols, ROLE_BAD, dialog->wrong);
     else if (asks_text(dialog))
         canvas_printf(canvas, row, at->col, at->cols, ROLE_DIM,
-                      "%s? It is kept in the history. Esc leaves.", dialog->ask);
+                      "%s (kept in the history)? Esc leaves.", dialog->ask);
     else
-        canvas_printf(canvas, row, at->col, at->cols, ROLE_DIM,
-                      "Type %s to do it, Esc to leave it.", dialog->expected);
+        canvas_printf(canvas, row, at->col, at->cols, ROLE_DIM, "Type %s to do it, Esc leaves.",
+                      dialog->expected);
     int cursor = prompt_draw(&dialog->prompt, canvas, row + 1, at->col, at->cols, "> ");
     return (struct area){.row = row + 1, .col = cursor};
 }
 
-/* As many lines as there is room for, and a word on the frame where that is not all. */
+/* As many lines as there is room for. */
 static void draw_lines(struct dialog *dialog, struct canvas *canvas, const struct area *at,
                        const GPtrArray *lines)
 {
@@ -183,9 +180,6 @@ static void draw_lines(struct dialog *dialog, struct canvas *canvas, const struc
         canvas_text(canvas, at->row + i, at->col, at->cols,
                     dialog->top + i == 0 ? ROLE_TITLE : ROLE_NORMAL,
                     g_ptr_array_index(lines, (guint)(dialog->top + i)));
-    if (n > at->rows)
-        canvas_printf(canvas, at->row + at->rows, at->col, at->cols, ROLE_KEY,
-                      "Up Down: lines %d to %d of %d", dialog->top + 1, dialog->top + at->rows, n);
 }
 
 struct area dialog_draw(struct dialog *dialog, struct canvas *canvas)
@@ -204,8 +198,14 @@ struct area dialog_draw(struct dialog *dialog, struct canvas *canvas)
     canvas_printf(canvas, box.row, box.col + 2, box.cols - 4, dialog->role, " %s ", dialog->title);
     struct area at = {box.row + 1, box.col + 2, shown, box.cols - 4};
     draw_lines(dialog, canvas, &at, lines);
+    int bottom = box.row + box.rows - 1;
+    if ((int)lines->len > shown) {
+        g_autofree char *where = g_strdup_printf(" Up/Down: %d-%d of %u ", dialog->top + 1,
+                                                 dialog->top + shown, lines->len);
+        canvas_right(canvas, bottom, at.col, at.cols, ROLE_KEY, where);
+    }
     if (!dialog->expected) {
-        canvas_text(canvas, box.row + box.rows - 1, at.col, at.cols, ROLE_KEY, " Esc leaves ");
+        canvas_text(canvas, bottom, at.col, at.cols, ROLE_KEY, " Esc leaves ");
         return (struct area){.row = -1, .col = -1};
     }
     at.row += shown + 1;

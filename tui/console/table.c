@@ -65,7 +65,9 @@ void table_header(struct canvas *canvas, int row, const struct column *columns, 
                   const struct place *places)
 {
     for (size_t i = 0; i < n; i++) {
-        g_autofree char *first = g_strndup(columns[i].title, strcspn(columns[i].title, " "));
+        size_t blank = strspn(columns[i].title, " ");
+        size_t word = strcspn(columns[i].title + blank, " ");
+        g_autofree char *first = g_strndup(columns[i].title, blank + word);
         bool fits = (int)strlen(columns[i].title) <= places[i].cols;
         table_put(canvas, row, &columns[i], &places[i], ROLE_HEADER,
                   fits ? columns[i].title : first);

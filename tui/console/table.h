@@ -5,7 +5,7 @@
 #include "tui/console/canvas.h"
 
 struct column {
-    const char *title; /* its first word alone where there is not room for all */
+    const char *title; /* its first word alone where there is not room for all; blanks set it in */
     int least, wish;   /* columns of the terminal; wish >= least */
     int rank;          /* 0 never goes; the highest goes first */
     bool right;        /* numbers */

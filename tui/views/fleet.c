@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define SPARK_PERIODS 12
+#define BAR_LEAST     3
+#define BAR_FROM_COLS 100 /* from this width on, users have their bar: others give way to it */
 #define CHANGED_MS    (2 * WHEN_MINUTE) /* how long a change is marked */
 
 enum {
@@ -29,12 +31,13 @@ enum {
     COL_COUNT
 };
 
-/* IF IT DIES (rollout.md, "Failover") will stand after TENANTS. */
+/* Titles stand over the digits of numbers seven columns wide.
+ * IF IT DIES (rollout.md, "Failover") will stand after TENANTS. */
 static const struct column columns[COL_COUNT] = {
-    [COL_CELL] = {"CELL", 12, 22, 0, false},     [COL_STATE] = {"STATE", 10, 10, 0, false},
-    [COL_WAVE] = {"WAVE", 8, 12, 6, false},      [COL_VERSION] = {"VERSION", 9, 11, 1, false},
-    [COL_ERRORS] = {"ERRORS", 14, 20, 2, false}, [COL_USERS] = {"USERS of MAX", 7, 26, 3, false},
-    [COL_CPU] = {"CPU", 5, 6, 5, true},          [COL_DB] = {"DB", 5, 6, 7, true},
+    [COL_CELL] = {"CELL", 12, 22, 0, false},      [COL_STATE] = {"STATE", 9, 10, 0, false},
+    [COL_WAVE] = {"WAVE", 8, 12, 6, false},       [COL_VERSION] = {"VERSION", 9, 11, 1, false},
+    [COL_ERRORS] = {" ERRORS", 14, 20, 2, false}, [COL_USERS] = {"  USERS of MAX", 7, 26, 3, false},
+    [COL_CPU] = {"CPU", 5, 6, 5, true},           [COL_DB] = {"DB", 5, 6, 7, true},
     [COL_TENANTS] = {"TENANTS", 7, 8, 4, true},
 };
 
@@ -194,7 +197,7 @@ static void put_users(struct canvas *canvas, int row, const struct place *place,
     g_autofree char *text = mark_value(METRIC_ACTIVE_USERS, users);
     canvas_right(canvas, row, place->col, 7, role, text);
     int room = place->cols - 8;
-    if (room < 9 || isnan(users))
+    if (room < BAR_LEAST + 6 || isnan(users))
         return;
     int bar_cols = MIN(10, room - 6);
     g_autofree char *bar = chart_bar(pct, bar_cols);
@@ -269,21 +272,29 @@ static void draw_log(const struct fleet *fleet, const struct deck *deck, struct 
         frame_log(canvas, &log, deck->tail, true);
 }
 
-/* Names take what the longest of them needs, and no more. */
+/* Names and versions take what the longest of them needs, and no more. */
 static void layout(const struct deck *deck, const struct area *area, struct place *places)
 {
     struct column fitted[COL_COUNT];
     memcpy(fitted, columns, sizeof columns);
-    int cell = 0, wave = 0;
+    int cell = 0, wave = 0, version = 0;
     for (guint i = 0; i < deck->config->cells->len; i++) {
         const struct cell_config *config = g_ptr_array_index(deck->config->cells, i);
         const char *name = deck_wave(deck, config);
         cell = MAX(cell, text_width(config->id));
         wave = MAX(wave, name ? text_width(name) : 0);
+        const struct cell *read = deck_cell(deck, config->id);
+        version = MAX(version, read && read->version ? text_width(read->version) : 0);
     }
     fitted[COL_CELL].wish = CLAMP(cell + 1, fitted[COL_CELL].least, 40);
     fitted[COL_WAVE].least = CLAMP(wave, 4, 12);
     fitted[COL_WAVE].wish = MAX(wave, fitted[COL_WAVE].least);
+    fitted[COL_VERSION].least = CLAMP(version + 2, 7, 14); /* and what a rollout did there */
+    fitted[COL_VERSION].wish = fitted[COL_VERSION].least + 1;
+    if (area->cols >= BAR_FROM_COLS) {
+        fitted[COL_USERS].least = 7 + 1 + BAR_LEAST + 6;
+        fitted[COL_ERRORS].least = 12;
+    }
     table_layout(fitted, COL_COUNT, 3, area->cols - 4, places);
 }
 
@@ -321,9 +332,9 @@ static struct reaction fleet_key(void *state, const struct deck *deck, enum requ
     return view_move(&fleet->list, request);
 }
 
-static const enum request hints[] = {REQUEST_OPEN,    REQUEST_TENANTS, REQUEST_ROLLOUT,
-                                     REQUEST_HISTORY, REQUEST_FILTER,  REQUEST_COMMAND,
-                                     REQUEST_HELP,    REQUEST_QUIT,    REQUEST_COUNT};
+static const enum request hints[] = {
+    REQUEST_OPEN,   REQUEST_ROLLOUT, REQUEST_TENANTS, REQUEST_START, REQUEST_HISTORY,
+    REQUEST_FILTER, REQUEST_COMMAND, REQUEST_HELP,    REQUEST_QUIT,  REQUEST_COUNT};
 
 const struct view view_fleet = {
     .name = "fleet",

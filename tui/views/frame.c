@@ -143,17 +143,36 @@ void frame_header(struct canvas *canvas, int row, const struct deck *deck)
     draw_sources(canvas, row, col, right - col - 1, deck);
 }
 
-void frame_hints(struct canvas *canvas, int row, const struct view *view)
+static int hint_width(enum request request)
 {
-    int col = 1;
-    for (const enum request *hint = view->hints; *hint != REQUEST_COUNT; hint++) {
-        const struct binding *binding = &request_bindings()[*hint];
-        g_autofree char *key = request_key(*hint);
-        int width = text_width(key) + 1 + text_width(binding->name);
-        if (col + width >= canvas->cols)
-            return;
-        col += canvas_text(canvas, row, col, width, ROLE_KEY, key) + 1;
-        col += canvas_text(canvas, row, col, width, ROLE_DIM, binding->name) + 2;
+    g_autofree char *key = request_key(request);
+    return text_width(key) + 1 + text_width(request_bindings()[request].name) + 2;
+}
+
+static int draw_hint(struct canvas *canvas, int row, int col, enum request request)
+{
+    g_autofree char *key = request_key(request);
+    int width = hint_width(request);
+    int used = canvas_text(canvas, row, col, width, ROLE_KEY, key) + 1;
+    canvas_text(canvas, row, col + used, width - used, ROLE_DIM, request_bindings()[request].name);
+    return col + width;
+}
+
+void frame_hints(struct canvas *canvas, int row, const struct view *view, bool write)
+{
+    enum { KEPT = 2 };
+    int n = 0, kept = 0, col = 1;
+    while (view->hints[n] != REQUEST_COUNT)
+        n++;
+    for (int i = MAX(0, n - KEPT); i < n; i++)
+        kept += hint_width(view->hints[i]);
+    for (int i = 0; i < n; i++) {
+        enum request request = view->hints[i];
+        bool last = i >= n - KEPT;
+        if ((!write && request_acts(request)) ||
+            (!last && col + hint_width(request) + kept - 2 >= canvas->cols))
+            continue;
+        col = draw_hint(canvas, row, col, request);
     }
 }
 

@@ -8,7 +8,7 @@
 static void add_value(GString *text, const json_t *value)
 {
     if (json_is_number(value))
-        g_string_append_printf(text, "%g", json_number_value(value));
+        g_string_append_printf(text, "%.4g", json_number_value(value));
     else if (json_is_string(value))
         g_string_append(text, json_string_value(value));
     else if (json_is_boolean(value))
@@ -58,11 +58,10 @@ void gates_panel_draw(const struct rollout_cell *cell, struct canvas *canvas,
         col += 19;
         g_autofree char *evidence = evidence_text(gate->evidence);
         const char *reason = gate->reason ? gate->reason : "not judged yet";
-        bool spare = end - col > text_width(evidence) + 30;
-        int room = spare ? end - col - text_width(evidence) - 1 : end - col;
-        canvas_text(canvas, row, col, room, gate->reason ? ROLE_NORMAL : ROLE_DIM, reason);
-        if (spare)
-            canvas_text(canvas, row, end - text_width(evidence), text_width(evidence), ROLE_DIM,
-                        evidence);
+        int proof = text_width(evidence);
+        col +=
+            canvas_text(canvas, row, col, end - col, gate->reason ? ROLE_NORMAL : ROLE_DIM, reason);
+        if (end - col > proof) /* a reason is worth more than what it was drawn from */
+            canvas_text(canvas, row, end - proof, proof, ROLE_DIM, evidence);
     }
 }

@@ -49,7 +49,7 @@ char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
         return NULL;
     gint64 silent_ms = info ? deck->now_ms - info->heartbeat_ms : 0;
     g_autofree char *since = duration_short(MAX(0, silent_ms));
-    if (info && info->alive && silent_ms <= deck->config->lease_ms)
+    if (info && info->alive && silent_ms <= info->lease_ms)
         return NULL;
     if (info && info->alive)
         return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
@@ -89,8 +89,25 @@ static char *of_cell(const struct deck *deck, const struct cell *cell, guint oth
     return g_string_free(text, FALSE);
 }
 
+/* A rollout that went wrong is news for a day: its version is on some cells and held for others. */
+#define NEWS_MS WHEN_DAY
+
+static char *last_rollout(const struct deck *deck, const struct rollout *rollout, enum role *role)
+{
+    const struct operation *operation = rollout ? deck_operation(deck, rollout->id) : NULL;
+    if (!operation || deck->now_ms - operation->ended_ms > NEWS_MS ||
+        rollout->state == ROLLOUT_COMPLETED)
+        return g_strdup("no rollout under way");
+    *role = ROLE_WARN;
+    g_autofree char *ended = mark_time(operation->ended_ms, deck->now_ms);
+    return g_strdup_printf("%s %s %s at %s: %s", rollout->id, rollout->plan->version,
+                           rollout_state_name(rollout->state), ended,
+                           rollout->state_reason ? rollout->state_reason : "");
+}
+
 static char *all_well(const struct deck *deck, enum role *role)
 {
+    *role = ROLE_NORMAL;
     const struct snapshot *snapshot = deck->snapshot;
     double users = 0;
     for (size_t i = 0; i < snapshot->n_cells; i++) {
@@ -108,9 +125,10 @@ static char *all_well(const struct deck *deck, enum role *role)
     g_autofree char *doing =
         live ? g_strdup_printf("%s %s %s: %s", rollout->id, rollout->plan->version,
                                rollout_state_name(rollout->state), next)
-             : g_strdup("no rollout under way");
+             : last_rollout(deck, rollout, role);
     g_autofree char *trouble = any_conductor(deck);
-    *role = trouble ? ROLE_WARN : ROLE_NORMAL;
+    if (trouble)
+        *role = ROLE_WARN;
     return g_strdup_printf("● all %zu cells are well · %s tenants, %s users on · %s",
                            snapshot->n_cells, tenants_text, users_text, trouble ? trouble : doing);
 }

@@ -16,3 +16,9 @@ char *request_key(enum request request)
     const char *keys = bindings[request].keys;
     return g_strndup(keys, strcspn(keys, " "));
 }
+
+bool request_acts(enum request request)
+{
+    return request == REQUEST_START || request == REQUEST_APPROVE || request == REQUEST_PAUSE ||
+           request == REQUEST_ABORT || request == REQUEST_ROLLBACK;
+}

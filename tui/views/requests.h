@@ -57,3 +57,5 @@ enum request { REQUESTS(REQUEST_ENUM) REQUEST_COUNT };
 const struct binding *request_bindings(void);
 /* The key that is shown for a request: the first of its keys. Caller frees. */
 char *request_key(enum request request);
+/* Whether it does something to the world: only with --write. */
+bool request_acts(enum request request);

@@ -92,7 +92,8 @@ static void draw_title(const struct deck *deck, const struct rollout *rollout,
     col += canvas_printf(canvas, row, col, end - col, ROLE_TITLE, "%s %s ", rollout->id,
                          rollout->plan->version);
     col += canvas_text(canvas, row, col, end - col, mark.role, rollout_state_name(rollout->state));
-    if (rollout->state_reason && *rollout->state_reason)
+    if (rollout->state_reason && *rollout->state_reason &&
+        g_strcmp0(rollout->state_reason, rollout->reason) != 0)
         col += canvas_printf(canvas, row, col, end - col, mark.role, ": %s", rollout->state_reason);
     g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
     canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s, %s: %s",
@@ -297,7 +298,7 @@ static struct reaction rollout_key(void *state, const struct deck *deck, enum re
 }
 
 static const enum request hints[] = {
-    REQUEST_APPROVE, REQUEST_PAUSE, REQUEST_ABORT, REQUEST_ROLLBACK, REQUEST_OPEN,
+    REQUEST_APPROVE, REQUEST_PAUSE, REQUEST_ABORT, REQUEST_ROLLBACK, REQUEST_OPEN, REQUEST_START,
     REQUEST_NEXT,    REQUEST_BACK,  REQUEST_HELP,  REQUEST_QUIT,     REQUEST_COUNT};
 
 const struct view view_rollout = {
