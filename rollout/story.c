@@ -15,7 +15,7 @@ static const struct {
     {"wave.started", "wave {wave} starts", STORY_PLAIN},
     {"wave.passed", "wave {wave} has passed", STORY_GOOD},
     {"deploy.intent", "deploying {version}[, was {previous}]", STORY_PLAIN},
-    {"deploy.called", "deploy taken[ as {reference}]", STORY_PLAIN},
+    {"deploy.called", "deploy taken", STORY_PLAIN},
     {"deploy.seen", "runs {version}; the bake begins", STORY_PLAIN},
     {"deploy.failed", "deploy FAILED: {error}", STORY_BAD},
     {"gate", "gate {gate} {verdict}: {reason}", STORY_PLAIN},
@@ -25,7 +25,7 @@ static const struct {
     {"cell.skipped", "skipped: {reason}", STORY_WARN},
     {"cell.accepted", "accepted by {actor}: {reason}", STORY_WARN},
     {"rollback.intent", "rolling back[ to {version}][: {cause}]", STORY_BAD},
-    {"rollback.called", "rollback taken[ as {reference}]", STORY_PLAIN},
+    {"rollback.called", "rollback taken", STORY_PLAIN},
     {"rollback.done", "is back[ on {version}]", STORY_WARN},
     {"rollback.failed", "ROLLBACK FAILED: {error}", STORY_BAD},
     {"approve", "{actor} approves wave {wave}", STORY_GOOD},
@@ -59,8 +59,7 @@ static char *joined(const json_t *array)
     return g_strdup(out->str);
 }
 
-/* The value of `key` as text; NULL where the event has none, or one that only programs read (a
- * deployer's reference). */
+/* The value of `key` as text; NULL where the event has none, or one that only programs read. */
 static char *value_text(const struct event *event, const char *key)
 {
     if (strcmp(key, "actor") == 0)

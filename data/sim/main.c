@@ -132,6 +132,14 @@ static bool play(const struct options *options, GError **error)
     return played;
 }
 
+/* Makes it absolute, too: it goes into celldeck.yaml, which is read from anywhere. */
+static bool make_dir(char **dir)
+{
+    g_autofree char *given = *dir;
+    *dir = g_canonicalize_filename(given, NULL);
+    return g_mkdir_with_parents(*dir, 0755) == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.seed = -1};
@@ -141,7 +149,7 @@ int main(int argc, char **argv)
     if (played && !options.dir) {
         options.dir = g_dir_make_tmp("celldeck-sim-XXXXXX", &error);
         played = ours = options.dir != NULL;
-    } else if (played && g_mkdir_with_parents(options.dir, 0755) < 0) {
+    } else if (played && !make_dir(&options.dir)) {
         g_set_error(&error, CD_ERROR, CD_ERROR_FAILED, "can't make the folder %s", options.dir);
         played = false;
     }

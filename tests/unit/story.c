@@ -29,9 +29,9 @@ Test(story, a_part_whose_value_is_missing_is_left_out_whole)
 
 Test(story, what_only_programs_read_is_left_out_and_lists_are_joined)
 {
-    g_autofree char *called =
-        tell("deploy.called", json_pack("{s:s, s:{s:s}}", "cell", "cell-2", "reference", "api",
-                                        "arn:aws:ecs:us-east-1:1:task-definition/a:2"));
+    g_autofree char *called = tell(
+        "deploy.called", json_pack("{s:s, s:s}", "cell", "cell-2", "reference",
+                                   "{\"api\":\"arn:aws:ecs:us-east-1:1:task-definition/a:2\"}"));
     g_autofree char *asked = tell("rollback", json_pack("{s:[s,s]}", "cells", "cell-1", "cell-2"));
     cr_expect_str_eq(called, "deploy taken");
     cr_expect_str_eq(asked, "alice asks to roll back cell-1, cell-2");

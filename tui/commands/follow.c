@@ -22,7 +22,8 @@ struct following {
 static bool has_ended(const struct following *following)
 {
     const struct rollout *rollout = following->rollout;
-    return rollout_state_final(rollout->state) ||
+    /* One that is not there never comes. */
+    return rollout->seq == 0 || rollout_state_final(rollout->state) ||
            (following->follow->until_held && rollout->state == ROLLOUT_HELD);
 }
 
