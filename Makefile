@@ -135,14 +135,14 @@ build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
 # What people call.
 
 demo: deps-build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all
 	build/celldeck demo
 
 unit: build/san/unit
 	build/san/unit --jobs 2
 
 check: deps-check
-	@$(MAKE) --no-print-directory all san
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit
 	tests/run
 
 lint: deps-lint
