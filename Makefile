@@ -46,7 +46,7 @@ CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=a
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_san := -fsanitize=address,undefined
 
-.PHONY: all san demo check unit lint format install clean help deps-build deps-check deps-lint
+.PHONY: all san demo check bench unit lint format install clean help deps-build deps-check deps-lint
 
 all: build/celldeck build/celldeck-sim
 
@@ -54,6 +54,7 @@ help:
 	@echo 'make           build/celldeck and build/celldeck-sim'
 	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
+	@echo 'make bench     celldeck status beside awscli and bare curl, on the simulator'
 	@echo 'make lint      formatting, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make format    clang-format in place'
 	@echo 'make install   into PREFIX ($(PREFIX)), below DESTDIR'
@@ -144,6 +145,10 @@ unit: build/san/unit
 check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit
 	tests/run
+
+bench: deps-check
+	@$(MAKE) --no-print-directory all
+	tests/bench/run
 
 lint: deps-lint
 	tests/lint
