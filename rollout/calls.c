@@ -84,7 +84,8 @@ void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell)
     set_text(&watch->call_reference, NULL);
     set_text(&watch->call_error, NULL);
     set_text(&watch->done_reference, NULL);
-    watch->asking_progress = false;
+    watch->asking_progress = watch->progress_known = false;
+    watch->since_mono_ms = lease_clock_ms();
     watch->next_call_mono_ms = watch->next_progress_mono_ms = 0;
     watch->running_mono_ms = watch->next_current_mono_ms = 0;
     watch_forget_gates(watch);
@@ -150,6 +151,7 @@ static void on_progress(const struct deploy_answer *answer, const GError *error,
     struct watch *watch = pending->watch;
     if (pending_is_current(pending)) {
         watch->asking_progress = false;
+        watch->progress_known = true;
         if (answer && answer->progress != DEPLOY_GOING) {
             watch->call = answer->progress == DEPLOY_DONE ? CALL_DONE : CALL_FAILED;
             set_text(&watch->call_error,

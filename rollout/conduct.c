@@ -340,6 +340,7 @@ static bool decide(struct conduct *conduct)
         .tag_now = conduct->tag_now,
         .check_failed = conduct->check_failed,
         .check_unread = conduct->check_unread,
+        .new_cell = observe_new_cell(conduct),
         .cells = cells,
     };
     struct decision decision = engine_decide(conduct->rollout, &seen);
@@ -364,12 +365,11 @@ static void finish(struct conduct *conduct)
 
 void conduct_step(struct conduct *conduct)
 {
-    if (conduct_is_over(conduct) || !hold_lease(conduct))
-        return;
+    bool ours = !conduct_is_over(conduct) && hold_lease(conduct);
     if (conduct->unrecorded.length && !conduct_journal_is_away(conduct) &&
         !unrecorded_flush(conduct))
         conduct_journal_failed(conduct);
-    if (conduct->broken || !catch_up(conduct))
+    if (!ours || conduct->broken || !catch_up(conduct))
         return;
     observe_refresh(conduct);
     for (int i = 0; i < STEPS_AT_ONCE && conduct->held && decide(conduct); i++) {

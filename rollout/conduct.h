@@ -39,7 +39,8 @@ struct watch {
     enum call_outcome call; /* CALL_UNDER_WAY from the call until its answer */
     char *call_reference, *call_error, *done_reference;
     gint64 next_call_mono_ms; /* after an unsure answer */
-    bool asking_progress;
+    gint64 since_mono_ms;     /* since when this process follows `token` */
+    bool asking_progress, progress_known;
     gint64 next_progress_mono_ms;
 
     struct running running;
@@ -111,7 +112,8 @@ bool unrecorded_may(const struct decision *decision);
 /* Goes on with the decision although `error` kept it from being recorded. False: it may not. */
 bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision,
                       const GError *error);
-/* Records all that was done meanwhile, in order. False: the journal is still away. */
+/* Records all that was done meanwhile, in order; as notes where the lease is no longer ours. False:
+ * the journal is still away. */
 bool unrecorded_flush(struct conduct *conduct);
 
 /* --- calls.c --- */
@@ -130,6 +132,9 @@ gint64 calls_current_pace_ms(const struct world *world);
 
 /* Asks the gates where there is something new, and the plan's checks now and then. */
 void observe_refresh(struct conduct *conduct);
+/* A cell of celldeck.yaml that the rollout has not, that no wave leaves out by name, and of which
+ * its events do not speak yet; or NULL. Borrowed from the config. */
+const char *observe_new_cell(const struct conduct *conduct);
 /* One place a cell, borrowing from the watches. Caller frees with g_free(). */
 struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms);
 

@@ -59,7 +59,8 @@ static void scan(struct conductor *conductor)
     conductor->scanned_version = version;
 }
 
-/* Rollouts that another conductor works on count: should that one die, they are ours. */
+/* Rollouts that another conductor works on count: should that one die, they are ours. So does what
+ * is still to be recorded. */
 static bool is_idle(struct conductor *conductor)
 {
     GHashTableIter iter;
@@ -67,6 +68,8 @@ static bool is_idle(struct conductor *conductor)
     g_hash_table_iter_init(&iter, conductor->conducts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct conduct *conduct = value;
+        if (conduct->unrecorded.length)
+            return false;
         if (conduct_is_over(conduct))
             continue;
         OWN(operation) operation = history_find(conductor->world.journal, conduct->id, NULL);

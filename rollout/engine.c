@@ -73,6 +73,13 @@ static bool deploy_is_complete(const struct rollout *rollout, const struct rollo
            there->seen_at_ms >= cell->intent_at_ms;
 }
 
+/* Nobody may have looked for hours; what came about meanwhile is read before it is called late. */
+static bool deadline_is_past(const struct rollout_cell *cell, const struct observation *seen,
+                             const struct observed_cell *there)
+{
+    return seen->now_ms >= cell->deadline_ms && there->looked;
+}
+
 static struct decision deploy_outcome(const struct rollout *rollout, struct rollout_cell *cell,
                                       const struct observation *seen,
                                       const struct observed_cell *there)
@@ -90,7 +97,7 @@ static struct decision deploy_outcome(const struct rollout *rollout, struct roll
                                "version", rollout->plan->version, "reference",
                                text_json(there->running->reference), "bake_ends",
                                moment(seen->now_ms + rollout_wave(rollout, cell->wave)->bake_ms)));
-    if (seen->now_ms >= cell->deadline_ms)
+    if (deadline_is_past(cell, seen, there))
         return failed(cell, g_strdup_printf("%s was not seen running by the deadline",
                                             rollout->plan->version));
     return NOTHING;
@@ -144,7 +151,7 @@ static struct decision rollback_outcome(const struct rollout *rollout, struct ro
                      json_pack("{s:s, s:o, s:s}", "version", cell->plan->from, "reference",
                                text_json(there->running->reference), "health",
                                health_name(there->health)));
-    if (there->call != CALL_FAILED && seen->now_ms < cell->deadline_ms)
+    if (there->call != CALL_FAILED && !deadline_is_past(cell, seen, there))
         return NOTHING;
     g_autofree char *error = there->call == CALL_FAILED
                                  ? g_strdup(there->call_error ? there->call_error : "it failed")
@@ -301,6 +308,20 @@ static struct decision vanished(const struct rollout *rollout, struct rollout_ce
     return about(cell, "cell.skipped", json_pack("{s:s}", "reason", "no longer in celldeck.yaml"));
 }
 
+/* The list is frozen, and what is not on it is said. */
+static struct decision new_cell(const struct rollout *rollout, const struct observation *seen)
+{
+    (void)rollout;
+    if (!seen->new_cell)
+        return NOTHING;
+    g_autofree char *reason = g_strdup_printf(
+        "%s is new in celldeck.yaml and not in this rollout; it needs one of its own",
+        seen->new_cell);
+    json_t *data =
+        json_pack("{s:o, s:o}", "new_cell", text_json(seen->new_cell), "reason", text_json(reason));
+    return (struct decision){.type = "note", .data = data};
+}
+
 static json_t *all_evidence(const struct gate_result *gates)
 {
     json_t *all = json_array();
@@ -403,8 +424,8 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
 }
 
 static const step_fn steps[] = {
-    outcomes, failing_gates,  rollbacks,  other_gates, holds,
-    passes,   vanished_cells, state_news, next_step,
+    outcomes, failing_gates,  rollbacks, other_gates, holds,
+    passes,   vanished_cells, new_cell,  state_news,  next_step,
 };
 
 struct decision engine_decide(const struct rollout *rollout, const struct observation *seen)

@@ -20,7 +20,8 @@
  *   rollback.failed  {cell, attempt, error}        attempt 2 is the last
  *   approve* {wave, version, plan_hash}  pause* {state: paused}  resume* {state: running}
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
- *   note             {...}                         anything worth keeping: changes no state
+ *   note             {...}                         anything worth keeping: changes no state;
+ *                                                  {new_cell, reason}: said once of each
  *   conductor        {host, pid}     appended by whoever takes lease/OP (lease.h): changes no state
  * `wave` is its name. People's events that have no sense (any more) are kept and change nothing.
  * Any event may carry `state` (and `final: true`): the operation's new state, which is what
@@ -103,6 +104,7 @@ struct rollout {
     bool wave_started;
     GPtrArray *cells;     /* struct rollout_cell *, in execution order over all waves */
     GPtrArray *approvals; /* struct approval * that count (bound to version and plan hash) */
+    GPtrArray *new_cells; /* char *: came into celldeck.yaml since, and were noted */
     bool paused, aborted;
     bool failed;        /* more cells failed than their wave allows: no way forward any more */
     size_t failed_wave; /* where; its on_fail counts */
@@ -147,6 +149,8 @@ struct observed_cell {
     const char *lock_holder; /* who else does, or NULL */
     enum call_outcome call;  /* of the intent in flight */
     const char *call_reference, *call_error;
+    bool looked; /* the deployer's word on the intent in flight has come since this process took
+                    over (or was waited for in vain): only then may its deadline be judged */
     const char *done_reference; /* with CALL_DONE: what `running` has to be called now, or NULL */
     const struct running *running; /* the deployer's fresh word; NULL: not asked yet */
     gint64 bake_credit_ms; /* by how much the wall clock has jumped ahead of the monotonic one since
@@ -165,6 +169,7 @@ struct observation {
     const char *tag_now;               /* the commit it points to now, or NULL */
     const char *check_failed;          /* a plan check that fails now, in words, or NULL */
     const struct observed_cell *cells; /* in rollout.cells's order */
+    const char *new_cell;              /* in celldeck.yaml and neither in the plan nor noted */
     bool check_unread;                 /* ... only because something has not been read (yet) */
 };
 

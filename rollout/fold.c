@@ -109,7 +109,10 @@ static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
 static bool noted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
                   GError **error)
 {
-    (void)rollout, (void)cell, (void)event, (void)error;
+    (void)cell, (void)error;
+    const char *new_cell = event_text(event, "new_cell");
+    if (new_cell)
+        g_ptr_array_add(rollout->new_cells, g_strdup(new_cell));
     return true;
 }
 

@@ -1,5 +1,7 @@
 /* Tells people that an operation ended, failed or is held: by notify.command (works without AWS)
- * and by SNS (notify.sns_topic). Nobody waits for it, and what goes wrong is words for a log. */
+ * and by SNS (notify.sns_topic). Nobody waits for it, and what goes wrong is words for a log. At
+ * most once: a process that is killed after the event was appended and before the notice was sent
+ * takes the notice with it; the journal has the event. */
 #pragma once
 
 #include "data/aws/client.h"

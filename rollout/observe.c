@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conduct.h"
+#include "rollout/plan_make.h"
 
 #include <string.h>
 
@@ -124,6 +125,21 @@ void observe_refresh(struct conduct *conduct)
     check_plan(conduct);
 }
 
+const char *observe_new_cell(const struct conduct *conduct)
+{
+    const struct config *config = conduct->world->config;
+    const struct rollout *rollout = conduct->rollout;
+    for (guint i = 0; i < config->cells->len; i++) {
+        const struct cell_config *cell = g_ptr_array_index(config->cells, i);
+        bool excluded;
+        if (!rollout_cell(rollout, cell->id) &&
+            (waves_of_cell(config, cell, &excluded) > 0 || !excluded) &&
+            !g_ptr_array_find_with_equal_func(rollout->new_cells, cell->id, g_str_equal, NULL))
+            return cell->id;
+    }
+    return NULL;
+}
+
 /* --- one cell --- */
 
 static bool is_in_alarm(const struct cell *cell)
@@ -151,11 +167,20 @@ static void see_fleet(struct observed_cell *seen, const struct conduct *conduct,
     }
 }
 
+/* Its word: how far the call has come and, once it is done, what runs. */
+static bool has_looked(const struct conduct *conduct, const struct watch *watch)
+{
+    gint64 patience_ms = 2 * deployer_deadline_ms(conduct->world->deployer);
+    bool known = watch->progress_known && (watch->call != CALL_DONE || watch->running_mono_ms);
+    return known || lease_clock_ms() - watch->since_mono_ms >= patience_ms;
+}
+
 static void see_deployer(struct observed_cell *seen, const struct conduct *conduct,
                          const struct watch *watch)
 {
     gint64 fresh_ms = 3 * calls_current_pace_ms(conduct->world);
     seen->call = watch->call;
+    seen->looked = has_looked(conduct, watch);
     seen->call_reference = watch->call_reference;
     seen->call_error = watch->call_error;
     seen->done_reference = watch->call == CALL_DONE ? watch->done_reference : NULL;

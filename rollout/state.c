@@ -70,6 +70,7 @@ struct rollout *rollout_new(const char *id)
     rollout->id = g_strdup(id);
     rollout->cells = g_ptr_array_new_with_free_func(rollout_cell_free);
     rollout->approvals = g_ptr_array_new_with_free_func(approval_free);
+    rollout->new_cells = g_ptr_array_new_with_free_func(g_free);
     return rollout;
 }
 
@@ -79,6 +80,7 @@ void rollout_free(struct rollout *rollout)
         return;
     g_ptr_array_unref(rollout->cells);
     g_ptr_array_unref(rollout->approvals);
+    g_ptr_array_unref(rollout->new_cells);
     if (rollout->plan)
         plan_free(rollout->plan);
     g_free(rollout->id);

@@ -34,6 +34,7 @@ static const struct {
     {"abort", "{actor} ABORTS[: {reason}]", STORY_BAD},
     {"rollback", "{actor} asks to roll back {cells}[: {reason}]", STORY_WARN},
     {"retry", "{actor} asks to try again[: {reason}]", STORY_WARN},
+    {"note", "note[: {reason}][: {done_unrecorded} while the journal was away]", STORY_WARN},
     {"conductor", "conducted by {host}[, process {pid}]", STORY_PLAIN},
 };
 

@@ -43,12 +43,13 @@ bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, 
 }
 
 /* As it happened, at the end of what others have appended meanwhile. What has no sense there any
- * more is kept as a note. */
+ * more is kept as a note; so is all of it where another conductor has taken over since, for whom
+ * our events would be somebody else's. */
 static bool record_late(struct conduct *conduct, struct rollout *fresh, struct event *event,
                         GError **error)
 {
     event->seq = fresh->seq + 1;
-    if (!rollout_apply(fresh, event, NULL)) {
+    if (!conduct->held || !rollout_apply(fresh, event, NULL)) {
         json_t *note = json_pack("{s:s, s:O}", "done_unrecorded", event->type, "data", event->data);
         json_decref(event->data);
         event->data = note;
@@ -69,7 +70,7 @@ bool unrecorded_flush(struct conduct *conduct)
         if (!fresh || !record_late(conduct, fresh, g_queue_peek_head(&conduct->unrecorded), &error))
             return false;
         event_free(g_queue_pop_head(&conduct->unrecorded));
-        if (conduct->unrecorded.length)
+        if (conduct->unrecorded.length || !conduct->held)
             continue;
         conductor_log(conduct->world, LOG_LEVEL_WARN, "%s: the journal is back, all is recorded",
                       conduct->id);

@@ -229,6 +229,24 @@ Test(engine, a_deploy_past_its_deadline_is_a_fail)
     cr_expect_eq(toy_cell(toy, DEV)->state, CELL_ROLLING_BACK);
 }
 
+Test(engine, a_deadline_that_passed_while_nobody_looked_is_judged_by_what_is_found)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].stays_away = true;
+    toy_run_until(toy, DEV, CELL_DEPLOYING);
+    toy->now_ms += 5 * WHEN_HOUR;
+    toy_crash(toy);
+    toy->cells[DEV].unlooked = true;
+    toy_run(toy, 1);
+    cr_assert_eq(toy_cell(toy, DEV)->state, CELL_DEPLOYING);
+    toy->cells[DEV].stays_away = toy->cells[DEV].unlooked = false;
+    toy->cells[DEV].call = CALL_TAKEN;
+    toy_work(toy);
+    toy_run(toy, 1);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_BAKING);
+    cr_expect_eq(toy_count(toy, "deploy.failed", NULL), 0);
+}
+
 Test(engine, a_vanished_cell_is_skipped_visibly)
 {
     OWN(toy) toy = toy_new(NULL);
@@ -237,6 +255,18 @@ Test(engine, a_vanished_cell_is_skipped_visibly)
     cr_expect_eq(toy_cell(toy, MID)->state, CELL_SKIPPED);
     cr_expect_eq(toy_count(toy, "cell.skipped", "cell-2"), 1);
     cr_expect_eq(toy->cells[MID2].deploys, 1);
+}
+
+Test(engine, a_new_cell_is_not_in_the_rollout_and_that_is_said_once)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy->new_cell = "cell-9";
+    toy_run(toy, 20);
+    toy_crash(toy);
+    toy_run(toy, 20);
+    cr_expect_eq(toy_count(toy, "note", NULL), 1);
+    cr_expect_eq(toy->rollout->cells->len, TOY_CELLS);
 }
 
 static struct plan_cell *planned(struct plan *plan, guint wave, guint cell)

@@ -163,6 +163,10 @@ static void look(struct toy *toy, struct look *look)
     *look = (struct look){0};
     look->seen = (struct observation){
         .now_ms = toy->now_ms, .tag_moved = toy->tag_moved, .cells = look->cells};
+    const char *new_cell = toy->new_cell;
+    if (new_cell &&
+        !g_ptr_array_find_with_equal_func(toy->rollout->new_cells, new_cell, g_str_equal, NULL))
+        look->seen.new_cell = new_cell;
     for (enum toy_id id = DEV; id < TOY_CELLS; id++) {
         struct toy_cell *cell = &toy->cells[id];
         for (size_t i = 0; i < GATE_COUNT; i++)
@@ -177,6 +181,7 @@ static void look(struct toy *toy, struct look *look)
             .call = cell->call,
             .call_reference = "call",
             .call_error = "as the test says",
+            .looked = !cell->unlooked,
             .done_reference = cell->done_as,
             .running = &cell->running,
             .bake_credit_ms = toy->credit_ms,

@@ -17,6 +17,7 @@ struct toy_cell {
     bool parts;            /* its reference is that of two services, a and w */
     const char *locked_by; /* another operation */
     const char *done_as;   /* what the deployer says it brought; NULL: it does not say */
+    bool unlooked;         /* the deployer has not answered this process yet */
     bool unsettled;        /* the last period of its bake is not settled */
     enum health health;
     enum verdict verdicts[GATE_COUNT];
@@ -28,6 +29,7 @@ struct toy {
     GPtrArray *events; /* struct event * */
     gint64 now_ms, credit_ms;
     bool tag_moved;
+    const char *new_cell;
     struct toy_cell cells[TOY_CELLS];
 };
 
