@@ -328,7 +328,7 @@ static const struct rule {
     {"deploy.seen", IN(CELL_DEPLOYING), false, deploy_seen},
     {"deploy.failed", IN(CELL_DEPLOYING) | IN(CELL_BAKING), false, deploy_failed},
     {"gate", IN(CELL_BAKING), false, gate_changed},
-    {"cell.held", IN(CELL_PENDING) | IN_FLIGHT, false, cell_held},
+    {"cell.held", IN(CELL_PENDING) | IN_FLIGHT | THERE, false, cell_held},
     {"cell.released", ANYWHERE, false, cell_released},
     {"cell.passed", IN(CELL_BAKING), false, cell_passed},
     {"rollback.intent", IN_FLIGHT | THERE, false, rollback_intent},

@@ -53,10 +53,10 @@ char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *ce
 {
     const struct observed_cell *there = observed(rollout, seen, cell);
     const char *back = rollback_due(rollout, cell);
-    if (!cell_in_flight(cell))
+    if (!cell_in_flight(cell) && !back)
         return NULL;
     if (!there->present)
-        return g_strdup_printf("%s is no longer in celldeck.yaml, and in flight%s%s: put it back "
+        return g_strdup_printf("%s is no longer in celldeck.yaml, and not through%s%s: put it back "
                                "there and begin the conductor anew, or accept it as it is",
                                cell->plan->id, back ? ", to be rolled back: " : "",
                                back ? back : "");

@@ -84,7 +84,7 @@ static char *refuses_accept(const struct rollout *rollout, const struct rollout_
     bool holds = cell->held != NULL;
     for (size_t i = 0; i < GATE_COUNT; i++)
         holds = holds || cell->gates[i].verdict == VERDICT_HOLD;
-    if (cell->held && cell_in_flight(cell) && !rollback_is_under_way(cell))
+    if (cell->held && cell->state != CELL_PENDING && !rollback_is_under_way(cell))
         return NULL;
     if ((cell->state != CELL_BAKING && cell->state != CELL_DEPLOYING) || cell->rollback_wanted)
         return g_strdup_printf("%s is %s; only a cell that is held can be accepted", cell->plan->id,

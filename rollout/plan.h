@@ -59,7 +59,8 @@ enum refusal_kind {
     REFUSE_VERSION_HELD,
     REFUSE_NOT_READ,
     REFUSE_NO_WAVES,
-    REFUSE_WINDOW /* a wave has a window, which this version does not judge yet */
+    REFUSE_CREDENTIALS, /* they end with somebody's session */
+    REFUSE_WINDOW       /* a wave has a window, which this version does not judge yet */
 };
 const char *refusal_kind_name(enum refusal_kind kind); /* "cell_busy" */
 
@@ -72,6 +73,7 @@ struct refusal {
 struct plan_options {
     const char *const *fixes; /* --fixes CELL, NULL-terminated, or NULL */
     bool retry_failed;        /* --retry-failed */
+    bool unattended; /* nobody stays to renew credentials: they have to last by themselves */
 };
 
 struct survey {
@@ -85,6 +87,7 @@ struct survey {
     GPtrArray *operations; /* struct operation *, all of the journal's */
     GHashTable *verified;  /* cell id -> struct running *: last other verified version */
     GHashTable *pinned;    /* version -> commit of every earlier rollout's plan */
+    char *session_keys;    /* where credentials came from that can't be renewed, or NULL */
     GHashTable *conducted; /* live operation's id -> the host that conducts it; NULL: not asked */
 };
 

@@ -28,6 +28,7 @@ static const char *const kind_names[] = {
     [REFUSE_VERSION_HELD] = "version_held",
     [REFUSE_NOT_READ] = "not_read",
     [REFUSE_NO_WAVES] = "no_waves",
+    [REFUSE_CREDENTIALS] = "credentials",
     [REFUSE_WINDOW] = "window",
 };
 
@@ -299,6 +300,18 @@ static void no_alarm_rings(struct asking *asking, const struct plan_cell *plan)
     }
 }
 
+/* A rollout bakes for days, and a session ends after hours: with nobody there, nothing would be
+ * rolled back any more. */
+static void credentials_last(struct asking *asking)
+{
+    const char *origin = asking->survey->session_keys;
+    if (origin && asking->options && asking->options->unattended)
+        refuse(asking, REFUSE_CREDENTIALS, NULL,
+               "the AWS credentials (%s) are a session's and can't be renewed while the rollout "
+               "runs; use a role or a profile that renews itself, or say --attended",
+               origin);
+}
+
 static void everything_was_read(struct asking *asking)
 {
     registry_is_whole(asking);
@@ -346,7 +359,7 @@ typedef void (*check_fn)(struct asking *asking);
 static const check_fn at_planning[] = {
     release_is_known,        tag_is_where_it_was,  version_is_not_held, there_are_waves,
     every_cell_has_one_wave, no_wave_has_a_window, everything_was_read, first_wave_is_no_production,
-    minors_are_not_skipped,  cells_are_well,       cells_are_free,
+    minors_are_not_skipped,  cells_are_well,       cells_are_free,      credentials_last,
 };
 
 void refusals_find(const struct plan *plan, const struct survey *survey,

@@ -7,8 +7,9 @@ struct gathering {
     struct config *config;
     struct release *release;
     char *release_error, *version;
-    struct releases *releases; /* until done */
-    size_t pending;            /* cells whose deployer has not answered, and one for ourselves */
+    struct releases *releases;       /* until done */
+    const struct aws_client *client; /* until done */
+    size_t pending; /* cells whose deployer has not answered, and one for ourselves */
     survey_fn done;
     gpointer data;
     GError *error; /* of the journal */
@@ -46,6 +47,7 @@ void survey_free(struct survey *survey)
     g_clear_pointer(&gathering->release, release_free);
     g_clear_error(&gathering->error);
     config_unref(gathering->config);
+    g_free(survey->session_keys);
     g_free(gathering->release_error);
     g_free(gathering->version);
     g_free(gathering);
@@ -77,6 +79,8 @@ static void one_answered(struct gathering *gathering)
         return;
     }
     gather_changes(gathering);
+    gathering->survey.session_keys =
+        g_strdup(gathering->client ? aws_client_unrenewable(gathering->client) : NULL);
     gathering->done(&gathering->survey, NULL, gathering->data);
 }
 
@@ -164,6 +168,7 @@ void survey_make(const struct survey_sources *sources, survey_fn done, gpointer 
         .config = config_ref(sources->config),
         .version = g_strdup(sources->version),
         .releases = sources->releases,
+        .client = sources->client,
         .pending = 1,
         .done = done,
         .data = data,

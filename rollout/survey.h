@@ -18,6 +18,7 @@ struct survey_sources {
     const char *releases_error;
     struct deployer *deployer;
     const char *deployer_error;
+    const struct aws_client *client; /* whose credentials are used; NULL: nobody's */
 };
 
 /* `survey` is the callee's, for survey_free. NULL exactly when `error` is set: the journal could

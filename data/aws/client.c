@@ -46,6 +46,11 @@ void aws_call_cancel(struct aws_call *call)
         call_free(call);
 }
 
+const char *aws_client_unrenewable(const struct aws_client *client)
+{
+    return credentials_unrenewable(client->credentials);
+}
+
 const struct aws_counters *aws_client_counters(const struct aws_client *client)
 {
     return &client->counters;

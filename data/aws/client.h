@@ -78,6 +78,10 @@ struct aws_call *aws_http_get(struct aws_client *client, const char *url, gint64
 /* No callback comes after this. */
 void aws_call_cancel(struct aws_call *call);
 
+/* Where keys that were used so far came from, if nobody can renew them when their session ends;
+ * else NULL. Borrowed until the next call. */
+const char *aws_client_unrenewable(const struct aws_client *client);
+
 /* Requests sent so far, retries included; for the cost shown to people. */
 struct aws_counters {
     guint64 requests[AWS_ROUTE53 + 1];

@@ -161,6 +161,19 @@ struct identity *credentials_identity(struct credentials *credentials, const cha
     return role;
 }
 
+const char *credentials_unrenewable(const struct credentials *credentials)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, credentials->identities);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct keys *keys = ((const struct identity *)value)->keys;
+        if (keys && keys->token && !keys->expires_ms)
+            return keys->origin ? keys->origin : "a session";
+    }
+    return NULL;
+}
+
 /* --- one search, provider after provider --------------------------------------------------- */
 
 static void end_waits(struct identity *identity, struct keys *keys, const GError *error)

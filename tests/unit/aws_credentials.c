@@ -254,6 +254,28 @@ Test(aws_credentials, sources_that_lead_nowhere_or_in_a_circle_are_refused)
     place_clear(&place);
 }
 
+Test(aws_credentials, a_sessions_token_without_an_end_can_not_be_renewed_and_is_told_by_its_origin)
+{
+    const struct {
+        const char *profile, *origin;
+    } cases[] = {{NULL, "profile default in "}, {"ops", NULL}};
+    struct place place;
+    place_init(&place, NULL, both_credentials);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        OWN(credentials) credentials = credentials_of(&place, cases[i].profile);
+        struct found found = {0};
+        cr_expect(credentials_unrenewable(credentials) == NULL, "nothing was found yet");
+        identity_wait(credentials_identity(credentials, NULL), found_keys, &found);
+        while (!found.ended)
+            g_main_context_iteration(NULL, TRUE);
+        const char *origin = credentials_unrenewable(credentials);
+        cr_expect(cases[i].origin ? origin && strstr(origin, cases[i].origin) : !origin, "%s",
+                  origin);
+        g_free(found.text);
+    }
+    place_clear(&place);
+}
+
 Test(aws_credentials, calls_that_wait_share_one_search_and_later_ones_the_cached_keys)
 {
     struct place place;

@@ -364,6 +364,23 @@ Test(engine, a_vanished_cell_that_has_to_go_back_is_held_and_may_be_accepted)
     cr_expect_eq(toy->rollout->state, ROLLOUT_ABORTED);
 }
 
+Test(engine, a_passed_cell_that_vanished_and_is_to_go_back_is_held_and_may_be_accepted)
+{
+    struct plan *plan = toy_plan();
+    ((struct plan_wave *)g_ptr_array_index(plan->waves, 1))->on_fail = ON_FAIL_ROLLBACK_ALL;
+    OWN(toy) toy = toy_new(plan);
+    toy_run_until(toy, MID, CELL_BAKING);
+    toy->cells[DEV].gone = true;
+    fail_gate(toy, MID);
+    toy_run(toy, 10);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLED_BACK);
+    cr_assert_eq(toy->rollout->state, ROLLOUT_HELD, "no state without a way out");
+    toy_append(toy, "bob@h", "cell.accepted",
+               json_pack("{s:s, s:s}", "cell", "cell-0", "reason", "it was torn down"));
+    toy_run(toy, 2);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_FAILED);
+}
+
 Test(engine, a_failed_cell_that_another_operation_has_locked_is_held_until_it_is_free)
 {
     OWN(toy) toy = toy_new(NULL);

@@ -381,6 +381,17 @@ Test(plan, a_version_that_fails_elsewhere_meanwhile_is_held_before_the_next_step
               "its own failure is the engine's affair");
 }
 
+Test(plan, credentials_of_a_session_are_refused_unless_somebody_stays)
+{
+    OWN(desk) desk = desk_new();
+    desk->survey.session_keys = (char *)"environment";
+    cr_expect(make(desk) == NULL, "looking is not starting");
+    desk->options.unattended = true;
+    expect_refused(desk, REFUSE_CREDENTIALS, NULL, 5);
+    desk->survey.session_keys = NULL;
+    cr_expect(make(desk) == NULL);
+}
+
 Test(plan, no_waves_are_refused)
 {
     OWN(desk) desk = desk_new();

@@ -49,6 +49,7 @@ static struct survey *survey_now(struct context *context, const char *version,
         .releases_error = no_releases ? no_releases->message : NULL,
         .deployer = deployer,
         .deployer_error = no_deployer ? no_deployer->message : NULL,
+        .client = context_client(context),
     };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     struct planning planning = {.loop = loop};

@@ -87,7 +87,8 @@ int rollout_start_run(struct context *context, GError **error)
         return CD_ERROR_USAGE;
     }
     const struct plan_options options = {.fixes = (const char *const *)asked.fixes,
-                                         .retry_failed = asked.retry_failed};
+                                         .retry_failed = asked.retry_failed,
+                                         .unattended = !asked.attended};
     struct rollout_planned planned = {0};
     int code = CD_ERROR_FAILED;
     if (rollout_plan_read(context, context->args[0], &options, &planned, error)) {
