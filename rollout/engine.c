@@ -6,29 +6,15 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/forward.h"
+#include "rollout/outcome.h"
 #include "rollout/state.h"
 
 #include <string.h>
-
-#define NOTHING ((struct decision){0})
 
 typedef struct decision (*step_fn)(const struct rollout *rollout, const struct observation *seen);
 typedef struct decision (*cell_fn)(const struct rollout *rollout, struct rollout_cell *cell,
                                    const struct observation *seen,
                                    const struct observed_cell *there);
-
-static json_t *moment(gint64 at_ms)
-{
-    g_autofree char *text = when_rfc3339(at_ms);
-    return json_string(text);
-}
-
-/* A decision about a cell; steals `data`, which gets the cell's id. */
-static struct decision about(struct rollout_cell *cell, const char *type, json_t *data)
-{
-    json_object_set_new(data, "cell", json_string(cell->plan->id));
-    return (struct decision){.type = type, .data = data, .cell = cell};
-}
 
 static struct decision for_any_cell(const struct rollout *rollout, const struct observation *seen,
                                     cell_fn decide)
@@ -47,153 +33,9 @@ static json_t *next_token(const struct rollout *rollout)
                         rollout->head ? rollout->head : "0");
 }
 
-/* --- what was learned of calls */
-
-static struct decision failed(struct rollout_cell *cell, char *error)
-{
-    struct decision decision =
-        about(cell, "deploy.failed", json_pack("{s:o}", "error", text_json(error)));
-    g_free(error);
-    return decision;
-}
-
-/* The deployer calls it done, and says that what it brought is what runs, in all its parts. A
- * driver that can't tell a version leaves that to /healthcheck. */
-static bool deploy_is_complete(const struct rollout *rollout, const struct rollout_cell *cell,
-                               const struct observed_cell *there)
-{
-    const struct running *running = there->running;
-    if (there->call != CALL_DONE || !running || running->error)
-        return false;
-    if (there->done_reference && g_strcmp0(running->reference, there->done_reference) != 0)
-        return false;
-    if (running->version)
-        return same_version(running->version, rollout->plan->version);
-    return same_version(there->seen_version, rollout->plan->version) &&
-           there->seen_at_ms >= cell->intent_at_ms;
-}
-
-/* Nobody may have looked for hours; what came about meanwhile is read before it is called late. */
-static bool deadline_is_past(const struct rollout_cell *cell, const struct observation *seen,
-                             const struct observed_cell *there)
-{
-    return seen->now_ms >= cell->deadline_ms && there->looked;
-}
-
-static struct decision deploy_outcome(const struct rollout *rollout, struct rollout_cell *cell,
-                                      const struct observation *seen,
-                                      const struct observed_cell *there)
-{
-    if (!cell->called && (there->call == CALL_TAKEN || there->call == CALL_DONE))
-        return about(cell, "deploy.called",
-                     json_pack("{s:o}", "reference", text_json(there->call_reference)));
-    if (cell->cause || rollback_due(rollout, cell))
-        return NOTHING;
-    if (there->call == CALL_FAILED)
-        return failed(cell, g_strdup(there->call_error ? there->call_error : "it failed"));
-    if (deploy_is_complete(rollout, cell, there))
-        return about(cell, "deploy.seen",
-                     json_pack("{s:o, s:s, s:o, s:o}", "deployed_at", moment(seen->now_ms),
-                               "version", rollout->plan->version, "reference",
-                               text_json(there->running->reference), "bake_ends",
-                               moment(seen->now_ms + rollout_wave(rollout, cell->wave)->bake_ms)));
-    if (deadline_is_past(cell, seen, there))
-        return failed(cell, g_strdup_printf("%s was not seen running by the deadline",
-                                            rollout->plan->version));
-    return NOTHING;
-}
-
-/* Back is back when the deployer says that what runs is exactly what was recorded, the cell itself
- * names that version, and it is well; where its metrics can't be read, the deadline decides. */
-static bool rollback_is_complete(const struct rollout_cell *cell, const struct observation *seen,
-                                 const struct observed_cell *there)
-{
-    const struct plan_cell *plan = cell->plan;
-    if (there->call != CALL_DONE || !runs_exactly(there->running, plan->from, plan->from_ref) ||
-        !same_version(there->seen_version, plan->from) || there->seen_at_ms < cell->intent_at_ms)
-        return false;
-    switch (there->health) {
-    case HEALTH_UNHEALTHY:
-        return false;
-    case HEALTH_UNKNOWN:
-    case HEALTH_STALE:
-        return seen->now_ms >= cell->deadline_ms;
-    default:
-        return true;
-    }
-}
-
-static char *what_is_missing(const struct rollout_cell *cell, const struct observed_cell *there)
-{
-    const struct plan_cell *plan = cell->plan;
-    if (there->call != CALL_DONE)
-        return g_strdup("the deployer did not finish by the deadline");
-    if (!runs_exactly(there->running, plan->from, plan->from_ref))
-        return g_strdup_printf("the deployer does not say that %s (%s) runs", plan->from,
-                               plan->from_ref ? plan->from_ref : "no reference");
-    if (!same_version(there->seen_version, plan->from))
-        return g_strdup_printf("/healthcheck does not name %s", plan->from);
-    return g_strdup_printf("it runs %s again and is still unhealthy", plan->from);
-}
-
-static struct decision rollback_outcome(const struct rollout *rollout, struct rollout_cell *cell,
-                                        const struct observation *seen,
-                                        const struct observed_cell *there)
-{
-    (void)rollout;
-    if (!cell->token)
-        return NOTHING;
-    if (!cell->called && (there->call == CALL_TAKEN || there->call == CALL_DONE))
-        return about(cell, "rollback.called",
-                     json_pack("{s:o}", "reference", text_json(there->call_reference)));
-    if (cell->called && rollback_is_complete(cell, seen, there))
-        return about(cell, "rollback.done",
-                     json_pack("{s:s, s:o, s:s}", "version", cell->plan->from, "reference",
-                               text_json(there->running->reference), "health",
-                               health_name(there->health)));
-    if (there->call != CALL_FAILED && !deadline_is_past(cell, seen, there))
-        return NOTHING;
-    g_autofree char *error = there->call == CALL_FAILED
-                                 ? g_strdup(there->call_error ? there->call_error : "it failed")
-                                 : what_is_missing(cell, there);
-    return about(
-        cell, "rollback.failed",
-        json_pack("{s:i, s:o}", "attempt", cell->rollback_attempt, "error", text_json(error)));
-}
-
-/* A deployer that went back by itself (an ECS circuit breaker), with all of the cell or with a part
- * of it: a FAIL, never deployed again. The rollback brings the rest back. */
-static struct decision went_back_by_itself(const struct rollout *rollout, struct rollout_cell *cell,
-                                           const struct observed_cell *there)
-{
-    const struct plan_cell *plan = cell->plan;
-    (void)rollout;
-    if (cell->cause || !went_back(there->running, plan->from_ref, cell->running_reference))
-        return NOTHING;
-    bool whole = strcmp(there->running->reference, plan->from_ref) == 0;
-    return failed(cell, g_strdup_printf("%s runs %s (%s) again, which this rollout did not do",
-                                        whole ? "the cell" : "a part of the cell", plan->from,
-                                        there->running->reference));
-}
-
-static struct decision outcome(const struct rollout *rollout, struct rollout_cell *cell,
-                               const struct observation *seen, const struct observed_cell *there)
-{
-    switch (cell->state) {
-    case CELL_DEPLOYING:
-        return deploy_outcome(rollout, cell, seen, there);
-    case CELL_BAKING:
-        return went_back_by_itself(rollout, cell, there);
-    case CELL_ROLLING_BACK:
-        return rollback_outcome(rollout, cell, seen, there);
-    default:
-        return NOTHING;
-    }
-}
-
 static struct decision outcomes(const struct rollout *rollout, const struct observation *seen)
 {
-    return for_any_cell(rollout, seen, outcome);
+    return for_any_cell(rollout, seen, outcome_decide);
 }
 
 /* --- gates */
@@ -218,7 +60,7 @@ static struct decision gate_news(const struct rollout_cell *cell, const struct o
     for (size_t i = 0; cell->state == CELL_BAKING && there->gates && i < GATE_COUNT; i++) {
         const struct gate_result *result = &there->gates[i];
         if ((!only_fail || result->verdict == VERDICT_FAIL) && is_news(&cell->gates[i], result))
-            return about((struct rollout_cell *)cell, "gate", gate_data(i, result));
+            return decision_about((struct rollout_cell *)cell, "gate", gate_data(i, result));
     }
     return NOTHING;
 }
@@ -254,11 +96,12 @@ static struct decision rollback_intent(const struct rollout *rollout, struct rol
                                        const char *cause, gint64 now_ms)
 {
     const struct plan_cell *plan = cell->plan;
-    return about(cell, "rollback.intent",
-                 json_pack("{s:o, s:s, s:o, s:i, s:o, s:o}", "token", next_token(rollout),
-                           "version", plan->from, "reference", text_json(plan->from_ref), "attempt",
-                           cell->rollback_attempt + 1, "cause", text_json(cause), "deadline",
-                           moment(now_ms + rollout->plan->deploy_deadline_ms)));
+    return decision_about(cell, "rollback.intent",
+                          json_pack("{s:o, s:s, s:o, s:i, s:o, s:o}", "token", next_token(rollout),
+                                    "version", plan->from, "reference", text_json(plan->from_ref),
+                                    "attempt", cell->rollback_attempt + 1, "cause",
+                                    text_json(cause), "deadline",
+                                    decision_moment(now_ms + rollout->plan->deploy_deadline_ms)));
 }
 
 /* A deploy call that is still under way is settled first: it must not land after its rollback. */
@@ -295,8 +138,8 @@ static struct decision hold(const struct rollout *rollout, struct rollout_cell *
     if (g_strcmp0(due, cell->held) == 0)
         return NOTHING;
     if (!due)
-        return about(cell, "cell.released", json_object());
-    return about(cell, "cell.held", json_pack("{s:o}", "reason", text_json(due)));
+        return decision_about(cell, "cell.released", json_object());
+    return decision_about(cell, "cell.held", json_pack("{s:o}", "reason", text_json(due)));
 }
 
 static struct decision vanished(const struct rollout *rollout, struct rollout_cell *cell,
@@ -305,7 +148,8 @@ static struct decision vanished(const struct rollout *rollout, struct rollout_ce
     (void)rollout, (void)seen;
     if (cell->state != CELL_PENDING || there->present)
         return NOTHING;
-    return about(cell, "cell.skipped", json_pack("{s:s}", "reason", "no longer in celldeck.yaml"));
+    return decision_about(cell, "cell.skipped",
+                          json_pack("{s:s}", "reason", "no longer in celldeck.yaml"));
 }
 
 /* The list is frozen, and what is not on it is said. */
@@ -336,9 +180,10 @@ static struct decision pass(const struct rollout *rollout, struct rollout_cell *
     g_autofree char *why = NULL;
     if (cell->state != CELL_BAKING || forward_pass(rollout, cell, seen, &why) != FORWARD_GO)
         return NOTHING;
-    return about(cell, "cell.passed",
-                 json_pack("{s:I, s:o}", "samples", (json_int_t)there->samples->periods_read,
-                           "evidence", all_evidence(there->gates)));
+    return decision_about(cell, "cell.passed",
+                          json_pack("{s:I, s:o}", "samples",
+                                    (json_int_t)there->samples->periods_read, "evidence",
+                                    all_evidence(there->gates)));
 }
 
 static struct decision holds(const struct rollout *rollout, const struct observation *seen)
@@ -373,11 +218,12 @@ static struct decision next_step(const struct rollout *rollout, const struct obs
     if (!cell || forward_deploy(rollout, cell, seen, &why) != FORWARD_GO)
         return NOTHING;
     const struct observed_cell *there = observed(rollout, seen, cell);
-    return about(cell, "deploy.intent",
-                 json_pack("{s:o, s:s, s:o, s:o, s:o}", "token", next_token(rollout), "version",
-                           rollout->plan->version, "previous", text_json(there->running->version),
-                           "reference", text_json(there->running->reference), "deadline",
-                           moment(seen->now_ms + rollout->plan->deploy_deadline_ms)));
+    return decision_about(
+        cell, "deploy.intent",
+        json_pack("{s:o, s:s, s:o, s:o, s:o}", "token", next_token(rollout), "version",
+                  rollout->plan->version, "previous", text_json(there->running->version),
+                  "reference", text_json(there->running->reference), "deadline",
+                  decision_moment(seen->now_ms + rollout->plan->deploy_deadline_ms)));
 }
 
 /* --- how the rollout as a whole stands */
