@@ -69,8 +69,7 @@ static bool ask(struct journal *journal, const struct ask *ask, ask_fn make, GEr
     }
 }
 
-/* The first wave that has not started and wants approvals. */
-static gssize waiting_wave(const struct rollout *rollout)
+gssize request_waiting_wave(const struct rollout *rollout)
 {
     for (size_t i = rollout->wave + (rollout->wave_started ? 1 : 0); i < rollout->plan->waves->len;
          i++)
@@ -105,7 +104,7 @@ static bool has_approved(const struct rollout *rollout, gssize wave, const struc
 static json_t *make_approval(const struct rollout *rollout, const struct ask *ask, GError **error)
 {
     char *why = rollout_refuses(rollout, "approve", NULL);
-    gssize wave = ask->wave ? wave_of_name(rollout, ask->wave) : waiting_wave(rollout);
+    gssize wave = ask->wave ? wave_of_name(rollout, ask->wave) : request_waiting_wave(rollout);
     if (!why && wave < 0)
         why = ask->wave ? g_strdup_printf("it has no wave %s", ask->wave)
                         : g_strdup("none of its waves waits for an approval");

@@ -22,6 +22,9 @@ struct start_request {
 char *request_start(struct journal *journal, const struct start_request *start, const char *actor,
                     gint64 now_ms, GError **error);
 
+/* The wave that an approval would be for: the first that has not started and wants some; -1: none.
+ */
+gssize request_waiting_wave(const struct rollout *rollout);
 /* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so. */
 bool request_approve(struct journal *journal, const char *id, const char *wave, const char *actor,
                      gint64 now_ms, GError **error);

@@ -10,6 +10,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 static void expect_row(const struct canvas *canvas, int row, const char *text)
 {
@@ -171,6 +172,49 @@ Test(dialog, only_the_very_word_confirms)
     cr_expect_eq(type_all(dialog, "5.0"), DIALOG_OPEN);
     cr_expect_eq(type_all(dialog, ".3"), DIALOG_CONFIRMED);
     cr_expect_eq(dialog_key(dialog, KEY_CODE_ESCAPE), DIALOG_CANCELLED);
+    dialog_free(dialog);
+}
+
+Test(dialog, a_text_that_is_asked_for_comes_before_the_word_and_must_not_be_empty)
+{
+    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), "Reason", "5.0.3");
+    cr_expect_eq(type_all(dialog, "  "), DIALOG_OPEN);
+    cr_expect_null(dialog->text);
+    cr_expect_not_null(strstr(dialog->wrong, "reason is needed"));
+    cr_expect_eq(type_all(dialog, "5.0.3"), DIALOG_OPEN, "typed where the reason belongs");
+    cr_expect_str_eq(dialog->text, "5.0.3");
+    dialog_key(dialog, KEY_CODE_BACKSPACE);
+    cr_expect_null(dialog->text, "Backspace goes back to the text");
+    cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN);
+    cr_expect_eq(type_all(dialog, "5.0.3"), DIALOG_CONFIRMED);
+    dialog_free(dialog);
+}
+
+Test(dialog, without_a_word_nothing_can_be_confirmed)
+{
+    struct dialog *dialog = dialog_new("Refused", g_ptr_array_new(), NULL, NULL);
+    cr_expect_eq(type_all(dialog, "5.0.3"), DIALOG_CANCELLED);
+    dialog_free(dialog);
+}
+
+Test(dialog, long_lines_are_broken_and_the_question_never_gives_way)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(lines, g_strdup("one two three four five six seven eight nine ten eleven"));
+    for (int i = 0; i < 20; i++)
+        g_ptr_array_add(lines, g_strdup("another line"));
+    struct dialog *dialog = dialog_new("Start", lines, NULL, "5.0.3");
+    struct canvas *canvas = canvas_new(10, 40, false);
+    struct area cursor = dialog_draw(dialog, canvas);
+    expect_row(canvas, 1, "│ one two three four five six seven    │");
+    expect_row(canvas, 2, "│   eight nine ten eleven              │");
+    cr_expect_eq(cursor.row, 8);
+    g_autofree char *question = canvas_row(canvas, 7);
+    cr_expect_not_null(strstr(question, "Type 5.0.3"));
+    dialog_key(dialog, KEY_CODE_DOWN);
+    dialog_draw(dialog, canvas);
+    expect_row(canvas, 1, "│   eight nine ten eleven              │");
+    canvas_free(canvas);
     dialog_free(dialog);
 }
 

@@ -1,8 +1,10 @@
 /* Screens, drawn on a canvas from hand-made readings. */
+#include "rollout/conductor.h"
 #include "tests/unit/small_fleet.h"
 #include "tui/views/commandline.h"
 #include "tui/views/filter.h"
 #include "tui/views/frame.h"
+#include "tui/views/headline.h"
 #include "tui/views/view.h"
 
 #include <criterion/criterion.h>
@@ -139,4 +141,67 @@ Test(commandline, only_what_exists_is_opened_and_the_nearest_is_offered)
     cr_expect_eq(command.kind, COMMAND_QUIT);
     cr_expect_not(command_line_parse(deck, "cell cell-9", &command, &error));
     cr_expect_not_null(strstr(error->message, "cell-1"));
+}
+
+Test(commandline, starting_takes_a_version_with_or_without_its_v_and_nothing_else)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    struct command_line command;
+    cr_assert(command_line_parse(deck, "start v5.0.3", &command, NULL));
+    cr_expect_eq(command.kind, COMMAND_START);
+    cr_expect_str_eq(command.subject, "5.0.3");
+    command_line_clear(&command);
+    static const char *const no[] = {"start", "start --help", "start 5.0.3 --yes", "start five"};
+    for (size_t i = 0; i < G_N_ELEMENTS(no); i++) {
+        g_autoptr(GError) error = NULL;
+        cr_expect_not(command_line_parse(deck, no[i], &command, &error), "%s", no[i]);
+        cr_expect_not_null(strstr(error->message, "takes a version"));
+    }
+}
+
+Test(views, hints_give_way_from_the_middle_and_never_offer_what_read_only_refuses)
+{
+    struct canvas *canvas = canvas_new(1, 60, false);
+    frame_hints(canvas, 0, &view_rollout, true);
+    g_autofree char *narrow = canvas_row(canvas, 0);
+    expect_shown(narrow, "a approve");
+    expect_shown(narrow, "? help  q quit");
+    canvas_clear(canvas);
+    frame_hints(canvas, 0, &view_rollout, false);
+    g_autofree char *reading = canvas_row(canvas, 0);
+    cr_expect_null(strstr(reading, "approve"), "%s", reading);
+    canvas_free(canvas);
+}
+
+Test(views, users_have_their_bar_from_a_hundred_columns_on)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    g_autofree char *wide = drawn(&view_fleet, deck, 24, 100);
+    expect_shown(wide, "USERS of MAX");
+    expect_shown(wide, "░");
+}
+
+Test(headline, a_rollout_that_nobody_conducts_is_said_with_what_to_do)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    g_autofree char *id = g_strdup("r1");
+    struct rollout rollout = {.id = id, .state = ROLLOUT_RUNNING, .opened_ms = NOW - 60000};
+    g_autofree char *nobody = headline_conductor(deck, &rollout);
+    expect_shown(nobody, "nobody conducts r1: run `celldeck conductor");
+    struct conductor_info *info = g_new0(struct conductor_info, 1);
+    *info = (struct conductor_info){.alive = true,
+                                    .host = g_strdup("bastion-1"),
+                                    .pid = 77,
+                                    .heartbeat_ms = NOW - 9000,
+                                    .lease_ms = 30000};
+    g_hash_table_insert(deck->conductors, g_strdup("r1"), info);
+    cr_expect_null(headline_conductor(deck, &rollout));
+    info->heartbeat_ms = NOW - 45000;
+    g_autofree char *silent = headline_conductor(deck, &rollout);
+    expect_shown(silent, "process 77 on bastion-1) has been silent for 45s");
+    info->alive = false;
+    g_autofree char *dead = headline_conductor(deck, &rollout);
+    expect_shown(dead, "nobody conducts r1, for 45s: run");
+    rollout.state = ROLLOUT_COMPLETED;
+    cr_expect_null(headline_conductor(deck, &rollout));
 }

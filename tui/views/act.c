@@ -51,8 +51,8 @@ static bool do_rollback(struct journal *journal, const struct act *act, GError *
 static bool of_wave(const struct act *act, const struct rollout *rollout,
                     const struct rollout_cell *cell)
 {
-    (void)act;
-    return cell->wave == rollout->wave;
+    const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, cell->wave);
+    return strcmp(wave->name, act->wave) == 0;
 }
 
 static bool not_begun(const struct act *act, const struct rollout *rollout,
@@ -169,9 +169,9 @@ static struct act *make(const struct deck *deck, const struct kind *kind,
                         const struct rollout *rollout, const char *cell)
 {
     struct act *act = g_new0(struct act, 1);
-    const struct plan_wave *wave = rollout->wave < rollout->plan->waves->len
-                                       ? g_ptr_array_index(rollout->plan->waves, rollout->wave)
-                                       : NULL;
+    gssize waits = request_waiting_wave(rollout);
+    const struct plan_wave *wave =
+        waits >= 0 ? g_ptr_array_index(rollout->plan->waves, (guint)waits) : NULL;
     act->kind = kind;
     act->operation = g_strdup(rollout->id);
     act->version = g_strdup(rollout->plan->version);
@@ -202,8 +202,10 @@ struct act *act_prepare(const struct deck *deck, enum request request, const cha
     const struct rollout_cell *part = kind->of_cell && cell ? rollout_cell(rollout, cell) : NULL;
     g_autofree char *why = kind->of_cell && !part ? g_strdup("no cell is selected")
                                                   : rollout_refuses(rollout, kind->what, part);
+    gssize waits = request_waiting_wave(rollout);
     if (!why && kind->names_wave)
-        why = rollout_refuses_approval(rollout, rollout->wave, deck->actor);
+        why = waits < 0 ? g_strdup("none of its waves waits for an approval")
+                        : rollout_refuses_approval(rollout, (size_t)waits, deck->actor);
     if (why) {
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s: %s", kind->what, why);
         return NULL;

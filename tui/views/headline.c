@@ -6,6 +6,7 @@
 #include "tui/views/marks.h"
 
 #include <math.h>
+#include <string.h>
 
 static void add_affected(GString *text, const struct deck *deck, const struct cell *cell)
 {
@@ -44,8 +45,7 @@ static void add_change(GString *text, const struct deck *deck, const struct cell
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
 {
     const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    if (rollout_state_final(rollout->state) || !deck->journal ||
-        deck->now_ms - rollout->opened_ms < FIRST_LEASE_MS)
+    if (rollout_state_final(rollout->state) || deck->now_ms - rollout->opened_ms < FIRST_LEASE_MS)
         return NULL;
     gint64 silent_ms = info ? deck->now_ms - info->heartbeat_ms : 0;
     g_autofree char *since = duration_short(MAX(0, silent_ms));
@@ -100,9 +100,10 @@ static char *last_rollout(const struct deck *deck, const struct rollout *rollout
         return g_strdup("no rollout under way");
     *role = ROLE_WARN;
     g_autofree char *ended = mark_time(operation->ended_ms, deck->now_ms);
-    return g_strdup_printf("%s %s %s at %s: %s", rollout->id, rollout->plan->version,
-                           rollout_state_name(rollout->state), ended,
-                           rollout->state_reason ? rollout->state_reason : "");
+    const char *name = rollout_state_name(rollout->state), *why = rollout->state_reason;
+    bool told = why && *why && strcmp(why, name) != 0;
+    return g_strdup_printf("%s %s %s at %s%s%s", rollout->id, rollout->plan->version, name, ended,
+                           told ? ": " : "", told ? why : "");
 }
 
 static char *all_well(const struct deck *deck, enum role *role)

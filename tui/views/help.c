@@ -25,7 +25,7 @@ static const char *const notes[] = {
     "Rollouts: → deploying  ◔ baking  ✔ passed  ↺ back or going back  ◆ accepted",
     "▎ left of a cell: its health or version changed in the last 2 minutes",
     "Filters: words must all be there; !word must not; state:stale looks in one column",
-    "Commands: :fleet :cell ID :tenants TEXT :rollout ID :history :start VERSION :help :quit",
+    "Commands: :start VERSION :cell ID :tenants TEXT :rollout ID :history :quit",
 };
 
 static void help_prepare(void *state, const struct deck *deck, const struct area *area)

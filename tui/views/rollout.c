@@ -1,6 +1,7 @@
 /* A rollout: its waves as a board, the selected cell's gates with their evidence, its log. */
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/request.h"
 #include "tui/console/chart.h"
 #include "tui/console/list.h"
 #include "tui/views/frame.h"
@@ -92,8 +93,10 @@ static void draw_title(const struct deck *deck, const struct rollout *rollout,
     col += canvas_printf(canvas, row, col, end - col, ROLE_TITLE, "%s %s ", rollout->id,
                          rollout->plan->version);
     col += canvas_text(canvas, row, col, end - col, mark.role, rollout_state_name(rollout->state));
-    if (rollout->state_reason && *rollout->state_reason &&
-        g_strcmp0(rollout->state_reason, rollout->reason) != 0)
+    bool news = rollout->state_reason && *rollout->state_reason &&
+                strcmp(rollout->state_reason, rollout_state_name(rollout->state)) != 0 &&
+                g_strcmp0(rollout->state_reason, rollout->reason) != 0;
+    if (news)
         col += canvas_printf(canvas, row, col, end - col, mark.role, ": %s", rollout->state_reason);
     g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
     canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s, %s: %s",
@@ -131,7 +134,8 @@ static void draw_wave(const struct rollout *rollout, size_t which, struct canvas
     for (guint i = 0; i < rollout->approvals->len; i++)
         given += ((struct approval *)g_ptr_array_index(rollout->approvals, i))->wave == which;
     bool enough = given >= (guint)wave->approvals;
-    bool waits = now && !enough && rollout->state == ROLLOUT_WAITING;
+    bool waits = !enough && rollout->state == ROLLOUT_WAITING &&
+                 request_waiting_wave(rollout) == (gssize)which;
     canvas_printf(canvas, row, col, end - col,
                   enough  ? ROLE_GOOD
                   : waits ? ROLE_WARN

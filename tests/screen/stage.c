@@ -1,0 +1,101 @@
+#include "tests/screen/stage.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Short bakes, and an approval that whoever sits here may give. */
+static const char scenario[] =
+    "deploy_time: 500ms\n"
+    "celldeck:\n"
+    "  waves:\n"
+    "    - {name: dev, class: dev, bake: 4s, low_traffic: pass}\n"
+    "    - {name: mid-size, class: shared, bake: 2s}\n"
+    "    - {name: enterprise, class: dedicated, bake: 2s, approval: {by: 1}}\n";
+
+static struct {
+    int passed, failed;
+} count;
+
+bool check(const char *rule, bool holds)
+{
+    printf("  %s  %s\n", holds ? "ok  " : "FAIL", rule);
+    fflush(stdout);
+    if (holds)
+        count.passed++;
+    else
+        count.failed++;
+    return holds;
+}
+
+static void add_env(struct fleet *fleet, char *variable)
+{
+    fleet->env[fleet->n_env++] = variable;
+}
+
+struct fleet *fleet_new(const char *build)
+{
+    struct fleet *fleet = g_new0(struct fleet, 1);
+    fleet->build = g_strdup(build);
+    fleet->dir = g_dir_make_tmp("celldeck-screen-XXXXXX", NULL);
+    g_autofree char *program = g_build_filename(build, "celldeck-sim", NULL);
+    g_autofree char *scenario_path = g_build_filename(fleet->dir, "scenario.yaml", NULL);
+    if (!g_file_set_contents(scenario_path, scenario, -1, NULL))
+        g_error("can't write %s", scenario_path);
+    fleet->simulator = g_subprocess_new(
+        G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL, program, "--dir",
+        fleet->dir, "--until-eof", "--scenario", scenario_path, NULL);
+    g_autoptr(GDataInputStream) lines =
+        g_data_input_stream_new(g_subprocess_get_stdout_pipe(fleet->simulator));
+    g_autofree char *line = g_data_input_stream_read_line_utf8(lines, NULL, NULL, NULL);
+    json_t *ready = line ? json_loads(line, 0, NULL) : NULL;
+    if (!ready)
+        g_error("celldeck-sim did not start");
+    add_env(fleet, g_strdup_printf("AWS_ENDPOINT_URL=%s",
+                                   json_string_value(json_object_get(ready, "endpoint"))));
+    add_env(fleet, g_strdup_printf("CELLDECK_CONFIG=%s",
+                                   json_string_value(json_object_get(ready, "config"))));
+    add_env(fleet, g_strdup_printf("CELLDECK_STATE=%s/state", fleet->dir));
+    add_env(fleet, g_strdup("AWS_ACCESS_KEY_ID=TEST"));
+    add_env(fleet, g_strdup("AWS_SECRET_ACCESS_KEY=test"));
+    add_env(fleet, g_strdup("AWS_EC2_METADATA_DISABLED=true"));
+    add_env(fleet, g_strdup("XDG_CONFIG_HOME=/nonexistent"));
+    add_env(fleet, g_strdup("SUDO_USER=alice"));
+    json_decref(ready);
+    return fleet;
+}
+
+void fleet_free(struct fleet *fleet)
+{
+    g_output_stream_close(g_subprocess_get_stdin_pipe(fleet->simulator), NULL, NULL);
+    g_subprocess_wait(fleet->simulator, NULL, NULL);
+    g_object_unref(fleet->simulator);
+    g_autofree char *sweep = g_strdup_printf("rm -rf '%s'", fleet->dir);
+    if (!g_spawn_command_line_sync(sweep, NULL, NULL, NULL, NULL))
+        printf("  left behind: %s\n", fleet->dir);
+    for (int i = 0; i < fleet->n_env; i++)
+        g_free(fleet->env[i]);
+    g_free(fleet->build);
+    g_free(fleet->dir);
+    g_free(fleet);
+}
+
+struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, const char *term,
+                 const char *locale)
+{
+    g_autofree char *program = g_build_filename(fleet->build, "celldeck", NULL);
+    g_autofree char *term_env = g_strdup_printf("TERM=%s", term ? term : "xterm-256color");
+    g_autofree char *locale_env = g_strdup_printf("LC_ALL=%s", locale ? locale : "C.UTF-8");
+    char *env[20] = {NULL};
+    memcpy(env, fleet->env, sizeof(char *) * (size_t)fleet->n_env);
+    env[fleet->n_env] = term_env;
+    env[fleet->n_env + 1] = locale_env;
+    char *argv[] = {program, (char *)(option ? option : "console"), NULL};
+    return seat_new(rows, cols, argv, env);
+}
+
+int check_report(void)
+{
+    printf("%d passed, %d failed\n", count.passed, count.failed);
+    return count.failed > 0;
+}

@@ -1,0 +1,29 @@
+/* What every story of the screen tests stands on: a simulated fleet, seats in front of it, and
+ * rules that are counted. */
+#pragma once
+
+#include "tests/screen/terminal.h"
+
+#include <gio/gio.h>
+
+/* Counts one rule and says how it went; returns `holds`. */
+bool check(const char *rule, bool holds);
+/* The closing line; returns the exit code. */
+int check_report(void);
+
+struct fleet {
+    char *build, *dir;
+    GSubprocess *simulator;
+    char *env[16];
+    int n_env;
+};
+/* `build`: the folder of the programs. */
+struct fleet *fleet_new(const char *build);
+void fleet_free(struct fleet *fleet);
+
+/* celldeck with one option, on a terminal. `term` and `locale` may be NULL: the usual. */
+struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, const char *term,
+                 const char *locale);
+
+/* Stories that have a file of their own. */
+void a_rollout_is_started_and_steered(struct fleet *fleet);

@@ -1,0 +1,149 @@
+/* A rollout from the console alone: started, paused, resumed, approved, rolled back, aborted. */
+#include "tests/screen/stage.h"
+
+#include <string.h>
+
+/* Types a command line, and waits until it was taken. */
+static void command(struct seat *seat, const char *line)
+{
+    g_autofree char *shown = g_strconcat(":", line, NULL);
+    seat_type(seat, shown);
+    seat_row_shows(seat, -1, shown);
+    seat_type(seat, "\r");
+    seat_hides(seat, shown);
+}
+
+/* The plan's dialog, once it asks: it is refused at first, while the probes of a simulator that has
+ * just begun are not all in. */
+static bool planned(struct seat *seat, const char *version)
+{
+    g_autofree char *line = g_strconcat("start ", version, NULL);
+    for (int i = 0; i < 20; i++) {
+        command(seat, line);
+        seat_hides(seat, "planning ");
+        g_autofree char *text = seat_text(seat);
+        if (strstr(text, "Reason (kept"))
+            return true;
+        seat_type(seat, "\x1b");
+        seat_hides(seat, "Esc leaves");
+    }
+    return false;
+}
+
+/* Key, reason (NULL: none is asked), word; true once it is on record. Refused and tried again where
+ * what it would touch has changed meanwhile. */
+static bool act(struct seat *seat, const char *key, const char *reason, const char *word)
+{
+    for (int i = 0; i < 10; i++) {
+        seat_type(seat, key);
+        if (!seat_shows(seat, "Blast radius: "))
+            return false;
+        if (reason) {
+            seat_type(seat, reason);
+            seat_type(seat, "\r");
+            seat_shows(seat, "Reason: ");
+        }
+        seat_type(seat, word);
+        seat_type(seat, "\r");
+        seat_hides(seat, "Esc leaves");
+        seat_hides(seat, "putting it on record");
+        g_autofree char *bottom = seat_row(seat, -1);
+        if (strstr(bottom, "on record"))
+            return true;
+    }
+    return false;
+}
+
+static void nothing_starts_read_only(struct fleet *fleet)
+{
+    struct seat *seat = sit(fleet, 30, 100, NULL, NULL, NULL);
+    seat_shows(seat, "cell-0-dev");
+    check("without --write, starting is not offered", seat_hides(seat, "s start"));
+    command(seat, "start 5.1.0");
+    check("and refused", seat_row_shows(seat, -1, "read-only: nothing was done"));
+    seat_free(seat);
+}
+
+static void the_start(struct seat *seat)
+{
+    seat_type(seat, "s");
+    check("s asks for a version, and lists them",
+          seat_row_shows(seat, -1, ":start") && seat_row_shows(seat, -2, "5.1.0  5.0.3"));
+    seat_type(seat, "5.1\t");
+    check("Tab completes it", seat_row_shows(seat, -1, ":start 5.1.0"));
+    seat_type(seat, "\x1b");
+    command(seat, "start --help");
+    check("what is no version goes nowhere", seat_row_shows(seat, -1, "--help is no version"));
+    command(seat, "start 9.9.9");
+    check("a version that there is not is refused by the plan",
+          seat_shows(seat, "9.9.9 can't be started"));
+    seat_type(seat, "5.1.0\r");
+    check("and no typing starts it", seat_row_shows(seat, -1, "q quit"));
+    check("a plan shows its blast radius",
+          planned(seat, "5.1.0") && seat_shows(seat, "Blast radius: 5 cells, 30 tenants"));
+    check("its waves and cells",
+          seat_shows(seat, "enterprise: bake 2s") && seat_shows(seat, "cell-1-dr: 0 tenants"));
+    seat_type(seat, "\r");
+    check("it wants a reason", seat_shows(seat, "a reason is needed"));
+    seat_type(seat, "a screen test\r");
+    seat_shows(seat, "Type 5.1.0 to do it");
+    seat_type(seat, "yes\r");
+    check("another word starts nothing", seat_shows(seat, "that is not 5.1.0"));
+    seat_type(seat, "\x15"
+                    "5.1.0\r");
+    check("the version, typed, starts it, and its screen opens",
+          seat_row_shows(seat, 1, "r1 5.1.0"));
+    check("with who and why",
+          seat_row_shows(seat, 1, "alice") && seat_row_shows(seat, 1, "a screen test"));
+    check("its waves", seat_shows(seat, "enterprise  bake"));
+    check("what comes next", seat_row_shows(seat, 2, "next: "));
+    check("a cell's gates", seat_shows(seat, "gates of ") && seat_shows(seat, "traffic"));
+}
+
+static void wrong_keys_do_nothing(struct seat *seat)
+{
+    seat_type(seat, "x");
+    check("a key without a use says so", seat_row_shows(seat, -1, "x does nothing here"));
+    seat_type(seat, "A");
+    check("abort asks, and shows the blast radius", seat_shows(seat, "Blast radius: "));
+    seat_type(seat, "because\rr1\r");
+    check("the wrong word aborts nothing", seat_shows(seat, "that is not 5.1.0"));
+    seat_type(seat, "\x1b");
+    check("nor does Esc", seat_row_shows(seat, -1, "nothing was done"));
+    seat_type(seat, "Gb");
+    check("what was not begun can't be rolled back", seat_row_shows(seat, -1, "can't rollback"));
+}
+
+static void the_record_has_it(struct seat *seat)
+{
+    seat_type(seat, "H");
+    check("history has it",
+          seat_row_shows(seat, 2, "rollout") && seat_row_shows(seat, 2, "aborted"));
+    seat_type(seat, "\r/abort");
+    check("its events are found, with the reason that was typed",
+          seat_row_shows(seat, 2, "abort") && seat_shows(seat, "enough for today"));
+}
+
+void a_rollout_is_started_and_steered(struct fleet *fleet)
+{
+    nothing_starts_read_only(fleet);
+    struct seat *seat = sit(fleet, 34, 100, "--write", NULL, NULL);
+    check("WRITE is on top", seat_row_shows(seat, 0, "WRITE"));
+    the_start(seat);
+    check("p pauses", act(seat, "p", "lunch", "5.1.0") && seat_row_shows(seat, 1, "paused: lunch"));
+    wrong_keys_do_nothing(seat);
+    check("p resumes", act(seat, "p", NULL, "5.1.0") && seat_row_shows(seat, 1, "running"));
+    check("it waits for approval", seat_row_shows(seat, 1, "waiting"));
+    seat_type(seat, "a");
+    check("approving shows the wave that waits, and no other cell",
+          seat_shows(seat, "Approve wave enterprise") && seat_shows(seat, "Blast radius: 2 cells"));
+    seat_type(seat, "\x1b");
+    check("a approves", act(seat, "a", NULL, "5.1.0") && seat_shows(seat, "1 of 1 approvals"));
+    seat_type(seat, "g");
+    check("b rolls the selected cell back, its name typed",
+          act(seat, "b", "slow", "cell-0-dev") && seat_row_shows(seat, 4, "rolled back"));
+    check("A aborts",
+          act(seat, "A", "enough for today", "5.1.0") && seat_row_shows(seat, 1, "aborted"));
+    the_record_has_it(seat);
+    seat_free(seat);
+}
