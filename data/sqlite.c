@@ -168,11 +168,14 @@ static bool switch_to_wal(sqlite3 *db, GError **error)
     return code == SQLITE_OK || sqlite_fail(db, NULL, "switch it to WAL", error);
 }
 
+static bool prepare_to_read(sqlite3 *db, const struct sqlite_schema *schema, GError **error)
+{
+    return sqlite_exec(db, "PRAGMA query_only=ON", "set it up", error) &&
+           refuse_other_version(db, schema, true, error);
+}
+
 static bool prepare_to_write(sqlite3 *db, const struct sqlite_schema *schema, GError **error)
 {
-    /* Readers who may not write the folder need the -wal and -shm files to be there. */
-    int keep = 1;
-    sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
     return refuse_other_version(db, schema, false, error) && switch_to_wal(db, error) &&
            sqlite_exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", "set it up", error) &&
            migrate(db, schema, error);
@@ -184,14 +187,18 @@ sqlite3 *sqlite_open(const char *path, const struct sqlite_schema *schema, bool 
     if (!read_only && !create_file(path, error))
         return NULL;
     sqlite3 *db = NULL;
-    int how = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    /* What a killed writer left in the WAL is recovered only by somebody who could write. */
+    bool able = !read_only || access(path, W_OK) == 0;
+    int how = able ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     bool good = sqlite3_open_v2(path, &db, how | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK ||
                 sqlite_fail(db, path, "open it", error);
     if (good) {
         sqlite3_extended_result_codes(db, 1);
         sqlite3_busy_timeout(db, PATIENCE_MS);
-        good = read_only ? refuse_other_version(db, schema, true, error)
-                         : prepare_to_write(db, schema, error);
+        /* Readers who may not write the folder need the -wal and -shm files to be there. */
+        int keep = 1;
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+        good = read_only ? prepare_to_read(db, schema, error) : prepare_to_write(db, schema, error);
     }
     if (good)
         return db;
