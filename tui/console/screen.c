@@ -39,9 +39,6 @@ struct screen {
     gpointer data;
 };
 
-/* --- out ----------------------------------------------------------------------------------------
- */
-
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer data);
 
 /* True while the terminal has not taken everything. */
@@ -204,9 +201,6 @@ const char *screen_notice(const struct screen *screen)
     return screen->notice;
 }
 
-/* --- in -----------------------------------------------------------------------------------------
- */
-
 static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 {
     (void)fd;
@@ -240,9 +234,6 @@ static gboolean on_wake(gint fd, GIOCondition condition, gpointer data)
     screen->events.draw(screen->data);
     return G_SOURCE_CONTINUE;
 }
-
-/* --- start and end ------------------------------------------------------------------------------
- */
 
 static const char *capability(const char *name)
 {
@@ -303,9 +294,9 @@ static bool begin_theme(struct screen *screen, const struct screen_options *opti
         return screen->theme != NULL;
     for (int role = 0; role < ROLE_COUNT; role++) {
         const struct style *style = &screen->theme->roles[role];
-        init_pair((short)pair_of(role, false), style->fg, style->bg);
-        short under = style->bg < 0 ? screen->theme->selected.bg : style->bg;
-        init_pair((short)pair_of(role, true), style->fg, under);
+        init_extended_pair(pair_of(role, false), style->fg, style->bg);
+        int under = style->bg < 0 ? screen->theme->selected.bg : style->bg;
+        init_extended_pair(pair_of(role, true), style->fg, under);
     }
     return true;
 }

@@ -5,19 +5,24 @@
 #include <libfyaml.h>
 #include <string.h>
 
-#define THEMES(X) X(dusk) X(day) X(clear_dark) X(clear_light) X(mono)
+/* The Makefile puts each themes/NAME.yaml between two symbols of the linker's. */
+#define BYTES_OF(id)                                                                               \
+    extern const char _binary_themes_##id##_yaml_start[], _binary_themes_##id##_yaml_end[]
+BYTES_OF(dusk);
+BYTES_OF(day);
+BYTES_OF(clear_dark);
+BYTES_OF(clear_light);
+BYTES_OF(mono);
 
-#define DECLARE(id)                                                                                \
-    extern const char _binary_themes_##id##_yaml_start[], _binary_themes_##id##_yaml_end[];
-THEMES(DECLARE)
-
-#define ENTRY(id) {#id, _binary_themes_##id##_yaml_start, _binary_themes_##id##_yaml_end},
+#define THEME(id)                                                                                  \
+    {                                                                                              \
+#id, _binary_themes_##id##_yaml_start, _binary_themes_##id##_yaml_end                      \
+    }
 static const struct {
     const char *name, *start, *end;
-} themes[] = {THEMES(ENTRY)};
+} themes[] = {THEME(dusk), THEME(day), THEME(clear_dark), THEME(clear_light), THEME(mono)};
 
-#define NAME(id) #id,
-static const char *const names[] = {THEMES(NAME) NULL};
+static const char *const names[] = {"dusk", "day", "clear_dark", "clear_light", "mono", NULL};
 
 static const char *const role_names[ROLE_COUNT] = {
     [ROLE_NORMAL] = "normal", [ROLE_DIM] = "dim",       [ROLE_GOOD] = "good",
@@ -40,19 +45,19 @@ static const char *scalar(struct fy_node *map, const char *key)
 }
 
 /* With eight colours a bright one becomes its plain brother; the caller makes it bold. */
-static short named_colour(const char *name, int colours)
+static int named_colour(const char *name, int colours)
 {
     for (size_t i = 0; name && i < G_N_ELEMENTS(colour_names); i++)
         if (strcmp(name, colour_names[i]) == 0)
-            return (short)(i % (colours >= 16 ? 16 : 8));
+            return (int)i % (colours >= 16 ? 16 : 8);
     return -1;
 }
 
-static short colour(struct fy_node *map, const char *rich, const char *poor, int colours)
+static int colour(struct fy_node *map, const char *rich, const char *poor, int colours)
 {
     const char *number = scalar(map, rich);
     if (colours >= 256 && number)
-        return (short)MIN(g_ascii_strtoull(number, NULL, 10), 255);
+        return (int)MIN(g_ascii_strtoull(number, NULL, 10), 255);
     return colours >= 8 ? named_colour(scalar(map, poor), colours) : -1;
 }
 

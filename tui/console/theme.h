@@ -6,7 +6,7 @@
 #include "tui/console/canvas.h"
 
 struct style {
-    short fg, bg; /* a colour's number, -1: the terminal's own */
+    int fg, bg; /* a colour's number, -1: the terminal's own */
     bool bold, dim, reverse, underline;
 };
 

@@ -128,7 +128,10 @@ static void events_draw(const void *state, const struct deck *deck, struct canva
     draw_title(deck, canvas, area);
     for (int i = 0; i < list->height && list->top + i < list_size(list); i++) {
         int row = area->row + 1 + i;
-        draw_event(event_of(deck, list_row(list, list->top + i)), canvas, row);
+        const struct event *event = event_of(deck, list_row(list, list->top + i));
+        if (!event)
+            continue; /* the list is older than the deck: the next frame follows */
+        draw_event(event, canvas, row);
         if (list->top + i == list->index)
             canvas_select(canvas, row, 0, area->cols);
     }

@@ -152,12 +152,13 @@ static void put_version(struct canvas *canvas, int row, const struct place *plac
 {
     struct rollout *rollout = NULL;
     const struct rollout_cell *part = deck_cell_rollout(deck, cell->config->id, &rollout);
-    bool told = part && part->state != CELL_PENDING;
-    struct mark mark = told ? mark_cell_state(part->state) : (struct mark){"", ROLE_NORMAL};
     bool fresh = cell->version_at_ms > 0 && deck->now_ms - cell->version_at_ms <=
                                                 stale_after_ms(deck->config->metrics.period_ms);
     int used = canvas_text(canvas, row, place->col, place->cols - 2, fresh ? ROLE_NORMAL : ROLE_DIM,
                            cell->version ? cell->version : "–");
+    if (!part || part->state == CELL_PENDING)
+        return;
+    struct mark mark = mark_cell_state(part->state);
     canvas_text(canvas, row, place->col + used + 1, place->cols - used - 1, mark.role, mark.shape);
 }
 

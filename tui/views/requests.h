@@ -20,6 +20,7 @@ enum spot {
 #define PLACES_WITH_FILTER (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS)
 
 /* clang-format off */
+// cppcheck-suppress preprocessorErrorDirective
 #define REQUESTS(X)                                                                                \
     X(UP,        "up",        "k Up",           PLACE_ANY,     "row above")                        \
     X(DOWN,      "down",      "j Down",         PLACE_ANY,     "row below")                        \
