@@ -96,7 +96,7 @@ static GArray *groups_of(const struct deck *deck, int *width)
     return groups;
 }
 
-/* All sources where there is room; else the troubled ones, and how many are well. */
+/* All sources where there is room; else the troubled ones, and how many more there are. */
 static void draw_sources(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
 {
     int width;
@@ -113,8 +113,12 @@ static void draw_sources(struct canvas *canvas, int row, int col, int cols, cons
                 canvas_text(canvas, row, col, end - col, ROLE_DIM, text);
             return;
         }
-        if (col + text_width(group->text) > end)
+        bool last = i + 1 == groups->len;
+        if (col + text_width(group->text) > (last ? end : end - 4)) {
+            canvas_printf(canvas, row, col, end - col, group_role(group->state), "+%u",
+                          groups->len - i);
             return;
+        }
         col += canvas_text(canvas, row, col, end - col, group_role(group->state), group->text) + 2;
     }
 }
