@@ -53,8 +53,8 @@ struct feed {
     struct metrics_progress *progress;
     struct registry *registry;
     GPtrArray *sources; /* struct feed_source * */
-    bool started; /* by feed_start: for good */
-    bool polling; /* that, or while feed_read_once waits */
+    bool started;       /* by feed_start: for good */
+    bool polling;       /* that, or while feed_read_once waits */
     guint tick_id, fold_id;
     gint64 folded_mono_ms, started_mono_ms;
     gint64 change_ms; /* when folding again may say something else */

@@ -23,6 +23,7 @@ struct conductor {
     gint64 scanned_version, next_scan_mono_ms;
     guint tick, wake, term, interrupt;
     gint64 began_mono_ms;
+    gint64 folder_seen_mono_ms;
     bool has_looked, stopping;
 };
 
@@ -120,6 +121,18 @@ static void step_all(struct conductor *conductor)
         conduct_step(value);
 }
 
+/* Without its state folder nothing may be done, and whoever removed it may have had no way to end
+ * us. A file system that comes back within the longest lease and its grace finds us still here. */
+static void end_if_folder_is_gone(struct conductor *conductor, gint64 mono_ms)
+{
+    const struct world *world = &conductor->world;
+    gint64 patience_ms = world->config->lease_ms + 3 * deployer_deadline_ms(world->deployer);
+    if (g_file_test(conductor->options.state_dir, G_FILE_TEST_IS_DIR))
+        conductor->folder_seen_mono_ms = mono_ms;
+    else if (mono_ms - conductor->folder_seen_mono_ms > patience_ms)
+        stop(conductor);
+}
+
 static gboolean on_tick(gpointer data)
 {
     struct conductor *conductor = data;
@@ -131,6 +144,7 @@ static gboolean on_tick(gpointer data)
         conductor_lock_touch(conductor->lock_fd);
         scan(conductor);
         end_if_idle(conductor);
+        end_if_folder_is_gone(conductor, mono_ms);
     }
     step_all(conductor);
     return G_SOURCE_CONTINUE;
@@ -252,6 +266,7 @@ bool conductor_run(struct config *config, const struct conductor_options *option
         .lock_fd = conductor_lock_take(options->state_dir),
         .scanned_version = -1,
         .began_mono_ms = lease_clock_ms(),
+        .folder_seen_mono_ms = lease_clock_ms(),
     };
     bool begun = open_world(&conductor, config, error);
     if (begun)
