@@ -67,8 +67,6 @@ void conduct_complain(struct conduct *conduct, const char *doing, const GError *
     g_hash_table_add(conduct->complaints, text);
 }
 
-/* --- the state of the rollout and of its cells --- */
-
 static struct rollout_cell *cell_of(const struct conduct *conduct, guint i)
 {
     return g_ptr_array_index(conduct->rollout->cells, i);
@@ -184,8 +182,6 @@ static bool catch_up(struct conduct *conduct)
     return true;
 }
 
-/* --- the lease --- */
-
 /* Another conductor may have brought it to its end. */
 static bool has_ended(struct conduct *conduct)
 {
@@ -272,8 +268,6 @@ bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell)
         return cell->state == CELL_ROLLING_BACK && conduct_within_grace(conduct, lease_clock_ms());
     return lease_outlasts_a_call(conduct);
 }
-
-/* --- decide and append --- */
 
 static bool is_intent(const struct decision *decision)
 {

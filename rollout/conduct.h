@@ -105,7 +105,7 @@ void conduct_journal_failed(struct conduct *conduct);
 /* Within a lease and its grace of the last renewal: that long nobody else takes over. */
 bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms);
 
-/* --- unrecorded.c --- */
+/* unrecorded.c */
 
 /* Whether the decision belongs to the one rollback that a cell's deploy intent has authorised. */
 bool unrecorded_may(const struct decision *decision);
@@ -116,7 +116,7 @@ bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision,
  * the journal is still away. */
 bool unrecorded_flush(struct conduct *conduct);
 
-/* --- calls.c --- */
+/* calls.c */
 
 bool cell_is_in_flight(const struct rollout_cell *cell);
 /* Begins every call that is due: what an intent authorises, progress, what runs. */
@@ -128,7 +128,7 @@ void watch_free(struct watch *watch);
 /* How often what runs in a cell is asked. */
 gint64 calls_current_pace_ms(const struct world *world);
 
-/* --- observe.c --- */
+/* observe.c */
 
 /* Asks the gates where there is something new, and the plan's checks now and then. */
 void observe_refresh(struct conduct *conduct);
@@ -138,7 +138,7 @@ const char *observe_new_cell(const struct conduct *conduct);
 /* One place a cell, borrowing from the watches. Caller frees with g_free(). */
 struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms);
 
-/* --- conductor_log.c --- */
+/* conductor_log.c */
 
 enum log_level { LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 /* One cleaned line with time and level at the end of conductor.log. */

@@ -38,8 +38,6 @@ static struct decision outcomes(const struct rollout *rollout, const struct obse
     return for_any_cell(rollout, seen, outcome_decide);
 }
 
-/* --- gates */
-
 static json_t *gate_data(enum gate gate, const struct gate_result *result)
 {
     return json_pack("{s:s, s:s, s:o, s:o, s:O*}", "gate", gate_name(gate), "verdict",
@@ -90,8 +88,6 @@ static struct decision other_gates(const struct rollout *rollout, const struct o
     return for_any_cell(rollout, seen, other_gate);
 }
 
-/* --- back */
-
 static struct decision rollback_intent(const struct rollout *rollout, struct rollout_cell *cell,
                                        const char *cause, gint64 now_ms)
 {
@@ -127,8 +123,6 @@ static struct decision rollbacks(const struct rollout *rollout, const struct obs
         return NOTHING;
     return rollback_intent(rollout, newest, rollback_due(rollout, newest), seen->now_ms);
 }
-
-/* --- holds */
 
 static struct decision hold(const struct rollout *rollout, struct rollout_cell *cell,
                             const struct observation *seen, const struct observed_cell *there)
@@ -201,8 +195,6 @@ static struct decision passes(const struct rollout *rollout, const struct observ
     return for_any_cell(rollout, seen, pass);
 }
 
-/* --- forward */
-
 static struct decision next_step(const struct rollout *rollout, const struct observation *seen)
 {
     if (rollout->state != ROLLOUT_RUNNING)
@@ -226,8 +218,6 @@ static struct decision next_step(const struct rollout *rollout, const struct obs
                   decision_moment(seen->now_ms + rollout->plan->deploy_deadline_ms)));
 }
 
-/* --- how the rollout as a whole stands */
-
 static struct decision state_news(const struct rollout *rollout, const struct observation *seen)
 {
     struct standing now = rollout_standing(rollout, seen);
@@ -241,9 +231,6 @@ static struct decision state_news(const struct rollout *rollout, const struct ob
         json_object_set_new(data, "final", json_true());
     return (struct decision){.type = "state", .data = data};
 }
-
-/* --- nothing to do: when to look again ----------------------------------------------------------
- */
 
 static void sooner(gint64 *look_ms, gint64 at_ms, gint64 now_ms)
 {

@@ -47,8 +47,6 @@ void fold_enter(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
     cell->state_since_ms = at_ms;
 }
 
-/* --- the operation */
-
 static void add_cells(struct rollout *rollout, size_t wave)
 {
     const struct plan_wave *plan = rollout_wave(rollout, wave);
@@ -115,8 +113,6 @@ static bool noted(struct rollout *rollout, struct rollout_cell *cell, const stru
         g_ptr_array_add(rollout->new_cells, g_strdup(new_cell));
     return true;
 }
-
-/* --- a cell goes forward */
 
 static bool deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
                           const struct event *event, GError **error)
@@ -243,8 +239,6 @@ static bool cell_passed(struct rollout *rollout, struct rollout_cell *cell,
     return true;
 }
 
-/* --- and back */
-
 static bool rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
                             const struct event *event, GError **error)
 {
@@ -305,8 +299,6 @@ static bool rollback_failed(struct rollout *rollout, struct rollout_cell *cell,
     }
     return true;
 }
-
-/* --- the table */
 
 #define IN_FLIGHT (IN(CELL_DEPLOYING) | IN(CELL_BAKING) | IN(CELL_ROLLING_BACK))
 #define THERE     (IN(CELL_PASSED) | IN(CELL_ACCEPTED))

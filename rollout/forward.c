@@ -27,8 +27,6 @@ struct step {
 };
 typedef enum forward (*rule_fn)(const struct step *step, char **why);
 
-/* --- before every deploy */
-
 static enum forward it_is_pending(const struct step *step, char **why)
 {
     if (step->cell->state == CELL_PENDING)
@@ -218,8 +216,6 @@ static const rule_fn before_deploy[] = {
     it_is_well,
 };
 
-/* --- before a cell passes */
-
 static enum forward it_bakes(const struct step *step, char **why)
 {
     if (step->cell->state == CELL_BAKING)
@@ -308,8 +304,6 @@ static const rule_fn before_pass[] = {
     every_gate_passes_now,
     the_new_version_is_still_seen,
 };
-
-/* --- asking */
 
 static enum forward ask(const rule_fn *rules, size_t n, const struct rollout *rollout,
                         const struct rollout_cell *cell, const struct observation *seen, char **why)

@@ -46,8 +46,6 @@ void lease_free(struct lease *lease)
     g_free(lease);
 }
 
-/* --- the record --- */
-
 static json_t *record_json(const struct lease *lease, bool held)
 {
     const struct holder *self = lease->self;
@@ -99,8 +97,6 @@ void lease_record_clear(struct lease_record *record)
     holder_free(record->holder);
     *record = (struct lease_record){0};
 }
-
-/* --- taking, renewing, giving back --- */
 
 static bool append(struct lease *lease, const char *type, bool held, gint64 now_ms, GError **error)
 {

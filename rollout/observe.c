@@ -10,8 +10,6 @@
 
 enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
 
-/* --- the gates --- */
-
 static GPtrArray *controls_of(const struct conduct *conduct, const struct rollout_cell *cell)
 {
     const struct snapshot *snapshot = conduct->world->snapshot;
@@ -70,8 +68,6 @@ static void judge(struct conduct *conduct, gint64 mono_ms)
             judge_cell(conduct, g_ptr_array_index(conduct->watches, i), cell, when_now_ms());
     }
 }
-
-/* --- the plan's checks, once more --- */
 
 static bool goes_forward(const struct rollout *rollout)
 {
@@ -139,8 +135,6 @@ const char *observe_new_cell(const struct conduct *conduct)
     }
     return NULL;
 }
-
-/* --- one cell --- */
 
 static bool is_in_alarm(const struct cell *cell)
 {

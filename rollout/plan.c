@@ -84,8 +84,6 @@ G_GNUC_PRINTF(2, 3) static void note(struct plan *plan, const char *format, ...)
     va_end(args);
 }
 
-/* --- which cells, in which order */
-
 static bool leaves_out(const struct wave_config *wave, const char *id)
 {
     return wave->exclude && g_strv_contains((const char *const *)wave->exclude, id);
@@ -186,8 +184,6 @@ static GArray *places(const struct survey *survey, const struct wave_config *wav
     return found;
 }
 
-/* --- one cell */
-
 static void note_changes(struct plan *plan, const struct survey *survey,
                          const struct cell_config *config, struct plan_cell *cell)
 {
@@ -271,8 +267,6 @@ static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *s
                                                    g_array_index(order, struct place, i).cell));
     return wave;
 }
-
-/* --- the whole */
 
 static void note_excluded(struct plan *plan, const struct config *config)
 {

@@ -84,8 +84,6 @@ char *plan_hash(const struct plan *plan)
     return json_sha256(json);
 }
 
-/* --- back */
-
 static int word_index(const char *word, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++)

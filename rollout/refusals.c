@@ -62,8 +62,6 @@ static void each_cell(struct asking *asking, cell_fn fn)
     }
 }
 
-/* --- the release */
-
 static void release_is_known(struct asking *asking)
 {
     const struct survey *survey = asking->survey;
@@ -138,8 +136,6 @@ static void minors_are_not_skipped(struct asking *asking)
 {
     each_cell(asking, no_minor_is_skipped);
 }
-
-/* --- the waves */
 
 static void there_are_waves(struct asking *asking)
 {
@@ -223,8 +219,6 @@ static void first_wave_is_no_production(struct asking *asking)
                    cell->id, first->name, n, n == 1 ? "" : "s");
     }
 }
-
-/* --- what was read */
 
 static void registry_is_whole(struct asking *asking)
 {
@@ -324,8 +318,6 @@ static void cells_are_well(struct asking *asking)
     each_cell(asking, no_alarm_rings);
 }
 
-/* --- other operations */
-
 static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
 {
     const GPtrArray *operations = asking->survey->operations;
@@ -351,8 +343,6 @@ static void cells_are_free(struct asking *asking)
 {
     each_cell(asking, cell_is_free);
 }
-
-/* --- asking */
 
 typedef void (*check_fn)(struct asking *asking);
 

@@ -27,9 +27,6 @@ static GSource *call_timer(struct aws_call *call, gint64 delay_ms, GSourceFunc f
     return source;
 }
 
-/* --- lanes --------------------------------------------------------------------------------------
- */
-
 static struct lane *lane_of(struct aws_client *client, const struct aws_call *call)
 {
     g_autofree char *name =
@@ -75,9 +72,6 @@ static bool lane_enter(struct aws_call *call)
     }
     return call->in_lane;
 }
-
-/* --- the end ------------------------------------------------------------------------------------
- */
 
 /* Takes the call out of everything it stands in; only its owner's callback is left. */
 static void detach(struct aws_call *call)
@@ -140,9 +134,6 @@ static gboolean deadline_passed(gpointer data)
                                   "not sent: no credentials could be had within %s", patience));
     return G_SOURCE_REMOVE;
 }
-
-/* --- an attempt and what comes of it ------------------------------------------------------------
- */
 
 /* Another try after `error` (stolen), or the end. A pause that would outlast the deadline is none.
  */

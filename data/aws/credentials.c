@@ -174,8 +174,6 @@ const char *credentials_unrenewable(const struct credentials *credentials)
     return NULL;
 }
 
-/* --- one search, provider after provider --------------------------------------------------- */
-
 static void end_waits(struct identity *identity, struct keys *keys, const GError *error)
 {
     identity->refs++;
@@ -312,8 +310,6 @@ const char *search_role_arn(const struct search *search)
 {
     return search->identity->role_arn;
 }
-
-/* --- what a call asks ------------------------------------------------------------------------ */
 
 struct keys *identity_keys(struct identity *identity)
 {

@@ -1,5 +1,5 @@
 /* celldeck-sim: AWS on loopback, played from a scenario file. Prints one line of JSON when it is
- * ready, and ends on SIGTERM, SIGINT or (--until-eof) when its standard input closes. */
+ * ready, and ends on SIGTERM, SIGINT, SIGHUP or (--until-eof) when its standard input closes. */
 #include "data/base/error.h"
 #include "data/base/when.h"
 #include "data/sim/http.h"
@@ -99,6 +99,7 @@ static bool run(struct sim_server *server, const struct options *options, const 
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGTERM, on_signal, loop);
     g_unix_signal_add(SIGINT, on_signal, loop);
+    g_unix_signal_add(SIGHUP, on_signal, loop);
     if (options->until_eof)
         g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, loop);
     say_ready(endpoint, options->dir);

@@ -121,9 +121,6 @@ void toy_approve(struct toy *toy, const char *actor, const char *wave)
                json_pack("{s:s, s:s, s:s}", "wave", wave, "version", "5.0.3", "plan_hash", "h"));
 }
 
-/* --- the world ----------------------------------------------------------------------------------
- */
-
 static void hear(struct toy *toy, const char *type, const char *id)
 {
     for (enum toy_id i = DEV; i < TOY_CELLS; i++) {
