@@ -17,7 +17,8 @@ struct context {
     /* From the command line. */
     char *config_path;
     gboolean json, csv, no_color, ascii;
-    char **args; /* what is left: arguments without a dash; never NULL */
+    gconstpointer options; /* a subcommand's own (subcommand.h), or NULL */
+    char **args;           /* what is left: arguments without a dash; never NULL */
     /* Opened on demand. */
     struct out_style style;
     struct config *config;

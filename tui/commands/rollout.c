@@ -9,37 +9,39 @@ struct rollout *rollout_require(struct context *context, GError **error)
     return rollout_load(context->journal, context->args[0], error);
 }
 
+#define ROOM sizeof(struct rollout_options)
+
 static const struct subcommand subcommands[] = {
     {"plan", "VERSION [--fixes CELL] [--retry-failed] [--json]",
      "what would happen: waves, cells, and what stands against it", FORM_JSON, 1, true, false,
-     rollout_plan_options, rollout_plan_run},
+     rollout_plan_options, ROOM, rollout_plan_run},
     {"start", "VERSION --reason TEXT [--ticket ID] [--plan HASH] [--yes] [--wait]",
      "begins it and prints its id; it goes on in the background", FORM_TEXT, 1, true, true,
-     rollout_start_options, rollout_start_run},
+     rollout_start_options, ROOM, rollout_start_run},
     {"list", "[--json|--csv]", "every rollout, newest first", FORM_JSON | FORM_CSV, 0, true, false,
-     NULL, rollout_list_run},
+     NULL, 0, rollout_list_run},
     {"status", "ID [--json]", "how each cell stands, and what comes next", FORM_JSON, 1, true,
-     false, NULL, rollout_status_run},
+     false, NULL, 0, rollout_status_run},
     {"watch", "ID [--json]", "its events as they come, until it has ended", FORM_JSON, 1, true,
-     false, NULL, rollout_watch_run},
+     false, NULL, 0, rollout_watch_run},
     {"approve", "ID [--wave W]", "lets a wave begin that waits for an approval", FORM_TEXT, 1, true,
-     true, rollout_ask_options, rollout_approve_run},
+     true, rollout_ask_options, ROOM, rollout_approve_run},
     {"pause", "ID [--reason TEXT]", "no step forward any more; gates go on judging", FORM_TEXT, 1,
-     true, true, rollout_ask_options, rollout_pause_run},
+     true, true, rollout_ask_options, ROOM, rollout_pause_run},
     {"resume", "ID", "forward again after a pause", FORM_TEXT, 1, true, true, rollout_ask_options,
-     rollout_resume_run},
+     ROOM, rollout_resume_run},
     {"abort", "ID [--reason TEXT] [--yes]",
      "ends it for good: cells in flight go back, passed ones stay", FORM_TEXT, 1, true, true,
-     rollout_ask_options, rollout_abort_run},
-    {"rollback", "ID --cell C | --wave W | --all --reason TEXT [--yes]",
+     rollout_ask_options, ROOM, rollout_abort_run},
+    {"rollback", "ID --cell C | --wave W | --all [--reason TEXT] [--yes]",
      "brings cells back to the version recorded for them", FORM_TEXT, 1, true, true,
-     rollout_ask_options, rollout_rollback_run},
+     rollout_ask_options, ROOM, rollout_rollback_run},
     {"accept", "ID --cell C --reason TEXT", "takes a held cell for good although it has not passed",
-     FORM_TEXT, 1, true, true, rollout_ask_options, rollout_accept_run},
+     FORM_TEXT, 1, true, true, rollout_ask_options, ROOM, rollout_accept_run},
     {"retry", "ID --cell C --reason TEXT", "tries a cell again that was rolled back", FORM_TEXT, 1,
-     true, true, rollout_ask_options, rollout_retry_run},
+     true, true, rollout_ask_options, ROOM, rollout_retry_run},
     {"skip", "ID --cell C --reason TEXT", "leaves a cell on the version that it runs", FORM_TEXT, 1,
-     true, true, rollout_ask_options, rollout_skip_run},
+     true, true, rollout_ask_options, ROOM, rollout_skip_run},
     {0}};
 
 static int run(int argc, char **argv, GError **error)

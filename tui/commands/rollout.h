@@ -5,6 +5,19 @@
 #include "rollout/plan.h"
 #include "tui/commands/subcommand.h"
 
+/* What can be given to a subcommand of rollout; each takes some of it. */
+struct rollout_options {
+    char *reason, *ticket, *plan_hash, *wave, *cell;
+    char **fixes;
+    gboolean all, yes, wait, attended, retry_failed;
+};
+#define ROLLOUT_OPTION(member) OPTION_AT(struct rollout_options, member)
+
+static inline const struct rollout_options *rollout_options(const struct context *context)
+{
+    return context->options;
+}
+
 /* rollout.c: the rollout that context->args[0] names, or NULL with an error. */
 struct rollout *rollout_require(struct context *context, GError **error);
 
@@ -26,8 +39,6 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
 GError *rollout_plan_refusal(const struct rollout_planned *planned);
 int rollout_plan_run(struct context *context, GError **error);
 extern const GOptionEntry rollout_plan_options[];
-/* --fixes and --retry-failed, as given. */
-struct plan_options rollout_plan_asked(void);
 
 /* rollout_start.c */
 int rollout_start_run(struct context *context, GError **error);

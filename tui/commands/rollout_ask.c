@@ -9,17 +9,14 @@
 
 #include <string.h>
 
-static struct {
-    char *wave, *cell, *reason;
-    gboolean all, yes;
-} asked;
-
 const GOptionEntry rollout_ask_options[] = {
-    {"wave", 0, 0, G_OPTION_ARG_STRING, &asked.wave, "The wave it is about", "WAVE"},
-    {"cell", 0, 0, G_OPTION_ARG_STRING, &asked.cell, "The cell it is about", "CELL"},
-    {"all", 0, 0, G_OPTION_ARG_NONE, &asked.all, "Every cell that the rollout has changed", NULL},
-    {"reason", 0, 0, G_OPTION_ARG_STRING, &asked.reason, "Why; kept in the history", "TEXT"},
-    {"yes", 0, 0, G_OPTION_ARG_NONE, &asked.yes, "Do not ask for a confirmation", NULL},
+    {"wave", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(wave), "The wave it is about", "WAVE"},
+    {"cell", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(cell), "The cell it is about", "CELL"},
+    {"all", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(all), "Every cell that the rollout has changed",
+     NULL},
+    {"reason", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(reason), "Why; kept in the history",
+     "TEXT"},
+    {"yes", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(yes), "Do not ask for a confirmation", NULL},
     {0}};
 
 /* The conductor may have ended since (nothing was live, the machine was restarted). */
@@ -39,16 +36,17 @@ static bool needs(const char *value, const char *option, GError **error)
 }
 
 /* The cells meant by --wave or --all that can be brought back, or the one that --cell names. */
-static char **cells_meant(const struct rollout *rollout, GError **error)
+static char **cells_meant(const struct rollout *rollout, const struct rollout_options *asked,
+                          GError **error)
 {
     g_autoptr(GPtrArray) cells = g_ptr_array_new();
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = rollout->cells->pdata[i];
         const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
         g_autofree char *why_not = rollout_refuses(rollout, "rollback", cell);
-        bool meant = asked.all || !g_strcmp0(asked.wave, wave->name) ||
-                     !g_strcmp0(asked.cell, cell->plan->id);
-        if (meant && (!why_not || asked.cell))
+        bool meant = asked->all || !g_strcmp0(asked->wave, wave->name) ||
+                     !g_strcmp0(asked->cell, cell->plan->id);
+        if (meant && (!why_not || asked->cell))
             g_ptr_array_add(cells, cell->plan->id);
     }
     if (cells->len == 0) {
@@ -101,15 +99,15 @@ static bool confirm_abort(struct context *context, GError **error)
     }
     print_blast_radius(rollout, in_flight);
     g_autofree char *sentence = g_strdup_printf("abort %s", rollout->id);
-    return context_confirm(asked.yes, sentence, rollout->plan->version, error);
+    return context_confirm(rollout_options(context)->yes, sentence, rollout->plan->version, error);
 }
 
 int rollout_approve_run(struct context *context, GError **error)
 {
     g_autofree char *actor = actor_name();
     return done(context,
-                request_approve(context->journal, context->args[0], asked.wave, actor,
-                                when_now_ms(), error),
+                request_approve(context->journal, context->args[0], rollout_options(context)->wave,
+                                actor, when_now_ms(), error),
                 error);
 }
 
@@ -117,8 +115,8 @@ int rollout_pause_run(struct context *context, GError **error)
 {
     g_autofree char *actor = actor_name();
     return done(context,
-                request_pause(context->journal, context->args[0], asked.reason, actor,
-                              when_now_ms(), error),
+                request_pause(context->journal, context->args[0], rollout_options(context)->reason,
+                              actor, when_now_ms(), error),
                 error);
 }
 
@@ -135,22 +133,21 @@ int rollout_abort_run(struct context *context, GError **error)
     g_autofree char *actor = actor_name();
     return done(context,
                 confirm_abort(context, error) &&
-                    request_abort(context->journal, context->args[0], asked.reason, actor,
-                                  when_now_ms(), error),
+                    request_abort(context->journal, context->args[0],
+                                  rollout_options(context)->reason, actor, when_now_ms(), error),
                 error);
 }
 
 int rollout_rollback_run(struct context *context, GError **error)
 {
-    if (!asked.cell + !asked.wave + !asked.all != 2) {
+    const struct rollout_options *asked = rollout_options(context);
+    if (!asked->cell + !asked->wave + !asked->all != 2) {
         g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
                             "rollback: exactly one of --cell C, --wave W and --all is needed");
         return CD_ERROR_USAGE;
     }
-    if (!needs(asked.reason, "--reason", error))
-        return CD_ERROR_USAGE;
     OWN(rollout) rollout = rollout_require(context, error);
-    g_auto(GStrv) cells = rollout ? cells_meant(rollout, error) : NULL;
+    g_auto(GStrv) cells = rollout ? cells_meant(rollout, asked, error) : NULL;
     for (char **id = cells; id && *id; id++)
         if (!makes_sense(rollout, "rollback", rollout_cell(rollout, *id), error))
             return CD_ERROR_REFUSED;
@@ -161,19 +158,20 @@ int rollout_rollback_run(struct context *context, GError **error)
     const char *word = cells[1] ? rollout->plan->version : cells[0];
     g_autofree char *sentence = g_strdup_printf("roll %s back", cells[1] ? rollout->id : cells[0]);
     return done(context,
-                context_confirm(asked.yes, sentence, word, error) &&
+                context_confirm(asked->yes, sentence, word, error) &&
                     request_rollback(context->journal, rollout->id, (const char *const *)cells,
-                                     asked.reason, actor, when_now_ms(), error),
+                                     asked->reason, actor, when_now_ms(), error),
                 error);
 }
 
 static int ask_of_cell(struct context *context, const char *what, GError **error)
 {
     g_autofree char *actor = actor_name();
+    const struct rollout_options *asked = rollout_options(context);
     return done(context,
-                needs(asked.cell, "--cell", error) && needs(asked.reason, "--reason", error) &&
-                    request_cell(context->journal, context->args[0], what, asked.cell, asked.reason,
-                                 actor, when_now_ms(), error),
+                needs(asked->cell, "--cell", error) && needs(asked->reason, "--reason", error) &&
+                    request_cell(context->journal, context->args[0], what, asked->cell,
+                                 asked->reason, actor, when_now_ms(), error),
                 error);
 }
 

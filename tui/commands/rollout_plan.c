@@ -6,15 +6,10 @@
 #include "rollout/survey.h"
 #include "tui/commands/rollout.h"
 
-static struct {
-    char **fixes;
-    gboolean retry_failed;
-} asked;
-
 const GOptionEntry rollout_plan_options[] = {
-    {"fixes", 0, 0, G_OPTION_ARG_STRING_ARRAY, &asked.fixes,
+    {"fixes", 0, 0, G_OPTION_ARG_STRING_ARRAY, ROLLOUT_OPTION(fixes),
      "This release is the fix of that unhealthy cell", "CELL"},
-    {"retry-failed", 0, 0, G_OPTION_ARG_NONE, &asked.retry_failed,
+    {"retry-failed", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(retry_failed),
      "Although this version has failed before", NULL},
     {0}};
 
@@ -173,8 +168,9 @@ static json_t *planned_json(const struct rollout_planned *planned)
 
 int rollout_plan_run(struct context *context, GError **error)
 {
-    const struct plan_options options = {.fixes = (const char *const *)asked.fixes,
-                                         .retry_failed = asked.retry_failed};
+    const struct rollout_options *asked = rollout_options(context);
+    const struct plan_options options = {.fixes = (const char *const *)asked->fixes,
+                                         .retry_failed = asked->retry_failed};
     struct rollout_planned planned = {0};
     int code = CD_ERROR_FAILED;
     if (rollout_plan_read(context, context->args[0], &options, &planned, error)) {

@@ -8,41 +8,37 @@
 
 #include <stdio.h>
 
-static struct {
-    char *reason, *ticket, *plan_hash;
-    char **fixes;
-    gboolean attended, yes, wait, retry_failed;
-} asked;
-
 const GOptionEntry rollout_start_options[] = {
-    {"reason", 0, 0, G_OPTION_ARG_STRING, &asked.reason, "Why; kept in the history", "TEXT"},
-    {"ticket", 0, 0, G_OPTION_ARG_STRING, &asked.ticket, "The change's ticket", "ID"},
-    {"plan", 0, 0, G_OPTION_ARG_STRING, &asked.plan_hash,
+    {"reason", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(reason), "Why; kept in the history",
+     "TEXT"},
+    {"ticket", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(ticket), "The change's ticket", "ID"},
+    {"plan", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(plan_hash),
      "Only if the plan still has this hash (rollout plan prints it)", "HASH"},
-    {"fixes", 0, 0, G_OPTION_ARG_STRING_ARRAY, &asked.fixes,
+    {"fixes", 0, 0, G_OPTION_ARG_STRING_ARRAY, ROLLOUT_OPTION(fixes),
      "This release is the fix of that unhealthy cell; on record", "CELL"},
-    {"retry-failed", 0, 0, G_OPTION_ARG_NONE, &asked.retry_failed,
+    {"retry-failed", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(retry_failed),
      "Although this version has failed before; on record", NULL},
-    {"attended", 0, 0, G_OPTION_ARG_NONE, &asked.attended,
+    {"attended", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(attended),
      "Somebody stays to renew credentials that can't be renewed alone", NULL},
-    {"yes", 0, 0, G_OPTION_ARG_NONE, &asked.yes, "Do not ask for a confirmation", NULL},
-    {"wait", 0, 0, G_OPTION_ARG_NONE, &asked.wait, "Until it has ended, or is held", NULL},
+    {"yes", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(yes), "Do not ask for a confirmation", NULL},
+    {"wait", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(wait), "Until it has ended, or is held", NULL},
     {0}};
 
 /* Opens the rollout in the journal. NULL where it was not confirmed or is refused. */
 static char *open_rollout(struct context *context, const struct rollout_planned *planned,
                           GError **error)
 {
+    const struct rollout_options *asked = rollout_options(context);
     const struct start_request start = {
         .plan = planned->plan,
-        .reason = asked.reason,
-        .ticket = asked.ticket,
-        .expected_hash = asked.plan_hash,
-        .attended = asked.attended,
-        .retry_failed = asked.retry_failed,
-        .fixes = (const char *const *)asked.fixes,
+        .reason = asked->reason,
+        .ticket = asked->ticket,
+        .expected_hash = asked->plan_hash,
+        .attended = asked->attended,
+        .retry_failed = asked->retry_failed,
+        .fixes = (const char *const *)asked->fixes,
     };
-    if (!context_confirm(asked.yes, "start this rollout", planned->plan->version, error))
+    if (!context_confirm(asked->yes, "start this rollout", planned->plan->version, error))
         return NULL;
     g_autofree char *actor = actor_name();
     return request_start(context->journal, &start, actor, when_now_ms(), error);
@@ -66,7 +62,7 @@ static int carry_on(struct context *context, const char *id, GError **error)
                        id);
         return CD_ERROR_FAILED;
     }
-    if (!asked.wait)
+    if (!rollout_options(context)->wait)
         return 0;
     const struct follow follow = {
         .until_held = true, .go_on = look_after, .data = context->journal};
@@ -81,14 +77,15 @@ static int carry_on(struct context *context, const char *id, GError **error)
 
 int rollout_start_run(struct context *context, GError **error)
 {
-    if (!asked.reason || !*asked.reason) {
+    const struct rollout_options *asked = rollout_options(context);
+    if (!asked->reason || !*asked->reason) {
         g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
                             "rollout start: --reason TEXT is missing; it stands in the history");
         return CD_ERROR_USAGE;
     }
-    const struct plan_options options = {.fixes = (const char *const *)asked.fixes,
-                                         .retry_failed = asked.retry_failed,
-                                         .unattended = !asked.attended};
+    const struct plan_options options = {.fixes = (const char *const *)asked->fixes,
+                                         .retry_failed = asked->retry_failed,
+                                         .unattended = !asked->attended};
     struct rollout_planned planned = {0};
     int code = CD_ERROR_FAILED;
     if (rollout_plan_read(context, context->args[0], &options, &planned, error)) {

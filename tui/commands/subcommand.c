@@ -46,6 +46,32 @@ static bool prepare(const struct subcommand *sub, struct context *context, GErro
     return !sub->needs_journal || context_open_journal(context, error);
 }
 
+/* The entries with their places inside `values`. */
+static GOptionEntry *place_options(const struct subcommand *sub, gpointer values)
+{
+    gsize n = 0;
+    while (sub->options && sub->options[n].long_name)
+        n++;
+    GOptionEntry *placed = g_new0(GOptionEntry, n + 1);
+    for (gsize i = 0; i < n; i++) {
+        placed[i] = sub->options[i];
+        placed[i].arg_data = (char *)values + GPOINTER_TO_SIZE(placed[i].arg_data);
+    }
+    return placed;
+}
+
+static void free_options(GOptionEntry *placed, gpointer values)
+{
+    for (GOptionEntry *entry = placed; entry->long_name; entry++) {
+        if (entry->arg == G_OPTION_ARG_STRING)
+            g_free(*(char **)entry->arg_data);
+        else if (entry->arg == G_OPTION_ARG_STRING_ARRAY)
+            g_strfreev(*(char ***)entry->arg_data);
+    }
+    g_free(placed);
+    g_free(values);
+}
+
 int subcommand_run(const struct subcommand *table, int argc, char **argv, GError **error)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
@@ -60,12 +86,14 @@ int subcommand_run(const struct subcommand *table, int argc, char **argv, GError
     g_autofree char *whole = g_strconcat(argv[0], " ", name, NULL);
     g_autofree char **rest = g_memdup2(argv + 1, sizeof(char *) * (size_t)argc);
     rest[0] = whole;
-    struct context context = {.about = sub->about, .forms = sub->forms};
+    gpointer values = g_malloc0(sub->options_size);
+    GOptionEntry *options = place_options(sub, values);
+    struct context context = {.about = sub->about, .forms = sub->forms, .options = values};
     int code = CD_ERROR_FAILED;
-    if (context_parse(&context, argc - 1, rest, sub->options, sub->usage, sub->args, sub->args,
-                      error) &&
+    if (context_parse(&context, argc - 1, rest, options, sub->usage, sub->args, sub->args, error) &&
         prepare(sub, &context, error))
         code = sub->run(&context, error);
     context_clear(&context);
+    free_options(options, values);
     return code;
 }
