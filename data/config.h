@@ -114,11 +114,12 @@ struct failover_config {
 struct config {
     gatomicrefcount refs; /* private */
     char *name;
-    char *path;            /* the file it came from */
-    char *aws_region;      /* may be NULL: environment and profile decide */
-    char *aws_profile;     /* may be NULL */
-    char *registry_table;  /* default "cell-registry" */
-    char *registry_region; /* default aws.region */
+    char *path;                  /* the file it came from */
+    char *aws_region;            /* may be NULL: environment and profile decide */
+    char *aws_profile;           /* may be NULL */
+    double aws_max_usd_per_hour; /* what polling may cost; < 0 where not given: no ceiling */
+    char *registry_table;        /* default "cell-registry" */
+    char *registry_region;       /* default aws.region */
     struct metrics_config metrics;
     GPtrArray *cells; /* struct cell_config *, in file order, never empty */
     GPtrArray *waves; /* struct wave_config *, in file order, may be empty */

@@ -21,6 +21,8 @@
 static const struct schema_key aws_keys[] = {
     KEY("region", TEXT, config, aws_region, "where AWS is asked", .check = word_region),
     KEY("profile", TEXT, config, aws_profile, "a profile of ~/.aws/config"),
+    KEY("max_usd_per_hour", NUMBER, config, aws_max_usd_per_hour, "the ceiling of polling's cost",
+        .positive = true),
     {0}};
 static const struct schema aws_schema = {.keys = aws_keys};
 

@@ -5,6 +5,7 @@
 #define FOLD_APART_MS   200 /* architecture.md, "Speed": no timer is faster */
 #define DEADLINE_MIN_MS (5 * WHEN_SECOND)
 #define DEADLINE_MAX_MS (20 * WHEN_SECOND)
+#define BRIEF_PERIODS   15
 
 /* aws.md, "Limits and prices"; a read request unit of an on-demand table is $0.125 a million. */
 #define USD_PER_METRIC     (0.01 / 1000)
@@ -63,8 +64,8 @@ static struct snapshot *fold(struct feed *feed)
         g_ptr_array_add(sources, source_new(source->name, state_of(source, now_ms), source->read_ms,
                                             source->error));
     }
-    struct fleet_input input = {feed->config, feed->readings, feed->registry, sources,
-                                cost_usd_per_hour(feed)};
+    struct fleet_input input = {feed->config, feed->readings,          feed->registry,
+                                sources,      cost_usd_per_hour(feed), NULL};
     struct snapshot *snapshot = fleet_fold(&input, now_ms);
     feed->change_ms = fleet_next_change_ms(snapshot, now_ms);
     return snapshot;
@@ -259,6 +260,8 @@ struct feed *feed_new(struct config *config, struct aws_client *client, feed_fn 
     feed->data = data;
     feed->readings = g_new0(struct cell_reading, config->cells->len);
     feed->progress = g_new0(struct metrics_progress, config->cells->len);
+    feed->watched = g_new0(bool, config->cells->len);
+    feed_watch(feed, NULL);
     feed->sources = g_ptr_array_new_with_free_func(feed_source_free);
     feed->started_mono_ms = when_mono_ms();
     feed->folded_mono_ms = feed->started_mono_ms - FOLD_APART_MS;
@@ -297,9 +300,24 @@ void feed_free(struct feed *feed)
         cell_reading_clear(&feed->readings[i]);
     g_free(feed->readings);
     g_free(feed->progress);
+    g_free(feed->watched);
     registry_unref(feed->registry);
     config_unref(feed->config);
     g_free(feed);
+}
+
+void feed_brief(struct feed *feed)
+{
+    for (guint i = 0; i < feed->config->cells->len; i++)
+        feed->progress[i].past_ms = BRIEF_PERIODS * feed->config->metrics.period_ms;
+}
+
+void feed_watch(struct feed *feed, const char *const *cells)
+{
+    for (guint i = 0; i < feed->config->cells->len; i++) {
+        const struct cell_config *cell = feed->config->cells->pdata[i];
+        feed->watched[i] = !cells || g_strv_contains(cells, cell->id);
+    }
 }
 
 static void ask_all(struct feed *feed, gint64 not_since_ms)

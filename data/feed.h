@@ -18,6 +18,18 @@ struct feed *feed_new(struct config *config, struct aws_client *client, feed_fn 
 void feed_prime(struct feed *feed, const struct snapshot *snapshot);
 void feed_free(struct feed *feed); /* cancels what is under way; fn is not called again */
 
+/* Before feed_start or feed_read_once: a reader who wants to know how the fleet is, not how it got
+ * there, has no use for the last 3 h. A cell's first question then goes back 15 periods only: as
+ * far as judging looks, and far enough to say how long ago metrics stopped. No cell's
+ * `since_ms` lies further back then. What this costs is the same (aws.md: the price is per metric),
+ * what it weighs is not. */
+void feed_brief(struct feed *feed);
+
+/* The cells (ids, NULL-terminated; copied) that somebody looks at now. These, and those that are
+ * alarming, not healthy or of feed_want_since, are asked for metrics every period; the rest every
+ * second one, which never alone makes a value stale. NULL, and a feed never told: all of them. */
+void feed_watch(struct feed *feed, const char *const *cells);
+
 /* Asks at once, then: metrics and probes once a period, just after it has settled; alarms every
  * 10 s or period, whichever is less; the registry every 60 s or period, whichever is less. */
 void feed_start(struct feed *feed);

@@ -52,6 +52,7 @@ struct feed {
     struct cell_reading *readings; /* one a cell */
     struct metrics_progress *progress;
     struct registry *registry;
+    bool *watched;      /* one a cell: looked at now */
     GPtrArray *sources; /* struct feed_source * */
     bool started;       /* by feed_start: for good */
     bool polling;       /* that, or while feed_read_once waits */

@@ -105,6 +105,7 @@ struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms)
     snapshot->registry = input->registry ? registry_ref(input->registry) : NULL;
     snapshot->sources = input->sources ? g_ptr_array_ref(input->sources) : g_ptr_array_new();
     snapshot->cost_usd_per_hour = input->cost_usd_per_hour;
+    snapshot->slowed = g_strdup(input->slowed);
     snapshot->n_cells = input->config->cells->len;
     snapshot->cells = g_new0(struct cell, snapshot->n_cells);
     gint64 placed = 0;
@@ -132,6 +133,7 @@ void snapshot_unref(struct snapshot *snapshot)
         g_strfreev(snapshot->cells[i].reasons);
     }
     g_free(snapshot->cells);
+    g_free(snapshot->slowed);
     registry_unref(snapshot->registry);
     g_ptr_array_unref(snapshot->sources);
     config_unref(snapshot->config);

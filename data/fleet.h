@@ -174,6 +174,8 @@ struct snapshot {
     GPtrArray *sources;       /* struct source * */
     gint64 unplaced;          /* tenants that name no cell of ours */
     double cost_usd_per_hour; /* what polling costs, from the requests really sent */
+    char *slowed;             /* what is polled more slowly than it should be, how far and why
+                                 (aws.max_usd_per_hour), as a sentence; NULL: nothing */
 };
 
 /* Everything that was read, on its way into a snapshot. The caller keeps what is in it. */
@@ -183,6 +185,7 @@ struct fleet_input {
     struct registry *registry;
     GPtrArray *sources; /* struct source * */
     double cost_usd_per_hour;
+    const char *slowed; /* or NULL */
 };
 /* Judges what was read as of `now_ms`. Takes references; never fails. The rules (product.md,
  * "Metrics and alarms"; what it leaves open is decided here):

@@ -41,7 +41,7 @@ gint64 metrics_next_settled_ms(const struct config *config, gint64 now_ms)
 
 static gint64 wanted_from_ms(const struct metrics_progress *progress, gint64 now_ms)
 {
-    gint64 usual_ms = now_ms - KEPT_MS;
+    gint64 usual_ms = now_ms - (progress->past_ms ? progress->past_ms : KEPT_MS);
     return progress->want_from_ms ? MIN(progress->want_from_ms, usual_ms) : usual_ms;
 }
 

@@ -12,7 +12,8 @@
 
 /* How far a cell's metrics have been read. All zero: not at all. */
 struct metrics_progress {
-    gint64 want_from_ms; /* feed_want_since(); 0: the last 3 h */
+    gint64 want_from_ms; /* feed_want_since(); 0: no more than the usual past */
+    gint64 past_ms;      /* the usual past; 0: 3 h */
     gint64 have_from_ms, have_until_ms;
 };
 

@@ -60,7 +60,7 @@ static struct snapshot *full_snapshot(guint n_tenants, bool complete)
     struct registry *registry = registry_new(tenants, NOW - 1000, complete);
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
     g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW - 1000, NULL));
-    struct fleet_input input = {config, readings, registry, sources, 0.04};
+    struct fleet_input input = {config, readings, registry, sources, 0.04, NULL};
     struct snapshot *snapshot = fleet_fold(&input, NOW);
     registry_unref(registry);
     for (size_t i = 0; i < CELLS; i++)

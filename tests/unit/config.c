@@ -73,6 +73,7 @@ Test(config, the_example_of_the_product_loads_with_every_value)
     cr_expect_str_eq(config->name, "medplum-prod");
     cr_expect_str_eq(config->aws_region, "us-east-1");
     cr_expect_str_eq(config->registry_region, "us-east-1", "default aws.region");
+    cr_expect_lt(config->aws_max_usd_per_hour, 0, "no ceiling");
     cr_expect_eq(config->metrics.period_ms, 60 * WHEN_SECOND);
     cr_expect_eq(config->metrics.settle_ms, 15 * WHEN_SECOND);
     cr_assert_eq(config->cells->len, 5);
@@ -129,7 +130,7 @@ Test(config, every_other_key_of_the_product_is_taken)
 {
     OWN(config)
     config = load_good(
-        "name: x\naws: {region: eu-west-1}\ncells:\n"
+        "name: x\naws: {region: eu-west-1, max_usd_per_hour: 0.5}\ncells:\n"
         "  a: {class: shared, residency: EU, endpoint: 'http://h:1/x/', dns_name: lb.example.com,\n"
         "      max_users: 1, max_patients: 1, account: 123456789012,\n"
         "      role_arn: 'arn:aws:iam::123456789012:role/celldeck', rollback_window: closed,\n"
@@ -150,6 +151,7 @@ Test(config, every_other_key_of_the_product_is_taken)
         "journal: {store: dynamodb, table: celldeck-journal, path: state, lease: 10s}\n");
     const struct cell_config *cell = config_cell(config, "a");
     cr_expect_str_eq(cell->region, "eu-west-1", "default aws.region");
+    cr_expect_float_eq(config->aws_max_usd_per_hour, 0.5, 1e-9);
     cr_expect_str_eq(cell->dns_name, "lb.example.com");
     cr_expect_str_eq(cell->account, "123456789012");
     cr_expect(!cell->rollback_window_open);
@@ -247,6 +249,7 @@ static const struct bad bad_files[] = {
     {BASE "deploy: {driver: git, git: {repo: r, file: cells.yaml}}\n", ":4:44:", "{cell}"},
     {BASE "notify: {sns_topic: ops}\n", ":4:21:", "ARN"},
     {BASE "journal: {store: postgres}\n", ":4:18:", "sqlite or dynamodb"},
+    {BASE "aws: {max_usd_per_hour: 0}\n", ":4:25:", "'max_usd_per_hour'|a number"},
     {BASE "aws: {region: Frankfurt}\n", ":4:15:", "us-east-1"},
     {BASE "  b: {class: shared, endpoint: 'http://h'}\n",
      ":4:3:", "'residency' is missing|'max_users' is missing|no region"},

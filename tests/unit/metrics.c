@@ -132,7 +132,7 @@ Test(metrics, what_was_read_is_not_asked_again_before_a_period_has_settled)
 
 Test(metrics, after_metrics_stopped_the_next_question_starts_where_they_did)
 {
-    progress[EU] = (struct metrics_progress){0, END - 4 * WHEN_HOUR, END};
+    progress[EU] = (struct metrics_progress){0, 0, END - 4 * WHEN_HOUR, END};
     readings[EU].series[METRIC_HEALTH] = steady(1, 5, END - 30 * MINUTE);
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW + MINUTE);
     const struct metrics_batch *batch = batches->pdata[0];
@@ -141,7 +141,7 @@ Test(metrics, after_metrics_stopped_the_next_question_starts_where_they_did)
 
 Test(metrics, a_wish_for_more_past_is_asked_for_once)
 {
-    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, END - 3 * WHEN_HOUR, END};
+    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, 0, END - 3 * WHEN_HOUR, END};
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW + MINUTE);
     struct metrics_batch *batch = batches->pdata[0];
     cr_expect_eq(batch->start_ms, END - 24 * WHEN_HOUR);
@@ -154,11 +154,21 @@ Test(metrics, a_wish_for_more_past_is_asked_for_once)
     cr_expect(((struct metrics_batch *)next->pdata[0])->start_ms > END - 24 * WHEN_HOUR);
 }
 
+Test(metrics, a_reader_of_now_asks_for_no_more_past_than_it_said)
+{
+    progress[EU].past_ms = 15 * MINUTE;
+    g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW);
+    cr_expect_eq(((struct metrics_batch *)batches->pdata[0])->start_ms, END - 15 * MINUTE);
+    progress[EU].want_from_ms = END - 24 * WHEN_HOUR;
+    g_autoptr(GPtrArray) more = plan_at("eu-west-1", NOW);
+    cr_expect_eq(((struct metrics_batch *)more->pdata[0])->start_ms, END - 24 * WHEN_HOUR);
+}
+
 Test(metrics, a_past_that_cloudwatch_no_longer_has_is_not_asked_for_again_and_again)
 {
     config_unref(config);
     config = small_fleet("metrics: {period: 1s}\n");
-    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, END - 3 * WHEN_HOUR, END};
+    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, 0, END - 3 * WHEN_HOUR, END};
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", END + 10 * WHEN_SECOND);
     const struct metrics_batch *batch = batches->pdata[0];
     cr_expect_eq(batch->start_ms, END - 5 * WHEN_SECOND);

@@ -23,7 +23,7 @@ static struct deck *deck_of(double errors, gint64 age_ms)
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
     g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW - 4000, NULL));
     g_ptr_array_add(sources, source_new("metrics eu-west-1", SOURCE_ERROR, NOW - 360000, "down"));
-    const struct fleet_input input = {config, readings, NULL, sources, 0.04};
+    const struct fleet_input input = {config, readings, NULL, sources, 0.04, NULL};
     OWN(snapshot) snapshot = fleet_fold(&input, NOW);
     struct deck *deck = deck_new(config, NULL);
     deck->now_ms = NOW;
