@@ -1,5 +1,6 @@
 #include "data/aws/call.h"
 
+#include "data/aws/actions.h"
 #include "data/aws/sign.h"
 #include "data/base/when.h"
 
@@ -306,6 +307,13 @@ static gboolean attempt(gpointer data)
         return G_SOURCE_REMOVE;
     }
     g_autoptr(GError) error = NULL;
+    if (!aws_action_find(call->service, call->action)) {
+        end_with(call,
+                 call_error(call, AWS_ERROR_REQUEST,
+                            "not sent: celldeck's table of actions (data/aws/actions.c) has no "
+                            "such call, so nobody has been told to permit it"));
+        return G_SOURCE_REMOVE;
+    }
     if (!call->endpoint)
         call->endpoint =
             endpoints_find(call->client->endpoints, call->service, call->region, &error);

@@ -1,0 +1,53 @@
+#include "data/aws/actions.h"
+
+#include "data/aws/service.h"
+
+#include <string.h>
+
+static const struct aws_action actions[] = {
+    {AWS_DYNAMODB, "Scan", false, AWS_USE_WATCH, AWS_SCOPE_TABLE, "which tenant lives where"},
+    {AWS_CLOUDWATCH, "GetMetricData", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' metrics"},
+    /* Limited to alarms' ARNs it says nothing of composite alarms (its API reference). */
+    {AWS_CLOUDWATCH, "DescribeAlarms", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' alarms"},
+    {AWS_STS, "AssumeRole", false, AWS_USE_ROLES, AWS_SCOPE_ASSUMED_ROLES, "cells of other roles"},
+    {AWS_ECS, "DescribeServices", false, AWS_USE_ECS, AWS_SCOPE_SERVICES, "what runs in a cell"},
+    {AWS_ECS, "DescribeTaskDefinition", false, AWS_USE_ECS, AWS_SCOPE_ANY, "which version runs"},
+    {AWS_ECS, "ListTaskDefinitions", false, AWS_USE_ECS, AWS_SCOPE_ANY,
+     "what an interrupted deploy has registered"},
+    /* Newer references know a resource for it, older partitions do not, and there a policy that
+     * named one would allow nothing. */
+    {AWS_ECS, "RegisterTaskDefinition", true, AWS_USE_ECS, AWS_SCOPE_ANY, "deploying a version"},
+    {AWS_ECS, "UpdateService", true, AWS_USE_ECS, AWS_SCOPE_SERVICES,
+     "deploying a version and rolling it back"},
+    {AWS_SNS, "Publish", true, AWS_USE_NOTIFY, AWS_SCOPE_TOPIC, "telling people"},
+    {0}};
+
+static const struct aws_companion companions[] = {
+    {"ecs:TagResource", AWS_ECS, "RegisterTaskDefinition", AWS_SCOPE_TASK_DEFINITIONS,
+     "ecs:CreateAction", "RegisterTaskDefinition", "the tag that makes a deploy idempotent"},
+    {"iam:PassRole", AWS_ECS, "RegisterTaskDefinition", AWS_SCOPE_PASSED_ROLES,
+     "iam:PassedToService", "ecs-tasks.amazonaws.com", "the roles that tasks run as"},
+    {0}};
+
+const struct aws_action *aws_actions(void)
+{
+    return actions;
+}
+
+const struct aws_companion *aws_companions(void)
+{
+    return companions;
+}
+
+const struct aws_action *aws_action_find(enum aws_service service, const char *name)
+{
+    for (const struct aws_action *action = actions; action->name; action++)
+        if (action->service == service && strcmp(action->name, name) == 0)
+            return action;
+    return NULL;
+}
+
+char *aws_action_permission(const struct aws_action *action)
+{
+    return g_strconcat(aws_facts(action->service)->iam, ":", action->name, NULL);
+}
