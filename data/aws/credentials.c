@@ -6,8 +6,9 @@
 
 struct credentials {
     GMainContext *context;
-    char *profile; /* the one in use */
-    bool named;    /* by the caller: the environment's keys are not for it */
+    struct transport *transport; /* for providers; made when the first one wants it */
+    char *profile;               /* the one in use */
+    bool named;                  /* by the caller: the environment's keys are not for it */
     char **env;
     struct assumer assumer;
     GHashTable *identities; /* name -> struct identity */
@@ -115,6 +116,7 @@ void credentials_free(struct credentials *credentials)
         return;
     credentials_stop(credentials); /* identities wait for each other */
     g_hash_table_unref(credentials->identities);
+    transport_free(credentials->transport);
     g_main_context_unref(credentials->context);
     g_free(credentials->profile);
     g_strfreev(credentials->env);
@@ -288,6 +290,18 @@ void search_failed(struct search *search, const char *format, ...)
 const struct assumer *search_assumer(const struct search *search)
 {
     return &search->identity->credentials->assumer;
+}
+
+struct fetch *search_fetch(struct search *search, const struct fetch_request *request, fetch_fn fn,
+                           gpointer data)
+{
+    struct credentials *credentials = search->identity->credentials;
+    if (!credentials->transport)
+        credentials->transport = transport_new(credentials->context);
+    struct fetch_request with_ca = *request;
+    if (!with_ca.ca_file)
+        with_ca.ca_file = profiles_ca_file(search->profiles, search->profile, search->env);
+    return fetch_start(credentials->transport, &with_ca, fn, data);
 }
 
 struct identity *search_environment(struct search *search)

@@ -67,9 +67,8 @@ struct endpoints *endpoints_new(char **env, const struct profiles *profiles, con
                                    profiles_get(profiles, profile, "region")};
     for (size_t i = 0; i < G_N_ELEMENTS(regions) && !endpoints->region; i++)
         endpoints->region = g_strdup(regions[i]);
-    const char *bundle = variable(env, "AWS_CA_BUNDLE");
     endpoints->profile = g_strdup(profile);
-    endpoints->ca_file = g_strdup(bundle ? bundle : profiles_get(profiles, profile, "ca_bundle"));
+    endpoints->ca_file = g_strdup(profiles_ca_file(profiles, profile, env));
     const char *fips = variable(env, "AWS_USE_FIPS_ENDPOINT");
     endpoints->fips = is_true(fips ? fips : profiles_get(profiles, profile, "use_fips_endpoint"));
     const char *ignore = variable(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");

@@ -120,3 +120,11 @@ const char *profiles_get(const struct profiles *profiles, const char *profile, c
     const char *value = profiles_get_in(profiles->credentials, profile, key);
     return value ? value : profiles_get_in(profiles->config, profile, key);
 }
+
+const char *profiles_ca_file(const struct profiles *profiles, const char *profile, char **env)
+{
+    const char *bundle = g_environ_getenv(env, "AWS_CA_BUNDLE");
+    if (bundle && *bundle)
+        return bundle;
+    return profile ? profiles_get(profiles, profile, "ca_bundle") : NULL;
+}

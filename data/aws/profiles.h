@@ -32,3 +32,6 @@ const char *profiles_get(const struct profiles *profiles, const char *profile, c
 
 /* The same out of one of the three tables above. */
 const char *profiles_get_in(GHashTable *table, const char *profile, const char *key);
+
+/* AWS_CA_BUNDLE, else the profile's ca_bundle (`profile` may be NULL); NULL: the system's. */
+const char *profiles_ca_file(const struct profiles *profiles, const char *profile, char **env);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "data/aws/credentials.h"
+#include "data/aws/fetch.h"
 #include "data/aws/profiles.h"
 
 #include <gio/gio.h>
@@ -26,6 +27,11 @@ struct provider {
 void search_found(struct search *search, struct keys *keys); /* steals `keys` */
 void search_absent(struct search *search, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void search_failed(struct search *search, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* For providers that ask over HTTP: fetch_start with the profile's CA file where the request names
+ * none. A search that is cancelled cancels it through step_cancel. */
+struct fetch *search_fetch(struct search *search, const struct fetch_request *request, fetch_fn fn,
+                           gpointer data);
 
 /* For providers whose keys come from another identity (roles). */
 const struct assumer *search_assumer(const struct search *search);

@@ -55,6 +55,12 @@ static int price(enum retry_kind kind)
     return kind == RETRY_TIMEOUT ? PRICE_OF_TIMEOUT : PRICE;
 }
 
+gint64 retry_delay_ms(int attempt, double jitter)
+{
+    gint64 longest_s = MIN(G_GINT64_CONSTANT(1) << MIN(attempt - 1, 10), LONGEST_DELAY_S);
+    return (gint64)(jitter * (double)(longest_s * WHEN_SECOND));
+}
+
 bool retry_next(struct retry_bucket *bucket, enum retry_kind kind, bool write, int attempt,
                 double jitter, gint64 *delay_ms)
 {
@@ -62,8 +68,7 @@ bool retry_next(struct retry_bucket *bucket, enum retry_kind kind, bool write, i
     if (!allowed || attempt >= RETRY_ATTEMPTS || bucket->tokens < price(kind))
         return false;
     bucket->tokens -= price(kind);
-    gint64 longest_s = MIN(G_GINT64_CONSTANT(1) << MIN(attempt - 1, 10), LONGEST_DELAY_S);
-    *delay_ms = (gint64)(jitter * (double)(longest_s * WHEN_SECOND));
+    *delay_ms = retry_delay_ms(attempt, jitter);
     return true;
 }
 

@@ -171,6 +171,11 @@ struct transport *transport_new(GMainContext *context)
     return transport;
 }
 
+GMainContext *transport_context(const struct transport *transport)
+{
+    return transport->context;
+}
+
 void transport_free(struct transport *transport)
 {
     if (!transport)
@@ -221,7 +226,7 @@ static bool is_loopback(const char *url)
                     (g_str_has_prefix(host, "127.") && g_hostname_is_ip_address(host)));
 }
 
-static void set_safety(CURL *easy, const char *url)
+static void set_safety(CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -231,8 +236,6 @@ static void set_safety(CURL *easy, const char *url)
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "celldeck/" CELLDECK_VERSION);
-    if (is_loopback(url))
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
 static void set_request(struct exchange *exchange, const struct http_request *request)
@@ -245,11 +248,15 @@ static void set_request(struct exchange *exchange, const struct http_request *re
     curl_easy_setopt(easy, CURLOPT_URL, request->url);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)MAX(request->timeout_ms, 1));
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
+    if (request->no_proxy || is_loopback(request->url))
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
     if (request->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
     if (g_str_equal(request->method, "GET"))
         return;
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (!g_str_equal(request->method, "POST"))
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
     curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
 }
@@ -272,7 +279,7 @@ struct exchange *exchange_start(struct transport *transport, const struct http_r
     curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(exchange->easy, CURLOPT_HEADERDATA, exchange);
-    set_safety(exchange->easy, request->url);
+    set_safety(exchange->easy);
     set_request(exchange, request);
     g_queue_push_tail_link(&transport->exchanges, &exchange->link);
     curl_multi_add_handle(transport->multi, exchange->easy);

@@ -13,7 +13,7 @@ struct transport;
 struct exchange;
 
 struct http_request {
-    const char *method; /* "GET", or "POST" with a body */
+    const char *method; /* "GET", or with a body "POST", "PUT" */
     const char *url;
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     const char *body;           /* copied */
@@ -21,6 +21,7 @@ struct http_request {
     gint64 timeout_ms;
     size_t max_reply;    /* bytes; a longer one is an error */
     const char *ca_file; /* NULL: the system's */
+    bool no_proxy;       /* straight to the host, whatever the environment says */
     bool fresh; /* over a new connection: libcurl re-sends by itself on one that turns out dead */
 };
 
@@ -36,6 +37,7 @@ typedef void (*exchange_fn)(const struct http_answer *answer, const GError *erro
 
 struct transport *transport_new(GMainContext *context);
 void transport_free(struct transport *transport); /* cancels all; may be called by an exchange_fn */
+GMainContext *transport_context(const struct transport *transport); /* borrowed */
 
 struct exchange *exchange_start(struct transport *transport, const struct http_request *request,
                                 exchange_fn fn, gpointer data);
