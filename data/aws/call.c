@@ -81,6 +81,7 @@ static void detach(struct aws_call *call)
     g_clear_pointer(&call->pause, source_drop);
     g_clear_pointer(&call->wait, keys_wait_cancel);
     g_clear_pointer(&call->exchange, exchange_cancel);
+    g_clear_pointer(&call->reading, reply_cancel);
     lane_leave(call);
     g_queue_unlink(&call->client->calls, &call->link);
 }
@@ -169,6 +170,27 @@ static bool correct_skew(struct aws_call *call, const struct fault *fault)
     return true;
 }
 
+static void reply_came(json_t *reply, gpointer data)
+{
+    struct aws_call *call = data;
+    call->reading = NULL;
+    if (!json_is_object(reply)) {
+        end_with(call, call_error(call, AWS_ERROR_ANSWER, "the answer is no JSON object"));
+        return;
+    }
+    call->reply = reply;
+    call_end(call, NULL, NULL);
+}
+
+static void succeed(struct aws_call *call, const struct http_answer *answer)
+{
+    g_clear_pointer(&call->deadline, source_drop);
+    if (!call->json)
+        call_end(call, answer, NULL);
+    else
+        call->reading = reply_read(call->client->readers, answer->body, reply_came, call);
+}
+
 static void attempt_ended(const struct http_answer *answer, const GError *error, gpointer data)
 {
     struct aws_call *call = data;
@@ -188,7 +210,7 @@ static void attempt_ended(const struct http_answer *answer, const GError *error,
     OWN(fault) fault = fault_read(answer);
     if (!fault) {
         retry_succeeded(&call->client->bucket, call->retried);
-        call_end(call, answer, NULL);
+        succeed(call, answer);
         return;
     }
     if (correct_skew(call, fault))

@@ -1,14 +1,15 @@
 /* One call to AWS from beginning to end, and the client's inside: private to data/aws.
  *
  * A call goes: keys (waits for its identity) -> lane (waits for a place) -> attempt (signs, sends)
- * -> its callback, or after a pause the lane again. Every step is taken from the main loop; its
- * deadline can end it at any of them. */
+ * -> (a JSON answer is read) -> its callback, or after a pause the lane again. Every step is taken
+ * from the main loop; its deadline can end it at any of them before the answer is there. */
 #pragma once
 
 #include "data/aws/answer.h"
 #include "data/aws/client.h"
 #include "data/aws/credentials.h"
 #include "data/aws/endpoints.h"
+#include "data/aws/reply.h"
 #include "data/aws/retry.h"
 #include "data/aws/service.h"
 #include "data/aws/transport.h"
@@ -26,6 +27,7 @@ struct lane {
 struct aws_client {
     GMainContext *context;
     struct transport *transport;
+    struct reply_readers *readers;
     struct endpoints *endpoints;
     struct credentials *credentials;
     struct retry_bucket bucket;
@@ -69,6 +71,9 @@ struct aws_call {
     bool in_lane;  /* takes one of its places ... */
     bool in_queue; /* ... or waits for one */
     struct exchange *exchange;
+    bool json; /* the answer is to be read as JSON before `deliver` */
+    struct reply_reading *reading;
+    json_t *reply;           /* borrowed, while `deliver` runs */
     int attempt;             /* from 1 */
     enum retry_kind retried; /* why the last one was tried again */
     gint64 skew_ms;          /* what the last attempt was signed with */

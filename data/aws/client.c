@@ -17,6 +17,7 @@ struct aws_client *aws_client_new(const char *profile, const char *region)
     struct assumer assumer = sts_assumer(client);
     client->context = g_main_context_ref_thread_default();
     client->transport = transport_new(client->context);
+    client->readers = reply_readers_new(client->context);
     client->endpoints = endpoints_new(env, profiles, profile_name(profile, env), region);
     client->credentials = credentials_new(client->context, profile, env, &assumer);
     client->jitter = random_jitter;
@@ -34,6 +35,7 @@ void aws_client_free(struct aws_client *client)
         call_free(client->calls.head->data);
     credentials_free(client->credentials);
     transport_free(client->transport);
+    reply_readers_free(client->readers);
     endpoints_free(client->endpoints);
     g_hash_table_unref(client->lanes);
     g_main_context_unref(client->context);
@@ -60,20 +62,8 @@ static void deliver_json(const struct aws_call *call, const struct http_answer *
                          const GError *error)
 {
     aws_json_fn fn = (aws_json_fn)call->fn;
-    if (error) {
-        fn(NULL, error, call->data);
-        return;
-    }
-    json_error_t fault;
-    OWN_JSON reply = answer->body->len ? json_loadb(answer->body->str, answer->body->len, 0, &fault)
-                                       : json_object();
-    if (json_is_object(reply)) {
-        fn(reply, NULL, call->data);
-        return;
-    }
-    g_autoptr(GError) unread = call_error(
-        call, AWS_ERROR_ANSWER, "the answer is no JSON object (%zu bytes)", answer->body->len);
-    fn(NULL, unread, call->data);
+    (void)answer;
+    fn(call->reply, error, call->data);
 }
 
 static struct aws_call *call_as(struct aws_client *client, const struct aws_target *target,
@@ -91,6 +81,7 @@ struct aws_call *aws_json(struct aws_client *client, const struct aws_target *ta
     struct aws_call *call =
         call_as(client, target, call_new(client, target, action, text, flags, deadline_ms));
     call->metrics = json_array_size(json_object_get(body, "MetricDataQueries"));
+    call->json = true;
     call->deliver = deliver_json;
     call->fn = G_CALLBACK(fn);
     call->data = data;
