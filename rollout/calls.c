@@ -2,6 +2,7 @@
  * a call whose outcome was lost with a process is simply due again, under the same token: the
  * deployer finds what the first one began. */
 #include "data/base/error.h"
+#include "data/base/when.h"
 #include "rollout/conduct.h"
 #include "rollout/fault_point.h"
 
@@ -85,7 +86,7 @@ void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell)
     set_text(&watch->call_error, NULL);
     set_text(&watch->done_reference, NULL);
     watch->asking_progress = watch->progress_known = false;
-    watch->since_mono_ms = lease_clock_ms();
+    watch->since_mono_ms = when_boot_ms();
     watch->next_call_mono_ms = watch->next_progress_mono_ms = 0;
     watch->running_mono_ms = watch->next_current_mono_ms = 0;
     watch_forget_gates(watch);
@@ -117,7 +118,7 @@ static void on_called(const struct deploy_answer *answer, const GError *error, g
         } else if (may_pass(error)) {
             watch->call = CALL_NONE;
             watch->next_call_mono_ms =
-                lease_clock_ms() + MAX(deployer_poll_ms(watch->conduct->world->deployer), 1000);
+                when_boot_ms() + MAX(deployer_poll_ms(watch->conduct->world->deployer), 1000);
             conduct_complain(watch->conduct, pending->what, error);
         } else {
             watch->call = CALL_FAILED;
@@ -195,7 +196,7 @@ static void on_current(const struct deploy_answer *answer, const GError *error, 
         set_text(&watch->running.version, answer ? answer->version : NULL);
         set_text(&watch->running.reference, answer ? answer->reference : NULL);
         set_text(&watch->running.error, error ? error->message : NULL);
-        watch->running_mono_ms = lease_clock_ms();
+        watch->running_mono_ms = when_boot_ms();
         doubt_done(watch);
         if (error)
             conduct_complain(watch->conduct, "what runs", error);
@@ -247,7 +248,7 @@ static void begin_due(struct conduct *conduct, struct watch *watch, const struct
 
 void calls_begin_due(struct conduct *conduct)
 {
-    gint64 mono_ms = lease_clock_ms();
+    gint64 mono_ms = when_boot_ms();
     for (guint i = 0; i < conduct->watches->len; i++) {
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
         if (watch->config)

@@ -220,12 +220,12 @@ bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms)
 
 bool conduct_journal_is_away(const struct conduct *conduct)
 {
-    return lease_clock_ms() < conduct->world->journal_retry_mono_ms;
+    return when_boot_ms() < conduct->world->journal_retry_mono_ms;
 }
 
 void conduct_journal_failed(struct conduct *conduct)
 {
-    conduct->world->journal_retry_mono_ms = lease_clock_ms() + JOURNAL_RETRY_MS;
+    conduct->world->journal_retry_mono_ms = when_boot_ms() + JOURNAL_RETRY_MS;
 }
 
 static bool renew(struct conduct *conduct, gint64 mono_ms)
@@ -245,7 +245,7 @@ static bool renew(struct conduct *conduct, gint64 mono_ms)
 
 static bool hold_lease(struct conduct *conduct)
 {
-    gint64 mono_ms = lease_clock_ms();
+    gint64 mono_ms = when_boot_ms();
     if (!conduct->held)
         return take(conduct, mono_ms);
     bool fresh = lease_left_ms(conduct->lease, mono_ms) > 0;
@@ -257,7 +257,7 @@ static bool hold_lease(struct conduct *conduct)
 
 static bool lease_outlasts_a_call(struct conduct *conduct)
 {
-    gint64 mono_ms = lease_clock_ms(), call_ms = deployer_deadline_ms(conduct->world->deployer);
+    gint64 mono_ms = when_boot_ms(), call_ms = deployer_deadline_ms(conduct->world->deployer);
     return lease_left_ms(conduct->lease, mono_ms) > call_ms ||
            (renew(conduct, mono_ms) && lease_left_ms(conduct->lease, mono_ms) > call_ms);
 }
@@ -265,7 +265,7 @@ static bool lease_outlasts_a_call(struct conduct *conduct)
 bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell)
 {
     if (conduct->unrecorded.length)
-        return cell->state == CELL_ROLLING_BACK && conduct_within_grace(conduct, lease_clock_ms());
+        return cell->state == CELL_ROLLING_BACK && conduct_within_grace(conduct, when_boot_ms());
     return lease_outlasts_a_call(conduct);
 }
 
@@ -291,7 +291,7 @@ static bool may_append(struct conduct *conduct, const struct decision *decision)
         return true;
     if (is_intent(decision) && !cell_is_in_flight(decision->cell) && !lock_for(conduct, decision))
         return false;
-    if (lease_left_ms(conduct->lease, lease_clock_ms()) > 0 &&
+    if (lease_left_ms(conduct->lease, when_boot_ms()) > 0 &&
         (!is_intent(decision) || lease_outlasts_a_call(conduct)))
         return true;
     return conduct->held && unrecorded_may(decision);

@@ -106,7 +106,7 @@ static bool has_looked(struct conductor *conductor)
             waiting || ((const struct source *)g_ptr_array_index(snapshot->sources, i))->state ==
                            SOURCE_WAITING;
     conductor->has_looked = conductor->has_looked || !waiting ||
-                            lease_clock_ms() - conductor->began_mono_ms >= FIRST_LOOK_MS;
+                            when_boot_ms() - conductor->began_mono_ms >= FIRST_LOOK_MS;
     return conductor->has_looked;
 }
 
@@ -136,7 +136,7 @@ static void end_if_folder_is_gone(struct conductor *conductor, gint64 mono_ms)
 static gboolean on_tick(gpointer data)
 {
     struct conductor *conductor = data;
-    gint64 mono_ms = lease_clock_ms();
+    gint64 mono_ms = when_boot_ms();
     if (mono_ms >= conductor->next_scan_mono_ms) {
         conductor->next_scan_mono_ms = mono_ms + SCAN_MS;
         if (conductor->lock_fd < 0)
@@ -265,8 +265,8 @@ bool conductor_run(struct config *config, const struct conductor_options *option
             g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)conduct_free),
         .lock_fd = conductor_lock_take(options->state_dir),
         .scanned_version = -1,
-        .began_mono_ms = lease_clock_ms(),
-        .folder_seen_mono_ms = lease_clock_ms(),
+        .began_mono_ms = when_boot_ms(),
+        .folder_seen_mono_ms = when_boot_ms(),
     };
     bool begun = open_world(&conductor, config, error);
     if (begun)

@@ -16,6 +16,11 @@ struct lease {
     gint64 seen_mono_ms;    /* while another holds it: since when `seq` has not changed */
 };
 
+char *holder_actor(const struct holder *self)
+{
+    return g_strdup_printf("conductor@%s", self->host);
+}
+
 static char *stream_of(const char *operation)
 {
     return g_strconcat("lease/", operation, NULL);

@@ -8,30 +8,11 @@
  * A renewal is one event of some 400 bytes each third of a lease: 3 MB a day of a live operation at
  * the default 30 s. They are kept like all others, for a chain with holes can't be verified.
  *
- * `mono_ms` is always lease_clock_ms() (tests pass their own). */
+ * `mono_ms` is always when_boot_ms() (tests pass their own). */
 #pragma once
 
+#include "data/holder.h"
 #include "data/journal.h"
-
-/* A process, told apart from all others, those that had its pid before it included. */
-struct holder {
-    char *host;
-    char *boot; /* kernel's boot id */
-    char *pids; /* pid namespace: pids of another say nothing here */
-    gint64 pid;
-    gint64 started; /* clock ticks since boot (/proc/PID/stat, field 22) */
-};
-struct holder *holder_self(void);
-struct holder *holder_copy(const struct holder *holder);
-void holder_free(struct holder *holder);
-OWNABLE(holder, holder_free);
-/* False only where `self` can be sure: `holder` ran on this host and is a zombie or gone, or the
- * host has been booted since. Host names must therefore be unique (journal.host relies on it too).
- */
-bool holder_may_live(const struct holder *holder, const struct holder *self);
-
-/* Counts on while the machine sleeps, so that no lease outlives a suspended laptop. */
-gint64 lease_clock_ms(void);
 
 struct lease;
 /* Holds nothing yet. `grace_ms`: the longest deadline of an outside call; another holder is given

@@ -112,7 +112,7 @@ static void check_plan(struct conduct *conduct)
 
 void observe_refresh(struct conduct *conduct)
 {
-    gint64 mono_ms = lease_clock_ms();
+    gint64 mono_ms = when_boot_ms();
     judge(conduct, mono_ms);
     bool due = !conduct->checked_mono_ms || mono_ms - conduct->checked_mono_ms >= CHECK_PACE_MS;
     if (!due || !conduct->world->snapshot || !goes_forward(conduct->rollout))
@@ -166,7 +166,7 @@ static bool has_looked(const struct conduct *conduct, const struct watch *watch)
 {
     gint64 patience_ms = 2 * deployer_deadline_ms(conduct->world->deployer);
     bool known = watch->progress_known && (watch->call != CALL_DONE || watch->running_mono_ms);
-    return known || lease_clock_ms() - watch->since_mono_ms >= patience_ms;
+    return known || when_boot_ms() - watch->since_mono_ms >= patience_ms;
 }
 
 static void see_deployer(struct observed_cell *seen, const struct conduct *conduct,
@@ -178,7 +178,7 @@ static void see_deployer(struct observed_cell *seen, const struct conduct *condu
     seen->call_reference = watch->call_reference;
     seen->call_error = watch->call_error;
     seen->done_reference = watch->call == CALL_DONE ? watch->done_reference : NULL;
-    if (watch->running_mono_ms && lease_clock_ms() - watch->running_mono_ms <= fresh_ms)
+    if (watch->running_mono_ms && when_boot_ms() - watch->running_mono_ms <= fresh_ms)
         seen->running = &watch->running;
 }
 
@@ -186,7 +186,7 @@ static void see_deployer(struct observed_cell *seen, const struct conduct *condu
  * the machine sleeps, so that a suspended night is time that has passed, and no jump. */
 static gint64 bake_credit(struct watch *watch, const struct rollout_cell *cell)
 {
-    gint64 offset_ms = when_now_ms() - lease_clock_ms();
+    gint64 offset_ms = when_now_ms() - when_boot_ms();
     if (watch->bake_of_ms != cell->deployed_at_ms) {
         watch->bake_of_ms = cell->deployed_at_ms;
         watch->bake_clock_ms = offset_ms;

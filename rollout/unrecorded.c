@@ -23,7 +23,7 @@ bool unrecorded_may(const struct decision *decision)
 bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, const GError *error)
 {
     conduct_complain(conduct, decision->type, error);
-    if (!unrecorded_may(decision) || !conduct_within_grace(conduct, lease_clock_ms()))
+    if (!unrecorded_may(decision) || !conduct_within_grace(conduct, when_boot_ms()))
         return false;
     struct event *event = g_new0(struct event, 1);
     event->stream = g_strdup(conduct->id);

@@ -1,6 +1,7 @@
 #include "data/base/when.h"
 
 #include <string.h>
+#include <time.h>
 
 static const struct {
     char unit;
@@ -15,6 +16,13 @@ gint64 when_now_ms(void)
 gint64 when_mono_ms(void)
 {
     return g_get_monotonic_time() / 1000;
+}
+
+gint64 when_boot_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (gint64)now.tv_sec * WHEN_SECOND + now.tv_nsec / 1000000;
 }
 
 char *when_rfc3339(gint64 at_ms)

@@ -14,6 +14,9 @@
 /* The wall clock, and a clock that never jumps (meaningful only as a difference). */
 gint64 when_now_ms(void);
 gint64 when_mono_ms(void);
+/* One that never jumps, counts on while the machine sleeps (so that no lease outlives a suspended
+ * laptop), and is the same for all processes of a boot. */
+gint64 when_boot_ms(void);
 
 /* "2026-11-24T01:15:59Z", with ".250" only where the milliseconds are not zero. Caller frees. */
 char *when_rfc3339(gint64 at_ms);

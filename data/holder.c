@@ -1,16 +1,7 @@
-/* Which process is which: what a lease says of its holder. */
-#include "rollout/lease.h"
+#include "data/holder.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-gint64 lease_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return (gint64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Field 22 of /proc/PID/stat; -1: no such process, or one that has only to be buried. The name in
  * field 2 may hold anything, parentheses and spaces included. */
@@ -74,9 +65,4 @@ bool holder_may_live(const struct holder *holder, const struct holder *self)
     if (strcmp(holder->pids, self->pids) != 0)
         return true;
     return started_ticks(holder->pid) == holder->started && holder->started >= 0;
-}
-
-char *holder_actor(const struct holder *self)
-{
-    return g_strdup_printf("conductor@%s", self->host);
 }
