@@ -1,6 +1,6 @@
 /* celldeck: the console. */
 #include "data/base/error.h"
-#include "data/feed.h"
+#include "data/poller.h"
 #include "rollout/request.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
@@ -35,7 +35,7 @@ static void on_snapshot(struct snapshot *snapshot, gpointer data)
 
 static void on_refresh(gpointer data)
 {
-    feed_refresh(data);
+    poller_refresh(data);
 }
 
 static bool watch(struct deck *deck, struct context *context, const struct given *given,
@@ -46,12 +46,16 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     struct shell *shell = shell_new(deck, &options, error);
     if (!shell)
         return false;
-    struct feed *feed = feed_new(deck->config, context_client(context), on_snapshot, shell);
-    shell_on_refresh(shell, on_refresh, feed);
-    feed_start(feed);
+    const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, NULL};
+    struct poller *poller =
+        poller_new(deck->config, context_client(context), &sharing, on_snapshot, shell);
+    deck->poller = poller;
+    shell_on_refresh(shell, on_refresh, poller);
+    poller_start(poller);
     shell_run(shell);
     shell_free(shell);
-    feed_free(feed);
+    deck->poller = NULL;
+    poller_free(poller);
     return true;
 }
 

@@ -2,15 +2,16 @@
  * it const. It belongs to the main thread; nothing in it waits for a network. */
 #pragma once
 
-#include "data/feed.h"
 #include "data/history.h"
+#include "data/poller.h"
 #include "rollout/engine.h"
 #include "tui/console/canvas.h"
 
 struct deck {
     struct config *config;
-    struct snapshot *snapshot; /* NULL: nothing read yet */
-    gint64 now_ms;             /* what every age on the screen counts from */
+    struct snapshot *snapshot;   /* NULL: nothing read yet */
+    const struct poller *poller; /* who reads (poller_who); NULL: nobody. Borrowed */
+    gint64 now_ms;               /* what every age on the screen counts from */
 
     /* From the journal; never NULL, empty where there is none yet. */
     GPtrArray *operations;  /* struct operation *, newest first */
