@@ -16,15 +16,6 @@ const char *event_text(const struct event *event, const char *key)
     return json_string_value(json_object_get(event->data, key));
 }
 
-static gint64 moment_of(const struct event *event, const char *key, gint64 otherwise_ms)
-{
-    const char *text = event_text(event, key);
-    gint64 at_ms = otherwise_ms;
-    if (text)
-        when_parse(text, &at_ms);
-    return at_ms;
-}
-
 void fold_set_text(char **place, const char *text)
 {
     char *copy = g_strdup(text);
@@ -32,19 +23,13 @@ void fold_set_text(char **place, const char *text)
     *place = copy;
 }
 
-static bool broken(GError **error, const struct event *event, const char *why)
+bool fold_broken(GError **error, const struct event *event, const char *why)
 {
     g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
                 "%s: event %" G_GINT64_FORMAT " (%s) can't follow those before it: %s; "
                 "`celldeck history verify` tells whether the journal is whole",
                 event->stream, event->seq, event->type, why);
     return false;
-}
-
-void fold_enter(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
-{
-    cell->state = state;
-    cell->state_since_ms = at_ms;
 }
 
 static void add_cells(struct rollout *rollout, size_t wave)
@@ -65,10 +50,10 @@ static bool opened(struct rollout *rollout, struct rollout_cell *cell, const str
     (void)cell;
     g_autoptr(GError) why = NULL;
     if (rollout->plan)
-        return broken(error, event, "it is open already");
+        return fold_broken(error, event, "it is open already");
     struct plan *plan = plan_from_json(json_object_get(event->data, "plan"), &why);
     if (!plan)
-        return broken(error, event, why->message);
+        return fold_broken(error, event, why->message);
     rollout->plan = plan;
     rollout->opened_ms = event->at_ms;
     rollout->state = ROLLOUT_PLANNED;
@@ -84,7 +69,7 @@ static bool state_changed(struct rollout *rollout, struct rollout_cell *cell,
                           const struct event *event, GError **error)
 {
     (void)rollout, (void)cell;
-    return event_text(event, "state") || broken(error, event, "it names no state");
+    return event_text(event, "state") || fold_broken(error, event, "it names no state");
 }
 
 static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
@@ -94,11 +79,11 @@ static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
     size_t next = rollout->wave_started ? rollout->wave + 1 : rollout->wave;
     if (next >= rollout->plan->waves->len ||
         g_strcmp0(event_text(event, "wave"), rollout_wave(rollout, next)->name) != 0)
-        return broken(error, event, "that wave is not the next one");
+        return fold_broken(error, event, "that wave is not the next one");
     if (rollout->wave_started && !waves_ended(rollout))
-        return broken(error, event, "the wave before it has not ended");
+        return fold_broken(error, event, "the wave before it has not ended");
     if (rollout->aborted || rollout->failed)
-        return broken(error, event, "the rollout goes no further");
+        return fold_broken(error, event, "the rollout goes no further");
     rollout->wave = next;
     rollout->wave_started = true;
     return true;
@@ -114,192 +99,6 @@ static bool noted(struct rollout *rollout, struct rollout_cell *cell, const stru
     return true;
 }
 
-static bool deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
-                          const struct event *event, GError **error)
-{
-    if (!rollout->wave_started || cell->wave > rollout->wave)
-        return broken(error, event, "its wave is not under way");
-    if (rollout->aborted || rollout->failed)
-        return broken(error, event, "the rollout goes no further");
-    if (!event_text(event, "token"))
-        return broken(error, event, "it has no token");
-    fold_enter(cell, CELL_DEPLOYING, event->at_ms);
-    fold_set_text(&cell->token, event_text(event, "token"));
-    fold_set_text(&cell->reference, NULL);
-    fold_set_text(&cell->running_reference, NULL);
-    cell->called = false;
-    cell->intent_at_ms = event->at_ms;
-    cell->deadline_ms =
-        moment_of(event, "deadline", event->at_ms + rollout->plan->deploy_deadline_ms);
-    cell->deployed_at_ms = cell->samples = 0;
-    cell->rollback_attempt = 0;
-    rollout_cell_forget_gates(cell);
-    return true;
-}
-
-static bool call_taken(struct rollout *rollout, struct rollout_cell *cell,
-                       const struct event *event, GError **error)
-{
-    (void)rollout;
-    if (cell->called || !cell->token)
-        return broken(error, event, "no call of this cell is open");
-    cell->called = true;
-    fold_set_text(&cell->reference, event_text(event, "reference"));
-    return true;
-}
-
-static bool deploy_seen(struct rollout *rollout, struct rollout_cell *cell,
-                        const struct event *event, GError **error)
-{
-    (void)rollout;
-    if (!cell->called)
-        return broken(error, event, "its deploy was never called");
-    fold_enter(cell, CELL_BAKING, event->at_ms);
-    cell->deployed_at_ms = moment_of(event, "deployed_at", event->at_ms);
-    cell->deadline_ms = 0;
-    fold_set_text(&cell->running_reference, event_text(event, "reference"));
-    return true;
-}
-
-void fold_count_failure(struct rollout *rollout, struct rollout_cell *cell)
-{
-    cell->failed = cell->rollback_wanted = true;
-    if (rollout->failed ||
-        wave_failed(rollout, cell->wave) <= (size_t)rollout_wave(rollout, cell->wave)->max_failed)
-        return;
-    rollout->failed = true;
-    rollout->failed_wave = cell->wave;
-}
-
-/* A FAIL. Where the engine may not roll back, the cause stands without a wish (cell_is_stuck). */
-static void cell_failed(struct rollout *rollout, struct rollout_cell *cell, char *cause)
-{
-    g_free(cell->cause);
-    cell->cause = cause;
-    if (cell_may_roll_back(cell))
-        fold_count_failure(rollout, cell);
-}
-
-static bool deploy_failed(struct rollout *rollout, struct rollout_cell *cell,
-                          const struct event *event, GError **error)
-{
-    (void)error;
-    const char *said = event_text(event, "error");
-    cell_failed(rollout, cell, g_strdup_printf("deploy: %s", said ? said : "failed"));
-    return true;
-}
-
-static bool gate_changed(struct rollout *rollout, struct rollout_cell *cell,
-                         const struct event *event, GError **error)
-{
-    enum gate gate;
-    enum verdict verdict;
-    const char *name = event_text(event, "gate"), *word = event_text(event, "verdict");
-    if (!name || !word || !gate_parse(name, &gate) || !verdict_parse(word, &verdict))
-        return broken(error, event, "it names no gate and verdict that we know");
-    struct rollout_gate *place = &cell->gates[gate];
-    place->verdict = verdict;
-    place->at_ms = event->at_ms;
-    fold_set_text(&place->code, event_text(event, "code"));
-    fold_set_text(&place->reason, event_text(event, "reason"));
-    json_decref(place->evidence);
-    place->evidence = json_deep_copy(json_object_get(event->data, "evidence"));
-    if (verdict == VERDICT_FAIL && !cell->rollback_wanted)
-        cell_failed(rollout, cell,
-                    g_strdup_printf("gate %s: %s", name, place->reason ? place->reason : "FAIL"));
-    return true;
-}
-
-static bool cell_held(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                      GError **error)
-{
-    (void)rollout;
-    if (!event_text(event, "reason"))
-        return broken(error, event, "it gives no reason");
-    fold_set_text(&cell->held, event_text(event, "reason"));
-    return true;
-}
-
-static bool cell_released(struct rollout *rollout, struct rollout_cell *cell,
-                          const struct event *event, GError **error)
-{
-    (void)rollout, (void)event, (void)error;
-    fold_set_text(&cell->held, NULL);
-    return true;
-}
-
-static bool cell_passed(struct rollout *rollout, struct rollout_cell *cell,
-                        const struct event *event, GError **error)
-{
-    if (cell->rollback_wanted || rollout->aborted)
-        return broken(error, event, "it is to go back");
-    fold_enter(cell, CELL_PASSED, event->at_ms);
-    cell->samples = json_integer_value(json_object_get(event->data, "samples"));
-    fold_set_text(&cell->held, NULL);
-    return true;
-}
-
-static bool rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
-                            const struct event *event, GError **error)
-{
-    gint64 attempt = json_integer_value(json_object_get(event->data, "attempt"));
-    if (!rollback_due(rollout, cell))
-        return broken(error, event, "nothing asked for a rollback of this cell");
-    if (attempt != cell->rollback_attempt + 1 || attempt > 2)
-        return broken(error, event, "that attempt is not the next one, or one too many");
-    if (!event_text(event, "token"))
-        return broken(error, event, "it has no token");
-    fold_enter(cell, CELL_ROLLING_BACK, event->at_ms);
-    cell->rollback_attempt = (int)attempt;
-    cell->rollback_wanted = true;
-    fold_set_text(&cell->token, event_text(event, "token"));
-    fold_set_text(&cell->reference, NULL);
-    if (event_text(event, "cause"))
-        fold_set_text(&cell->cause, event_text(event, "cause"));
-    fold_set_text(&cell->held, NULL);
-    cell->called = false;
-    cell->intent_at_ms = event->at_ms;
-    cell->deadline_ms =
-        moment_of(event, "deadline", event->at_ms + rollout->plan->deploy_deadline_ms);
-    return true;
-}
-
-static void rollback_over(struct rollout_cell *cell, enum cell_state state, gint64 at_ms)
-{
-    fold_enter(cell, state, at_ms);
-    cell->rollback_wanted = false;
-    cell->deadline_ms = 0;
-    fold_set_text(&cell->held, NULL);
-}
-
-static bool rollback_done(struct rollout *rollout, struct rollout_cell *cell,
-                          const struct event *event, GError **error)
-{
-    (void)rollout;
-    if (!cell->called)
-        return broken(error, event, "its rollback was never called");
-    rollback_over(cell, CELL_ROLLED_BACK, event->at_ms);
-    return true;
-}
-
-static bool rollback_failed(struct rollout *rollout, struct rollout_cell *cell,
-                            const struct event *event, GError **error)
-{
-    gint64 attempt = json_integer_value(json_object_get(event->data, "attempt"));
-    if (!cell->token || attempt != cell->rollback_attempt)
-        return broken(error, event, "that attempt is not under way");
-    fold_set_text(&cell->token, NULL);
-    cell->called = false;
-    if (attempt < 2)
-        return true;
-    rollback_over(cell, CELL_ROLLBACK_FAILED, event->at_ms);
-    if (!rollout->failed) {
-        rollout->failed = true;
-        rollout->failed_wave = cell->wave;
-    }
-    return true;
-}
-
 #define IN_FLIGHT (IN(CELL_DEPLOYING) | IN(CELL_BAKING) | IN(CELL_ROLLING_BACK))
 #define THERE     (IN(CELL_PASSED) | IN(CELL_ACCEPTED))
 
@@ -307,26 +106,25 @@ static const struct rule {
     const char *type;
     unsigned states; /* its cell's, at that moment; 0: the event is about no cell */
     bool by_person;
-    bool (*apply)(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
-                  GError **error);
+    fold_fn *apply;
 } rules[] = {
     {"opened", 0, false, opened},
     {"state", 0, false, state_changed},
     {"wave.started", 0, false, wave_started},
     {"note", 0, true, noted},
     {"conductor", 0, true, noted},
-    {"deploy.intent", IN(CELL_PENDING), false, deploy_intent},
-    {"deploy.called", IN(CELL_DEPLOYING), false, call_taken},
-    {"deploy.seen", IN(CELL_DEPLOYING), false, deploy_seen},
-    {"deploy.failed", IN(CELL_DEPLOYING) | IN(CELL_BAKING), false, deploy_failed},
-    {"gate", IN(CELL_BAKING), false, gate_changed},
-    {"cell.held", IN(CELL_PENDING) | IN_FLIGHT | THERE, false, cell_held},
-    {"cell.released", ANYWHERE, false, cell_released},
-    {"cell.passed", IN(CELL_BAKING), false, cell_passed},
-    {"rollback.intent", IN_FLIGHT | THERE, false, rollback_intent},
-    {"rollback.called", IN(CELL_ROLLING_BACK), false, call_taken},
-    {"rollback.done", IN(CELL_ROLLING_BACK), false, rollback_done},
-    {"rollback.failed", IN(CELL_ROLLING_BACK), false, rollback_failed},
+    {"deploy.intent", IN(CELL_PENDING), false, fold_deploy_intent},
+    {"deploy.called", IN(CELL_DEPLOYING), false, fold_call_taken},
+    {"deploy.seen", IN(CELL_DEPLOYING), false, fold_deploy_seen},
+    {"deploy.failed", IN(CELL_DEPLOYING) | IN(CELL_BAKING), false, fold_deploy_failed},
+    {"gate", IN(CELL_BAKING), false, fold_gate_changed},
+    {"cell.held", IN(CELL_PENDING) | IN_FLIGHT | THERE, false, fold_cell_held},
+    {"cell.released", ANYWHERE, false, fold_cell_released},
+    {"cell.passed", IN(CELL_BAKING), false, fold_cell_passed},
+    {"rollback.intent", IN_FLIGHT | THERE, false, fold_rollback_intent},
+    {"rollback.called", IN(CELL_ROLLING_BACK), false, fold_call_taken},
+    {"rollback.done", IN(CELL_ROLLING_BACK), false, fold_rollback_done},
+    {"rollback.failed", IN(CELL_ROLLING_BACK), false, fold_rollback_failed},
     {"cell.skipped", ANYWHERE, true, fold_skipped},
     {"cell.accepted", ANYWHERE, true, fold_accepted},
     {"retry", ANYWHERE, true, fold_retried},
@@ -348,11 +146,11 @@ static const struct rule *rule_of(const char *type)
 static bool in_sequence(const struct rollout *rollout, const struct event *event, GError **error)
 {
     if (event->seq != rollout->seq + 1)
-        return broken(error, event, "its number is not the next one");
+        return fold_broken(error, event, "its number is not the next one");
     if (rollout->head && event->prev_hash && strcmp(rollout->head, event->prev_hash) != 0)
-        return broken(error, event, "it does not carry the hash of the one before");
+        return fold_broken(error, event, "it does not carry the hash of the one before");
     if (!rollout->plan && strcmp(event->type, "opened") != 0)
-        return broken(error, event, "the rollout was never opened");
+        return fold_broken(error, event, "the rollout was never opened");
     return true;
 }
 
@@ -371,13 +169,13 @@ static bool apply_rule(struct rollout *rollout, const struct rule *rule, const s
 {
     struct rollout_cell *cell = NULL;
     if (rollout_state_final(rollout->state))
-        return rule->by_person || broken(error, event, "the rollout is over");
+        return rule->by_person || fold_broken(error, event, "the rollout is over");
     if (rule->states) {
         cell = rollout_cell(rollout, event_text(event, "cell"));
         if (!cell)
-            return broken(error, event, "this rollout has no such cell");
+            return fold_broken(error, event, "this rollout has no such cell");
         if (!(rule->states & IN(cell->state)))
-            return broken(error, event, cell_state_name(cell->state));
+            return fold_broken(error, event, cell_state_name(cell->state));
     }
     return rule->apply(rollout, cell, event, error);
 }
@@ -390,9 +188,9 @@ bool rollout_apply(struct rollout *rollout, const struct event *event, GError **
     if (!in_sequence(rollout, event, error))
         return false;
     if (!rule)
-        return broken(error, event, "no such event is known to this version of celldeck");
+        return fold_broken(error, event, "no such event is known to this version of celldeck");
     if (state_name && !state_of(state_name, &state))
-        return broken(error, event, "it names an unknown state");
+        return fold_broken(error, event, "it names an unknown state");
     bool over = rollout_state_final(rollout->state);
     if (!apply_rule(rollout, rule, event, error))
         return false;
