@@ -42,14 +42,26 @@ struct keys_wait {
     gpointer data;
 };
 
-/* AWS's order; SSO, containers and instance metadata have their places here too. */
+/* AWS's order. A source_profile is looked for as botocore does it: no machine speaks for it. */
 static const struct provider *const own_chain[] = {
-    &provider_environment, &provider_profile_role, &provider_credentials_file,
-    &provider_process,     &provider_config_file,  NULL};
+    &provider_environment, &provider_profile_role, &provider_credentials_file, &provider_process,
+    &provider_config_file, &provider_container,    &provider_metadata,         NULL};
 static const struct provider *const *const profile_chain = own_chain + 1;
-static const struct provider *const *const keys_chain = own_chain + 2;
-static const struct provider *const environment_chain[] = {&provider_environment, NULL};
+static const struct provider *const source_chain[] = {&provider_profile_role,
+                                                      &provider_credentials_file, &provider_process,
+                                                      &provider_config_file, NULL};
+static const struct provider *const *const keys_chain = source_chain + 1;
 static const struct provider *const role_chain[] = {&provider_role, NULL};
+
+/* What credential_source may say. */
+static const struct {
+    const char *name;
+    const struct provider *chain[2];
+} places[] = {
+    {"Environment", {&provider_environment}},
+    {"EcsContainer", {&provider_container}},
+    {"Ec2InstanceMetadata", {&provider_metadata}},
+};
 
 static void work_end(struct identity *identity)
 {
@@ -304,15 +316,29 @@ struct fetch *search_fetch(struct search *search, const struct fetch_request *re
     return fetch_start(credentials->transport, &with_ca, fn, data);
 }
 
-struct identity *search_environment(struct search *search)
+struct identity *search_place(struct search *search, const char *credential_source)
 {
-    return identity_named(search->identity->credentials, "environment", "", environment_chain);
+    struct credentials *credentials = search->identity->credentials;
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_str_equal(places[i].name, credential_source)) {
+            struct identity *place =
+                identity_named(credentials, "place", credential_source, places[i].chain);
+            if (!place->profile) /* its ec2_metadata_* settings count */
+                place->profile = g_strdup(credentials->profile);
+            return place;
+        }
+    return NULL;
+}
+
+const struct keys *search_renews(const struct search *search)
+{
+    return search->identity->keys;
 }
 
 struct identity *search_profile(struct search *search, const char *profile, bool with_roles)
 {
     return profile_identity(search->identity->credentials, with_roles ? "profile" : "keys of",
-                            profile, with_roles ? profile_chain : keys_chain);
+                            profile, with_roles ? source_chain : keys_chain);
 }
 
 struct identity *search_source(struct search *search)

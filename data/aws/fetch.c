@@ -1,6 +1,7 @@
 #include "data/aws/fetch.h"
 
 #include "data/aws/client.h"
+#include "data/aws/keys.h"
 #include "data/aws/retry.h"
 #include "data/base/when.h"
 
@@ -26,21 +27,14 @@ static void source_drop(GSource *source)
     g_source_unref(source);
 }
 
-static void forget(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    g_free(secret);
-}
-
 static void fetch_free(struct fetch *fetch)
 {
     for (char **header = fetch->headers; *header; header++)
-        forget(*header);
+        keys_wipe(*header);
     g_free(fetch->headers);
     g_free((char *)fetch->request.method);
     g_free((char *)fetch->request.url);
-    forget((char *)fetch->request.body);
+    keys_wipe((char *)fetch->request.body);
     g_free((char *)fetch->request.ca_file);
     g_free(fetch);
 }

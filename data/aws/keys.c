@@ -18,13 +18,39 @@ struct keys *keys_new(const char *id, const char *secret, const char *token, gin
     return keys;
 }
 
+struct keys *keys_of_json(const json_t *json, const char *token_key, const char *origin,
+                          const char **what)
+{
+    const char *id = json_string_value(json_object_get(json, "AccessKeyId"));
+    const char *secret = json_string_value(json_object_get(json, "SecretAccessKey"));
+    const char *token = json_string_value(json_object_get(json, token_key));
+    const char *expires = json_string_value(json_object_get(json, "Expiration"));
+    gint64 expires_ms = 0;
+    *what = !json                                          ? "what it gave is no JSON"
+            : !id || !*id                                  ? "AccessKeyId is missing"
+            : !secret || !*secret                          ? "SecretAccessKey is missing"
+            : expires && !when_parse(expires, &expires_ms) ? "Expiration is no ISO 8601 time"
+                                                           : NULL;
+    return *what ? NULL : keys_new(id, secret, token, expires_ms, origin);
+}
+
+struct keys *keys_of_machine(const json_t *json, const char *origin, const char **what)
+{
+    OWN(keys) keys = keys_of_json(json, "Token", origin, what);
+    if (keys && keys->token && keys->expires_ms)
+        return g_steal_pointer(&keys);
+    if (keys)
+        *what = keys->token ? "Expiration is missing" : "Token is missing";
+    return NULL;
+}
+
 struct keys *keys_ref(struct keys *keys)
 {
     keys->refs++;
     return keys;
 }
 
-static void forget(char *secret)
+void keys_wipe(char *secret)
 {
     if (secret)
         explicit_bzero(secret, strlen(secret));
@@ -36,8 +62,8 @@ void keys_unref(struct keys *keys)
     if (!keys || --keys->refs > 0)
         return;
     g_free(keys->id);
-    forget(keys->secret);
-    forget(keys->token);
+    keys_wipe(keys->secret);
+    keys_wipe(keys->token);
     g_free(keys->origin);
     g_free(keys);
 }

@@ -5,6 +5,7 @@
 #include "data/base/own.h"
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct keys {
     int refs;
@@ -14,14 +15,25 @@ struct keys {
     gint64 given_ms;   /* when we got them */
     gint64 expires_ms; /* 0: never */
     char *origin;      /* "environment", "profile ops (credentials file)", "role arn:..." */
+    bool extendable;   /* used past their end while who gives them is out (instance metadata) */
 };
 
 /* `token` and `origin` may be NULL; an empty token counts as none. */
 struct keys *keys_new(const char *id, const char *secret, const char *token, gint64 expires_ms,
                       const char *origin);
+/* Of a JSON object with AccessKeyId, SecretAccessKey, `token_key` (its token's name) and, perhaps,
+ * Expiration. NULL where one of them is missing or unreadable, and `what` says which. */
+struct keys *keys_of_json(const json_t *json, const char *token_key, const char *origin,
+                          const char **what);
+/* The same as a container's agent and instance metadata give them: Token and Expiration have to be
+ * there, being a role's. */
+struct keys *keys_of_machine(const json_t *json, const char *origin, const char **what);
 struct keys *keys_ref(struct keys *keys);
 void keys_unref(struct keys *keys); /* the last one overwrites the secrets */
 OWNABLE(keys, keys_unref);
+
+/* Frees a string of ours after overwriting it; NULL is none. */
+void keys_wipe(char *secret);
 
 /* `text` with every occurrence of the secret, the token and the key id taken out: AWS's answer to
  * a bad signature quotes the signed headers, the token among them. Caller frees. */

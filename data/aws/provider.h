@@ -33,16 +33,27 @@ void search_failed(struct search *search, const char *format, ...) G_GNUC_PRINTF
 struct fetch *search_fetch(struct search *search, const struct fetch_request *request, fetch_fn fn,
                            gpointer data);
 
+/* The keys that this search is to renew, or NULL. Borrowed. */
+const struct keys *search_renews(const struct search *search);
+
 /* For providers whose keys come from another identity (roles). */
 const struct assumer *search_assumer(const struct search *search);
-struct identity *search_environment(struct search *search);
+/* `credential_source` of a profile: the identity whose keys are in that place; NULL: no such place.
+ */
+struct identity *search_place(struct search *search, const char *credential_source);
 struct identity *search_profile(struct search *search, const char *profile, bool with_roles);
 struct identity *search_source(struct search *search); /* whose keys assume the identity's role */
 const char *search_role_arn(const struct search *search);
+
+/* Whether a container's token may be sent to this URL: https, or http to this machine or one of the
+ * agents' own addresses (botocore's list). */
+bool container_may_ask(const char *url);
 
 extern const struct provider provider_environment;  /* AWS_ACCESS_KEY_ID ... */
 extern const struct provider provider_profile_role; /* role_arn with a source */
 extern const struct provider provider_credentials_file;
 extern const struct provider provider_process; /* credential_process */
 extern const struct provider provider_config_file;
-extern const struct provider provider_role; /* a role by ARN, assumed by the source identity */
+extern const struct provider provider_container; /* AWS_CONTAINER_CREDENTIALS_... */
+extern const struct provider provider_metadata;  /* of the EC2 instance: IMDS */
+extern const struct provider provider_role;      /* a role by ARN, assumed by the source identity */

@@ -56,20 +56,17 @@ static struct keys *read_keys(GBytes *bytes, const char *profile, const char **w
     gsize size = 0;
     const char *data = g_bytes_get_data(bytes, &size);
     OWN_JSON json = json_loadb(data ? data : "", size, 0, NULL);
-    const char *id = json_string_value(json_object_get(json, "AccessKeyId"));
-    const char *secret = json_string_value(json_object_get(json, "SecretAccessKey"));
-    const char *token = json_string_value(json_object_get(json, "SessionToken"));
-    const char *expires = json_string_value(json_object_get(json, "Expiration"));
-    gint64 expires_ms = 0;
-    *what = !json ? "what it printed is no JSON"
-            : json_integer_value(json_object_get(json, "Version")) != 1 ? "Version is not 1"
-            : !id || !*id                                               ? "AccessKeyId is missing"
-            : !secret || !*secret                          ? "SecretAccessKey is missing"
-            : expires && !when_parse(expires, &expires_ms) ? "Expiration is no ISO 8601 time"
-            : expires && expires_ms <= when_now_ms()       ? "the keys have expired"
-                                                           : NULL;
+    if (json && json_integer_value(json_object_get(json, "Version")) != 1) {
+        *what = "Version is not 1";
+        return NULL;
+    }
     g_autofree char *origin = g_strdup_printf("credential_process of profile %s", profile);
-    return *what ? NULL : keys_new(id, secret, token, expires_ms, origin);
+    OWN(keys) keys = keys_of_json(json, "SessionToken", origin, what);
+    if (keys && keys->expires_ms && keys->expires_ms <= when_now_ms()) {
+        *what = "the keys have expired";
+        return NULL;
+    }
+    return g_steal_pointer(&keys);
 }
 
 static void process_ended(GObject *source, GAsyncResult *result, gpointer data)

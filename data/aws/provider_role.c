@@ -125,13 +125,14 @@ static struct identity *source_of(struct search *search)
                       "profile \"%s\" has both source_profile and credential_source: "
                       "keep one of them",
                       profile);
-    } else if (place && g_str_equal(place, "Environment")) {
-        return search_environment(search);
     } else if (place) {
-        search_failed(search,
-                      "profile \"%s\": credential_source %s is not supported; use "
-                      "source_profile or Environment",
-                      profile, place);
+        struct identity *keys_of_place = search_place(search, place);
+        if (!keys_of_place)
+            search_failed(search,
+                          "profile \"%s\": credential_source is \"%s\", but has to be Environment, "
+                          "EcsContainer or Ec2InstanceMetadata",
+                          profile, place);
+        return keys_of_place;
     } else if (!source) {
         search_failed(search, "profile \"%s\" has role_arn, but no source_profile", profile);
     } else if (!profiles_has(profiles, source)) {

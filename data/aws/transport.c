@@ -4,6 +4,7 @@
 #include "data/base/text.h"
 
 #include <curl/curl.h>
+#include <gio/gio.h>
 #include <glib-unix.h>
 #include <string.h>
 
@@ -217,13 +218,19 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *user)
     return length;
 }
 
+bool host_is_loopback(const char *host)
+{
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address ? g_inet_address_get_is_loopback(address)
+                   : g_ascii_strcasecmp(host, "localhost") == 0;
+}
+
 /* Loopback is the simulator or a tunnel: a proxy elsewhere can't reach it. */
 static bool is_loopback(const char *url)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
     const char *host = uri ? g_uri_get_host(uri) : NULL;
-    return host && (g_ascii_strcasecmp(host, "localhost") == 0 || g_str_equal(host, "::1") ||
-                    (g_str_has_prefix(host, "127.") && g_hostname_is_ip_address(host)));
+    return host && host_is_loopback(host);
 }
 
 static void set_safety(CURL *easy)

@@ -31,6 +31,10 @@ struct http_answer {
     GHashTable *headers; /* lower-case name -> value, the last one of each */
 };
 
+/* Whether a URL's host, without brackets, is this machine: such a URL never goes through a proxy.
+ */
+bool host_is_loopback(const char *host);
+
 /* Exactly one of `answer` and `error` (AWS_ERROR_NETWORK, _TIMEOUT or _ANSWER) is set; both are
  * borrowed. Called from the main context only, never from within exchange_start. */
 typedef void (*exchange_fn)(const struct http_answer *answer, const GError *error, gpointer data);

@@ -94,6 +94,7 @@ static void server_start(struct server *server, const char *const *script)
     g_setenv("AWS_SECRET_ACCESS_KEY", "sEcReT", TRUE);
     g_setenv("AWS_SESSION_TOKEN", "tOkEn", TRUE);
     g_setenv("AWS_CONFIG_FILE", "/nonexistent/config", TRUE);
+    g_setenv("AWS_EC2_METADATA_DISABLED", "true", TRUE);
     g_setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials", TRUE);
     g_setenv("HTTP_PROXY", "http://127.0.0.1:1", TRUE);
     g_setenv("http_proxy", "http://127.0.0.1:1", TRUE);

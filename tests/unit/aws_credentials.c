@@ -26,6 +26,7 @@ static void place_init(struct place *place, const char *config, const char *cred
     place->env = g_environ_setenv(NULL, "AWS_CONFIG_FILE", config_path, TRUE);
     place->env =
         g_environ_setenv(place->env, "AWS_SHARED_CREDENTIALS_FILE", credentials_path, TRUE);
+    place->env = g_environ_setenv(place->env, "AWS_EC2_METADATA_DISABLED", "true", TRUE);
 }
 
 static void set(struct place *place, const char *name, const char *value)
