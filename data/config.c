@@ -113,6 +113,13 @@ const struct cell_config *config_cell(const struct config *config, const char *i
     return NULL;
 }
 
+char *config_ecs_cluster(const struct config *config, const char *cell)
+{
+    GString *cluster = g_string_new(config->deploy.ecs_cluster);
+    g_string_replace(cluster, "{cell}", cell, 0);
+    return g_string_free(cluster, FALSE);
+}
+
 json_t *config_policy_json(const struct config *config)
 {
     json_t *waves = json_array();

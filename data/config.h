@@ -152,6 +152,9 @@ char *config_find(const char *given, GError **error);
 /* NULL if there is no such cell. */
 const struct cell_config *config_cell(const struct config *config, const char *id);
 
+/* The ECS cluster of a cell: deploy.ecs.cluster with its {cell}. Caller frees. */
+char *config_ecs_cluster(const struct config *config, const char *cell);
+
 /* What a rollout's plan freezes of the file: waves, gates and deploy, as JSON (new reference).
  * The plan keeps it, and its hash is the policy hash. */
 json_t *config_policy_json(const struct config *config);

@@ -139,11 +139,9 @@ struct ecs_job *ecs_job_new(struct ecs *ecs, const struct deploy_request *reques
                             void (*next)(struct ecs_job *job), deploy_fn fn, gpointer data)
 {
     struct ecs_job *job = g_new0(struct ecs_job, 1);
-    GString *cluster = g_string_new(ecs->config->deploy.ecs_cluster);
-    g_string_replace(cluster, "{cell}", request->cell->id, 0);
     *job = (struct ecs_job){.ecs = ecs,
                             .cell = request->cell,
-                            .cluster = g_string_free(cluster, FALSE),
+                            .cluster = config_ecs_cluster(ecs->config, request->cell->id),
                             .version = g_strdup(request->version),
                             .token = g_strdup(request->token),
                             .names = g_ptr_array_new_with_free_func(g_free),

@@ -10,6 +10,7 @@ static const struct aws_action actions[] = {
     /* Limited to alarms' ARNs it says nothing of composite alarms (its API reference). */
     {AWS_CLOUDWATCH, "DescribeAlarms", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' alarms"},
     {AWS_STS, "AssumeRole", false, AWS_USE_ROLES, AWS_SCOPE_ASSUMED_ROLES, "cells of other roles"},
+    {AWS_STS, "GetCallerIdentity", false, AWS_USE_WHOAMI, AWS_SCOPE_FREE, "who we are to AWS"},
     {AWS_ECS, "DescribeServices", false, AWS_USE_ECS, AWS_SCOPE_SERVICES, "what runs in a cell"},
     {AWS_ECS, "DescribeTaskDefinition", false, AWS_USE_ECS, AWS_SCOPE_ANY, "which version runs"},
     {AWS_ECS, "ListTaskDefinitions", false, AWS_USE_ECS, AWS_SCOPE_ANY,

@@ -11,11 +11,13 @@ enum aws_use {
     AWS_USE_ROLES,  /* cells.*.role_arn */
     AWS_USE_ECS,    /* deploy.driver: ecs */
     AWS_USE_NOTIFY, /* notify.sns_topic */
+    AWS_USE_WHOAMI, /* doctor and iam-policy: always */
 };
 
 /* The narrowest resource that a permission of the action can be limited to (AWS's Service
  * Authorization Reference; what it leaves open is said at the rows). */
 enum aws_scope {
+    AWS_SCOPE_FREE,             /* AWS asks for no permission */
     AWS_SCOPE_ANY,              /* none: the resource is "*" */
     AWS_SCOPE_TABLE,            /* the registry's table */
     AWS_SCOPE_SERVICES,         /* the cells' ECS services */

@@ -15,16 +15,30 @@ struct endpoints {
 /* AWS's partitions, told by the region's name; global services are signed for one region of each
  * (botocore's endpoints.json). The last one fits everything. */
 static const struct partition {
+    const char *name; /* in ARNs */
     const char *prefix, *suffix;
     const char *global_infix; /* between service and suffix of a global service */
     const char *global_region;
 } partitions[] = {
-    {"cn-", "amazonaws.com.cn", "", "cn-northwest-1"},
-    {"us-gov-", "amazonaws.com", "us-gov.", "us-gov-west-1"},
-    {"us-iso-", "c2s.ic.gov", "", "us-iso-east-1"},
-    {"us-isob-", "sc2s.sgov.gov", "", "us-isob-east-1"},
-    {"", "amazonaws.com", "", "us-east-1"},
+    {"aws-cn", "cn-", "amazonaws.com.cn", "", "cn-northwest-1"},
+    {"aws-us-gov", "us-gov-", "amazonaws.com", "us-gov.", "us-gov-west-1"},
+    {"aws-iso", "us-iso-", "c2s.ic.gov", "", "us-iso-east-1"},
+    {"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "", "us-isob-east-1"},
+    {"aws", "", "amazonaws.com", "", "us-east-1"},
 };
+
+static const struct partition *partition_of(const char *region)
+{
+    const struct partition *partition = partitions;
+    while (!g_str_has_prefix(region, partition->prefix))
+        partition++;
+    return partition;
+}
+
+const char *aws_partition(const char *region)
+{
+    return partition_of(region ? region : "")->name;
+}
 
 static bool is_true(const char *value)
 {
@@ -135,9 +149,7 @@ static bool check_region(const struct endpoints *endpoints, const char *region, 
 static struct endpoint *own_endpoint(const struct endpoints *endpoints,
                                      const struct aws_facts *facts, const char *region)
 {
-    const struct partition *partition = partitions;
-    while (!g_str_has_prefix(region, partition->prefix))
-        partition++;
+    const struct partition *partition = partition_of(region);
     const char *fips = endpoints->fips ? "-fips" : "";
     struct endpoint *endpoint = g_new0(struct endpoint, 1);
     if (facts->global)

@@ -33,3 +33,6 @@ const char *endpoints_ca_file(const struct endpoints *endpoints);
  * the default. AWS_ERROR_REQUEST where there is no region, it is none, or a URL is none. */
 struct endpoint *endpoints_find(const struct endpoints *endpoints, enum aws_service service,
                                 const char *region, GError **error);
+
+/* The partition that `region` (NULL: unknown) is of, as ARNs name it: "aws", "aws-cn", ... */
+const char *aws_partition(const char *region);

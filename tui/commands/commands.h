@@ -14,3 +14,4 @@ extern const struct command command_rollout;
 extern const struct command command_history;
 extern const struct command command_conductor;
 extern const struct command command_config;
+extern const struct command command_iam_policy;

@@ -96,14 +96,20 @@ void out_message(const char *format, ...)
     }
 }
 
-void out_json(const char *schema, json_t *document)
+void out_document(json_t *document)
 {
-    OWN_JSON whole = json_pack("{s:o}", "schema", json_sprintf("celldeck.%s/1", schema));
-    json_object_update(whole, document);
+    g_autofree char *text = text_json_dump(document, true);
     json_decref(document);
-    g_autofree char *text = text_json_dump(whole, true);
     puts(text);
     fflush(stdout);
+}
+
+void out_json(const char *schema, json_t *document)
+{
+    json_t *whole = json_pack("{s:o}", "schema", json_sprintf("celldeck.%s/1", schema));
+    json_object_update(whole, document);
+    json_decref(document);
+    out_document(whole);
 }
 
 void out_json_line(json_t *value)

@@ -35,6 +35,8 @@ void out_message(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* One JSON document and a newline; "schema": "celldeck.NAME/1" is put first. Steals `document`. */
 void out_json(const char *schema, json_t *document);
+/* The same without a schema: a document of somebody else's form. Steals it. */
+void out_document(json_t *document);
 /* One JSON value on a line of its own (for watch). Steals it. */
 void out_json_line(json_t *value);
 
