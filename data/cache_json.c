@@ -162,21 +162,19 @@ struct tenant *cache_tenant(const json_t *json)
     if (!json_is_string(json_array_get(json, G_N_ELEMENTS(numbers))) || numbers[0] < 0 ||
         numbers[0] > TIER_ENTERPRISE || numbers[1] < 0 || numbers[1] > TENANT_DOWN)
         return NULL;
-    struct tenant *tenant = g_new0(struct tenant, 1);
-    *tenant = (struct tenant){.tier = (enum tenant_tier)numbers[0],
-                              .status = (enum tenant_status)numbers[1],
-                              .max_users = numbers[2],
-                              .max_patients = numbers[3],
-                              .current_users = numbers[4],
-                              .created_ms = numbers[5],
-                              .updated_ms = numbers[6]};
-    char **const texts[] = {
-        &tenant->id,        &tenant->cell, &tenant->region,        &tenant->subdomain,
-        &tenant->residency, &tenant->name, &tenant->failover_cell, &tenant->environment,
-        &tenant->fault};
+    struct tenant draft = {.tier = (enum tenant_tier)numbers[0],
+                           .status = (enum tenant_status)numbers[1],
+                           .max_users = numbers[2],
+                           .max_patients = numbers[3],
+                           .current_users = numbers[4],
+                           .created_ms = numbers[5],
+                           .updated_ms = numbers[6]};
+    const char **const texts[] = {
+        &draft.id,   &draft.cell,          &draft.region,      &draft.subdomain, &draft.residency,
+        &draft.name, &draft.failover_cell, &draft.environment, &draft.fault};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        *texts[i] = g_strdup(json_string_value(json_array_get(json, G_N_ELEMENTS(numbers) + i)));
-    return tenant;
+        *texts[i] = json_string_value(json_array_get(json, G_N_ELEMENTS(numbers) + i));
+    return tenant_new(&draft);
 }
 
 json_t *cache_sources_json(const GPtrArray *sources)

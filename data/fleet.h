@@ -80,18 +80,20 @@ bool probe_all_up(const struct probe *probe);
 enum tenant_status { TENANT_ACTIVE, TENANT_MIGRATING, TENANT_DOWN };
 enum tenant_tier { TIER_STANDARD, TIER_ENTERPRISE };
 struct tenant {
-    char *id;
-    char *cell; /* as written; may name no cell of ours (then `fault` says so) */
-    char *region;
+    const char *id;
+    const char *cell; /* as written; may name no cell of ours (then `fault` says so) */
+    const char *region;
     enum tenant_tier tier;
     enum tenant_status status;
-    gint64 max_users, max_patients, current_users;                    /* < 0: missing or bad */
-    gint64 created_ms, updated_ms;                                    /* 0: missing or bad */
-    char *subdomain, *residency, *name, *failover_cell, *environment; /* or NULL */
-    char *fault; /* what is wrong with the item, "; " between faults; NULL: nothing */
+    gint64 max_users, max_patients, current_users; /* < 0: missing or bad */
+    gint64 created_ms, updated_ms;                 /* 0: missing or bad */
+    const char *subdomain, *residency, *name, *failover_cell, *environment; /* or NULL */
+    const char *fault; /* what is wrong with the item, "; " between faults; NULL: nothing */
 };
 const char *tenant_status_name(enum tenant_status status); /* "ACTIVE" */
 const char *tenant_tier_name(enum tenant_tier tier);       /* "STANDARD" */
+/* A copy of `draft` and of its texts, all in one block: a registry has 100,000 of them. */
+struct tenant *tenant_new(const struct tenant *draft);
 void tenant_free(struct tenant *tenant);
 
 /* What the registry's items say of one cell, added up. */

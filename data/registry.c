@@ -36,12 +36,12 @@ __attribute__((format(printf, 2, 3))) static void fault(struct reading *reading,
 
 /* The text of an attribute {"S": ...}; NULL where there is none, with a fault if it is `required`
  * or of another type. */
-static char *get_text(struct reading *reading, const char *name, bool required)
+static const char *get_text(struct reading *reading, const char *name, bool required)
 {
     const json_t *attribute = json_object_get(reading->item, name);
     const char *text = json_string_value(json_object_get(attribute, "S"));
     if (text && *text)
-        return g_strdup(text);
+        return text;
     bool null = json_is_true(json_object_get(attribute, "NULL"));
     if (attribute && !null && !text)
         fault(reading, "%s is no string", name);
@@ -74,7 +74,7 @@ static gint64 get_count(struct reading *reading, const json_t *map, const char *
  * none of them: callers name the one that promises least. */
 static int get_word(struct reading *reading, const char *name, const char *const *words, int other)
 {
-    g_autofree char *word = get_text(reading, name, true);
+    const char *word = get_text(reading, name, true);
     for (int i = 0; word && words[i]; i++)
         if (g_str_equal(word, words[i]))
             return i;
@@ -113,38 +113,39 @@ static void get_capacity(struct reading *reading, struct tenant *tenant)
     tenant->current_users = get_count(reading, map, "currentUsers");
 }
 
-static char *get_cell(struct reading *reading, const char *name, bool required)
+static const char *get_cell(struct reading *reading, const char *name, bool required)
 {
-    char *cell = get_text(reading, name, required);
+    const char *cell = get_text(reading, name, required);
     if (cell && !g_hash_table_contains(reading->cells, cell))
         fault(reading, "unknown %s \"%s\"", name, cell);
     return cell;
 }
 
-static struct tenant *read_tenant(GHashTable *cells, const json_t *item)
+/* `faults` is only there to be used again. */
+static struct tenant *read_tenant(GHashTable *cells, GString *faults, const json_t *item)
 {
     static const char *const tiers[] = {"STANDARD", "ENTERPRISE", NULL};
     static const char *const states[] = {"ACTIVE", "MIGRATING", "DOWN", NULL};
-    g_autoptr(GString) faults = g_string_new(NULL);
+    g_string_truncate(faults, 0);
     struct reading reading = {cells, item, faults};
-    struct tenant *tenant = g_new0(struct tenant, 1);
-    tenant->id = get_text(&reading, "tenantId", true);
-    if (!tenant->id)
-        tenant->id = g_strdup("");
-    tenant->cell = get_cell(&reading, "cellId", true);
-    tenant->region = get_text(&reading, "region", true);
-    tenant->tier = (enum tenant_tier)get_word(&reading, "tier", tiers, TIER_ENTERPRISE);
-    tenant->status = (enum tenant_status)get_word(&reading, "status", states, TENANT_DOWN);
-    get_capacity(&reading, tenant);
-    tenant->created_ms = get_time(&reading, "createdAt");
-    tenant->updated_ms = get_time(&reading, "updatedAt");
-    tenant->subdomain = get_text(&reading, "subdomain", false);
-    tenant->residency = get_text(&reading, "dataResidency", false);
-    tenant->name = get_text(&reading, "name", false);
-    tenant->failover_cell = get_cell(&reading, "failoverCellId", false);
-    tenant->environment = get_text(&reading, "environment", false);
-    tenant->fault = faults->len ? g_strdup(faults->str) : NULL;
-    return tenant;
+    struct tenant draft = {0};
+    draft.id = get_text(&reading, "tenantId", true);
+    if (!draft.id)
+        draft.id = "";
+    draft.cell = get_cell(&reading, "cellId", true);
+    draft.region = get_text(&reading, "region", true);
+    draft.tier = (enum tenant_tier)get_word(&reading, "tier", tiers, TIER_ENTERPRISE);
+    draft.status = (enum tenant_status)get_word(&reading, "status", states, TENANT_DOWN);
+    get_capacity(&reading, &draft);
+    draft.created_ms = get_time(&reading, "createdAt");
+    draft.updated_ms = get_time(&reading, "updatedAt");
+    draft.subdomain = get_text(&reading, "subdomain", false);
+    draft.residency = get_text(&reading, "dataResidency", false);
+    draft.name = get_text(&reading, "name", false);
+    draft.failover_cell = get_cell(&reading, "failoverCellId", false);
+    draft.environment = get_text(&reading, "environment", false);
+    draft.fault = faults->len ? faults->str : NULL;
+    return tenant_new(&draft);
 }
 
 bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenants,
@@ -162,8 +163,9 @@ bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenant
     g_autoptr(GHashTable) cells = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint c = 0; c < config->cells->len; c++)
         g_hash_table_add(cells, ((const struct cell_config *)config->cells->pdata[c])->id);
+    g_autoptr(GString) faults = g_string_new(NULL);
     json_array_foreach (items, i, item) {
-        g_ptr_array_add(tenants, read_tenant(cells, item));
+        g_ptr_array_add(tenants, read_tenant(cells, faults, item));
     }
     const json_t *consumed = json_object_get(reply, "ConsumedCapacity");
     *read_units += json_number_value(json_object_get(consumed, "CapacityUnits"));

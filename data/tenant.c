@@ -13,19 +13,39 @@ const char *tenant_tier_name(enum tenant_tier tier)
     return tier == TIER_ENTERPRISE ? "ENTERPRISE" : "STANDARD";
 }
 
+/* Where a tenant keeps its texts. */
+static const size_t texts[] = {
+    offsetof(struct tenant, id),          offsetof(struct tenant, cell),
+    offsetof(struct tenant, region),      offsetof(struct tenant, subdomain),
+    offsetof(struct tenant, residency),   offsetof(struct tenant, name),
+    offsetof(struct tenant, environment), offsetof(struct tenant, failover_cell),
+    offsetof(struct tenant, fault),
+};
+
+static const char **text_at(const struct tenant *tenant, size_t i)
+{
+    return (const char **)(void *)((char *)tenant + texts[i]);
+}
+
+struct tenant *tenant_new(const struct tenant *draft)
+{
+    size_t sizes[G_N_ELEMENTS(texts)], size = sizeof *draft;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        const char *text = *text_at(draft, i);
+        sizes[i] = text ? strlen(text) + 1 : 0;
+        size += sizes[i];
+    }
+    struct tenant *tenant = g_malloc(size);
+    *tenant = *draft;
+    char *at = (char *)(tenant + 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); at += sizes[i], i++)
+        if (sizes[i])
+            *text_at(tenant, i) = memcpy(at, *text_at(draft, i), sizes[i]);
+    return tenant;
+}
+
 void tenant_free(struct tenant *tenant)
 {
-    if (!tenant)
-        return;
-    g_free(tenant->id);
-    g_free(tenant->cell);
-    g_free(tenant->region);
-    g_free(tenant->subdomain);
-    g_free(tenant->residency);
-    g_free(tenant->name);
-    g_free(tenant->failover_cell);
-    g_free(tenant->environment);
-    g_free(tenant->fault);
     g_free(tenant);
 }
 
@@ -42,10 +62,13 @@ static void mark_twins(GPtrArray *tenants)
         const struct tenant *before = tenants->pdata[i - 1];
         if (strcmp(tenant->id, before->id) != 0)
             continue;
-        static const char twin[] = "another item has this tenantId";
-        char *fault = tenant->fault ? g_strconcat(tenant->fault, "; ", twin, NULL) : g_strdup(twin);
-        g_free(tenant->fault);
-        tenant->fault = fault;
+        struct tenant marked = *tenant;
+        g_autofree char *fault =
+            g_strconcat(tenant->fault ? tenant->fault : "", tenant->fault ? "; " : "",
+                        "another item has this tenantId", NULL);
+        marked.fault = fault;
+        tenants->pdata[i] = tenant_new(&marked);
+        tenant_free(tenant);
     }
 }
 

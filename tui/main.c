@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,10 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* then a file size limit is an error, like a full disk */
+    /* JSON trees come and go in a million small pieces: gathering the free ones in fast bins first
+     * takes a fifth of the time, and every arena keeps its own. */
+    mallopt(M_MXFAST, 0);
+    mallopt(M_ARENA_MAX, 2);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     g_autoptr(GError) error = NULL;
     int code = run(argc, argv, &error);

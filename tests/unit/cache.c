@@ -48,14 +48,14 @@ static struct snapshot *full_snapshot(guint n_tenants, bool complete)
     g_ptr_array_add(readings[DR].alarms, alarm);
     GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
     for (guint i = 0; i < n_tenants; i++) {
-        struct tenant *tenant = g_new0(struct tenant, 1);
-        tenant->id = g_strdup_printf("t%05u", i);
-        tenant->cell = g_strdup("cell-eu");
-        tenant->current_users = i == 7 ? -1 : 2;
-        tenant->fault = i == 7 ? g_strdup("capacity.currentUsers is missing") : NULL;
-        tenant->tier = TIER_ENTERPRISE;
-        tenant->status = TENANT_MIGRATING;
-        g_ptr_array_add(tenants, tenant);
+        g_autofree char *id = g_strdup_printf("t%05u", i);
+        struct tenant draft = {.id = id,
+                               .cell = "cell-eu",
+                               .current_users = i == 7 ? -1 : 2,
+                               .fault = i == 7 ? "capacity.currentUsers is missing" : NULL,
+                               .tier = TIER_ENTERPRISE,
+                               .status = TENANT_MIGRATING};
+        g_ptr_array_add(tenants, tenant_new(&draft));
     }
     struct registry *registry = registry_new(tenants, NOW - 1000, complete);
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);

@@ -266,12 +266,8 @@ Test(fleet, the_next_change_is_when_the_oldest_value_turns_stale)
 
 static struct tenant *tenant_of(const char *id, const char *cell, gint64 users)
 {
-    struct tenant *tenant = g_new0(struct tenant, 1);
-    tenant->id = g_strdup(id);
-    tenant->cell = g_strdup(cell);
-    tenant->current_users = users;
-    tenant->max_users = 100;
-    return tenant;
+    struct tenant draft = {.id = id, .cell = cell, .current_users = users, .max_users = 100};
+    return tenant_new(&draft);
 }
 
 Test(fleet, tenants_are_added_up_by_cell_and_found_by_id)

@@ -67,7 +67,7 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
         g_ptr_array_add(ids, g_ptr_array_index(deck->versions, i));
     const struct registry *registry = deck->snapshot ? deck->snapshot->registry : NULL;
     for (guint i = 0; takes == TAKES_TENANT && registry && i < registry->tenants->len; i++)
-        g_ptr_array_add(ids, ((struct tenant *)g_ptr_array_index(registry->tenants, i))->id);
+        g_ptr_array_add(ids, (gpointer)((struct tenant *)registry->tenants->pdata[i])->id);
     g_ptr_array_add(ids, NULL);
     return ids;
 }

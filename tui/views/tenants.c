@@ -93,7 +93,7 @@ static void find(struct tenants *tenants, const struct deck *deck)
         if (!passes(filter, tenant))
             continue;
         g_ptr_array_add(found, tenant);
-        g_ptr_array_add(rows, tenant->id);
+        g_ptr_array_add(rows, (gpointer)tenant->id);
     }
     filter_free(filter);
     g_ptr_array_unref(tenants->found);
