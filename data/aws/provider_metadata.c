@@ -134,13 +134,16 @@ static void got_role(const struct http_answer *answer, const GError *error, gpoi
         no_answer(metadata, error ? error->message : status);
         return;
     }
-    metadata->role = g_strndup(answer->body->str, strcspn(answer->body->str, "\r\n"));
-    g_autofree char *escaped = g_uri_escape_string(metadata->role, "+=,@", FALSE);
-    g_autofree char *path = g_strconcat(roles, escaped, NULL);
-    if (!*escaped || !g_utf8_validate(metadata->role, -1, NULL))
-        no_answer(metadata, "the instance has no role");
-    else
-        ask(metadata, "GET", path, metadata->token_header, got_keys);
+    /* What IAM allows in a name; anything else is no name, and nothing to be shown. */
+    const char *body = answer->body->str;
+    size_t length = strspn(body, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_+=,.@-");
+    if (length == 0 || body[length + strspn(body + length, "\r\n")]) {
+        no_answer(metadata, *body ? "it named no role" : "the instance has no role");
+        return;
+    }
+    metadata->role = g_strndup(body, length);
+    g_autofree char *path = g_strconcat(roles, metadata->role, NULL);
+    ask(metadata, "GET", path, metadata->token_header, got_keys);
 }
 
 /* No token: an IMDS without version 2 says 403, 404 or 405, and one that may not send its answer
