@@ -95,6 +95,8 @@ static void release(struct aws_call *call)
     g_free(call->region);
     g_free(call->body);
     g_free(call->url);
+    if (call->release && call->with)
+        call->release(call->with);
     g_free(call);
 }
 
@@ -170,25 +172,27 @@ static bool correct_skew(struct aws_call *call, const struct fault *fault)
     return true;
 }
 
-static void reply_came(json_t *reply, gpointer data)
+static void reply_came(gpointer value, const GError *error, gpointer data)
 {
     struct aws_call *call = data;
     call->reading = NULL;
-    if (!json_is_object(reply)) {
-        end_with(call, call_error(call, AWS_ERROR_ANSWER, "the answer is no JSON object"));
+    if (error) {
+        end_with(call, call_error(call, AWS_ERROR_ANSWER, "%s", error->message));
         return;
     }
-    call->reply = reply;
+    call->value = value;
     call_end(call, NULL, NULL);
 }
 
 static void succeed(struct aws_call *call, const struct http_answer *answer)
 {
     g_clear_pointer(&call->deadline, source_drop);
-    if (!call->json)
+    if (!call->reader) {
         call_end(call, answer, NULL);
-    else
-        call->reading = reply_read(call->client->readers, answer->body, reply_came, call);
+        return;
+    }
+    struct reply_how how = {call->reader, g_steal_pointer(&call->with), call->release};
+    call->reading = reply_read(call->client->readers, answer->body, &how, reply_came, call);
 }
 
 static void attempt_ended(const struct http_answer *answer, const GError *error, gpointer data)

@@ -71,9 +71,11 @@ struct aws_call {
     bool in_lane;  /* takes one of its places ... */
     bool in_queue; /* ... or waits for one */
     struct exchange *exchange;
-    bool json; /* the answer is to be read as JSON before `deliver` */
+    const struct aws_reader *reader; /* of the answer, before `deliver`; NULL: there is none */
     struct reply_reading *reading;
-    json_t *reply;           /* borrowed, while `deliver` runs */
+    gpointer with; /* the reader's, until it reads */
+    GDestroyNotify release;
+    gpointer value;          /* what was read; borrowed, while `deliver` runs */
     int attempt;             /* from 1 */
     enum retry_kind retried; /* why the last one was tried again */
     gint64 skew_ms;          /* what the last attempt was signed with */

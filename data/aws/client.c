@@ -58,12 +58,39 @@ const struct aws_counters *aws_client_counters(const struct aws_client *client)
     return &client->counters;
 }
 
+static gpointer read_json(const char *text, size_t length, gpointer with, GError **error)
+{
+    (void)with;
+    json_t *json = length ? json_loadb(text, length, 0, NULL) : json_object();
+    if (json_is_object(json))
+        return json;
+    json_decref(json);
+    g_set_error(error, AWS_ERROR, AWS_ERROR_ANSWER, "the answer is no JSON object (%zu bytes)",
+                length);
+    return NULL;
+}
+
+static void free_json(gpointer json)
+{
+    json_decref(json);
+}
+
+static const struct aws_reader json_reader = {read_json, free_json};
+
+static void deliver_value(const struct aws_call *call, const struct http_answer *answer,
+                          const GError *error)
+{
+    aws_value_fn fn = (aws_value_fn)call->fn;
+    (void)answer;
+    fn(call->value, error, call->data);
+}
+
 static void deliver_json(const struct aws_call *call, const struct http_answer *answer,
                          const GError *error)
 {
     aws_json_fn fn = (aws_json_fn)call->fn;
     (void)answer;
-    fn(call->reply, error, call->data);
+    fn(call->value, error, call->data);
 }
 
 static struct aws_call *call_as(struct aws_client *client, const struct aws_target *target,
@@ -73,19 +100,43 @@ static struct aws_call *call_as(struct aws_client *client, const struct aws_targ
     return call;
 }
 
-struct aws_call *aws_json(struct aws_client *client, const struct aws_target *target,
-                          const char *action, json_t *body, enum aws_call_flags flags,
-                          gint64 deadline_ms, aws_json_fn fn, gpointer data)
+/* Steals `body`; what remains to be set is who hears of it. */
+static struct aws_call *json_call(struct aws_client *client, const struct aws_target *target,
+                                  const char *action, json_t *body, enum aws_call_flags flags,
+                                  gint64 deadline_ms)
 {
     char *text = json_dumps(body, JSON_COMPACT);
     struct aws_call *call =
         call_as(client, target, call_new(client, target, action, text, flags, deadline_ms));
     call->metrics = json_array_size(json_object_get(body, "MetricDataQueries"));
-    call->json = true;
+    json_decref(body);
+    return call;
+}
+
+struct aws_call *aws_json(struct aws_client *client, const struct aws_target *target,
+                          const char *action, json_t *body, enum aws_call_flags flags,
+                          gint64 deadline_ms, aws_json_fn fn, gpointer data)
+{
+    struct aws_call *call = json_call(client, target, action, body, flags, deadline_ms);
+    call->reader = &json_reader;
     call->deliver = deliver_json;
     call->fn = G_CALLBACK(fn);
     call->data = data;
-    json_decref(body);
+    return call;
+}
+
+struct aws_call *aws_read(struct aws_client *client, const struct aws_target *target,
+                          const char *action, json_t *body, gint64 deadline_ms,
+                          const struct aws_reader *reader, gpointer with, GDestroyNotify release,
+                          aws_value_fn fn, gpointer data)
+{
+    struct aws_call *call = json_call(client, target, action, body, AWS_CALL_READ, deadline_ms);
+    call->reader = reader;
+    call->with = with;
+    call->release = release;
+    call->deliver = deliver_value;
+    call->fn = G_CALLBACK(fn);
+    call->data = data;
     return call;
 }
 

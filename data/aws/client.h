@@ -62,6 +62,24 @@ struct aws_call *aws_json(struct aws_client *client, const struct aws_target *ta
                           const char *action, json_t *body, enum aws_call_flags flags,
                           gint64 deadline_ms, aws_json_fn fn, gpointer data);
 
+/* How a long answer becomes a value beside the main loop. */
+struct aws_reader {
+    /* Runs in a worker: it may look at nothing but the text and `with`. NULL, with an error of a
+     * line, where the answer is not what was asked for. */
+    gpointer (*read)(const char *text, size_t length, gpointer with, GError **error);
+    GDestroyNotify free; /* of a value */
+};
+
+/* `value` is borrowed (what is in it may be taken out) and NULL exactly when `error` is set. */
+typedef void (*aws_value_fn)(gpointer value, const GError *error, gpointer data);
+
+/* A read like aws_json, whose answer `reader` makes a value of. `with` is let go of with `release`
+ * (may be NULL) when nobody reads any more, in whatever thread that is. */
+struct aws_call *aws_read(struct aws_client *client, const struct aws_target *target,
+                          const char *action, json_t *body, gint64 deadline_ms,
+                          const struct aws_reader *reader, gpointer with, GDestroyNotify release,
+                          aws_value_fn fn, gpointer data);
+
 /* A Query call (STS, SNS): `params` is a NULL-terminated list name, value, name, value. The reply
  * is the XML answer, as text. */
 typedef void (*aws_text_fn)(const char *reply, const GError *error, gpointer data);

@@ -14,11 +14,13 @@ struct reply_readers {
 struct reply_reading {
     gatomicrefcount refs;
     gint cancelled; /* atomic */
-    char *text;     /* the pool's, and so is `json` until `done` is ready */
+    GSource *done;  /* until it is ready, what follows is the pool's */
+    char *text;
     gsize length;
-    json_t *json;
-    GSource *done;
-    reply_fn fn;
+    struct reply_how how;
+    gpointer value;
+    GError *error;
+    aws_value_fn fn;
     gpointer data;
 };
 
@@ -27,20 +29,23 @@ static void reading_unref(struct reply_reading *reading)
     if (!g_atomic_ref_count_dec(&reading->refs))
         return;
     g_source_unref(reading->done);
-    json_decref(reading->json);
-    g_free(reading->text);
+    if (reading->value)
+        reading->how.reader->free(reading->value);
+    g_clear_error(&reading->error);
     g_free(reading);
 }
 
-/* A tree is made here and belongs to the main loop as soon as that hears of it. */
 static void read_one(gpointer data, gpointer user)
 {
     struct reply_reading *reading = data;
+    const struct reply_how *how = &reading->how;
     (void)user;
     if (!g_atomic_int_get(&reading->cancelled))
-        reading->json =
-            reading->length ? json_loadb(reading->text, reading->length, 0, NULL) : json_object();
+        reading->value =
+            how->reader->read(reading->text, reading->length, how->with, &reading->error);
     g_clear_pointer(&reading->text, g_free);
+    if (how->release)
+        how->release(how->with);
     g_source_set_ready_time(reading->done, 0);
     reading_unref(reading);
 }
@@ -63,7 +68,7 @@ void reply_readers_free(struct reply_readers *readers)
 static gboolean hand_over(gpointer data)
 {
     struct reply_reading *reading = data;
-    reading->fn(reading->json, reading->data);
+    reading->fn(reading->value, reading->error, reading->data);
     reading_unref(reading);
     return G_SOURCE_REMOVE;
 }
@@ -74,8 +79,8 @@ static gboolean dispatch(GSource *source, GSourceFunc fn, gpointer data)
     return fn(data);
 }
 
-struct reply_reading *reply_read(struct reply_readers *readers, const GString *text, reply_fn fn,
-                                 gpointer data)
+struct reply_reading *reply_read(struct reply_readers *readers, const GString *text,
+                                 const struct reply_how *how, aws_value_fn fn, gpointer data)
 {
     static GSourceFuncs functions = {.dispatch = dispatch};
     struct reply_reading *reading = g_new0(struct reply_reading, 1);
@@ -83,6 +88,7 @@ struct reply_reading *reply_read(struct reply_readers *readers, const GString *t
     g_atomic_ref_count_inc(&reading->refs);
     reading->text = g_memdup2(text->str, text->len + 1);
     reading->length = text->len;
+    reading->how = *how;
     reading->fn = fn;
     reading->data = data;
     reading->done = g_source_new(&functions, sizeof(GSource));
