@@ -1,6 +1,7 @@
 #include "data/registry.h"
 
 #include "data/base/error.h"
+#include "data/base/json_list.h"
 #include "data/base/when.h"
 
 #include <math.h>
@@ -148,28 +149,68 @@ static struct tenant *read_tenant(GHashTable *cells, GString *faults, const json
     return tenant_new(&draft);
 }
 
-bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenants,
-                   json_t **start_key, double *read_units, GError **error)
+struct page_reading {
+    GHashTable *cells;
+    GString *faults;
+    struct registry_page *page;
+};
+
+static void read_item(json_t *item, gpointer data)
 {
-    const json_t *items = json_object_get(reply, "Items");
-    *start_key = NULL;
-    if (!json_is_array(items)) {
-        g_set_error(error, CD_ERROR, CD_ERROR_SOURCE, "Scan of %s: the answer has no list of items",
-                    config->registry_table);
-        return false;
-    }
-    size_t i;
-    json_t *item;
+    struct page_reading *reading = data;
+    g_ptr_array_add(reading->page->tenants, read_tenant(reading->cells, reading->faults, item));
+}
+
+void registry_page_free(gpointer data)
+{
+    struct registry_page *page = data;
+    g_ptr_array_unref(page->tenants);
+    json_decref(page->start_key);
+    g_free(page);
+}
+
+/* What a page says beside its items. */
+static void read_head(struct registry_page *page, const json_t *head)
+{
+    const json_t *consumed = json_object_get(head, "ConsumedCapacity");
+    page->read_units = json_number_value(json_object_get(consumed, "CapacityUnits"));
+    json_t *key = json_object_get(head, "LastEvaluatedKey");
+    page->start_key = json_is_object(key) && json_object_size(key) ? json_incref(key) : NULL;
+}
+
+gpointer registry_read(const char *text, size_t length, gpointer data, GError **error)
+{
+    const struct config *config = data;
     g_autoptr(GHashTable) cells = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint c = 0; c < config->cells->len; c++)
         g_hash_table_add(cells, ((const struct cell_config *)config->cells->pdata[c])->id);
     g_autoptr(GString) faults = g_string_new(NULL);
-    json_array_foreach (items, i, item) {
-        g_ptr_array_add(tenants, read_tenant(cells, faults, item));
+    struct registry_page *page = g_new0(struct registry_page, 1);
+    page->tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    struct page_reading reading = {cells, faults, page};
+    OWN_JSON head = json_list_read(text, length, "Items", read_item, &reading);
+    if (json_is_array(json_object_get(head, "Items"))) {
+        read_head(page, head);
+        return page;
     }
-    const json_t *consumed = json_object_get(reply, "ConsumedCapacity");
-    *read_units += json_number_value(json_object_get(consumed, "CapacityUnits"));
-    json_t *key = json_object_get(reply, "LastEvaluatedKey");
-    *start_key = json_is_object(key) && json_object_size(key) ? json_incref(key) : NULL;
+    g_set_error(error, CD_ERROR, CD_ERROR_SOURCE, "the Scan of %s brought no list of items",
+                config->registry_table);
+    registry_page_free(page);
+    return NULL;
+}
+
+bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenants,
+                   json_t **start_key, double *read_units, GError **error)
+{
+    *start_key = NULL;
+    char *text = json_dumps(reply, 0);
+    struct registry_page *page = registry_read(text, strlen(text), (gpointer)config, error);
+    free(text);
+    if (!page)
+        return false;
+    g_ptr_array_extend_and_steal(tenants, g_ptr_array_ref(page->tenants));
+    *read_units += page->read_units;
+    *start_key = json_incref(page->start_key);
+    registry_page_free(page);
     return true;
 }
