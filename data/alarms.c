@@ -7,10 +7,12 @@
 
 #define PAGE 100 /* aws.md, "Limits and prices" */
 
-json_t *alarms_request(const char *token)
+json_t *alarms_request(bool only_alarm, const char *token)
 {
     json_t *body = json_pack("{s:i, s:[s,s]}", "MaxRecords", PAGE, "AlarmTypes", "MetricAlarm",
                              "CompositeAlarm");
+    if (only_alarm)
+        json_object_set_new(body, "StateValue", json_string("ALARM"));
     if (token)
         json_object_set_new(body, "NextToken", json_string(token));
     return body;

@@ -4,9 +4,9 @@
 
 #include "data/fleet.h"
 
-/* The body of a DescribeAlarms call, 100 alarms a page. `token` NULL: the first page. New
- * reference. */
-json_t *alarms_request(const char *token);
+/* The body of a DescribeAlarms call, 100 alarms a page: all, or only those in ALARM. `token` NULL:
+ * the first page. New reference. */
+json_t *alarms_request(bool only_alarm, const char *token);
 
 /* Adds a page's alarms (struct alarm *) to `alarms`. *token (caller frees) is NULL after the last
  * page. An alarm in a state we do not know counts as INSUFFICIENT_DATA, one without a name is left

@@ -82,6 +82,8 @@ void config_unref(struct config *config)
     if (!g_atomic_ref_count_dec(&config->refs))
         return;
     g_free(config->path);
+    for (guint i = 0; i < config->cells->len; i++)
+        g_free(((struct cell_config *)config->cells->pdata[i])->source);
     schema_release(&config_schema, config);
 }
 

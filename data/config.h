@@ -34,6 +34,9 @@ struct cell_config {
     char *replica_lag_metric;  /* or NULL */
     bool rollback_window_open; /* default true; `rollback_window: closed` makes it false */
     GHashTable *labels;        /* char * -> char *, never NULL */
+    char *source; /* its metrics and alarms are "metrics SOURCE" and "alarms SOURCE": the region;
+                     "REGION ACCOUNT" or "REGION ACCOUNT ROLE" where the region has cells of
+                     several roles or accounts. Cells of one source are reached in one way. */
 };
 
 enum error_rate_unit { ERROR_RATE_PERCENT, ERROR_RATE_FRACTION };

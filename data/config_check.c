@@ -225,6 +225,7 @@ void config_check(struct config *config, const struct schema_reader *reader, str
         FAULT(&check, &config->cells, "cells: there are none, expected at least one");
     for (guint i = 0; i < config->cells->len; i++)
         check_cell(&check, config->cells->pdata[i]);
+    config_name_sources(config);
     for (guint i = 0; i < config->waves->len; i++)
         check_wave(&check, i);
     check_deploy(&check);

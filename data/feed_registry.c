@@ -1,71 +1,163 @@
-#include "data/feed_source.h"
-
 #include "data/base/when.h"
+#include "data/feed_source.h"
 #include "data/registry.h"
 
-struct turn {
+/* One part of the table, read page by page beside the others. */
+struct segment {
+    guint at;
     GPtrArray *tenants;
     json_t *start_key;
     guint pages;
-    bool more;
-    char *error;
 };
+
+struct past {
+    double units; /* that the last whole Scan took */
+    guint pages;
+};
+
+struct turn {
+    struct segment *segments;
+    guint n_segments;
+    double units;
+    struct registry *before; /* a reference, or NULL */
+    guint same;              /* tenants that are as they were before */
+    char *error;             /* the first one */
+};
+
+static void take(struct feed_source *source, gpointer part, json_t *reply, const GError *error);
+
+static void ask(struct feed_source *source, struct segment *segment)
+{
+    const struct turn *turn = source->turn;
+    const struct config *config = source->feed->config;
+    struct aws_target target = {AWS_DYNAMODB, config->registry_region, NULL};
+    source_call(source, &target, "Scan",
+                registry_request(config, segment->at, turn->n_segments, segment->start_key), take,
+                segment);
+}
 
 static void begin(struct feed_source *source)
 {
+    const struct past *past = source->past;
+    struct registry *known = source->feed->registry;
     struct turn *turn = g_new0(struct turn, 1);
-    turn->tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
-    turn->more = true;
     source->turn = turn;
+    turn->before = known ? registry_ref(known) : NULL;
+    turn->n_segments = registry_segments(past ? past->pages : 0);
+    turn->segments = g_new0(struct segment, turn->n_segments);
+    for (guint i = 0; i < turn->n_segments; i++) {
+        turn->segments[i].at = i;
+        turn->segments[i].tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+        ask(source, &turn->segments[i]);
+    }
 }
 
-static bool ask(struct feed_source *source)
+/* How many of the tenants from `first` on are as they were before. */
+static guint count_same(const struct registry *before, const GPtrArray *tenants, guint first)
 {
-    struct turn *turn = source->turn;
-    const struct config *config = source->feed->config;
-    if (!turn->more)
-        return false;
-    struct aws_target target = {AWS_DYNAMODB, config->registry_region, NULL};
-    source_call(source, &target, "Scan", registry_request(config, turn->start_key));
-    return true;
+    guint same = 0;
+    for (guint i = first; before && i < tenants->len; i++) {
+        const struct tenant *tenant = tenants->pdata[i];
+        const struct tenant *known = registry_tenant(before, tenant->id);
+        same += known && tenant_equal(known, tenant);
+    }
+    return same;
 }
 
-static void take(struct feed_source *source, json_t *reply, const GError *error)
+static void take(struct feed_source *source, gpointer part, json_t *reply, const GError *error)
 {
     struct turn *turn = source->turn;
+    struct segment *segment = part;
     g_autoptr(GError) bad = NULL;
     json_t *next = NULL;
-    if (!error && registry_take(source->feed->config, reply, turn->tenants, &next,
-                                &source->feed->read_units, &bad))
-        turn->pages++;
-    json_decref(turn->start_key);
-    turn->start_key = next;
-    turn->more = next != NULL;
-    if (error || bad)
-        turn->error = g_strdup(error ? error->message : bad->message);
+    guint first = segment->tenants->len;
+    if (error ||
+        !registry_take(source->feed->config, reply, segment->tenants, &next, &turn->units, &bad)) {
+        if (!turn->error)
+            turn->error = g_strdup(error ? error->message : bad->message);
+        return;
+    }
+    turn->same += count_same(turn->before, segment->tenants, first);
+    segment->pages++;
+    json_decref(segment->start_key);
+    segment->start_key = next;
+    if (next)
+        ask(source, segment);
 }
 
-/* A scan that failed on its first page leaves the reading before as it was, growing older; a later
- * page leaves what was read, which says that it is not all. */
+/* All segments' tenants in one list; caller owns. */
+static GPtrArray *all_tenants(const struct turn *turn)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    for (guint i = 0; i < turn->n_segments; i++)
+        g_ptr_array_extend_and_steal(all, g_steal_pointer(&turn->segments[i].tenants));
+    return all;
+}
+
+static guint pages_of(const struct turn *turn, guint *tenants)
+{
+    guint pages = 0;
+    *tenants = 0;
+    for (guint i = 0; i < turn->n_segments; i++) {
+        pages += turn->segments[i].pages;
+        *tenants += turn->segments[i].tenants->len;
+    }
+    return pages;
+}
+
+/* A Scan of which not one page came leaves the reading before as it was, growing older; one that
+ * came in part says so; and one that found nothing changed leaves the same registry to everybody
+ * who holds it. */
+static void hand_over(struct feed_source *source)
+{
+    struct feed *feed = source->feed;
+    struct turn *turn = source->turn;
+    guint tenants;
+    guint pages = pages_of(turn, &tenants);
+    feed->read_units += turn->units;
+    if (!pages)
+        return;
+    if (!turn->error) {
+        struct past *past = source->past ? source->past : g_new0(struct past, 1);
+        source->past = past;
+        *past = (struct past){turn->units, pages};
+    }
+    const struct registry *before = turn->before;
+    bool complete = !turn->error;
+    if (before && before->complete == complete && before->tenants->len == tenants &&
+        turn->same == tenants)
+        return;
+    registry_unref(feed->registry);
+    feed->registry = registry_new(all_tenants(turn), source->asked_ms, complete);
+}
+
 static char *end(struct feed_source *source, bool keep)
 {
     struct turn *turn = source->turn;
-    if (keep && turn->pages) {
-        registry_unref(source->feed->registry);
-        source->feed->registry =
-            registry_new(g_steal_pointer(&turn->tenants), source->asked_ms, !turn->error);
+    if (keep)
+        hand_over(source);
+    for (guint i = 0; i < turn->n_segments; i++) {
+        g_clear_pointer(&turn->segments[i].tenants, g_ptr_array_unref);
+        json_decref(turn->segments[i].start_key);
     }
-    g_clear_pointer(&turn->tenants, g_ptr_array_unref);
-    json_decref(turn->start_key);
+    g_free(turn->segments);
+    registry_unref(turn->before);
     char *error = turn->error;
     g_free(turn);
     return error;
 }
 
-static gint64 due_ms(const struct config *config, gint64 asked_ms)
+static gint64 due_ms(const struct feed *feed, gint64 asked_ms)
 {
-    return asked_ms + MIN(60 * WHEN_SECOND, config->metrics.period_ms);
+    const struct pace pace = pace_at(feed->step);
+    return asked_ms + pace_registry_ms(&pace, feed->config->metrics.period_ms);
+}
+
+static void load(const struct feed_source *source, struct pace_load *load)
+{
+    const struct past *past = source->past;
+    load->registry_units = past ? past->units : 0;
 }
 
 const struct source_kind registry_source = {
-    .begin = begin, .ask = ask, .take = take, .end = end, .due_ms = due_ms};
+    .begin = begin, .end = end, .due_ms = due_ms, .load = load};

@@ -1,27 +1,25 @@
 /* Inside the feed: a source is one thing that is asked, fails and ages on its own. It is asked in
- * turns; a turn is one call after another until the kind of source says that it has all, so that
- * never two calls to a source are under way. Private to data/feed*.c. */
+ * turns; a turn has as many calls under way as its kind sends, and is over when the last of them
+ * has come back and sent no further one. Private to data/feed*.c. */
 #pragma once
 
 #include "data/feed.h"
 #include "data/metrics.h"
+#include "data/pace.h"
+#include "data/spending.h"
 
 struct feed_source;
 
 struct source_kind {
-    /* Gets a turn ready. */
+    /* Begins a turn: sends its first calls (source_call, source_get). */
     void (*begin)(struct feed_source *source);
-    /* Sends the turn's next call (source_call, source_get); false: the turn is over. */
-    bool (*ask)(struct feed_source *source);
-    /* What a call brought; `reply` is NULL exactly when `error` is set. NULL where only `answer`
-     * is used. */
-    void (*take)(struct feed_source *source, json_t *reply, const GError *error);
-    void (*answer)(struct feed_source *source, int status, const char *body, const GError *error);
     /* Hands over what was read, lets go of the turn (also when it was broken off: `keep` false).
      * Returns why the source was not read whole, or NULL. Caller frees. */
     char *(*end)(struct feed_source *source, bool keep);
     /* When a turn that began at `asked_ms` is to be followed by the next. */
-    gint64 (*due_ms)(const struct config *config, gint64 asked_ms);
+    gint64 (*due_ms)(const struct feed *feed, gint64 asked_ms);
+    /* Optional: adds to `load` what one reading of the source takes. */
+    void (*load)(const struct feed_source *source, struct pace_load *load);
 };
 extern const struct source_kind registry_source, metrics_source, alarms_source, probe_source;
 
@@ -29,18 +27,23 @@ struct feed_source {
     struct feed *feed;
     const struct source_kind *kind;
     char *name;
-    const char *region; /* metrics and alarms; of the configuration */
-    guint cell;         /* probe: place in config->cells */
+    GArray *cells; /* guint, places in config->cells: metrics and alarms, all reached in one way;
+                      probe, one */
     gint64 due_ms;
     gint64 asked_ms; /* the last turn's beginning; 0: never */
     gint64 read_ms;  /* the last whole turn's beginning; 0: none yet */
     bool answered;   /* a turn has ended, well or not */
-    char *error;     /* of the last turn */
+    char *error;     /* of the last turn that asked anything */
     bool busy;
-    bool awaited; /* by feed_read_once */
-    struct aws_call *call;
-    gpointer turn; /* the kind's own */
+    bool awaited;        /* by feed_read_once */
+    GPtrArray *requests; /* under way */
+    guint sent;          /* calls of this turn */
+    gpointer turn;       /* the kind's own */
+    gpointer past;       /* the kind's own, from turn to turn; a flat struct, or NULL */
 };
+
+/* Why a cell's metrics are asked as often as they are. */
+enum cell_pace { CELL_REST, CELL_NEAR /* looked at, or in trouble */, CELL_ROLLOUT };
 
 struct feed {
     struct config *config;
@@ -49,28 +52,66 @@ struct feed {
     gpointer data;
     feed_fn done; /* of feed_read_once, until it has been called */
     gpointer done_data;
-    struct cell_reading *readings; /* one a cell */
+    struct cell_reading *readings; /* one a cell, as all the following */
     struct metrics_progress *progress;
+    bool *watched;
+    bool *troubled;                  /* as last judged while its metrics were fresh */
+    struct feed_source **metrics_of; /* borrowed from `sources` */
     struct registry *registry;
-    bool *watched;      /* one a cell: looked at now */
     GPtrArray *sources; /* struct feed_source * */
     bool started;       /* by feed_start: for good */
     bool polling;       /* that, or while feed_read_once waits */
+    bool everything;    /* the turns that begin now ask for every cell, whatever its pace */
     guint tick_id, fold_id;
-    gint64 folded_mono_ms, started_mono_ms;
+    gint64 folded_mono_ms;
     gint64 change_ms; /* when folding again may say something else */
-    guint64 metrics_asked_before, alarm_calls;
-    double read_units; /* DynamoDB's */
+    guint step;       /* of the pace */
+    struct spending spending;
+    struct aws_counters counted; /* what has been put down as spent already, or was before us */
+    double read_units;           /* DynamoDB's, not put down yet */
+    bool spent;                  /* anything at all */
 };
 
-/* The source's next call; what comes of it goes to kind->take or kind->answer, and the turn on. */
+/* feed_turn.c: turns and their calls. */
+
+/* What a call brought, and the `part` it was given; `reply` is NULL exactly when `error` is set.
+ * May send further calls of the turn. */
+typedef void (*source_reply_fn)(struct feed_source *source, gpointer part, json_t *reply,
+                                const GError *error);
+/* A call of the turn; steals `body`. */
 void source_call(struct feed_source *source, const struct aws_target *target, const char *action,
-                 json_t *body);
-void source_get(struct feed_source *source, const char *url);
+                 json_t *body, source_reply_fn fn, gpointer part);
+typedef void (*source_answer_fn)(struct feed_source *source, int status, const char *body,
+                                 const GError *error);
+void source_get(struct feed_source *source, const char *url, source_answer_fn fn);
+/* Where the source's cells are asked: their region, through their role. */
+struct aws_target source_target(const struct feed_source *source, enum aws_service service);
+struct feed_source *feed_source_new(struct feed *feed, const struct source_kind *kind, char *name);
+void feed_source_free(struct feed_source *source);
 
-/* The roles of the cells of `region`, each once: const char *, NULL among them for the client's own
- * credentials. Each role sees only its own account's metrics and alarms. */
-GPtrArray *region_roles(const struct config *config, const char *region);
+/* Begins a turn of every source that is idle and was last asked by `not_since_ms`. */
+void feed_ask_all(struct feed *feed, gint64 not_since_ms);
+/* Sets the one timer for all: the next moment at which a source is due or a value grows stale. */
+void feed_schedule(struct feed *feed);
 
-/* Whether `error` means that the next call to the same region would only wait for nothing too. */
-bool error_is_of_the_line(const GError *error);
+/* feed_fold.c: what was read becomes a snapshot. */
+
+/* Something came: there is a new snapshot soon, one for all that comes at about the same time. */
+void feed_changed(struct feed *feed);
+
+/* feed_pace.c: which cells when, and what it costs. */
+
+enum cell_pace feed_cell_pace(const struct feed *feed, guint cell);
+/* The source's cells that its turn asks for: guint. Caller frees. */
+GArray *feed_cells_due(const struct feed_source *source);
+/* The cell's metrics are asked for at once, unless this period's have been read already. */
+void feed_hurry(struct feed *feed, guint cell);
+/* Counting begins anew. */
+void feed_begin_count(struct feed *feed);
+/* Puts down what was spent since the last time. */
+void feed_count(struct feed *feed);
+double feed_usd_per_hour(struct feed *feed);
+/* Goes by how the cells are now, and by what polling them would cost. */
+void feed_set_pace(struct feed *feed, const struct snapshot *snapshot);
+/* Why polling is slowed down, or NULL. Caller frees. */
+char *feed_slowed(const struct feed *feed);

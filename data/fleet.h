@@ -95,6 +95,7 @@ const char *tenant_tier_name(enum tenant_tier tier);       /* "STANDARD" */
 /* A copy of `draft` and of its texts, all in one block: a registry has 100,000 of them. */
 struct tenant *tenant_new(const struct tenant *draft);
 void tenant_free(struct tenant *tenant);
+bool tenant_equal(const struct tenant *a, const struct tenant *b);
 
 /* What the registry's items say of one cell, added up. */
 struct tenant_tally {
@@ -105,7 +106,7 @@ struct tenant_tally {
 /* One reading of the registry. Immutable, reference-counted, shared between snapshots. */
 struct registry {
     gatomicrefcount refs;
-    gint64 at_ms;
+    gint64 at_ms;        /* when it was first read as it is; how old that is, says the source */
     bool complete;       /* false: "at least N tenants, incomplete"; that it is still true is for
                             the source "registry" to say */
     GPtrArray *tenants;  /* struct tenant *, by id */
@@ -114,6 +115,8 @@ struct registry {
 /* Takes `tenants` (which must own its elements: tenant_free), sorts it by id, marks ids that appear
  * twice as faulty, and adds up. The only way to make one. */
 struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete);
+/* NULL if there is no tenant of that id. */
+const struct tenant *registry_tenant(const struct registry *registry, const char *id);
 /* All zero for a cell that no tenant names. `registry` may be NULL. */
 struct tenant_tally registry_tally(const struct registry *registry, const char *cell);
 struct registry *registry_ref(struct registry *registry);
@@ -216,6 +219,8 @@ const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id
 const struct source *snapshot_source(const struct snapshot *snapshot, const char *name);
 const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id);
 
+/* Whether a cell without this metric is unknown, and with an old one stale. */
+bool metric_is_required(const struct cell_config *cell, enum metric metric);
 /* What is older than this, counted from the end of its period, is stale: three periods. */
 gint64 stale_after_ms(gint64 period_ms);
 /* Age of a cell's newest usable datapoint of `metric`, from the end of its period (0 while that

@@ -148,11 +148,11 @@ static void judge_replica(struct look *look)
         g_strdup_printf("replica lag %.0f s (rpo %s)", lag->points[at].value, rpo));
 }
 
-static bool is_required(const struct look *look, enum metric metric)
+bool metric_is_required(const struct cell_config *cell, enum metric metric)
 {
     if (metric == METRIC_HEALTH)
         return true;
-    return metric != METRIC_LATENCY_P95 && look->cell->config->class != CLASS_DR;
+    return metric != METRIC_LATENCY_P95 && cell->class != CLASS_DR;
 }
 
 /* `names` of `count` metrics, or "all metrics" where they are all that is required. */
@@ -160,7 +160,7 @@ static char *which_metrics(const struct look *look, const GString *names, int co
 {
     int required = 0;
     for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
-        required += is_required(look, metric);
+        required += metric_is_required(look->cell->config, metric);
     return g_strdup(count == required && count > 1 ? "all metrics" : names->str);
 }
 
@@ -186,7 +186,7 @@ static void judge_freshness(struct look *look)
     gint64 oldest_ms = 0;
     for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
         gint64 age_ms = cell_metric_age_ms(look->cell, metric, look->period_ms, look->now_ms);
-        if (!is_required(look, metric) ||
+        if (!metric_is_required(look->cell->config, metric) ||
             (age_ms >= 0 && age_ms <= stale_after_ms(look->period_ms)))
             continue;
         add_name(age_ms < 0 ? missing : stale, metric_name(metric));

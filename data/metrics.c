@@ -27,7 +27,7 @@ static const struct cell_config *cell_at(const struct config *config, guint at)
     return config->cells->pdata[at];
 }
 
-static gint64 settled_until_ms(const struct config *config, gint64 now_ms)
+gint64 metrics_settled_until_ms(const struct config *config, gint64 now_ms)
 {
     const struct metrics_config *metrics = &config->metrics;
     return (now_ms - metrics->settle_ms) / metrics->period_ms * metrics->period_ms;
@@ -36,7 +36,7 @@ static gint64 settled_until_ms(const struct config *config, gint64 now_ms)
 gint64 metrics_next_settled_ms(const struct config *config, gint64 now_ms)
 {
     const struct metrics_config *metrics = &config->metrics;
-    return settled_until_ms(config, now_ms) + metrics->period_ms + metrics->settle_ms;
+    return metrics_settled_until_ms(config, now_ms) + metrics->period_ms + metrics->settle_ms;
 }
 
 static gint64 wanted_from_ms(const struct metrics_progress *progress, gint64 now_ms)
@@ -75,38 +75,37 @@ static void batch_free(gpointer p)
     g_free(batch);
 }
 
-static struct metrics_batch *batch_for(GPtrArray *batches, const char *role_arn, gint64 start_ms,
-                                       gint64 end_ms)
+static struct metrics_batch *batch_for(GPtrArray *batches, gint64 start_ms, gint64 end_ms)
 {
     for (guint i = 0; i < batches->len; i++) {
         struct metrics_batch *batch = batches->pdata[i];
-        if (g_strcmp0(batch->role_arn, role_arn) == 0 && batch->start_ms == start_ms &&
-            batch->queries->len + METRIC_COUNT + 1 <= QUERIES_A_CALL)
+        if (batch->start_ms == start_ms && batch->queries->len + METRIC_COUNT + 1 <= QUERIES_A_CALL)
             return batch;
     }
     struct metrics_batch *batch = g_new0(struct metrics_batch, 1);
-    *batch = (struct metrics_batch){role_arn, start_ms, end_ms,
+    *batch = (struct metrics_batch){start_ms, end_ms,
                                     g_array_new(FALSE, FALSE, sizeof(struct metric_query))};
     g_array_set_clear_func(batch->queries, query_clear);
     g_ptr_array_add(batches, batch);
     return batch;
 }
 
-GPtrArray *metrics_plan(const struct config *config, const char *region,
+GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
                         const struct cell_reading *readings,
                         const struct metrics_progress *progress, gint64 now_ms)
 {
     GPtrArray *batches = g_ptr_array_new_with_free_func(batch_free);
-    gint64 end_ms = settled_until_ms(config, now_ms);
-    for (guint i = 0; i < config->cells->len; i++) {
-        const struct cell_config *cell = cell_at(config, i);
-        if (g_strcmp0(cell->region, region) != 0 || progress[i].have_until_ms >= end_ms)
+    gint64 end_ms = metrics_settled_until_ms(config, now_ms);
+    for (guint i = 0; i < cells->len; i++) {
+        guint at = g_array_index(cells, guint, i);
+        const struct cell_config *cell = cell_at(config, at);
+        if (progress[at].have_until_ms >= end_ms)
             continue;
-        gint64 start_ms = start_for(config, &readings[i], &progress[i], now_ms);
-        struct metrics_batch *batch = batch_for(batches, cell->role_arn, start_ms, end_ms);
+        gint64 start_ms = start_for(config, &readings[at], &progress[at], now_ms);
+        struct metrics_batch *batch = batch_for(batches, start_ms, end_ms);
         enum metric last = cell->replica_lag_metric ? METRIC_COUNT : METRIC_COUNT - 1;
         for (enum metric metric = 0; metric <= last; metric++) {
-            struct metric_query query = {i, metric,
+            struct metric_query query = {at, metric,
                                          g_array_new(FALSE, FALSE, sizeof(struct datapoint)), NULL};
             g_array_append_val(batch->queries, query);
         }
@@ -254,4 +253,15 @@ char *metrics_apply(const struct config *config, const struct metrics_batch *bat
             move_forward(batch, &progress[query->cell]);
     }
     return fault;
+}
+
+void metrics_resume(const struct config *config, const struct cell_reading *reading,
+                    struct metrics_progress *progress)
+{
+    const struct series *health = reading->series[METRIC_HEALTH];
+    const struct datapoint *last = series_last(health);
+    if (!last)
+        return;
+    progress->have_from_ms = health->points[0].at_ms;
+    progress->have_until_ms = last->at_ms + config->metrics.period_ms;
 }

@@ -26,14 +26,14 @@ struct metric_query {
 
 /* At most 500 queries (aws.md) that go out in one GetMetricData call, and on its further pages. */
 struct metrics_batch {
-    const char *role_arn; /* borrowed from the configuration; may be NULL */
     gint64 start_ms, end_ms;
     GArray *queries; /* struct metric_query */
 };
 
-/* Everything a poll of `region` has to ask: struct metrics_batch *, freed with the array. Cells of
- * one role that need the same span go together. Empty where no period has settled since. */
-GPtrArray *metrics_plan(const struct config *config, const char *region,
+/* Everything that is to be asked about `cells` (guint, places in config->cells; all reached in one
+ * way): struct metrics_batch *, freed with the array. Cells that need the same span go together.
+ * Empty where no period has settled since. */
+GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
                         const struct cell_reading *readings,
                         const struct metrics_progress *progress, gint64 now_ms);
 
@@ -53,5 +53,11 @@ char *metrics_apply(const struct config *config, const struct metrics_batch *bat
                     struct cell_reading *readings, struct metrics_progress *progress,
                     gint64 now_ms);
 
+/* How far a reading's metrics were read, as far as it shows: for one that comes from the cache. */
+void metrics_resume(const struct config *config, const struct cell_reading *reading,
+                    struct metrics_progress *progress);
+
+/* The end of the last period that has settled at `now_ms`. */
+gint64 metrics_settled_until_ms(const struct config *config, gint64 now_ms);
 /* The first moment after `now_ms` at which another period has settled. */
 gint64 metrics_next_settled_ms(const struct config *config, gint64 now_ms);

@@ -7,10 +7,43 @@
 #include <math.h>
 #include <string.h>
 
-json_t *registry_request(const struct config *config, json_t *start_key)
+#define SEGMENTS_AT_FIRST 4
+#define SEGMENTS_MAX      8
+
+guint registry_segments(guint pages)
+{
+    return pages ? MIN(pages, SEGMENTS_MAX) : SEGMENTS_AT_FIRST;
+}
+
+/* What read_tenant() reads of an item. Some of the names are DynamoDB's reserved words, so each
+ * goes by a number. */
+static const char *const attributes[] = {
+    "tenantId", "cellId",    "region", "tier",           "capacity",      "createdAt",  "updatedAt",
+    "status",   "subdomain", "name",   "failoverCellId", "dataResidency", "environment"};
+
+static void ask_for_attributes(json_t *body)
+{
+    g_autoptr(GString) expression = g_string_new(NULL);
+    json_t *names = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++) {
+        g_autofree char *number = g_strdup_printf("#%zu", i);
+        g_string_append_printf(expression, "%s%s", i ? "," : "", number);
+        json_object_set_new(names, number, json_string(attributes[i]));
+    }
+    json_object_set_new(body, "ProjectionExpression", json_string(expression->str));
+    json_object_set_new(body, "ExpressionAttributeNames", names);
+}
+
+json_t *registry_request(const struct config *config, guint segment, guint segments,
+                         json_t *start_key)
 {
     json_t *body = json_pack("{s:s, s:s}", "TableName", config->registry_table,
                              "ReturnConsumedCapacity", "TOTAL");
+    ask_for_attributes(body);
+    if (segments > 1) {
+        json_object_set_new(body, "Segment", json_integer(segment));
+        json_object_set_new(body, "TotalSegments", json_integer(segments));
+    }
     if (start_key)
         json_object_set(body, "ExclusiveStartKey", start_key);
     return body;

@@ -1,13 +1,25 @@
 /* The cell-registry table, read (product.md, "Registry"). Every item becomes a tenant: what is
  * wrong with one is kept in its `fault`, never dropped, and never breaks the others. Pure: the JSON
- * of a Scan in, values out. */
+ * of a Scan in, values out.
+ *
+ * Every reading scans the whole table. A Scan that filters by updatedAt would save bytes, no read
+ * units, and miss every item that was put right by hand without touching updatedAt, or was written
+ * by a machine whose clock is behind; DynamoDB has no cheaper way to say that a table is as it was
+ * (DescribeTable counts every six hours). Where a hospital's tenants live is not to be known ten
+ * minutes late. What is saved is done here: only the attributes that celldeck reads are asked for,
+ * and a registry that is found unchanged stays the same one. */
 #pragma once
 
 #include "data/fleet.h"
 
-/* The body of a Scan. `start_key` is the LastEvaluatedKey of the page before, NULL for the first;
- * borrowed. New reference. */
-json_t *registry_request(const struct config *config, json_t *start_key);
+/* How many segments to scan a table in at once of which the last Scan took so many pages of 1 MB;
+ * 0: not known yet. */
+guint registry_segments(guint pages);
+
+/* The body of a Scan of one of `segments` segments. `start_key` is the LastEvaluatedKey of the
+ * segment's page before, NULL for its first; borrowed. New reference. */
+json_t *registry_request(const struct config *config, guint segment, guint segments,
+                         json_t *start_key);
 
 /* A page of a Scan. */
 struct registry_page {

@@ -123,21 +123,36 @@ void registry_unref(struct registry *registry)
     g_free(registry);
 }
 
-const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id)
+const struct tenant *registry_tenant(const struct registry *registry, const char *id)
 {
-    const GPtrArray *tenants = snapshot->registry ? snapshot->registry->tenants : NULL;
-    guint low = 0, high = tenants ? tenants->len : 0;
+    guint low = 0, high = registry->tenants->len;
     while (low < high) {
         guint middle = low + (high - low) / 2;
-        const struct tenant *tenant = tenants->pdata[middle];
+        const struct tenant *tenant = registry->tenants->pdata[middle];
         int order = strcmp(tenant->id, id);
+        if (order == 0)
+            return tenant;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (!tenants || low == tenants->len)
-        return NULL;
-    const struct tenant *found = tenants->pdata[low];
-    return strcmp(found->id, id) == 0 ? found : NULL;
+    return NULL;
+}
+
+const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id)
+{
+    return snapshot->registry ? registry_tenant(snapshot->registry, id) : NULL;
+}
+
+bool tenant_equal(const struct tenant *a, const struct tenant *b)
+{
+    return a->tier == b->tier && a->status == b->status && a->max_users == b->max_users &&
+           a->max_patients == b->max_patients && a->current_users == b->current_users &&
+           a->created_ms == b->created_ms && a->updated_ms == b->updated_ms &&
+           strcmp(a->id, b->id) == 0 && g_strcmp0(a->cell, b->cell) == 0 &&
+           g_strcmp0(a->region, b->region) == 0 && g_strcmp0(a->subdomain, b->subdomain) == 0 &&
+           g_strcmp0(a->residency, b->residency) == 0 && g_strcmp0(a->name, b->name) == 0 &&
+           g_strcmp0(a->failover_cell, b->failover_cell) == 0 &&
+           g_strcmp0(a->environment, b->environment) == 0 && g_strcmp0(a->fault, b->fault) == 0;
 }

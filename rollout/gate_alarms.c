@@ -32,7 +32,7 @@ static void alarm_evidence(struct gate_result *result, const struct gate_view *v
 {
     static const char *const words[] = {"OK", "ALARM", "INSUFFICIENT_DATA"};
     g_autofree char *at = when_rfc3339(alarm->since_ms);
-    g_autofree char *source = g_strdup_printf("alarms %s", view->cell->region);
+    g_autofree char *source = g_strdup_printf("alarms %s", view->cell->source);
     json_array_append_new(result->evidence,
                           json_pack("{s:o, s:s, s:s, s:s}", "alarm", text_json(alarm->name),
                                     "value", words[alarm->state], "at", at, "source", source));

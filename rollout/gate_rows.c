@@ -95,7 +95,7 @@ void gate_evidence(struct gate_result *result, const struct gate_view *view, enu
                    const struct datapoint *point)
 {
     g_autofree char *at = when_rfc3339(point->at_ms);
-    g_autofree char *source = g_strdup_printf("metrics %s", view->cell->region);
+    g_autofree char *source = g_strdup_printf("metrics %s", view->cell->source);
     json_array_append_new(result->evidence,
                           json_pack("{s:s, s:f, s:s, s:s}", "metric", metric_name(metric), "value",
                                     point->value, "at", at, "source", source));

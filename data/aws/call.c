@@ -285,6 +285,7 @@ static void send_signed(struct aws_call *call)
                                    .ca_file = endpoints_ca_file(client->endpoints),
                                    .fresh = call->flags & AWS_CALL_WRITE};
     client->counters.requests[call->service]++;
+    client->counters.metric_requests += call->metrics > 0;
     client->counters.metrics_asked += call->metrics;
     call->exchange = exchange_start(client->transport, &request, attempt_ended, call);
 }

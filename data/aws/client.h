@@ -103,6 +103,7 @@ const char *aws_client_unrenewable(const struct aws_client *client);
 /* Requests sent so far, retries included; for the cost shown to people. */
 struct aws_counters {
     guint64 requests[AWS_ROUTE53 + 1];
-    guint64 metrics_asked; /* MetricDataQueries in GetMetricData requests: what is billed */
+    guint64 metric_requests; /* GetMetricData among AWS_CLOUDWATCH's: billed by ... */
+    guint64 metrics_asked;   /* ... their MetricDataQueries */
 };
 const struct aws_counters *aws_client_counters(const struct aws_client *client);

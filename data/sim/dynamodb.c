@@ -129,12 +129,12 @@ static json_t *key_of(const json_t *table, const json_t *item)
 static bool scan_start(struct sim_call *call, const json_t *table, char **start)
 {
     const json_t *given = json_object_get(call->in, "ExclusiveStartKey");
-    if (!given)
-        return true;
-    if (call->half) {
+    if (call->half && (given || sim_number(call->in, "Segment", 0) > 0)) {
         sim_refuse(call, 500, "InternalServerError", "The request processing has failed.");
         return false;
     }
+    if (!given)
+        return true;
     *start = sim_dynamodb_key(call, table, given);
     return *start != NULL;
 }

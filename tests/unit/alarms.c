@@ -93,7 +93,7 @@ Test(alarms, an_answer_without_a_list_is_an_error_of_the_source)
 
 Test(alarms, both_kinds_are_asked_for_a_hundred_a_page)
 {
-    OWN_JSON request = alarms_request("more");
+    OWN_JSON request = alarms_request(false, "more");
     cr_expect_eq(json_integer_value(json_object_get(request, "MaxRecords")), 100);
     cr_expect_eq(json_array_size(json_object_get(request, "AlarmTypes")), 2);
     cr_expect_str_eq(json_string_value(json_object_get(request, "NextToken")), "more");

@@ -176,6 +176,33 @@ Test(config, every_other_key_of_the_product_is_taken)
     cr_expect_str_eq(config->journal_store, "dynamodb");
 }
 
+#define AT(id, region, more)                                                                       \
+    "  " id ": {class: shared, residency: US, endpoint: 'http://h/" id "', max_users: 1, "         \
+    "max_patients: 1, region: " region more "}\n"
+#define ROLE(account, name) ", role_arn: 'arn:aws:iam::" account ":role/" name "'"
+
+Test(config, sources_are_called_after_what_tells_the_ways_to_a_regions_cells_apart)
+{
+    static const char *const sources[] = {"eu-west-1",
+                                          "us-east-1",
+                                          "us-east-1 111111111111",
+                                          "us-east-1 111111111111",
+                                          "us-east-1 222222222222 watch",
+                                          "us-east-1 222222222222 a/b",
+                                          "us-east-1 333333333333",
+                                          "us-west-2"};
+    OWN(config)
+    config = load_good("name: x\ncells:\n" AT("a", "eu-west-1", ROLE("111111111111", "watch"))
+                           AT("b", "us-east-1", "") AT("c", "us-east-1", ROLE("111111111111", "w"))
+                               AT("d", "us-east-1", ROLE("111111111111", "w"))
+                                   AT("e", "us-east-1", ROLE("222222222222", "watch"))
+                                       AT("f", "us-east-1", ROLE("222222222222", "a/b"))
+                                           AT("g", "us-east-1", ", account: 333333333333")
+                                               AT("h", "us-west-2", ", account: 333333333333"));
+    for (guint i = 0; i < config->cells->len; i++)
+        cr_expect_str_eq(((const struct cell_config *)config->cells->pdata[i])->source, sources[i]);
+}
+
 Test(config, a_shorter_period_settles_in_a_quarter_of_it)
 {
     OWN(config) config = load_good(BASE "metrics: {period: 5s}\n");
@@ -249,7 +276,7 @@ static const struct bad bad_files[] = {
     {BASE "deploy: {driver: git, git: {repo: r, file: cells.yaml}}\n", ":4:44:", "{cell}"},
     {BASE "notify: {sns_topic: ops}\n", ":4:21:", "ARN"},
     {BASE "journal: {store: postgres}\n", ":4:18:", "sqlite or dynamodb"},
-    {BASE "aws: {max_usd_per_hour: 0}\n", ":4:25:", "'max_usd_per_hour'|a number"},
+    {BASE "aws: {max_usd_per_hour: 0}\n", ":4:25:", "max_usd_per_hour|a number"},
     {BASE "aws: {region: Frankfurt}\n", ":4:15:", "us-east-1"},
     {BASE "  b: {class: shared, endpoint: 'http://h'}\n",
      ":4:3:", "'residency' is missing|'max_users' is missing|no region"},

@@ -111,13 +111,13 @@ Test(registry, pages_follow_the_last_evaluated_key_and_their_cost_is_counted)
                    "\"ConsumedCapacity\":{\"CapacityUnits\":128.5}}",
                    NULL));
     cr_expect_float_eq(units, 128.5, 1e-9);
-    OWN_JSON request = registry_request(config, start_key);
+    OWN_JSON request = registry_request(config, 1, 4, start_key);
     cr_expect_str_eq(json_string_value(json_object_get(request, "TableName")), "cell-registry");
     cr_expect(json_equal(json_object_get(request, "ExclusiveStartKey"), start_key));
     g_clear_pointer(&start_key, json_decref);
     cr_assert(take("{\"Items\":[]}", NULL));
     cr_expect(start_key == NULL);
-    OWN_JSON first = registry_request(config, NULL);
+    OWN_JSON first = registry_request(config, 0, 1, NULL);
     cr_expect(json_object_get(first, "ExclusiveStartKey") == NULL);
 }
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Sources as people think of them: the registry, each region, the probes. */
+/* Sources as people think of them: the registry, each region (and account in it), the probes. */
 struct group {
     char *name;
     enum source_state state;
@@ -26,7 +26,7 @@ static char *group_name(const char *source)
 {
     if (g_str_has_prefix(source, "probe"))
         return g_strdup("probes");
-    const char *region = strrchr(source, ' ');
+    const char *region = strchr(source, ' ');
     return g_strdup(region ? region + 1 : source);
 }
 
