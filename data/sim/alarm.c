@@ -60,9 +60,11 @@ static gint64 since_ms(const struct sim_world *world, const struct sim_cell *cel
 /* No data where a fault has made holes of the last three periods. */
 static bool blind(const struct sim_cloud *cloud, const struct sim_cell *cell, gint64 newest_ms)
 {
+    struct sim_subject subject = {
+        .service = "monitoring", .region = cell->region, .cell = cell->id};
     for (int i = 0; i < 3; i++) {
         gint64 at_ms = newest_ms - i * cloud->world->period_ms;
-        if (!sim_fault_on(cloud->faults, SIM_MISSING, "monitoring", cell->region, cell->id, at_ms))
+        if (!sim_fault_on(cloud->faults, SIM_MISSING, &subject, at_ms))
             return false;
     }
     return true;

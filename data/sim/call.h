@@ -15,20 +15,28 @@ struct sim_call {
     const char *service; /* as in the SigV4 scope: "monitoring", "dynamodb", ... */
     const char *region;
     const char *access_key;
+    const struct sim_session *session; /* NULL: a user, not a role */
     const char *action;
-    json_t *in; /* never NULL */
-    gint64 now_ms;
-    bool half; /* a `half` fault is on: pages after the first must fail */
+    json_t *in;      /* never NULL */
+    gint64 now_ms;   /* when things happen */
+    gint64 clock_ms; /* what the service's clock says; a `skew` fault moves it */
+    bool half;       /* a `half` fault is on: pages after the first must fail */
     struct sim_error error;
 };
 
 /* The result (new reference), or NULL after sim_refuse(). */
 typedef json_t *(*sim_handler)(struct sim_call *call);
 
+enum sim_access {
+    SIM_READ,
+    SIM_WRITE,
+    SIM_OPEN, /* needs no signature, and changes nothing */
+};
+
 struct sim_action {
     const char *name;
     sim_handler handle;
-    bool write;
+    enum sim_access access;
 };
 
 /* Sets call->error; returns NULL, so that a handler can return it. */

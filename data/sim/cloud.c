@@ -30,6 +30,7 @@ struct sim_cloud *sim_cloud_new(struct sim_world *world, struct sim_faults *faul
     struct sim_cloud *cloud = g_new0(struct sim_cloud, 1);
     cloud->world = world;
     cloud->faults = faults;
+    cloud->sessions = sim_sessions_new();
     cloud->services = g_ptr_array_new_with_free_func((GDestroyNotify)sim_service_free);
     cloud->families = json_object();
     cloud->tables = json_object();
@@ -48,6 +49,7 @@ struct sim_cloud *sim_cloud_new(struct sim_world *world, struct sim_faults *faul
 
 void sim_cloud_free(struct sim_cloud *cloud)
 {
+    sim_sessions_free(cloud->sessions);
     g_ptr_array_unref(cloud->services);
     json_decref(cloud->families);
     json_decref(cloud->tables);

@@ -2,14 +2,14 @@
  * DynamoDB's tables, Route 53's records, and the faults that are on. */
 #pragma once
 
+#include "data/sim/caller.h"
 #include "data/sim/deployment.h"
 #include "data/sim/fault.h"
-
-#define SIM_ACCOUNT "123456789012"
 
 struct sim_cloud {
     struct sim_world *world;
     struct sim_faults *faults;
+    struct sim_sessions *sessions;
     GPtrArray *services; /* struct sim_service * */
     json_t *families;    /* region -> family -> array of task definitions, by revision */
     json_t *tables;      /* region -> table -> {key: [names], items: {key text: item}} */

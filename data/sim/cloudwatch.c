@@ -67,12 +67,13 @@ static bool readable(const struct sim_call *call, const struct sim_cell *cell, g
 {
     const struct sim_world *world = call->cloud->world;
     const struct sim_faults *faults = call->cloud->faults;
-    const char *region = cell->region, *id = cell->id;
-    if (sim_fault_on(faults, SIM_MISSING, "monitoring", region, id, at_ms) ||
-        sim_fault_on(faults, SIM_DEAD, "healthcheck", region, id, at_ms))
+    struct sim_subject metric = {.service = "monitoring", .region = cell->region, .cell = cell->id};
+    struct sim_subject itself = {
+        .service = "healthcheck", .region = cell->region, .cell = cell->id};
+    if (sim_fault_on(faults, SIM_MISSING, &metric, at_ms) ||
+        sim_fault_on(faults, SIM_DEAD, &itself, at_ms))
         return false;
-    const struct sim_fault *late =
-        sim_fault_on(faults, SIM_LATE, "monitoring", region, id, call->now_ms);
+    const struct sim_fault *late = sim_fault_on(faults, SIM_LATE, &metric, call->now_ms);
     gint64 delay_ms = world->publish_delay_ms + (late ? late->delay_ms : 0);
     return at_ms + world->period_ms + delay_ms <= call->now_ms;
 }
@@ -259,8 +260,8 @@ static json_t *put_metric_data(struct sim_call *call)
     return json_object();
 }
 
-const struct sim_action sim_cloudwatch_actions[] = {{"GetMetricData", get_metric_data, false},
-                                                    {"ListMetrics", list_metrics, false},
-                                                    {"DescribeAlarms", describe_alarms, false},
-                                                    {"PutMetricData", put_metric_data, true},
+const struct sim_action sim_cloudwatch_actions[] = {{"GetMetricData", get_metric_data, SIM_READ},
+                                                    {"ListMetrics", list_metrics, SIM_READ},
+                                                    {"DescribeAlarms", describe_alarms, SIM_READ},
+                                                    {"PutMetricData", put_metric_data, SIM_WRITE},
                                                     {0}};

@@ -190,8 +190,8 @@ static json_t *get_item(struct sim_call *call)
     return item ? json_pack("{s:O}", "Item", item) : json_object();
 }
 
-const struct sim_action sim_dynamodb_actions[] = {{"ListTables", list_tables, false},
-                                                  {"DescribeTable", describe_table, false},
-                                                  {"Scan", scan, false},
-                                                  {"GetItem", get_item, false},
+const struct sim_action sim_dynamodb_actions[] = {{"ListTables", list_tables, SIM_READ},
+                                                  {"DescribeTable", describe_table, SIM_READ},
+                                                  {"Scan", scan, SIM_READ},
+                                                  {"GetItem", get_item, SIM_READ},
                                                   {0}};

@@ -272,16 +272,16 @@ static json_t *stop_service_deployment(struct sim_call *call)
 }
 
 const struct sim_action sim_ecs_actions[] = {
-    {"ListClusters", list_clusters, false},
-    {"DescribeClusters", describe_clusters, false},
-    {"ListServices", list_services, false},
-    {"DescribeServices", describe_services, false},
-    {"UpdateService", update_service, true},
-    {"RegisterTaskDefinition", sim_register_task_definition, true},
-    {"DescribeTaskDefinition", sim_describe_task_definition, false},
-    {"ListTaskDefinitions", sim_list_task_definitions, false},
-    {"ListTagsForResource", list_tags, false},
-    {"ListServiceDeployments", list_service_deployments, false},
-    {"DescribeServiceDeployments", describe_service_deployments, false},
-    {"StopServiceDeployment", stop_service_deployment, true},
+    {"ListClusters", list_clusters, SIM_READ},
+    {"DescribeClusters", describe_clusters, SIM_READ},
+    {"ListServices", list_services, SIM_READ},
+    {"DescribeServices", describe_services, SIM_READ},
+    {"UpdateService", update_service, SIM_WRITE},
+    {"RegisterTaskDefinition", sim_register_task_definition, SIM_WRITE},
+    {"DescribeTaskDefinition", sim_describe_task_definition, SIM_READ},
+    {"ListTaskDefinitions", sim_list_task_definitions, SIM_READ},
+    {"ListTagsForResource", list_tags, SIM_READ},
+    {"ListServiceDeployments", list_service_deployments, SIM_READ},
+    {"DescribeServiceDeployments", describe_service_deployments, SIM_READ},
+    {"StopServiceDeployment", stop_service_deployment, SIM_WRITE},
     {0}};

@@ -11,6 +11,7 @@
 
 #define BODY_MAX   (16 << 20)
 #define RECHECK_MS 200 /* how often a hanging call looks whether its fault is over */
+#define DRIBBLES   8   /* pieces of a slow body */
 
 struct sim_http {
     struct sim_server *server;
@@ -26,6 +27,15 @@ struct conversation {
     const struct sim_fault *until;
     guint timer;
     bool again, cut;
+    struct body *body; /* one that is not sent whole, or NULL */
+};
+
+/* A body on its way, piece by piece. */
+struct body {
+    char *text;
+    size_t length, send; /* of all; what is really sent of it */
+    size_t piece, due;   /* bytes at a time; how many may be sent by now */
+    guint pause_ms;      /* after each piece */
 };
 
 /* libmicrohttpd's epoll descriptor as an event source. */
@@ -98,6 +108,8 @@ static struct conversation *conversation_new(struct sim_http *http,
                                          .authorization = header(connection, "Authorization"),
                                          .target = header(connection, "X-Amz-Target"),
                                          .accept = header(connection, "Accept"),
+                                         .date = header(connection, "X-Amz-Date"),
+                                         .token = header(connection, "X-Amz-Security-Token"),
                                          .body = g_string_new(NULL)};
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, query_pair, talk->request.query);
     return talk;
@@ -113,8 +125,13 @@ static void conversation_free(struct conversation *talk)
     g_free(talk->request.authorization);
     g_free(talk->request.target);
     g_free(talk->request.accept);
+    g_free(talk->request.date);
+    g_free(talk->request.token);
     json_decref(talk->request.query);
     g_string_free(talk->request.body, TRUE);
+    if (talk->body)
+        g_free(talk->body->text);
+    g_free(talk->body);
     g_free(talk);
 }
 
@@ -146,20 +163,94 @@ static gboolean on_wait_over(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static void suspend(struct conversation *talk)
+{
+    g_hash_table_add(talk->http->waiting, talk);
+    MHD_suspend_connection(talk->connection);
+}
+
 static void wait_for(struct conversation *talk, const struct sim_served *served)
 {
     talk->until = served->until;
     talk->timer =
         g_timeout_add(served->until ? RECHECK_MS : (guint)served->delay_ms, on_wait_over, talk);
-    g_hash_table_add(talk->http->waiting, talk);
-    MHD_suspend_connection(talk->connection);
+    suspend(talk);
 }
 
-static enum MHD_Result send_answer(struct conversation *talk, struct sim_answer *answer)
+static gboolean on_piece_due(gpointer data)
 {
-    size_t length = strlen(answer->body);
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        length, g_steal_pointer(&answer->body), MHD_RESPMEM_MUST_FREE);
+    struct conversation *talk = data;
+    talk->body->due += talk->body->piece;
+    talk->timer = 0;
+    struct MHD_Daemon *daemon = talk->http->daemon;
+    resume(talk);
+    /* One run takes the piece, the next one sends it, and no timeout asks for that one. */
+    MHD_run(daemon);
+    MHD_run(daemon);
+    return G_SOURCE_REMOVE;
+}
+
+/* libmicrohttpd asks for what comes at `at`. Nothing yet: it is asked again when resumed. */
+static ssize_t next_piece(void *data, uint64_t at, char *buffer, size_t room)
+{
+    struct conversation *talk = data;
+    const struct body *body = talk->body;
+    if (talk->cut || at >= body->send)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (at >= body->due) {
+        talk->timer = g_timeout_add(body->pause_ms, on_piece_due, talk);
+        suspend(talk);
+        return 0;
+    }
+    size_t count = MIN(MIN(body->send, body->due) - at, room);
+    memcpy(buffer, body->text + at, count);
+    return (ssize_t)count;
+}
+
+static struct MHD_Response *in_pieces(struct conversation *talk, const struct sim_served *served,
+                                      char *text)
+{
+    bool dribbled = served->delivery == SIM_DRIBBLED;
+    struct body *body = talk->body = g_new0(struct body, 1);
+    body->text = text;
+    body->length = strlen(text);
+    body->send = dribbled ? body->length : body->length / 2;
+    body->piece = dribbled ? body->length / DRIBBLES + 1 : body->length;
+    body->due = body->piece;
+    body->pause_ms = (guint)(served->dribble_ms / DRIBBLES);
+    return MHD_create_response_from_callback(body->length, body->length + 1, next_piece, talk,
+                                             NULL);
+}
+
+static struct MHD_Response *response_of(struct conversation *talk, struct sim_served *served)
+{
+    char *text = g_steal_pointer(&served->answer.body);
+    if (served->delivery == SIM_DRIBBLED || served->delivery == SIM_BROKEN_OFF)
+        return in_pieces(talk, served, text);
+    size_t length = strlen(text);
+    return MHD_create_response_from_buffer(served->delivery == SIM_HALVED ? length / 2 : length,
+                                           text, MHD_RESPMEM_MUST_FREE);
+}
+
+/* libmicrohttpd's own would tell the true time. */
+static void add_date(struct MHD_Response *response, gint64 clock_ms)
+{
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(clock_ms / WHEN_SECOND);
+    g_autofree char *clock = g_date_time_format(at, "%Y %H:%M:%S GMT");
+    g_autofree char *date = g_strdup_printf(
+        "%s, %02d %s %s", days[g_date_time_get_day_of_week(at) - 1],
+        g_date_time_get_day_of_month(at), months[g_date_time_get_month(at) - 1], clock);
+    MHD_add_response_header(response, "Date", date);
+}
+
+static enum MHD_Result send_answer(struct conversation *talk, struct sim_served *served)
+{
+    const struct sim_answer *answer = &served->answer;
+    struct MHD_Response *response = response_of(talk, served);
+    add_date(response, served->clock_ms);
     MHD_add_response_header(response, "Content-Type", answer->type);
     if (answer->request_id)
         MHD_add_response_header(response, "x-amzn-RequestId", answer->request_id);
@@ -185,7 +276,7 @@ static enum MHD_Result serve(struct conversation *talk)
         wait_for(talk, &served);
         break;
     case SIM_ANSWER:
-        result = send_answer(talk, &served.answer);
+        result = send_answer(talk, &served);
         break;
     }
     sim_answer_clear(&served.answer);
@@ -227,10 +318,10 @@ struct sim_http *sim_http_new(struct sim_server *server, guint16 port, GError **
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     http->server = server;
     http->waiting = g_hash_table_new(NULL, NULL);
-    http->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL, NULL, on_request,
-                         http, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED,
-                         on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, 2000U, MHD_OPTION_END);
+    http->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, port, NULL, NULL,
+        on_request, http, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+        NULL, MHD_OPTION_CONNECTION_LIMIT, 2000U, MHD_OPTION_END);
     if (!http->daemon) {
         g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
                     "can't listen on 127.0.0.1 port %u; is it taken? (0 takes any free one)", port);

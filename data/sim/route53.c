@@ -213,8 +213,8 @@ static json_t *test_dns_answer(struct sim_call *call)
 }
 
 const struct sim_action sim_route53_actions[] = {
-    {"ChangeResourceRecordSets", change_record_sets, true},
-    {"ListResourceRecordSets", list_record_sets, false},
-    {"GetChange", get_change, false},
-    {"TestDNSAnswer", test_dns_answer, false},
+    {"ChangeResourceRecordSets", change_record_sets, SIM_WRITE},
+    {"ListResourceRecordSets", list_record_sets, SIM_READ},
+    {"GetChange", get_change, SIM_READ},
+    {"TestDNSAnswer", test_dns_answer, SIM_READ},
     {0}};

@@ -1,14 +1,22 @@
 #include "data/sim/serve.h"
 
 #include "data/base/when.h"
+#include "data/sim/admit.h"
 #include "data/sim/value.h"
+#include "data/sim/words.h"
 
 #include <string.h>
 
-/* What a request is about, for faults and for the list of calls. */
-struct subject {
-    const char *service, *action, *region, *cell;
-    bool write;
+/* One request: what it is about, and what became of it. */
+struct visit {
+    struct sim_server *server;
+    struct sim_served *served;
+    struct sim_subject about;
+    const char *caller; /* ARN, or NULL */
+    size_t queries;     /* metrics asked for: what CloudWatch charges */
+    bool write, again;
+    gint64 now_ms;
+    const char *fault; /* what struck it, or NULL */
 };
 
 void sim_answer_clear(struct sim_answer *answer)
@@ -18,13 +26,19 @@ void sim_answer_clear(struct sim_answer *answer)
     g_free(answer->request_id);
 }
 
-static void note_call(struct sim_server *server, const struct subject *subject, int status,
-                      gint64 now_ms)
+/* `status` 0: it got no answer. */
+static void note_call(const struct visit *visit, int status)
 {
-    g_autofree char *at = when_rfc3339(now_ms);
-    json_t *call = json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:b, s:i}", "at", at, "service",
-                             subject->service, "action", subject->action, "region", subject->region,
-                             "cell", subject->cell, "write", subject->write, "status", status);
+    struct sim_server *server = visit->server;
+    const struct sim_subject *about = &visit->about;
+    g_autofree char *at = when_rfc3339(visit->now_ms);
+    json_t *call =
+        json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:b, s:i, s:s*, s:s*, s:s*}", "at", at, "service",
+                  about->service, "action", about->action, "region", about->region, "cell",
+                  about->cell, "write", visit->write, "status", status, "caller", visit->caller,
+                  "fault", visit->fault, "request_id", visit->served->answer.request_id);
+    if (visit->queries)
+        json_object_set_new(call, "queries", json_integer((json_int_t)visit->queries));
     json_array_append_new(server->calls, call);
     if (!server->log)
         return;
@@ -33,36 +47,59 @@ static void note_call(struct sim_server *server, const struct subject *subject, 
     fflush(server->log);
 }
 
-static const struct sim_fault *fault_on(const struct sim_server *server,
-                                        const struct subject *subject, enum sim_fault_kind kind,
-                                        gint64 now_ms)
+static const struct sim_fault *struck(struct visit *visit, enum sim_fault_kind kind)
 {
-    return sim_fault_on(server->cloud->faults, kind, subject->service, subject->region,
-                        subject->cell, now_ms);
+    const struct sim_fault *fault =
+        sim_fault_strikes(visit->server->cloud->faults, kind, &visit->about, visit->now_ms);
+    if (fault)
+        visit->fault = sim_fault_name(kind);
+    return fault;
 }
 
 /* Faults that keep a request from being answered at all. Late metrics are no late answers. */
-static bool held_up(struct sim_server *server, const struct subject *subject, bool again,
-                    gint64 now_ms, enum sim_outcome *outcome, struct sim_served *served)
+static bool held_up(struct visit *visit, enum sim_outcome *outcome)
 {
-    const struct sim_fault *silent = fault_on(server, subject, SIM_HANG, now_ms);
+    struct sim_served *served = visit->served;
+    const struct sim_fault *silent = struck(visit, SIM_HANG);
     if (!silent)
-        silent = fault_on(server, subject, SIM_DEAD, now_ms);
-    const struct sim_fault *late = fault_on(server, subject, SIM_LATE, now_ms);
+        silent = struck(visit, SIM_DEAD);
+    bool may_be_late = !visit->again && strcmp(visit->about.service, "monitoring") != 0;
+    const struct sim_fault *late = NULL;
     if (silent) {
         served->until = silent;
         *outcome = SIM_WAIT;
-    } else if (fault_on(server, subject, SIM_RESET, now_ms)) {
+    } else if (struck(visit, SIM_RESET)) {
         *outcome = SIM_CUT;
-    } else if (late && !again && strcmp(subject->service, "monitoring") != 0) {
+    } else if (may_be_late && (late = struck(visit, SIM_LATE))) {
         served->delay_ms = late->delay_ms;
         *outcome = SIM_WAIT;
     } else {
         return false;
     }
-    if (*outcome == SIM_CUT || served->until)
-        note_call(server, subject, 0, now_ms);
+    if (!served->delay_ms)
+        note_call(visit, 0);
     return true;
+}
+
+/* The answer stands; what happens to it on its way? */
+static enum sim_outcome deliver(struct visit *visit)
+{
+    static const struct {
+        enum sim_fault_kind kind;
+        enum sim_delivery delivery;
+    } ways[] = {
+        {SIM_SLOW_BODY, SIM_DRIBBLED}, {SIM_HALF_BODY, SIM_HALVED}, {SIM_CUT_BODY, SIM_BROKEN_OFF}};
+    struct sim_served *served = visit->served;
+    for (size_t i = 0; i < G_N_ELEMENTS(ways) && served->delivery == SIM_WHOLE; i++) {
+        const struct sim_fault *fault = struck(visit, ways[i].kind);
+        if (!fault)
+            continue;
+        served->delivery = ways[i].delivery;
+        served->dribble_ms = fault->delay_ms;
+    }
+    bool lost = struck(visit, SIM_LOST);
+    note_call(visit, lost ? 0 : served->answer.status);
+    return lost ? SIM_CUT : SIM_ANSWER;
 }
 
 static void answer_json(struct sim_answer *answer, int status, json_t *body)
@@ -75,27 +112,34 @@ static void answer_json(struct sim_answer *answer, int status, json_t *body)
     json_decref(body);
 }
 
-static enum sim_outcome serve_healthcheck(struct sim_server *server, const char *id, bool again,
-                                          gint64 now_ms, struct sim_served *served)
+static enum sim_outcome serve_healthcheck(struct visit *visit, const char *id)
 {
-    const struct sim_cell *cell = sim_world_cell(server->cloud->world, id);
+    static const struct {
+        enum sim_fault_kind kind;
+        int status;
+        const char *error;
+    } refusals[] = {{SIM_ERROR500, 503, "Service Unavailable"},
+                    {SIM_ERROR503, 503, "Service Unavailable"},
+                    {SIM_DENIED, 403, "Forbidden"},
+                    {SIM_THROTTLE, 429, "Too Many Requests"}};
+    const struct sim_world *world = visit->server->cloud->world;
+    const struct sim_cell *cell = sim_world_cell(world, id);
+    struct sim_answer *answer = &visit->served->answer;
     enum sim_outcome outcome = SIM_ANSWER;
     if (!cell) {
-        answer_json(&served->answer, 404, json_pack("{s:s}", "error", "no such cell"));
+        answer_json(answer, 404, json_pack("{s:s}", "error", "no such cell"));
         return SIM_ANSWER;
     }
-    struct subject subject = {"healthcheck", "GET", cell->region, cell->id, false};
-    if (held_up(server, &subject, again, now_ms, &outcome, served))
+    visit->about = (struct sim_subject){
+        .service = "healthcheck", .action = "GET", .region = cell->region, .cell = cell->id};
+    if (held_up(visit, &outcome))
         return outcome;
-    if (fault_on(server, &subject, SIM_ERROR500, now_ms))
-        answer_json(&served->answer, 503, json_pack("{s:s}", "error", "Service Unavailable"));
-    else if (fault_on(server, &subject, SIM_THROTTLE, now_ms))
-        answer_json(&served->answer, 429, json_pack("{s:s}", "error", "Too Many Requests"));
-    else
-        answer_json(&served->answer, 200,
-                    sim_world_healthcheck(server->cloud->world, cell, now_ms));
-    note_call(server, &subject, served->answer.status, now_ms);
-    return SIM_ANSWER;
+    for (size_t i = 0; i < G_N_ELEMENTS(refusals) && !answer->body; i++)
+        if (struck(visit, refusals[i].kind))
+            answer_json(answer, refusals[i].status, json_pack("{s:s}", "error", refusals[i].error));
+    if (!answer->body)
+        answer_json(answer, 200, sim_world_healthcheck(world, cell, visit->now_ms));
+    return deliver(visit);
 }
 
 /* The calls that changed something: what a test of "nobody wrote there" wants, and short. */
@@ -136,57 +180,70 @@ static void serve_own(struct sim_server *server, const struct sim_request *reque
     }
 }
 
-static json_t *refuse_unsigned(struct sim_call *call, enum sim_protocol protocol)
-{
-    bool json = protocol == SIM_JSON_10 || protocol == SIM_JSON_11;
-    return sim_refuse(call, json ? 400 : 403,
-                      json ? "MissingAuthenticationTokenException" : "MissingAuthenticationToken",
-                      json ? "Missing Authentication Token"
-                           : "Request is missing Authentication Token");
-}
-
-static json_t *carry_out(struct sim_server *server, const struct sim_wire *wire,
-                         const struct subject *subject, struct sim_call *call)
+static json_t *carry_out(struct visit *visit, const struct sim_wire *wire, struct sim_call *call)
 {
     const struct sim_action *action = sim_wire_action(wire);
-    if (!wire->is_signed)
-        return refuse_unsigned(call, wire->protocol);
-    if (fault_on(server, subject, SIM_THROTTLE, call->now_ms))
-        return sim_refuse(call, 400, sim_wire_throttle_code(wire->service), "Rate exceeded");
-    if (fault_on(server, subject, SIM_ERROR500, call->now_ms))
-        return sim_refuse(call, 500, "InternalFailure",
+    if (!sim_admit(call, wire, &visit->about))
+        return NULL;
+    if (struck(visit, SIM_THROTTLE))
+        return sim_refuse(call, 400, sim_words(wire->service)->throttled, "Rate exceeded");
+    if (struck(visit, SIM_ERROR500))
+        return sim_refuse(call, 500, sim_words(wire->service)->broken,
                           "The request processing has failed because of an unknown error.");
+    if (struck(visit, SIM_ERROR503))
+        return sim_refuse(call, 503, "ServiceUnavailable",
+                          "The request has failed due to a temporary failure of the server.");
     if (!action)
         return sim_refuse(call, 400, "UnknownOperationException",
                           "The simulator has no action %s of %s", wire->action, wire->service);
-    call->half = fault_on(server, subject, SIM_HALF, call->now_ms) != NULL;
+    call->half = struck(visit, SIM_HALF) != NULL;
     return action->handle(call);
 }
 
-static enum sim_outcome serve_aws(struct sim_server *server, const struct sim_request *request,
-                                  bool again, gint64 now_ms, struct sim_served *served)
+static enum sim_outcome answer_call(struct visit *visit, const struct sim_wire *wire,
+                                    const struct sim_session *session)
 {
+    struct sim_cloud *cloud = visit->server->cloud;
+    struct sim_served *served = visit->served;
+    const struct sim_fault *skew = struck(visit, SIM_SKEW);
+    served->clock_ms += skew ? skew->skew_ms : 0;
+    struct sim_call call = {.cloud = cloud,
+                            .service = wire->service,
+                            .region = wire->region,
+                            .access_key = wire->access_key ? wire->access_key : "",
+                            .session = session,
+                            .action = wire->action,
+                            .in = wire->in,
+                            .now_ms = visit->now_ms,
+                            .clock_ms = served->clock_ms};
+    OWN_JSON result = carry_out(visit, wire, &call);
+    g_autofree char *uuid = sim_cloud_uuid(cloud);
+    sim_wire_write(wire, uuid, result, &call.error, &served->answer);
+    g_free(call.error.code);
+    g_free(call.error.message);
+    return deliver(visit);
+}
+
+static enum sim_outcome serve_aws(struct visit *visit, const struct sim_request *request)
+{
+    const struct sim_cloud *cloud = visit->server->cloud;
     struct sim_wire wire;
     sim_wire_read(&wire, request);
     const struct sim_action *action = sim_wire_action(&wire);
-    struct subject subject = {wire.service, wire.action, wire.region,
-                              sim_wire_cell(&wire, server->cloud->world), action && action->write};
+    const struct sim_session *session = sim_sessions_find(cloud->sessions, wire.access_key);
+    g_autofree char *caller = wire.is_signed ? sim_caller_arn(session) : NULL;
+    visit->about = (struct sim_subject){.service = wire.service,
+                                        .action = wire.action,
+                                        .region = wire.region,
+                                        .cell = sim_wire_cell(&wire, cloud->world),
+                                        .account = sim_caller_account(session),
+                                        .role = session ? session->role : NULL};
+    visit->write = action && action->access == SIM_WRITE;
+    visit->caller = caller;
+    visit->queries = json_array_size(json_object_get(wire.in, "MetricDataQueries"));
     enum sim_outcome outcome = SIM_ANSWER;
-    if (!held_up(server, &subject, again, now_ms, &outcome, served)) {
-        struct sim_call call = {.cloud = server->cloud,
-                                .service = wire.service,
-                                .region = wire.region,
-                                .access_key = wire.access_key ? wire.access_key : "",
-                                .action = wire.action,
-                                .in = wire.in,
-                                .now_ms = now_ms};
-        OWN_JSON result = carry_out(server, &wire, &subject, &call);
-        g_autofree char *uuid = sim_cloud_uuid(server->cloud);
-        sim_wire_write(&wire, uuid, result, &call.error, &served->answer);
-        note_call(server, &subject, served->answer.status, now_ms);
-        g_free(call.error.code);
-        g_free(call.error.message);
-    }
+    if (!held_up(visit, &outcome))
+        outcome = answer_call(visit, &wire, session);
     sim_wire_clear(&wire);
     return outcome;
 }
@@ -194,7 +251,8 @@ static enum sim_outcome serve_aws(struct sim_server *server, const struct sim_re
 enum sim_outcome sim_serve(struct sim_server *server, const struct sim_request *request, bool again,
                            gint64 now_ms, struct sim_served *served)
 {
-    *served = (struct sim_served){0};
+    *served = (struct sim_served){.clock_ms = now_ms};
+    struct visit visit = {.server = server, .served = served, .again = again, .now_ms = now_ms};
     sim_cloud_settle(server->cloud, now_ms);
     if (g_str_has_prefix(request->path, "/sim/")) {
         serve_own(server, request, now_ms, &served->answer);
@@ -204,7 +262,7 @@ enum sim_outcome sim_serve(struct sim_server *server, const struct sim_request *
         g_str_has_suffix(request->path, "/healthcheck")) {
         const char *id = request->path + strlen("/cells/");
         g_autofree char *cell = g_strndup(id, strcspn(id, "/"));
-        return serve_healthcheck(server, cell, again, now_ms, served);
+        return serve_healthcheck(&visit, cell);
     }
-    return serve_aws(server, request, again, now_ms, served);
+    return serve_aws(&visit, request);
 }

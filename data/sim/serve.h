@@ -18,8 +18,19 @@ enum sim_outcome {
     SIM_WAIT, /* say nothing until until_ms, then ask again */
 };
 
+/* How an answer's body gets to the client. */
+enum sim_delivery {
+    SIM_WHOLE,
+    SIM_DRIBBLED,  /* a few bytes at a time, over dribble_ms */
+    SIM_HALVED,    /* the first half as if it were all */
+    SIM_BROKEN_OFF /* the first half of what Content-Length promises, then the connection ends */
+};
+
 struct sim_served {
     struct sim_answer answer;      /* SIM_ANSWER */
+    enum sim_delivery delivery;    /* SIM_ANSWER */
+    gint64 dribble_ms;             /* SIM_DRIBBLED */
+    gint64 clock_ms;               /* what the answer's Date says */
     const struct sim_fault *until; /* SIM_WAIT: as long as this is on, then cut */
     gint64 delay_ms;               /* SIM_WAIT: that long, then serve; 0 where `until` is set */
 };

@@ -23,4 +23,4 @@ static json_t *publish(struct sim_call *call)
     return json_pack("{s:s}", "MessageId", id);
 }
 
-const struct sim_action sim_sns_actions[] = {{"Publish", publish, true}, {0}};
+const struct sim_action sim_sns_actions[] = {{"Publish", publish, SIM_WRITE}, {0}};

@@ -1,44 +1,72 @@
-/* STS: who am I, and AssumeRole with keys that say which role they stand for. */
+/* STS: who am I, and the keys of a role, which end. */
 #include "data/base/when.h"
 #include "data/sim/call.h"
 #include "data/sim/value.h"
 
-#include <string.h>
+enum { SHORTEST_S = 900, LONGEST_S = 43200, CHAINED_S = 3600, USUAL_S = 3600 };
 
 static json_t *caller_identity(struct sim_call *call)
 {
-    bool assumed = g_str_has_prefix(call->access_key, "ASIA");
-    g_autofree char *arn =
-        assumed ? g_strdup_printf("arn:aws:sts::" SIM_ACCOUNT ":assumed-role/%s/celldeck",
-                                  call->access_key + 4)
-                : g_strdup("arn:aws:iam::" SIM_ACCOUNT ":user/ops");
+    g_autofree char *arn = sim_caller_arn(call->session);
     return json_pack("{s:s, s:s, s:s}", "Arn", arn, "UserId", call->access_key, "Account",
-                     SIM_ACCOUNT);
+                     sim_caller_account(call->session));
 }
 
-static json_t *assume_role(struct sim_call *call)
+/* How long the session is to last, in ms; 0 where that is refused. The scenario's `session` may cut
+ * it short, which no AWS does. */
+static gint64 lasts_ms(struct sim_call *call)
+{
+    gint64 wanted_s = (gint64)sim_number(call->in, "DurationSeconds", USUAL_S);
+    gint64 longest_ms =
+        sim_duration(call->cloud->world->scenario, "session", LONGEST_S * WHEN_SECOND);
+    if (wanted_s < SHORTEST_S || wanted_s > LONGEST_S) {
+        sim_refuse(call, 400, "ValidationError",
+                   "1 validation error detected: Value '%" G_GINT64_FORMAT
+                   "' at 'durationSeconds' failed to satisfy constraint: Member must have value "
+                   "%s than or equal to %d",
+                   wanted_s, wanted_s < SHORTEST_S ? "greater" : "less",
+                   wanted_s < SHORTEST_S ? SHORTEST_S : LONGEST_S);
+        return 0;
+    }
+    if (call->session && wanted_s > CHAINED_S) {
+        sim_refuse(call, 400, "ValidationError",
+                   "The requested DurationSeconds exceeds the 1 hour session limit for roles "
+                   "assumed by role chaining");
+        return 0;
+    }
+    return MIN(wanted_s * WHEN_SECOND, longest_ms);
+}
+
+static json_t *lend(struct sim_call *call)
 {
     const char *role = sim_need(call, "RoleArn", "ValidationError");
-    const char *session = role ? sim_need(call, "RoleSessionName", "ValidationError") : NULL;
-    if (!session)
+    const char *name = role ? sim_need(call, "RoleSessionName", "ValidationError") : NULL;
+    gint64 duration_ms = name ? lasts_ms(call) : 0;
+    if (duration_ms == 0)
         return NULL;
-    const char *name = strrchr(role, '/');
-    if (!g_str_has_prefix(role, "arn:aws:iam::") || !name)
+    gint64 expires_ms = (call->now_ms + duration_ms) / WHEN_SECOND * WHEN_SECOND;
+    const struct sim_session *session =
+        sim_sessions_lend(call->cloud->sessions, role, name, call->now_ms, expires_ms);
+    if (!session)
         return sim_refuse(call, 400, "ValidationError", "%s is invalid", role);
-    gint64 lasts_ms = (gint64)sim_number(call->in, "DurationSeconds", 3600) * WHEN_SECOND;
-    if (lasts_ms < 900 * WHEN_SECOND || lasts_ms > 43200 * WHEN_SECOND)
-        return sim_refuse(call, 400, "ValidationError",
-                          "The requested DurationSeconds is outside of 900 to 43200.");
-    g_autofree char *expires = when_rfc3339((call->now_ms + lasts_ms) / 1000 * 1000);
-    g_autofree char *key = g_strconcat("ASIA", name + 1, NULL);
-    g_autofree char *id = g_strdup_printf("AROASIM%s:%s", name + 1, session);
-    g_autofree char *arn =
-        g_strdup_printf("arn:aws:sts::" SIM_ACCOUNT ":assumed-role%s/%s", name, session);
-    g_autofree char *secret = g_compute_checksum_for_string(G_CHECKSUM_SHA1, arn, -1);
+    g_autofree char *expires = when_rfc3339(expires_ms);
+    g_autofree char *id = g_strdup_printf("AROA%s:%s", session->access_key + 4, name);
+    g_autofree char *arn = sim_caller_arn(session);
     return json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s}}", "AssumedRoleUser", "AssumedRoleId",
-                     id, "Arn", arn, "Credentials", "AccessKeyId", key, "SecretAccessKey", secret,
-                     "SessionToken", secret, "Expiration", expires);
+                     id, "Arn", arn, "Credentials", "AccessKeyId", session->access_key,
+                     "SecretAccessKey", session->token, "SessionToken", session->token,
+                     "Expiration", expires);
+}
+
+static json_t *lend_to_web_identity(struct sim_call *call)
+{
+    if (!sim_need(call, "WebIdentityToken", "ValidationError"))
+        return NULL;
+    return lend(call);
 }
 
 const struct sim_action sim_sts_actions[] = {
-    {"GetCallerIdentity", caller_identity, false}, {"AssumeRole", assume_role, false}, {0}};
+    {"GetCallerIdentity", caller_identity, SIM_READ},
+    {"AssumeRole", lend, SIM_READ},
+    {"AssumeRoleWithWebIdentity", lend_to_web_identity, SIM_OPEN},
+    {0}};

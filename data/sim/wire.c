@@ -9,21 +9,19 @@ struct service {
     const char *name, *target; /* JSON services: the X-Amz-Target's first part */
     const char *namespace;     /* of its XML */
     const char *error_prefix;  /* of `__type` */
-    const char *throttle_code;
     const struct sim_action *actions;
 };
 
 static const struct service services[] = {
     {"monitoring", "GraniteServiceVersion20100801",
      "http://monitoring.amazonaws.com/doc/2010-08-01/", "com.amazonaws.cloudwatch.v2010_08_01#",
-     "Throttling", sim_cloudwatch_actions},
+     sim_cloudwatch_actions},
     {"dynamodb", "DynamoDB_20120810", "", "com.amazonaws.dynamodb.v20120810#",
-     "ProvisionedThroughputExceededException", sim_dynamodb_actions},
-    {"ecs", "AmazonEC2ContainerServiceV20141113", "", "", "ThrottlingException", sim_ecs_actions},
-    {"sts", NULL, "https://sts.amazonaws.com/doc/2011-06-15/", "", "Throttling", sim_sts_actions},
-    {"sns", NULL, "http://sns.amazonaws.com/doc/2010-03-31/", "", "Throttling", sim_sns_actions},
-    {"route53", NULL, "https://route53.amazonaws.com/doc/2013-04-01/", "", "Throttling",
-     sim_route53_actions},
+     sim_dynamodb_actions},
+    {"ecs", "AmazonEC2ContainerServiceV20141113", "", "", sim_ecs_actions},
+    {"sts", NULL, "https://sts.amazonaws.com/doc/2011-06-15/", "", sim_sts_actions},
+    {"sns", NULL, "http://sns.amazonaws.com/doc/2010-03-31/", "", sim_sns_actions},
+    {"route53", NULL, "https://route53.amazonaws.com/doc/2013-04-01/", "", sim_route53_actions},
 };
 
 static const struct service *service_named(const char *name)
@@ -32,12 +30,6 @@ static const struct service *service_named(const char *name)
         if (g_str_equal(services[i].name, name))
             return &services[i];
     return NULL;
-}
-
-const char *sim_wire_throttle_code(const char *service)
-{
-    const struct service *known = service_named(service);
-    return known ? known->throttle_code : "ThrottlingException";
 }
 
 /* "AWS4-HMAC-SHA256 Credential=KEY/20261124/us-east-1/dynamodb/aws4_request, SignedHeaders=..." */
@@ -110,7 +102,7 @@ static void read_rest(struct sim_wire *wire, const struct sim_request *request)
 
 void sim_wire_read(struct sim_wire *wire, const struct sim_request *request)
 {
-    *wire = (struct sim_wire){0};
+    *wire = (struct sim_wire){.date = request->date, .token = request->token};
     read_scope(wire, request->authorization);
     if (request->target)
         read_json(wire, request);

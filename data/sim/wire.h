@@ -8,6 +8,7 @@ struct sim_request {
     char *method, *path;                   /* the path without its query */
     json_t *query;                         /* {name: value} */
     char *authorization, *target, *accept; /* headers, or NULL */
+    char *date, *token;                    /* X-Amz-Date, X-Amz-Security-Token, or NULL */
     GString *body;
 };
 
@@ -26,6 +27,7 @@ struct sim_wire {
     char *access_key, *region, *service; /* of the credential scope; service may be guessed */
     char *action;                        /* "" where there is none */
     json_t *in;
+    const char *date, *token; /* the request's */
     bool is_signed;
 };
 void sim_wire_read(struct sim_wire *wire, const struct sim_request *request);
@@ -40,6 +42,3 @@ const struct sim_action *sim_wire_action(const struct sim_wire *wire);
 /* `result` or, where NULL, `error`. `uuid` is the request's id. */
 void sim_wire_write(const struct sim_wire *wire, const char *uuid, const json_t *result,
                     const struct sim_error *error, struct sim_answer *answer);
-
-/* The service's own words for being throttled. */
-const char *sim_wire_throttle_code(const char *service);

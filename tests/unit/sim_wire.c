@@ -117,7 +117,7 @@ Test(sim_wire, service_and_region_are_the_credential_scopes)
     cr_expect_str_eq(wire.service, "ecs");
     cr_expect_str_eq(wire.region, "eu-west-1");
     cr_expect_str_eq(wire.action, "DescribeServices");
-    cr_expect(sim_wire_action(&wire) && !sim_wire_action(&wire)->write);
+    cr_expect(sim_wire_action(&wire) && sim_wire_action(&wire)->access == SIM_READ);
     sim_wire_clear(&wire);
 }
 

@@ -180,13 +180,54 @@ Test(sim_fault, a_fault_is_on_only_in_its_time_and_about_its_subject)
     } cases[] = {{"ecs", "us-east-1", 6000, true},  {"ecs", "us-east-1", 15999, true},
                  {"ecs", "us-east-1", 5999, false}, {"ecs", "us-east-1", 16000, false},
                  {"ecs", "eu-west-1", 7000, false}, {"sts", "us-east-1", 7000, false}};
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        cr_expect_eq(sim_fault_on(faults, SIM_THROTTLE, cases[i].service, cases[i].region, NULL,
-                                  NOW + cases[i].into_ms) != NULL,
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct sim_subject subject = {.service = cases[i].service, .region = cases[i].region};
+        cr_expect_eq(sim_fault_on(faults, SIM_THROTTLE, &subject, NOW + cases[i].into_ms) != NULL,
                      cases[i].on, "case %zu", i);
-    cr_expect(!sim_fault_on(faults, SIM_HANG, "ecs", "us-east-1", NULL, NOW + 7000));
+    }
+    struct sim_subject ecs = {.service = "ecs", .region = "us-east-1"};
+    cr_expect(!sim_fault_on(faults, SIM_HANG, &ecs, NOW + 7000));
     sim_faults_clear(faults, NOW + 8000);
-    cr_expect(!sim_fault_on(faults, SIM_THROTTLE, "ecs", "us-east-1", NULL, NOW + 8000));
+    cr_expect(!sim_fault_on(faults, SIM_THROTTLE, &ecs, NOW + 8000));
+}
+
+Test(sim_fault, a_fault_takes_its_share_of_the_calls_and_no_more_than_its_number)
+{
+    const char *yaml = "[{kind: throttle, one_in: 3}, {kind: reset, calls: 2, action: Scan}]";
+    OWN_JSON table = sim_yaml(yaml, strlen(yaml), "test", NULL);
+    OWN(sim_faults) faults = sim_faults_new(table, NOW, NULL);
+    struct sim_subject scan = {.service = "dynamodb", .action = "Scan"};
+    struct sim_subject other = {.service = "dynamodb", .action = "GetItem"};
+    int throttled = 0, reset = 0;
+    for (int i = 0; i < 9; i++) {
+        throttled += sim_fault_strikes(faults, SIM_THROTTLE, &scan, NOW) != NULL;
+        cr_expect(!sim_fault_strikes(faults, SIM_RESET, &other, NOW));
+        reset += sim_fault_strikes(faults, SIM_RESET, &scan, NOW) != NULL;
+    }
+    cr_expect_eq(throttled, 3);
+    cr_expect_eq(reset, 2);
+}
+
+Test(sim_fault, a_fault_of_one_role_leaves_others_alone)
+{
+    OWN_JSON one = json_pack("{s:s, s:s}", "kind", "denied", "role", "watch");
+    OWN(sim_faults) faults = sim_faults_new(one, NOW, NULL);
+    struct sim_subject watch = {.role = "watch"}, other = {.role = "ops"}, nobody = {0};
+    cr_expect(sim_fault_on(faults, SIM_DENIED, &watch, NOW));
+    cr_expect(!sim_fault_on(faults, SIM_DENIED, &other, NOW));
+    cr_expect(!sim_fault_on(faults, SIM_DENIED, &nobody, NOW));
+}
+
+Test(sim_fault, a_misspelt_key_is_refused_as_it_would_widen_the_fault)
+{
+    g_autoptr(GError) error = NULL;
+    OWN_JSON table = json_pack("[{s:s, s:s}]", "kind", "hang", "regoin", "eu-west-1");
+    cr_assert(!sim_faults_new(table, NOW, &error));
+    cr_expect(strstr(error->message, "regoin"));
+    g_clear_error(&error);
+    OWN_JSON digits = json_pack("[{s:s, s:i}]", "kind", "hang", "account", 5);
+    cr_assert(!sim_faults_new(digits, NOW, &error));
+    cr_expect(strstr(error->message, "account"));
 }
 
 Test(sim_fault, an_unknown_kind_is_refused_with_the_known_ones)
