@@ -143,9 +143,6 @@ static void read_headers(struct fault *fault, GHashTable *headers)
     const char *const ids[] = {"x-amzn-requestid", "x-amz-request-id"};
     for (size_t i = 0; i < G_N_ELEMENTS(ids) && !fault->request_id; i++)
         fault->request_id = g_strdup(g_hash_table_lookup(headers, ids[i]));
-    const char *date = g_hash_table_lookup(headers, "date");
-    time_t at = date ? curl_getdate(date, NULL) : -1;
-    fault->date_ms = at > 0 ? (gint64)at * 1000 : 0;
 }
 
 /* One line: what follows in AWS's message on a bad signature is the signed request itself. */
@@ -160,6 +157,13 @@ static void shorten(char **message)
     *message = g_strconcat(start, cut ? "…" : "", NULL);
 }
 
+gint64 answer_date_ms(const struct http_answer *answer)
+{
+    const char *date = g_hash_table_lookup(answer->headers, "date");
+    time_t at = date ? curl_getdate(date, NULL) : -1;
+    return at > 0 ? (gint64)at * 1000 : 0;
+}
+
 struct fault *fault_read(const struct http_answer *answer)
 {
     if (answer->status >= 200 && answer->status < 300)
@@ -171,6 +175,7 @@ struct fault *fault_read(const struct http_answer *answer)
     else
         read_xml(fault, answer->body);
     read_headers(fault, answer->headers);
+    fault->date_ms = answer_date_ms(answer);
     if (g_strcmp0(fault->code, "TransactionCanceledException") == 0)
         judge_cancelled(fault, body);
     else

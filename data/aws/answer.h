@@ -18,5 +18,8 @@ struct fault {
 void fault_free(struct fault *fault);
 OWNABLE(fault, fault_free);
 
+/* The answer's Date; 0: none. */
+gint64 answer_date_ms(const struct http_answer *answer);
+
 /* NULL for a 2xx answer. */
 struct fault *fault_read(const struct http_answer *answer);

@@ -9,30 +9,23 @@
 #include "data/aws/client.h"
 #include "data/aws/credentials.h"
 #include "data/aws/endpoints.h"
+#include "data/aws/lane.h"
 #include "data/aws/reply.h"
-#include "data/aws/retry.h"
 #include "data/aws/service.h"
 #include "data/aws/transport.h"
 
 #include <glib-object.h>
 
-/* At most 16 calls to one service in one region are under way: a region that does not answer holds
- * up nobody else. */
-enum { LANE_WIDTH = 16 };
-struct lane {
-    int busy;
-    GQueue waiting; /* of struct aws_call, by lane_link */
-};
-
 struct aws_client {
     GMainContext *context;
-    struct transport *transport;
+    struct transport *transport; /* for AWS ... */
+    struct transport *plain;     /* ... and for plain GETs */
     struct reply_readers *readers;
     struct endpoints *endpoints;
     struct credentials *credentials;
-    struct retry_bucket bucket;
-    double (*jitter)(void); /* in [0, 1); tests set their own */
-    gint64 skew_ms;         /* AWS's clock minus ours, where it was seen to matter */
+    double (*jitter)(void);  /* in [0, 1); tests set their own */
+    gint64 skew_ms;          /* AWS's clock minus ours, where it was seen to matter */
+    gint64 measured_skew_ms; /* the same as the last answer's Date says it; G_MININT64: none yet */
     struct aws_counters counters;
     GHashTable *lanes; /* "service region" -> struct lane */
     GQueue calls;      /* of struct aws_call, by link */
@@ -66,10 +59,7 @@ struct aws_call {
     struct keys_wait *wait;
     struct keys *keys;
     struct endpoint *endpoint;
-    struct lane *lane;
-    GList lane_link;
-    bool in_lane;  /* takes one of its places ... */
-    bool in_queue; /* ... or waits for one */
+    struct lane_place place;
     struct exchange *exchange;
     const struct aws_reader *reader; /* of the answer, before `deliver`; NULL: there is none */
     struct reply_reading *reading;
@@ -77,6 +67,8 @@ struct aws_call {
     GDestroyNotify release;
     gpointer value;          /* what was read; borrowed, while `deliver` runs */
     int attempt;             /* from 1 */
+    gint64 sent_ms;          /* the last one, on the monotonic clock */
+    GString *story;          /* what the attempts came to: "attempt 1: ..."; NULL: none yet */
     enum retry_kind retried; /* why the last one was tried again */
     gint64 skew_ms;          /* what the last attempt was signed with */
     bool skew_corrected;
@@ -97,8 +89,20 @@ void call_end(struct aws_call *call, const struct http_answer *answer, const GEr
  * DETAIL". */
 GError *call_error(const struct aws_call *call, enum aws_error code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Keeps what an attempt came to, for an error that has to tell of all of them. */
+void call_note(struct aws_call *call, const char *what);
+/* No answer in time: the call's whole patience and what became of each attempt. `last` NULL: the
+ * call's time ran out before its last attempt's did. */
+GError *call_timeout(const struct aws_call *call, const GError *last);
+/* No connection, or one that broke. */
+GError *call_disconnected(const struct aws_call *call, const GError *error);
 /* What AWS answered, as such an error: code, message, request id, and what to do. */
 GError *call_refusal(const struct aws_call *call, const struct fault *fault);
+
+/* The next attempt: signs the request and sends it. `ended` gets the call as its data. */
+void call_send_signed(struct aws_call *call, exchange_fn ended);
+/* The plain GET of call->url. */
+void call_send_plain(struct aws_call *call, exchange_fn ended);
 
 /* The body of a Query call: Action, Version and `params`. Caller frees. */
 char *query_body(const struct aws_facts *facts, const char *action, const char *const *params);

@@ -30,6 +30,40 @@ GError *call_error(const struct aws_call *call, enum aws_error code, const char 
                        call->action, region ? " in " : "", region ? region : "", detail);
 }
 
+void call_note(struct aws_call *call, const char *what)
+{
+    if (!call->story)
+        call->story = g_string_new(NULL);
+    g_string_append_printf(call->story, "%sattempt %d: %s", call->story->len ? "; " : "",
+                           call->attempt, what);
+}
+
+static double seconds(gint64 ms)
+{
+    return (double)ms / (double)WHEN_SECOND;
+}
+
+GError *call_timeout(const struct aws_call *call, const GError *last)
+{
+    if (call->url)
+        return call_error(call, AWS_ERROR_TIMEOUT, "no answer within %.3g s",
+                          seconds(call->patience_ms));
+    g_autoptr(GString) story = g_string_new(call->story ? call->story->str : "");
+    if (!last)
+        g_string_append_printf(story, "%sattempt %d: no answer for %.3g s", story->len ? "; " : "",
+                               call->attempt, seconds(when_mono_ms() - call->sent_ms));
+    return call_error(call, AWS_ERROR_TIMEOUT, "no answer within %.3g s (%s)",
+                      seconds(call->patience_ms), story->str);
+}
+
+GError *call_disconnected(const struct aws_call *call, const GError *error)
+{
+    g_autofree char *tries =
+        call->attempt > 1 ? g_strdup_printf(" (attempt %d)", call->attempt) : NULL;
+    return call_error(call, AWS_ERROR_NETWORK, "%s%s; check network, HTTPS_PROXY and AWS_CA_BUNDLE",
+                      error->message, tries ? tries : "");
+}
+
 static char *advice(const struct aws_call *call, const struct fault *fault)
 {
     const struct aws_facts *facts = aws_facts(call->service);

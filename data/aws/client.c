@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Cells that do not answer their probes may not take the connections that AWS is asked over. */
+enum { PLAIN_CONNECTIONS = 256 };
+
 static double random_jitter(void)
 {
     return g_random_double();
@@ -16,13 +19,14 @@ struct aws_client *aws_client_new(const char *profile, const char *region)
     OWN(profiles) profiles = profiles_load(env);
     struct assumer assumer = sts_assumer(client);
     client->context = g_main_context_ref_thread_default();
-    client->transport = transport_new(client->context);
+    client->transport = transport_new(client->context, 0);
+    client->plain = transport_new(client->context, PLAIN_CONNECTIONS);
     client->readers = reply_readers_new(client->context);
     client->endpoints = endpoints_new(env, profiles, profile_name(profile, env), region);
     client->credentials = credentials_new(client->context, profile, env, &assumer);
     client->jitter = random_jitter;
-    client->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    retry_bucket_init(&client->bucket);
+    client->lanes = lanes_new();
+    client->measured_skew_ms = G_MININT64;
     return client;
 }
 
@@ -35,6 +39,7 @@ void aws_client_free(struct aws_client *client)
         call_free(client->calls.head->data);
     credentials_free(client->credentials);
     transport_free(client->transport);
+    transport_free(client->plain);
     reply_readers_free(client->readers);
     endpoints_free(client->endpoints);
     g_hash_table_unref(client->lanes);
@@ -51,6 +56,11 @@ void aws_call_cancel(struct aws_call *call)
 const char *aws_client_unrenewable(const struct aws_client *client)
 {
     return credentials_unrenewable(client->credentials);
+}
+
+gint64 aws_client_skew_ms(const struct aws_client *client)
+{
+    return client->measured_skew_ms;
 }
 
 const struct aws_counters *aws_client_counters(const struct aws_client *client)

@@ -1,6 +1,6 @@
 /* Asynchronous calls to AWS, and plain GETs of /healthcheck, on curl multi in the GLib main context
  * of the thread that made the client. Signed with our own SigV4 (aws.md says why). Standard retry
- * mode: 3 attempts, full jitter, one token bucket a client. */
+ * mode: 3 attempts, full jitter, one token bucket a service and region (lane.h). */
 #pragma once
 
 #include <glib.h>
@@ -99,6 +99,11 @@ void aws_call_cancel(struct aws_call *call);
 /* Where keys that were used so far came from, if nobody can renew them when their session ends;
  * else NULL. Borrowed until the next call. */
 const char *aws_client_unrenewable(const struct aws_client *client);
+
+/* AWS's clock minus this machine's, as the last signed answer's Date told it, to half a second and
+ * the time it was under way; G_MININT64: no answer yet. A skew of four minutes and more is
+ * corrected (and the call repeated) when a signature is refused for it. */
+gint64 aws_client_skew_ms(const struct aws_client *client);
 
 /* Requests sent so far, retries included; for the cost shown to people. */
 struct aws_counters {

@@ -4,6 +4,9 @@
 #include "data/aws/provider.h"
 #include "data/base/when.h"
 
+/* A search asks one thing after the other, and there are a few searches at a time. */
+enum { PROVIDERS_CONNECTIONS = 16 };
+
 struct credentials {
     GMainContext *context;
     struct transport *transport; /* for providers; made when the first one wants it */
@@ -309,7 +312,7 @@ struct fetch *search_fetch(struct search *search, const struct fetch_request *re
 {
     struct credentials *credentials = search->identity->credentials;
     if (!credentials->transport)
-        credentials->transport = transport_new(credentials->context);
+        credentials->transport = transport_new(credentials->context, PROVIDERS_CONNECTIONS);
     struct fetch_request with_ca = *request;
     if (!with_ca.ca_file)
         with_ca.ca_file = profiles_ca_file(search->profiles, search->profile, search->env);

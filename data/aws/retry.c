@@ -12,6 +12,7 @@ static const struct {
     {"Throttling", RETRY_REFUSED},
     {"ThrottlingException", RETRY_REFUSED},
     {"ThrottledException", RETRY_REFUSED},
+    {"EC2ThrottledException", RETRY_REFUSED},
     {"RequestThrottled", RETRY_REFUSED},
     {"RequestThrottledException", RETRY_REFUSED},
     {"TooManyRequestsException", RETRY_REFUSED},
@@ -59,6 +60,11 @@ gint64 retry_delay_ms(int attempt, double jitter)
 {
     gint64 longest_s = MIN(G_GINT64_CONSTANT(1) << MIN(attempt - 1, 10), LONGEST_DELAY_S);
     return (gint64)(jitter * (double)(longest_s * WHEN_SECOND));
+}
+
+bool retry_exhausted(const struct retry_bucket *bucket, enum retry_kind kind)
+{
+    return kind != RETRY_NOT && bucket->tokens < price(kind);
 }
 
 bool retry_next(struct retry_bucket *bucket, enum retry_kind kind, bool write, int attempt,

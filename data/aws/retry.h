@@ -31,6 +31,9 @@ bool retry_next(struct retry_bucket *bucket, enum retry_kind kind, bool write, i
 /* The pause after attempt number `attempt`: rand(0,1) * min(2^(attempt - 1), 20) s. */
 gint64 retry_delay_ms(int attempt, double jitter);
 
+/* Whether the bucket alone forbids another try after `kind`: too many have failed lately. */
+bool retry_exhausted(const struct retry_bucket *bucket, enum retry_kind kind);
+
 /* A call ended well; `last` is the kind of its last retry (RETRY_NOT: it needed none). What that
  * one cost goes back into the bucket, or one token. */
 void retry_succeeded(struct retry_bucket *bucket, enum retry_kind last);

@@ -1,15 +1,19 @@
 #include "data/aws/transport.h"
 
 #include "data/aws/client.h"
+#include "data/aws/http_options.h"
 #include "data/base/text.h"
 
 #include <curl/curl.h>
-#include <gio/gio.h>
 #include <glib-unix.h>
 #include <string.h>
+#include <sys/resource.h>
 
-/* Below the usual limit of 1,024 open files, with room for everything else. */
-enum { MAX_CONNECTIONS = 256 };
+/* Files that are not connections of ours, and the most connections that make sense. */
+enum { OTHER_FILES = 128, MOST_CONNECTIONS = 2048 };
+/* Kept open for the next request. libcurl's own rule, four for each request now under way, would
+ * close nearly all of them at the end of each round. */
+enum { KEPT_CONNECTIONS = 128 };
 
 struct transport {
     int refs; /* one is the owner's; others keep it alive while callbacks run */
@@ -156,7 +160,16 @@ static int watch_timer(G_GNUC_UNUSED CURLM *multi, long timeout_ms, void *user)
     return 0;
 }
 
-struct transport *transport_new(GMainContext *context)
+/* As many as the limit on open files leaves room for: 896 of the usual 1,024. */
+static guint most_connections(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < (rlim_t)2 * OTHER_FILES)
+        return OTHER_FILES;
+    return (guint)MIN(files.rlim_cur - OTHER_FILES, (rlim_t)MOST_CONNECTIONS);
+}
+
+struct transport *transport_new(GMainContext *context, guint connections)
 {
     /* Never undone: a resolver thread that hangs may outlive the last transport. */
     curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -168,7 +181,9 @@ struct transport *transport_new(GMainContext *context)
     curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
     curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
     curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
-    curl_multi_setopt(transport->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)MAX_CONNECTIONS);
+    curl_multi_setopt(transport->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                      (long)(connections ? connections : most_connections()));
+    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     return transport;
 }
 
@@ -218,56 +233,6 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *user)
     return length;
 }
 
-bool host_is_loopback(const char *host)
-{
-    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
-    return address ? g_inet_address_get_is_loopback(address)
-                   : g_ascii_strcasecmp(host, "localhost") == 0;
-}
-
-/* Loopback is the simulator or a tunnel: a proxy elsewhere can't reach it. */
-static bool is_loopback(const char *url)
-{
-    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
-    const char *host = uri ? g_uri_get_host(uri) : NULL;
-    return host && host_is_loopback(host);
-}
-
-static void set_safety(CURL *easy)
-{
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "celldeck/" CELLDECK_VERSION);
-}
-
-static void set_request(struct exchange *exchange, const struct http_request *request)
-{
-    CURL *easy = exchange->easy;
-    for (const char *const *h = request->headers; h && *h; h++)
-        exchange->headers = curl_slist_append(exchange->headers, *h);
-    exchange->headers = curl_slist_append(exchange->headers, "Expect:");
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)MAX(request->timeout_ms, 1));
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
-    if (request->no_proxy || is_loopback(request->url))
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    if (request->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
-    if (g_str_equal(request->method, "GET"))
-        return;
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    if (!g_str_equal(request->method, "POST"))
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
-}
-
 struct exchange *exchange_start(struct transport *transport, const struct http_request *request,
                                 exchange_fn fn, gpointer data)
 {
@@ -286,8 +251,7 @@ struct exchange *exchange_start(struct transport *transport, const struct http_r
     curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(exchange->easy, CURLOPT_HEADERDATA, exchange);
-    set_safety(exchange->easy);
-    set_request(exchange, request);
+    exchange->headers = http_options_set(exchange->easy, request);
     g_queue_push_tail_link(&transport->exchanges, &exchange->link);
     curl_multi_add_handle(transport->multi, exchange->easy);
     return exchange;

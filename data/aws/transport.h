@@ -1,7 +1,10 @@
 /* HTTP requests on curl multi, driven by a GLib main context. Knows nothing of AWS.
  *
- * HTTP/1.1, http and https only, redirects not followed, TLS 1.2 at least; proxies are libcurl's
- * (HTTPS_PROXY, NO_PROXY) except for loopback, which never goes through one. */
+ * http (1.1) and https (HTTP/2 where the server offers it, TLS 1.2 at least) only, redirects not
+ * followed; proxies are libcurl's (HTTPS_PROXY, NO_PROXY) except for loopback, which never goes
+ * through one. Connections are kept and used again; over HTTP/2 requests share one. There is no
+ * limit a host: who asks how much is its callers' affair (lane.h), and a limit here would let time
+ * run out for requests that nobody has sent yet. */
 #pragma once
 
 #include "data/base/own.h"
@@ -39,7 +42,9 @@ bool host_is_loopback(const char *host);
  * borrowed. Called from the main context only, never from within exchange_start. */
 typedef void (*exchange_fn)(const struct http_answer *answer, const GError *error, gpointer data);
 
-struct transport *transport_new(GMainContext *context);
+/* `connections`: no more at a time, those of requests that nobody answers included; 0: as many as
+ * the open files allow. What goes beyond waits for one, and its time-out runs. */
+struct transport *transport_new(GMainContext *context, guint connections);
 void transport_free(struct transport *transport); /* cancels all; may be called by an exchange_fn */
 GMainContext *transport_context(const struct transport *transport); /* borrowed */
 

@@ -1,0 +1,57 @@
+#include "data/aws/http_options.h"
+
+#include <gio/gio.h>
+
+bool host_is_loopback(const char *host)
+{
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    return address ? g_inet_address_get_is_loopback(address)
+                   : g_ascii_strcasecmp(host, "localhost") == 0;
+}
+
+/* Loopback is the simulator or a tunnel: a proxy elsewhere can't reach it. */
+static bool is_loopback(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+    return host && host_is_loopback(host);
+}
+
+/* CURLOPT_PIPEWAIT stays off: most of AWS's endpoints speak HTTP/1.1 only, and to wait until the
+ * first connection knows would cost each burst of calls a handshake. */
+static void set_safety(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "celldeck/" CELLDECK_VERSION);
+}
+
+struct curl_slist *http_options_set(CURL *easy, const struct http_request *request)
+{
+    struct curl_slist *headers = NULL;
+    set_safety(easy);
+    for (const char *const *h = request->headers; h && *h; h++)
+        headers = curl_slist_append(headers, *h);
+    headers = curl_slist_append(headers, "Expect:");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)MAX(request->timeout_ms, 1));
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
+    if (request->no_proxy || is_loopback(request->url))
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    if (request->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+    if (g_str_equal(request->method, "GET"))
+        return headers;
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (!g_str_equal(request->method, "POST"))
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
+    return headers;
+}
