@@ -24,16 +24,18 @@ struct turn {
     char *error;             /* the first one */
 };
 
-static void take(struct feed_source *source, gpointer part, json_t *reply, const GError *error);
+static void take(struct feed_source *source, gpointer part, gpointer value, const GError *error);
+
+static const struct aws_reader page_reader = {registry_read, registry_page_free};
 
 static void ask(struct feed_source *source, struct segment *segment)
 {
     const struct turn *turn = source->turn;
     const struct config *config = source->feed->config;
     struct aws_target target = {AWS_DYNAMODB, config->registry_region, NULL};
-    source_call(source, &target, "Scan",
-                registry_request(config, segment->at, turn->n_segments, segment->start_key), take,
-                segment);
+    source_read(source, &target, "Scan",
+                registry_request(config, segment->at, turn->n_segments, segment->start_key),
+                &page_reader, take, segment);
 }
 
 static void begin(struct feed_source *source)
@@ -52,11 +54,11 @@ static void begin(struct feed_source *source)
     }
 }
 
-/* How many of the tenants from `first` on are as they were before. */
-static guint count_same(const struct registry *before, const GPtrArray *tenants, guint first)
+/* How many of the tenants are as they were before. */
+static guint count_same(const struct registry *before, const GPtrArray *tenants)
 {
     guint same = 0;
-    for (guint i = first; before && i < tenants->len; i++) {
+    for (guint i = 0; before && i < tenants->len; i++) {
         const struct tenant *tenant = tenants->pdata[i];
         const struct tenant *known = registry_tenant(before, tenant->id);
         same += known && tenant_equal(known, tenant);
@@ -64,24 +66,23 @@ static guint count_same(const struct registry *before, const GPtrArray *tenants,
     return same;
 }
 
-static void take(struct feed_source *source, gpointer part, json_t *reply, const GError *error)
+static void take(struct feed_source *source, gpointer part, gpointer value, const GError *error)
 {
     struct turn *turn = source->turn;
     struct segment *segment = part;
-    g_autoptr(GError) bad = NULL;
-    json_t *next = NULL;
-    guint first = segment->tenants->len;
-    if (error ||
-        !registry_take(source->feed->config, reply, segment->tenants, &next, &turn->units, &bad)) {
+    struct registry_page *page = value;
+    if (error) {
         if (!turn->error)
-            turn->error = g_strdup(error ? error->message : bad->message);
+            turn->error = g_strdup(error->message);
         return;
     }
-    turn->same += count_same(turn->before, segment->tenants, first);
+    turn->same += count_same(turn->before, page->tenants);
+    turn->units += page->read_units;
+    g_ptr_array_extend_and_steal(segment->tenants, g_steal_pointer(&page->tenants));
     segment->pages++;
     json_decref(segment->start_key);
-    segment->start_key = next;
-    if (next)
+    segment->start_key = g_steal_pointer(&page->start_key);
+    if (segment->start_key)
         ask(source, segment);
 }
 

@@ -81,6 +81,11 @@ typedef void (*source_reply_fn)(struct feed_source *source, gpointer part, json_
 /* A call of the turn; steals `body`. */
 void source_call(struct feed_source *source, const struct aws_target *target, const char *action,
                  json_t *body, source_reply_fn fn, gpointer part);
+/* The same, with what `reader` made of the answer and of the configuration: see aws_read(). */
+typedef void (*source_value_fn)(struct feed_source *source, gpointer part, gpointer value,
+                                const GError *error);
+void source_read(struct feed_source *source, const struct aws_target *target, const char *action,
+                 json_t *body, const struct aws_reader *reader, source_value_fn fn, gpointer part);
 typedef void (*source_answer_fn)(struct feed_source *source, int status, const char *body,
                                  const GError *error);
 void source_get(struct feed_source *source, const char *url, source_answer_fn fn);

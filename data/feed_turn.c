@@ -9,7 +9,8 @@
 struct request {
     struct feed_source *source;
     struct aws_call *call; /* NULL: it has come back */
-    source_reply_fn reply;
+    source_reply_fn reply; /* one of these three */
+    source_value_fn value;
     source_answer_fn answer;
     gpointer part;
 };
@@ -78,6 +79,30 @@ void source_call(struct feed_source *source, const struct aws_target *target, co
     request->part = part;
     request->call = aws_json(source->feed->client, target, action, body, AWS_CALL_READ,
                              call_deadline_ms(source->feed), on_reply, request);
+}
+
+static void on_value(gpointer value, const GError *error, gpointer data)
+{
+    struct request *request = data;
+    request->call = NULL;
+    request->value(request->source, request->part, value, error);
+    request_done(request);
+}
+
+static void release_config(gpointer config)
+{
+    config_unref(config);
+}
+
+void source_read(struct feed_source *source, const struct aws_target *target, const char *action,
+                 json_t *body, const struct aws_reader *reader, source_value_fn fn, gpointer part)
+{
+    struct feed *feed = source->feed;
+    struct request *request = request_new(source);
+    request->value = fn;
+    request->part = part;
+    request->call = aws_read(feed->client, target, action, body, call_deadline_ms(feed), reader,
+                             config_ref(feed->config), release_config, on_value, request);
 }
 
 static void on_answer(int status, const char *body, const GError *error, gpointer data)

@@ -197,7 +197,7 @@ static void read_item(json_t *item, gpointer data)
 void registry_page_free(gpointer data)
 {
     struct registry_page *page = data;
-    g_ptr_array_unref(page->tenants);
+    g_clear_pointer(&page->tenants, g_ptr_array_unref);
     json_decref(page->start_key);
     g_free(page);
 }
@@ -230,20 +230,4 @@ gpointer registry_read(const char *text, size_t length, gpointer data, GError **
                 config->registry_table);
     registry_page_free(page);
     return NULL;
-}
-
-bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenants,
-                   json_t **start_key, double *read_units, GError **error)
-{
-    *start_key = NULL;
-    char *text = json_dumps(reply, 0);
-    struct registry_page *page = registry_read(text, strlen(text), (gpointer)config, error);
-    free(text);
-    if (!page)
-        return false;
-    g_ptr_array_extend_and_steal(tenants, g_ptr_array_ref(page->tenants));
-    *read_units += page->read_units;
-    *start_key = json_incref(page->start_key);
-    registry_page_free(page);
-    return true;
 }

@@ -31,9 +31,3 @@ struct registry_page {
  * looks at the configuration (`config`), so it may run in any thread: see aws_read(). */
 gpointer registry_read(const char *text, size_t length, gpointer config, GError **error);
 void registry_page_free(gpointer page);
-
-/* Adds a page's tenants to `tenants`. *start_key (new reference) is NULL after the last page;
- * *read_units grows by what the page cost. False with a CD_ERROR_SOURCE where the answer is no page
- * of items. */
-bool registry_take(const struct config *config, json_t *reply, GPtrArray *tenants,
-                   json_t **start_key, double *read_units, GError **error);

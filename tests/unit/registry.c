@@ -4,6 +4,7 @@
 #include "tests/unit/small_fleet.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #define CAPACITY                                                                                   \
     "\"capacity\":{\"M\":{\"maxUsers\":{\"N\":\"200\"},\"maxPatients\":{\"N\":\"5000\"},"          \
@@ -36,9 +37,14 @@ TestSuite(registry, .init = begin, .fini = end);
 
 static bool take(const char *page, GError **error)
 {
-    OWN_JSON reply = json_loads(page, 0, NULL);
-    cr_assert(reply, "%s", page);
-    return registry_take(config, reply, tenants, &start_key, &units, error);
+    struct registry_page *read = registry_read(page, strlen(page), config, error);
+    if (!read)
+        return false;
+    g_ptr_array_extend_and_steal(tenants, g_steal_pointer(&read->tenants));
+    start_key = g_steal_pointer(&read->start_key);
+    units += read->read_units;
+    registry_page_free(read);
+    return true;
 }
 
 static const struct tenant *only(const char *item)
