@@ -101,6 +101,10 @@ OWNABLE(plan, plan_free);
 json_t *plan_json(const struct plan *plan);
 struct plan *plan_from_json(const json_t *json, GError **error);
 
+/* How long the plan takes at best: every deploy and every gate goes well at once, and approvals are
+ * there when they are wanted. */
+gint64 plan_at_best_ms(const struct plan *plan);
+
 /* The plan's checks once more, before a forward step of a rollout that runs already: the release
  * is known and its tag unmoved, no other live operation has one of its cells, the first wave's
  * tenants allow it. (Health, alarms and what runs are the engine's to see.) `own`: the rollout's

@@ -125,7 +125,7 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
                                                 {"NOW RUNS", false}, {"TENANTS", true},
                                                 {"USERS", true},     {"", false}};
     const struct plan *plan = planned->plan;
-    gint64 cells = 0, tenants = 0, users = 0, at_best_ms = 0;
+    gint64 cells = 0, tenants = 0, users = 0;
     OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
     out_line(style, OUT_BOLD, "%s  tag %s  commit %.12s", plan->version,
              plan->tag ? plan->tag : "unknown", plan->commit ? plan->commit : "unknown");
@@ -137,15 +137,13 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
             cells++;
             tenants += cell->tenants;
             users += cell->users;
-            at_best_ms += wave->bake_ms / MAX(1, wave->max_in_flight);
         }
     }
     out_table_print(table, style);
     g_autofree char *tenants_text = text_count(tenants), *users_text = text_count(users);
-    g_autofree char *at_best = duration_short(at_best_ms);
+    g_autofree char *at_best = duration_short(plan_at_best_ms(plan));
     out_line(style, OUT_PLAIN,
-             "Blast radius: %" G_GINT64_FORMAT
-             " cells, %s tenants, %s users. Bakes take %s at best.",
+             "Blast radius: %" G_GINT64_FORMAT " cells, %s tenants, %s users. Takes %s at best.",
              cells, tenants_text, users_text, at_best);
     for (guint i = 0; i < plan->notes->len; i++)
         out_line(style, OUT_WARN, "Note: %s", (const char *)plan->notes->pdata[i]);
@@ -162,6 +160,8 @@ static json_t *planned_json(const struct rollout_planned *planned)
     }
     json_t *document = plan_json(planned->plan);
     json_object_set_new(document, "refusals", refusals);
+    json_object_set_new(document, "at_best_s",
+                        json_integer(plan_at_best_ms(planned->plan) / WHEN_SECOND));
     json_object_set_new(document, "may_start", json_boolean(planned->refusals->len == 0));
     return document;
 }

@@ -27,9 +27,8 @@ static char *wave_text(const struct plan_wave *wave)
                            approvals);
 }
 
-static gint64 add_waves(GPtrArray *lines, const struct plan *plan, struct blast *blast)
+static void add_waves(GPtrArray *lines, const struct plan *plan, struct blast *blast)
 {
-    gint64 at_best_ms = 0;
     for (guint w = 0; w < plan->waves->len; w++) {
         const struct plan_wave *wave = g_ptr_array_index(plan->waves, w);
         g_ptr_array_add(lines, wave_text(wave));
@@ -37,10 +36,8 @@ static gint64 add_waves(GPtrArray *lines, const struct plan *plan, struct blast 
             const struct plan_cell *cell = g_ptr_array_index(wave->cells, i);
             g_ptr_array_add(lines, blast_cell_text(cell, cell->from, plan->version));
             blast_add(blast, cell);
-            at_best_ms += wave->bake_ms / MAX(1, wave->max_in_flight);
         }
     }
-    return at_best_ms;
 }
 
 GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals)
@@ -49,10 +46,10 @@ GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals)
     struct blast blast = {0};
     add_refusals(lines, refusals);
     guint head = lines->len;
-    gint64 at_best_ms = add_waves(lines, plan, &blast);
-    g_autofree char *radius = blast_text(&blast), *at_best = duration_short(at_best_ms);
+    add_waves(lines, plan, &blast);
+    g_autofree char *radius = blast_text(&blast), *at_best = duration_short(plan_at_best_ms(plan));
     g_ptr_array_insert(lines, (gint)head,
-                       g_strdup_printf("%s. Bakes take %s at best.", radius, at_best));
+                       g_strdup_printf("%s. Takes %s at best.", radius, at_best));
     for (guint i = 0; i < plan->notes->len; i++)
         g_ptr_array_add(
             lines, g_strdup_printf("Note: %s", (const char *)g_ptr_array_index(plan->notes, i)));
