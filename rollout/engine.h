@@ -2,7 +2,8 @@
  * what happens next is a function of that state, of what was observed, and of `now`.
  *
  * Events of a rollout's stream, in data's words (cell = id; times RFC 3339; * = by a person):
- *   opened*          {kind, subject, cells[], reason, ticket, plan}      state planned
+ *   opened*          {kind, subject, cells[], reason, ticket, plan, attended, credentials}
+ *                                                  state planned
  *   state            {state, reason, final}        any change of the rollout's state
  *   wave.started     {wave}
  *   deploy.intent    {cell, token, version, previous, reference, deadline}
@@ -22,6 +23,7 @@
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
  *   note             {...}                         anything worth keeping: changes no state;
  *                                                  {new_cell, reason}: said once of each
+ *                                                  {trouble, reason, over}: see enum trouble
  *   conductor        {host, pid}     appended by whoever takes lease/OP (lease.h): changes no state
  * `wave` is its name. People's events that have no sense (any more) are kept and change nothing.
  * Any event may carry `state` (and `final: true`): the operation's new state, which is what
@@ -93,18 +95,34 @@ struct approval {
     gint64 at_ms;
 };
 
+/* What keeps the conductor from its work, by its own notes. It changes nothing of what the engine
+ * decides: what is not seen holds by itself (rollout.md, "no data"). */
+enum trouble {
+    TROUBLE_BLIND,       /* it can't read what its gates are asked of */
+    TROUBLE_CREDENTIALS, /* they end soon, or have ended, and only a person renews them */
+    TROUBLE_COUNT
+};
+const char *trouble_name(enum trouble trouble); /* "blind" */
+struct rollout_trouble {
+    char *reason; /* NULL: there is none */
+    gint64 since_ms;
+};
+
 struct rollout {
     char *id;
     struct plan *plan;
     enum rollout_state state;
     char *state_reason; /* for what it waits, why it is held or failed */
     char *requested_by, *reason, *ticket;
+    bool attended;     /* --attended: somebody stays to renew credentials ... */
+    char *credentials; /* ... these, in words; NULL: they last by themselves */
     gint64 opened_ms, ended_ms;
     size_t wave; /* the one under way */
     bool wave_started;
     GPtrArray *cells;     /* struct rollout_cell *, in execution order over all waves */
     GPtrArray *approvals; /* struct approval * that count (bound to version and plan hash) */
     GPtrArray *new_cells; /* char *: came into celldeck.yaml since, and were noted */
+    struct rollout_trouble troubles[TROUBLE_COUNT];
     bool paused, aborted;
     bool failed;        /* more cells failed than their wave allows: no way forward any more */
     size_t failed_wave; /* where; its on_fail counts */

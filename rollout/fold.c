@@ -60,6 +60,8 @@ static bool opened(struct rollout *rollout, struct rollout_cell *cell, const str
     fold_set_text(&rollout->requested_by, event->actor);
     fold_set_text(&rollout->reason, event_text(event, "reason"));
     fold_set_text(&rollout->ticket, event_text(event, "ticket"));
+    rollout->attended = json_is_true(json_object_get(event->data, "attended"));
+    fold_set_text(&rollout->credentials, event_text(event, "credentials"));
     for (guint i = 0; i < plan->waves->len; i++)
         add_cells(rollout, i);
     return true;
@@ -89,6 +91,20 @@ static bool wave_started(struct rollout *rollout, struct rollout_cell *cell,
     return true;
 }
 
+static void note_trouble(struct rollout *rollout, const struct event *event)
+{
+    const char *name = event_text(event, "trouble");
+    bool over = json_is_true(json_object_get(event->data, "over"));
+    for (size_t i = 0; name && i < TROUBLE_COUNT; i++) {
+        struct rollout_trouble *trouble = &rollout->troubles[i];
+        if (strcmp(trouble_name((enum trouble)i), name) != 0)
+            continue;
+        if (!trouble->reason)
+            trouble->since_ms = event->at_ms;
+        fold_set_text(&trouble->reason, over ? NULL : event_text(event, "reason"));
+    }
+}
+
 static bool noted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
                   GError **error)
 {
@@ -96,6 +112,7 @@ static bool noted(struct rollout *rollout, struct rollout_cell *cell, const stru
     const char *new_cell = event_text(event, "new_cell");
     if (new_cell)
         g_ptr_array_add(rollout->new_cells, g_strdup(new_cell));
+    note_trouble(rollout, event);
     return true;
 }
 

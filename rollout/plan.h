@@ -4,6 +4,7 @@
  * event. */
 #pragma once
 
+#include "data/aws/client.h"
 #include "data/fleet.h"
 #include "data/history.h"
 #include "data/releases.h"
@@ -73,7 +74,7 @@ struct refusal {
 struct plan_options {
     const char *const *fixes; /* --fixes CELL, NULL-terminated, or NULL */
     bool retry_failed;        /* --retry-failed */
-    bool unattended; /* nobody stays to renew credentials: they have to last by themselves */
+    bool unattended; /* nobody stays to renew credentials: they have to last as long as the plan */
 };
 
 struct survey {
@@ -81,13 +82,14 @@ struct survey {
     struct snapshot *snapshot;
     const struct release *release; /* NULL: unknown, `release_error` says why */
     const char *release_error;
-    const char *version;   /* as asked for */
-    GHashTable *running;   /* cell id -> struct running * */
-    GHashTable *changes;   /* version a cell runs -> struct changes * (may lack some) */
-    GPtrArray *operations; /* struct operation *, all of the journal's */
-    GHashTable *verified;  /* cell id -> struct running *: last other verified version */
-    GHashTable *pinned;    /* version -> commit of every earlier rollout's plan */
-    char *session_keys;    /* where credentials came from that can't be renewed, or NULL */
+    const char *version;    /* as asked for */
+    GHashTable *running;    /* cell id -> struct running * */
+    GHashTable *changes;    /* version a cell runs -> struct changes * (may lack some) */
+    GPtrArray *operations;  /* struct operation *, all of the journal's */
+    GHashTable *verified;   /* cell id -> struct running *: last other verified version */
+    GHashTable *pinned;     /* version -> commit of every earlier rollout's plan */
+    struct aws_tenure keys; /* of the credentials that all this was read with */
+    gint64 now_ms;
     GHashTable *conducted; /* live operation's id -> the host that conducts it; NULL: not asked */
 };
 
@@ -100,6 +102,10 @@ OWNABLE(plan, plan_free);
 
 json_t *plan_json(const struct plan *plan);
 struct plan *plan_from_json(const json_t *json, GError **error);
+
+/* Why the survey's credentials end before the plan can, and what to do; every role that a cell of
+ * the plan has is assumed with them. NULL: they last, or nobody knows of an end. Caller frees. */
+char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey);
 
 /* How long the plan takes at best: every deploy and every gate goes well at once, and approvals are
  * there when they are wanted. */

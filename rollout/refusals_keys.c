@@ -1,13 +1,54 @@
+/* Credentials that end before the plan can (rollout.md, "Plan"). A rollout bakes for days, and a
+ * session ends after hours: with nobody there, nothing would be rolled back any more. */
+#include "data/base/when.h"
 #include "rollout/refusals.h"
+#include "rollout/tenure.h"
 
-/* A rollout bakes for days, and a session ends after hours: with nobody there, nothing would be
- * rolled back any more. */
+/* " (so do the roles of cell-1, ...)", or "". */
+static char *roles_text(const struct plan *plan, const struct config *config)
+{
+    g_autoptr(GPtrArray) cells = g_ptr_array_new();
+    for (guint w = 0; w < plan->waves->len; w++) {
+        const struct plan_wave *wave = g_ptr_array_index(plan->waves, w);
+        for (guint i = 0; i < wave->cells->len; i++) {
+            const struct plan_cell *cell = g_ptr_array_index(wave->cells, i);
+            const struct cell_config *known = config_cell(config, cell->id);
+            if (known && known->role_arn)
+                g_ptr_array_add(cells, cell->id);
+        }
+    }
+    if (cells->len == 0)
+        return g_strdup("");
+    g_ptr_array_add(cells, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)cells->pdata);
+    return g_strdup_printf(" (so do the roles of %s, which are assumed with them)", all);
+}
+
+char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey)
+{
+    gint64 length_ms = plan_at_best_ms(plan);
+    if (tenure_lasts(&survey->keys, survey->now_ms + length_ms))
+        return NULL;
+    g_autofree char *words = tenure_words(&survey->keys);
+    g_autofree char *roles = roles_text(plan, survey->config);
+    g_autofree char *length = duration_short(length_ms);
+    gint64 end_ms = tenure_end_ms(&survey->keys);
+    g_autofree char *left = duration_short(MAX(0, end_ms - survey->now_ms));
+    return g_strdup_printf("the plan takes %s at best, and the AWS credentials %s before, unless a "
+                           "person renews them: %s%s%s%s",
+                           length, end_ms ? "end" : "may end", words, end_ms ? ", in " : "",
+                           end_ms ? left : "", roles);
+}
+
 void credentials_last(struct asking *asking)
 {
-    const char *origin = asking->survey->session_keys;
-    if (origin && asking->options && asking->options->unattended)
+    if (!asking->options || !asking->options->unattended)
+        return;
+    g_autofree char *why = plan_outlasts_keys(asking->plan, asking->survey);
+    if (why)
         refuse(asking, REFUSE_CREDENTIALS, NULL,
-               "the AWS credentials (%s) are a session's and can't be renewed while the rollout "
-               "runs; use a role or a profile that renews itself, or say --attended",
-               origin);
+               "%s: start it with credentials that renew themselves (an instance's or a "
+               "container's role, a profile with credential_process), or say --attended and stay "
+               "to sign in again",
+               why);
 }

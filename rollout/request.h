@@ -14,6 +14,7 @@ struct start_request {
     const char *reason, *ticket; /* reason is required, ticket may be NULL */
     const char *expected_hash;   /* --plan HASH, or NULL */
     bool attended, retry_failed;
+    const char *credentials; /* those that somebody stays to renew, in words; NULL: none */
     const char *const *fixes;
 };
 /* Appends `opened` under a new id ("r1", "r2", ... : the next number of this journal) and returns

@@ -110,12 +110,12 @@ static json_t *opened_json(const struct start_request *start)
     json_t *fixes = json_array();
     for (const char *const *cell = start->fixes; cell && *cell; cell++)
         json_array_append_new(fixes, text_json(*cell));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:o}", "kind", "rollout",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:b, s:o}", "kind", "rollout",
                      "subject", text_json(start->plan->version), "cells", cells_json(start->plan),
                      "reason", text_json(start->reason), "ticket", text_json(start->ticket), "plan",
                      plan_json(start->plan), "state", rollout_state_name(ROLLOUT_PLANNED),
-                     "attended", start->attended, "retry_failed", start->retry_failed, "fixes",
-                     fixes);
+                     "attended", start->attended, "credentials", text_json(start->credentials),
+                     "retry_failed", start->retry_failed, "fixes", fixes);
 }
 
 /* "r18" after r1..r17; the numbers have no holes, so whoever opened one since has taken ours. */

@@ -77,18 +77,33 @@ static json_t *waves_json(const struct rollout *rollout, gint64 now_ms)
     return waves;
 }
 
+static json_t *troubles_json(const struct rollout *rollout)
+{
+    json_t *troubles = json_array();
+    for (size_t i = 0; i < TROUBLE_COUNT; i++) {
+        const struct rollout_trouble *trouble = &rollout->troubles[i];
+        if (trouble->reason)
+            json_array_append_new(troubles, json_pack("{s:s, s:o, s:o}", "trouble",
+                                                      trouble_name((enum trouble)i), "since",
+                                                      moment_or_null(trouble->since_ms), "reason",
+                                                      text_json(trouble->reason)));
+    }
+    return troubles;
+}
+
 json_t *rollout_json(const struct rollout *rollout, gint64 now_ms)
 {
     g_autofree char *next = rollout_next(rollout, now_ms);
-    return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "id",
-                     rollout->id, "version", text_json(rollout->plan->version), "commit",
-                     text_json(rollout->plan->commit), "state", rollout_state_name(rollout->state),
-                     "reason", text_json(rollout->state_reason), "requested_by",
-                     text_json(rollout->requested_by), "why", text_json(rollout->reason), "ticket",
-                     text_json(rollout->ticket), "plan_hash", text_json(rollout->plan->hash),
-                     "started_at", moment_or_null(rollout->opened_ms), "ended_at",
-                     moment_or_null(rollout->ended_ms), "waves", waves_json(rollout, now_ms),
-                     "next", text_json(next), "events", (json_int_t)rollout->seq);
+    return json_pack(
+        "{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+        "id", rollout->id, "version", text_json(rollout->plan->version), "commit",
+        text_json(rollout->plan->commit), "state", rollout_state_name(rollout->state), "reason",
+        text_json(rollout->state_reason), "requested_by", text_json(rollout->requested_by), "why",
+        text_json(rollout->reason), "ticket", text_json(rollout->ticket), "attended",
+        rollout->attended, "credentials", text_json(rollout->credentials), "troubles",
+        troubles_json(rollout), "plan_hash", text_json(rollout->plan->hash), "started_at",
+        moment_or_null(rollout->opened_ms), "ended_at", moment_or_null(rollout->ended_ms), "waves",
+        waves_json(rollout, now_ms), "next", text_json(next), "events", (json_int_t)rollout->seq);
 }
 
 static const struct rollout_cell *first_in_flight(const struct rollout *rollout)

@@ -20,6 +20,14 @@ static const char *const cell_states[] = {
     [CELL_ACCEPTED] = "accepted",
 };
 
+static const char *const trouble_names[] = {
+    [TROUBLE_BLIND] = "blind", [TROUBLE_CREDENTIALS] = "credentials"};
+
+const char *trouble_name(enum trouble trouble)
+{
+    return trouble_names[trouble];
+}
+
 const char *rollout_state_name(enum rollout_state state)
 {
     return rollout_states[state];
@@ -88,6 +96,9 @@ void rollout_free(struct rollout *rollout)
     g_free(rollout->requested_by);
     g_free(rollout->reason);
     g_free(rollout->ticket);
+    g_free(rollout->credentials);
+    for (size_t i = 0; i < TROUBLE_COUNT; i++)
+        g_free(rollout->troubles[i].reason);
     g_free(rollout->head);
     g_free(rollout);
 }

@@ -10,7 +10,9 @@ static const struct {
     const char *type, *template;
     enum story_tone tone;
 } sentences[] = {
-    {"opened", "{actor} asks for {kind} {subject}[: {reason}][ ({ticket})]", STORY_PLAIN},
+    {"opened",
+     "{actor} asks for {kind} {subject}[: {reason}][ ({ticket})][, attended: {credentials}]",
+     STORY_PLAIN},
     {"state", "{state}[: {reason}]", STORY_PLAIN},
     {"wave.started", "wave {wave} starts", STORY_PLAIN},
     {"wave.passed", "wave {wave} has passed", STORY_GOOD},
@@ -132,7 +134,8 @@ enum story_tone story_tone(const struct event *event)
         return STORY_BAD;
     if (!g_strcmp0(verdict, "HOLD") || !g_strcmp0(state, "held") || !g_strcmp0(state, "waiting"))
         return STORY_WARN;
-    if (!g_strcmp0(verdict, "PASS") || !g_strcmp0(state, "completed"))
+    bool over = json_is_true(json_object_get(event->data, "over"));
+    if (over || !g_strcmp0(verdict, "PASS") || !g_strcmp0(state, "completed"))
         return STORY_GOOD;
     return tone;
 }

@@ -1,12 +1,13 @@
 #include "rollout/survey.h"
 
+#include "data/base/when.h"
 #include "rollout/lease.h"
 
 struct gathering {
     struct survey survey; /* first: a survey is freed through it */
     struct config *config;
     struct release *release;
-    char *release_error, *version;
+    char *release_error, *version, *origin;
     struct releases *releases;       /* until done */
     const struct aws_client *client; /* until done */
     size_t pending; /* cells whose deployer has not answered, and one for ourselves */
@@ -47,7 +48,7 @@ void survey_free(struct survey *survey)
     g_clear_pointer(&gathering->release, release_free);
     g_clear_error(&gathering->error);
     config_unref(gathering->config);
-    g_free(survey->session_keys);
+    g_free(gathering->origin);
     g_free(gathering->release_error);
     g_free(gathering->version);
     g_free(gathering);
@@ -69,6 +70,17 @@ static void gather_changes(struct gathering *gathering)
     }
 }
 
+/* The last thing: by now they have been used. */
+static void gather_keys(struct gathering *gathering)
+{
+    struct aws_tenure *keys = &gathering->survey.keys;
+    gathering->survey.now_ms = when_now_ms();
+    if (gathering->client)
+        aws_client_tenure(gathering->client, keys);
+    gathering->origin = g_strdup(keys->origin);
+    keys->origin = gathering->origin;
+}
+
 static void one_answered(struct gathering *gathering)
 {
     if (--gathering->pending > 0)
@@ -79,8 +91,7 @@ static void one_answered(struct gathering *gathering)
         return;
     }
     gather_changes(gathering);
-    gathering->survey.session_keys =
-        g_strdup(gathering->client ? aws_client_unrenewable(gathering->client) : NULL);
+    gather_keys(gathering);
     gathering->done(&gathering->survey, NULL, gathering->data);
 }
 

@@ -53,9 +53,9 @@ void aws_call_cancel(struct aws_call *call)
         call_free(call);
 }
 
-const char *aws_client_unrenewable(const struct aws_client *client)
+void aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure)
 {
-    return credentials_unrenewable(client->credentials);
+    credentials_tenure(client->credentials, tenure);
 }
 
 gint64 aws_client_skew_ms(const struct aws_client *client)

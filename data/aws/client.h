@@ -96,9 +96,17 @@ struct aws_call *aws_http_get(struct aws_client *client, const char *url, gint64
 /* No callback comes after this. */
 void aws_call_cancel(struct aws_call *call);
 
-/* Where keys that were used so far came from, if nobody can renew them when their session ends;
- * else NULL. Borrowed until the next call. */
-const char *aws_client_unrenewable(const struct aws_client *client);
+/* How long the client's own keys last, and with them every role that is assumed with them: a role's
+ * end is no later than its source's. */
+struct aws_tenure {
+    const char *origin; /* in words, without secrets: "profile ops (SSO session corp)"; NULL: none
+                           were used yet. Borrowed until the next call */
+    gint64 expires_ms;  /* when the keys now in use end; 0: never */
+    gint64 lasts_until_ms; /* until then they can be had again without a person (SSO sign-in, MFA
+                              session, static session token); G_MININT64: nobody knows how long;
+                              0: they renew themselves */
+};
+void aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure);
 
 /* AWS's clock minus this machine's, as the last signed answer's Date told it, to half a second and
  * the time it was under way; G_MININT64: no answer yet. A skew of four minutes and more is

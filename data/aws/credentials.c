@@ -191,6 +191,17 @@ const char *credentials_unrenewable(const struct credentials *credentials)
     return NULL;
 }
 
+void credentials_tenure(struct credentials *credentials, struct aws_tenure *tenure)
+{
+    const struct keys *keys = credentials_identity(credentials, NULL)->keys;
+    const char *session = credentials_unrenewable(credentials);
+    *tenure = (struct aws_tenure){.lasts_until_ms = session ? G_MININT64 : 0};
+    if (!keys)
+        return;
+    tenure->origin = session ? session : keys->origin ? keys->origin : "keys of unknown origin";
+    tenure->expires_ms = keys->expires_ms;
+}
+
 static void end_waits(struct identity *identity, struct keys *keys, const GError *error)
 {
     identity->refs++;

@@ -47,6 +47,10 @@ OWNABLE(credentials, credentials_free);
  * Borrowed until the next search. */
 const char *credentials_unrenewable(const struct credentials *credentials);
 
+/* See aws_client_tenure. */
+struct aws_tenure;
+void credentials_tenure(struct credentials *credentials, struct aws_tenure *tenure);
+
 /* The client's own identity (`role_arn` NULL), or that of a role it assumes. Borrowed. */
 struct identity *credentials_identity(struct credentials *credentials, const char *role_arn);
 

@@ -5,6 +5,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#define NOW G_GINT64_CONSTANT(1795489200000) /* 2026-11-24T03:00:00Z */
+
 enum { DEV, MID, BIG, DR, CELLS };
 static const char *const ids[CELLS] = {"cell-0", "cell-2", "cell-1", "cell-1-dr"};
 static const enum cell_class classes[CELLS] = {CLASS_DEV, CLASS_SHARED, CLASS_DEDICATED, CLASS_DR};
@@ -384,12 +386,43 @@ Test(plan, a_version_that_fails_elsewhere_meanwhile_is_held_before_the_next_step
 Test(plan, credentials_of_a_session_are_refused_unless_somebody_stays)
 {
     OWN(desk) desk = desk_new();
-    desk->survey.session_keys = (char *)"environment";
+    desk->survey.keys = (struct aws_tenure){"environment", 0, G_MININT64};
     cr_expect(make(desk) == NULL, "looking is not starting");
     desk->options.unattended = true;
     expect_refused(desk, REFUSE_CREDENTIALS, NULL, 5);
-    desk->survey.session_keys = NULL;
+    desk->survey.keys = (struct aws_tenure){0};
     cr_expect(make(desk) == NULL);
+}
+
+Test(plan, credentials_have_to_last_as_long_as_the_plan_takes_at_best)
+{
+    OWN(desk) desk = desk_new();
+    desk->options.unattended = true;
+    make(desk);
+    gint64 length_ms = plan_at_best_ms(desk->plan);
+    desk->survey.now_ms = NOW;
+    desk->survey.keys = (struct aws_tenure){"profile ops", NOW + WHEN_HOUR, NOW + length_ms};
+    expect_allowed(desk);
+    desk->survey.keys.lasts_until_ms--;
+    expect_refused(desk, REFUSE_CREDENTIALS, NULL, 5);
+    desk->survey.keys.lasts_until_ms = 0;
+    expect_allowed(desk);
+}
+
+Test(plan, short_credentials_are_refused_with_their_end_the_plans_length_and_whom_they_reach)
+{
+    OWN(desk) desk = desk_new();
+    desk->cells[BIG].role_arn = (char *)"arn:aws:iam::123456789012:role/watch";
+    desk->survey.now_ms = NOW;
+    desk->survey.keys = (struct aws_tenure){"profile ops (SSO session corp)", 0, NOW + WHEN_HOUR};
+    desk->options.unattended = true;
+    const struct refusal *refusal = make(desk);
+    cr_assert(refusal != NULL);
+    static const char *const said[] = {"takes 4h at best", "profile ops (SSO session corp)",
+                                       "ends 2026-11-24T04:00:00Z, in 60m", "the roles of cell-1,",
+                                       "--attended"};
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++)
+        cr_expect(strstr(refusal->why, said[i]), "%s: %s", said[i], refusal->why);
 }
 
 Test(plan, no_waves_are_refused)

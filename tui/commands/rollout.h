@@ -25,6 +25,8 @@ struct rollout *rollout_require(struct context *context, GError **error);
 struct rollout_planned {
     struct plan *plan;
     GPtrArray *refusals; /* struct refusal * */
+    char *short_keys;    /* why the credentials don't last as long as the plan; NULL: they do */
+    char *keys;          /* which those are, in words */
     struct snapshot *snapshot;
 };
 /* Reads the fleet, asks the deployers, makes the plan. False with an error where even that can't be

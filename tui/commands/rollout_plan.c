@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "rollout/deploy.h"
 #include "rollout/survey.h"
+#include "rollout/tenure.h"
 #include "tui/commands/rollout.h"
 
 const GOptionEntry rollout_plan_options[] = {
@@ -62,9 +63,12 @@ bool rollout_plan_read(struct context *context, const char *version,
 {
     planned->snapshot = context_read_fleet(context);
     OWN(survey) survey = survey_now(context, version, planned->snapshot, error);
-    if (survey)
-        planned->plan = plan_make(survey, options, &planned->refusals);
-    return survey != NULL;
+    if (!survey)
+        return false;
+    planned->plan = plan_make(survey, options, &planned->refusals);
+    planned->short_keys = plan_outlasts_keys(planned->plan, survey);
+    planned->keys = tenure_words(&survey->keys);
+    return true;
 }
 
 void rollout_planned_clear(struct rollout_planned *planned)
@@ -72,6 +76,8 @@ void rollout_planned_clear(struct rollout_planned *planned)
     g_clear_pointer(&planned->plan, plan_free);
     g_clear_pointer(&planned->refusals, g_ptr_array_unref);
     g_clear_pointer(&planned->snapshot, snapshot_unref);
+    g_clear_pointer(&planned->short_keys, g_free);
+    g_clear_pointer(&planned->keys, g_free);
 }
 
 GError *rollout_plan_refusal(const struct rollout_planned *planned)
@@ -147,6 +153,9 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
              cells, tenants_text, users_text, at_best);
     for (guint i = 0; i < plan->notes->len; i++)
         out_line(style, OUT_WARN, "Note: %s", (const char *)plan->notes->pdata[i]);
+    if (planned->short_keys)
+        out_line(style, OUT_WARN, "Note: %s: --attended, or other credentials, start it",
+                 planned->short_keys);
     out_line(style, OUT_DIM, "plan %s", plan->hash);
 }
 
@@ -162,6 +171,8 @@ static json_t *planned_json(const struct rollout_planned *planned)
     json_object_set_new(document, "refusals", refusals);
     json_object_set_new(document, "at_best_s",
                         json_integer(plan_at_best_ms(planned->plan) / WHEN_SECOND));
+    json_object_set_new(document, "credentials", text_json(planned->keys));
+    json_object_set_new(document, "needs_attendance", text_json(planned->short_keys));
     json_object_set_new(document, "may_start", json_boolean(planned->refusals->len == 0));
     return document;
 }

@@ -35,6 +35,7 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
         .ticket = asked->ticket,
         .expected_hash = asked->plan_hash,
         .attended = asked->attended,
+        .credentials = asked->attended && planned->short_keys ? planned->keys : NULL,
         .retry_failed = asked->retry_failed,
         .fixes = (const char *const *)asked->fixes,
     };
