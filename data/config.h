@@ -114,6 +114,13 @@ struct failover_config {
     double max_used_pct;    /* default 90 */
 };
 
+/* A metric that the conductor sends while it works on something and can see (README.md). */
+struct heartbeat_config {
+    char *namespace; /* NULL: no such metric is sent */
+    char *metric;    /* default "celldeck_conductor" */
+    gint64 every_ms; /* default 60s */
+};
+
 struct config {
     gatomicrefcount refs; /* private */
     char *name;
@@ -132,6 +139,7 @@ struct config {
     struct failover_config failover;
     char *sns_topic;       /* or NULL */
     char **notify_command; /* argv; never NULL */
+    struct heartbeat_config heartbeat;
     char *journal_store;   /* "sqlite" (default) or "dynamodb" */
     char *journal_path;    /* state folder, or NULL: see state_dir() */
     char *journal_host;    /* or NULL: any host may act */

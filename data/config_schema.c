@@ -217,9 +217,21 @@ static const struct schema_key failover_keys[] = {
     {0}};
 static const struct schema failover_schema = {.keys = failover_keys};
 
+static const struct schema_key heartbeat_keys[] = {
+    KEY("namespace", TEXT, heartbeat_config, namespace, "CloudWatch's, such as Celldeck",
+        .required = true, .check = word_namespace),
+    KEY("metric", TEXT, heartbeat_config, metric, "its name", .fallback = "celldeck_conductor",
+        .check = word_any),
+    KEY("every", DURATION, heartbeat_config, every_ms, "how often", .fallback = "60s",
+        .positive = true),
+    {0}};
+static const struct schema heartbeat_schema = {.keys = heartbeat_keys};
+
 static const struct schema_key notify_keys[] = {
     KEY("sns_topic", TEXT, config, sns_topic, "an ARN", .check = word_arn),
     KEY("command", TEXTS, config, notify_command, "the command and its arguments"),
+    SECTION("heartbeat", offsetof(struct config, heartbeat), "that the conductor sends",
+            &heartbeat_schema),
     {0}};
 static const struct schema notify_schema = {.keys = notify_keys};
 

@@ -33,6 +33,13 @@ const char *word_table(const char *text)
                  "a table name: 3 to 255 letters, digits, '-', '_' and '.'");
 }
 
+/* PutMetricData's rules (API reference): AWS/ is Amazon's own. */
+const char *word_namespace(const char *text)
+{
+    return match("^(?!AWS/)[A-Za-z0-9._/#][A-Za-z0-9._/#:-]{0,254}$", text,
+                 "a CloudWatch namespace such as Celldeck, that does not begin with AWS/");
+}
+
 /* /healthcheck is appended to its path. */
 const char *word_endpoint(const char *text)
 {

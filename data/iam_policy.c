@@ -158,12 +158,25 @@ static void add_any(const struct policy *policy, struct texts *arns)
             texts_add(arns, g_strdup("*"));
 }
 
+static void add_heartbeat(const struct policy *policy, struct texts *arns)
+{
+    if (policy->config->heartbeat.namespace)
+        texts_add(arns, g_strdup("*"));
+}
+
+static json_t *heartbeat_condition(const struct policy *policy)
+{
+    return json_pack("{s:{s:s}}", "StringEquals", "cloudwatch:namespace",
+                     policy->config->heartbeat.namespace);
+}
+
 /* What each scope is to a policy. `own`: it is celldeck's own credentials that reach it, whatever
  * roles the cells have. None added: these credentials never make such a call. */
 static const struct scope {
     const char *sid;
     bool own;
     void (*add)(const struct policy *policy, struct texts *arns);
+    json_t *(*condition)(const struct policy *policy); /* where actions are used; NULL: none */
 } scopes[] = {
     [AWS_SCOPE_TABLE] = {"ReadRegistry", true, add_table},
     [AWS_SCOPE_ANY] = {"WhatHasNoResources", false, add_any},
@@ -172,6 +185,7 @@ static const struct scope {
     [AWS_SCOPE_TASK_DEFINITIONS] = {"TagNewTaskDefinitions", false, add_task_definitions},
     [AWS_SCOPE_PASSED_ROLES] = {"PassRolesToTasks", false, add_passed_roles},
     [AWS_SCOPE_TOPIC] = {"TellPeople", true, add_topic},
+    [AWS_SCOPE_NAMESPACE] = {"Heartbeat", true, add_heartbeat, heartbeat_condition},
 };
 
 static bool uses(const struct policy *policy, enum aws_use use)
@@ -181,6 +195,8 @@ static bool uses(const struct policy *policy, enum aws_use use)
         return !policy->wish->read_only && policy->config->deploy.driver == DRIVER_ECS;
     case AWS_USE_NOTIFY:
         return !policy->wish->read_only;
+    case AWS_USE_HEARTBEAT:
+        return !policy->wish->read_only && policy->config->heartbeat.namespace;
     default:
         return true;
     }
@@ -231,8 +247,11 @@ static json_t *document(const struct policy *policy)
             if (action->scope == scope && uses(policy, action->use))
                 json_array_append_new(actions, json_string(permission));
         }
-        if (scopes[scope].add)
-            add_statement(policy, statements, scope, actions, NULL);
+        const struct scope *at = &scopes[scope];
+        bool limited = at->condition && json_array_size(actions) > 0;
+        if (at->add)
+            add_statement(policy, statements, scope, actions,
+                          limited ? at->condition(policy) : NULL);
         else
             json_decref(actions);
     }

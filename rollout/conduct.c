@@ -46,6 +46,7 @@ void conduct_free(struct conduct *conduct)
     g_queue_clear_full(&conduct->unrecorded, (GDestroyNotify)event_free);
     g_free(conduct->tag_now);
     g_free(conduct->check_failed);
+    conduct_forget_troubles(conduct);
     g_hash_table_unref(conduct->complaints);
     g_free(conduct->id);
     g_free(conduct);
@@ -105,6 +106,9 @@ static void lose(struct conduct *conduct)
 
 void conduct_give_up(struct conduct *conduct, const GError *error)
 {
+    if (conduct->rollout)
+        conduct_tell(conduct, "unconducted", "is no longer conducted", error->message,
+                     when_now_ms());
     conductor_log(conduct->world, LOG_LEVEL_ERROR, "%s: left alone: %s", conduct->id,
                   error->message);
     conduct->broken = true;
@@ -122,6 +126,7 @@ bool conduct_load(struct conduct *conduct, GError **error)
     conduct->rollout = rollout;
     conduct->journal_version = -1;
     watch_cells(conduct);
+    conduct_take_troubles(conduct);
     return true;
 }
 
@@ -368,6 +373,8 @@ void conduct_step(struct conduct *conduct)
     observe_refresh(conduct);
     for (int i = 0; i < STEPS_AT_ONCE && conduct->held && decide(conduct); i++) {
     }
+    if (conduct->held && !rollout_state_final(conduct->rollout->state))
+        conduct_look_out(conduct);
     if (!conduct->held)
         return;
     if (rollout_state_final(conduct->rollout->state) && !conduct->unrecorded.length)

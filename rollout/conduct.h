@@ -7,6 +7,7 @@
 #include "data/releases.h"
 #include "rollout/deploy.h"
 #include "rollout/engine.h"
+#include "rollout/heartbeat.h"
 #include "rollout/lease.h"
 #include "rollout/notify.h"
 
@@ -21,6 +22,7 @@ struct world {
     struct snapshot *snapshot; /* the newest, or NULL */
     struct aws_client *client;
     struct notifier *notifier;
+    struct heartbeat *heartbeat;
     gint64 journal_retry_mono_ms; /* it failed; until then it is not tried again, which may block */
     struct holder *self;
     char *actor;
@@ -59,6 +61,13 @@ struct watch {
     gint64 bake_clock_ms; /* wall minus monotonic clock when we first saw that bake */
 };
 
+/* A trouble of the rollout's (engine.h) as this process sees it. */
+struct trouble_watch {
+    gint64 since_mono_ms; /* 0: there is none */
+    int told;             /* how bad it was when people were last told; 0: all is well */
+    char *told_reason;    /* what the journal shall say, or NULL */
+};
+
 struct conduct {
     struct world *world;
     char *id;
@@ -75,6 +84,8 @@ struct conduct {
     bool tag_moved;
     char *tag_now, *check_failed;
     bool check_unread;
+    struct trouble_watch troubles[TROUBLE_COUNT];
+    gint64 next_look_out_mono_ms;
     GHashTable *complaints; /* char *: the same trouble is logged once */
     bool ended;             /* by another conductor */
     bool broken;            /* its events make no sense to us: left alone */
@@ -99,6 +110,9 @@ bool conduct_apply(struct conduct *conduct, const struct event *event);
 void conduct_give_up(struct conduct *conduct, const GError *error);
 /* Notifies people where our own event ends the rollout or makes it wait for them. */
 void conduct_notify(const struct conduct *conduct, const struct event *event);
+/* The same of what is no event of the rollout's own; see struct notice. */
+void conduct_tell(const struct conduct *conduct, const char *state, const char *words,
+                  const char *reason, gint64 at_ms);
 /* The journal has failed just now; conduct_journal_failed() says so for a while. */
 bool conduct_journal_is_away(const struct conduct *conduct);
 void conduct_journal_failed(struct conduct *conduct);
@@ -115,6 +129,17 @@ bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision,
 /* Records all that was done meanwhile, in order; as notes where the lease is no longer ours. False:
  * the journal is still away. */
 bool unrecorded_flush(struct conduct *conduct);
+
+/* conduct_troubles.c */
+
+/* Tells people, and notes in the journal, when this rollout can't be seen to any more (blind, or
+ * credentials that end), and when it can again: once each. */
+void conduct_look_out(struct conduct *conduct);
+/* A rollout that was just read: what its last conductor told need not be told again. */
+void conduct_take_troubles(struct conduct *conduct);
+void conduct_forget_troubles(struct conduct *conduct);
+/* Holds it, and reads what its gates are asked of. */
+bool conduct_sees(const struct conduct *conduct);
 
 /* calls.c */
 

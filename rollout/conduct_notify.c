@@ -23,25 +23,33 @@ static char *reason_of(const struct event *event)
                            reason ? reason : "");
 }
 
-void conduct_notify(const struct conduct *conduct, const struct event *event)
+void conduct_tell(const struct conduct *conduct, const char *state, const char *words,
+                  const char *reason, gint64 at_ms)
 {
     const struct rollout *rollout = conduct->rollout;
-    if (!is_worth_telling(event))
-        return;
-    g_autofree char *reason = reason_of(event);
     g_autofree char *head = journal_head_hash(conduct->world->journal, NULL);
     const struct notice notice = {
         .operation = conduct->id,
         .kind = "rollout",
         .subject = rollout->plan->version,
-        .state = strcmp(event->type, "cell.held") == 0 ? rollout_state_name(ROLLOUT_HELD)
-                 : strcmp(event->type, "rollback.failed") == 0
-                     ? cell_state_name(CELL_ROLLBACK_FAILED)
-                     : rollout_state_name(rollout->state),
+        .state = state,
+        .words = words,
         .reason = reason,
         .actor = rollout->requested_by,
-        .at_ms = event->at_ms,
+        .at_ms = at_ms,
         .head_hash = head,
     };
     notifier_send(conduct->world->notifier, &notice);
+}
+
+void conduct_notify(const struct conduct *conduct, const struct event *event)
+{
+    if (!is_worth_telling(event))
+        return;
+    g_autofree char *reason = reason_of(event);
+    const char *state = strcmp(event->type, "cell.held") == 0 ? rollout_state_name(ROLLOUT_HELD)
+                        : strcmp(event->type, "rollback.failed") == 0
+                            ? cell_state_name(CELL_ROLLBACK_FAILED)
+                            : rollout_state_name(conduct->rollout->state);
+    conduct_tell(conduct, state, NULL, reason, event->at_ms);
 }

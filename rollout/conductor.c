@@ -25,11 +25,14 @@ struct conductor {
     gint64 began_mono_ms;
     gint64 folder_seen_mono_ms;
     bool has_looked, stopping;
+    const char *stop_cause;
 };
 
-static void stop(struct conductor *conductor)
+/* `why`: people are told of what is left behind. */
+static void stop(struct conductor *conductor, const char *why)
 {
     conductor->stopping = true;
+    conductor->stop_cause = why;
     g_main_loop_quit(conductor->loop);
 }
 
@@ -91,7 +94,7 @@ static void end_if_idle(struct conductor *conductor)
     conductor->scanned_version = -1;
     scan(conductor);
     if (is_idle(conductor))
-        stop(conductor);
+        stop(conductor, "nothing is live");
     else
         conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
 }
@@ -121,6 +124,30 @@ static void step_all(struct conductor *conductor)
         conduct_step(value);
 }
 
+static guint live_conducts(const struct conductor *conductor, bool seen_only)
+{
+    guint n = 0;
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, conductor->conducts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct conduct *conduct = value;
+        n += conduct->held && !conduct_is_over(conduct) && (!seen_only || conduct_sees(conduct));
+    }
+    return n;
+}
+
+static void beat(struct conductor *conductor, gint64 mono_ms)
+{
+    const struct world *world = &conductor->world;
+    guint live = live_conducts(conductor, false);
+    bool sees = conductor->has_looked && live == live_conducts(conductor, true);
+    enum heartbeat_kind kind = live > 0                        ? HEARTBEAT_AT_WORK
+                               : conductor->options.until_idle ? HEARTBEAT_NONE
+                                                               : HEARTBEAT_IDLE;
+    heartbeat_tick(world->heartbeat, sees ? kind : HEARTBEAT_NONE, mono_ms);
+}
+
 /* Without its state folder nothing may be done, and whoever removed it may have had no way to end
  * us. A file system that comes back within the longest lease and its grace finds us still here. */
 static void end_if_folder_is_gone(struct conductor *conductor, gint64 mono_ms)
@@ -130,7 +157,7 @@ static void end_if_folder_is_gone(struct conductor *conductor, gint64 mono_ms)
     if (g_file_test(conductor->options.state_dir, G_FILE_TEST_IS_DIR))
         conductor->folder_seen_mono_ms = mono_ms;
     else if (mono_ms - conductor->folder_seen_mono_ms > patience_ms)
-        stop(conductor);
+        stop(conductor, "its state folder is gone");
 }
 
 static gboolean on_tick(gpointer data)
@@ -147,6 +174,7 @@ static gboolean on_tick(gpointer data)
         end_if_folder_is_gone(conductor, mono_ms);
     }
     step_all(conductor);
+    beat(conductor, mono_ms);
     return G_SOURCE_CONTINUE;
 }
 
@@ -181,7 +209,8 @@ static void on_notify_problem(const char *line, gpointer data)
 
 static gboolean on_signal(gpointer data)
 {
-    stop(data);
+    struct conductor *conductor = data;
+    stop(conductor, "it was told to (SIGTERM or SIGINT)");
     return G_SOURCE_CONTINUE;
 }
 
@@ -206,11 +235,13 @@ static bool open_world(struct conductor *conductor, struct config *config, GErro
     world->releases = releases_open(config, &no_releases);
     world->releases_error = g_strdup(no_releases ? no_releases->message : NULL);
     world->notifier = notifier_new(config, world->client, on_notify_problem, world);
+    world->heartbeat = heartbeat_new(config, world->client, on_notify_problem, world);
     world->feed = feed_new(config, world->client, on_snapshot, conductor);
     return true;
 }
 
-/* The deployer goes before what its answers come to; leases are given back before the journal. */
+/* The deployer goes before what its answers come to; leases are given back before the journal, and
+ * before what people are still being told: another conductor need not wait for that. */
 static void close_world(struct conductor *conductor)
 {
     struct world *world = &conductor->world;
@@ -219,6 +250,10 @@ static void close_world(struct conductor *conductor)
     if (world->deployer)
         deployer_free(world->deployer);
     g_hash_table_destroy(conductor->conducts);
+    while (world->notifier && notifier_busy(world->notifier))
+        g_main_context_iteration(NULL, TRUE);
+    if (world->heartbeat)
+        heartbeat_free(world->heartbeat);
     if (world->notifier)
         notifier_free(world->notifier);
     if (world->releases)
@@ -235,6 +270,24 @@ static void close_world(struct conductor *conductor)
     conductor_lock_release(&conductor->lock_fd);
 }
 
+/* What it leaves behind, holding: nobody judges it any more. */
+static void tell_of_the_end(const struct conductor *conductor)
+{
+    const struct world *world = &conductor->world;
+    g_autofree char *reason = g_strdup_printf(
+        "the conductor on %s (process %" G_GINT64_FORMAT ") ends: %s. Unless another one goes on, "
+        "nothing is judged and nothing rolled back: `celldeck conductor --until-idle`",
+        world->self->host, world->self->pid, conductor->stop_cause);
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, conductor->conducts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct conduct *conduct = value;
+        if (conduct->held && !conduct_is_over(conduct))
+            conduct_tell(conduct, "unconducted", "is no longer conducted", reason, when_now_ms());
+    }
+}
+
 static void run_loop(struct conductor *conductor)
 {
     const struct world *world = &conductor->world;
@@ -248,6 +301,7 @@ static void run_loop(struct conductor *conductor)
     on_tick(conductor);
     if (!conductor->stopping)
         g_main_loop_run(conductor->loop);
+    tell_of_the_end(conductor);
     g_source_remove(conductor->tick);
     g_source_remove(conductor->term);
     g_source_remove(conductor->interrupt);

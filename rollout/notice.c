@@ -8,8 +8,9 @@ enum { SUBJECT_MAX = 100, MESSAGE_MAX = 262144 };
 
 static char *summary(const struct notice *notice, const char *fleet)
 {
-    return g_strdup_printf("celldeck %s: %s %s of %s is %s", fleet, notice->kind, notice->operation,
-                           notice->subject, notice->state);
+    return g_strdup_printf("celldeck %s: %s %s of %s %s%s", fleet, notice->kind, notice->operation,
+                           notice->subject, notice->words ? notice->words : "is ",
+                           notice->words ? "" : notice->state);
 }
 
 /* SNS refuses a subject with anything but printable ASCII. */

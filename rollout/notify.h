@@ -1,7 +1,7 @@
-/* Tells people that an operation ended, failed or is held: by notify.command (works without AWS)
- * and by SNS (notify.sns_topic). Nobody waits for it, and what goes wrong is words for a log. At
- * most once: a process that is killed after the event was appended and before the notice was sent
- * takes the notice with it; the journal has the event. */
+/* Tells people that an operation ended, failed, is held, or is not seen to (conduct.h): by
+ * notify.command (works without AWS) and by SNS (notify.sns_topic). Nobody waits for it, and what
+ * goes wrong is words for a log. At most once: a process that is killed after the event was
+ * appended and before the notice was sent takes the notice with it; the journal has the event. */
 #pragma once
 
 #include "data/aws/client.h"
@@ -12,6 +12,7 @@ struct notice {
     const char *kind;      /* "rollout" */
     const char *subject;   /* a version or a cell: "5.0.3" */
     const char *state;     /* "failed" */
+    const char *words;     /* instead of "is STATE", for people: "is not seen"; may be NULL */
     const char *reason;    /* one line or several; may be NULL */
     const char *actor;     /* who asked for the operation; may be NULL */
     gint64 at_ms;

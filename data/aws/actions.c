@@ -20,6 +20,8 @@ static const struct aws_action actions[] = {
     {AWS_ECS, "RegisterTaskDefinition", true, AWS_USE_ECS, AWS_SCOPE_ANY, "deploying a version"},
     {AWS_ECS, "UpdateService", true, AWS_USE_ECS, AWS_SCOPE_SERVICES,
      "deploying a version and rolling it back"},
+    {AWS_CLOUDWATCH, "PutMetricData", true, AWS_USE_HEARTBEAT, AWS_SCOPE_NAMESPACE,
+     "saying that the conductor is at work"},
     {AWS_SNS, "Publish", true, AWS_USE_NOTIFY, AWS_SCOPE_TOPIC, "telling people"},
     {0}};
 

@@ -7,11 +7,12 @@
 
 /* What celldeck makes the call for; each use is there or not in a given celldeck.yaml. */
 enum aws_use {
-    AWS_USE_WATCH,  /* console and status: always */
-    AWS_USE_ROLES,  /* cells.*.role_arn */
-    AWS_USE_ECS,    /* deploy.driver: ecs */
-    AWS_USE_NOTIFY, /* notify.sns_topic */
-    AWS_USE_WHOAMI, /* doctor and iam-policy: always */
+    AWS_USE_WATCH,     /* console and status: always */
+    AWS_USE_ROLES,     /* cells.*.role_arn */
+    AWS_USE_ECS,       /* deploy.driver: ecs */
+    AWS_USE_NOTIFY,    /* notify.sns_topic */
+    AWS_USE_HEARTBEAT, /* notify.heartbeat */
+    AWS_USE_WHOAMI,    /* doctor and iam-policy: always */
 };
 
 /* The narrowest resource that a permission of the action can be limited to (AWS's Service
@@ -25,6 +26,7 @@ enum aws_scope {
     AWS_SCOPE_PASSED_ROLES,     /* roles that ECS's tasks run as */
     AWS_SCOPE_ASSUMED_ROLES,    /* cells.*.role_arn */
     AWS_SCOPE_TOPIC,            /* notify.sns_topic */
+    AWS_SCOPE_NAMESPACE,        /* any resource, in the namespace of notify.heartbeat alone */
 };
 
 struct aws_action {
