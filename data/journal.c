@@ -136,6 +136,14 @@ static struct event *read_back(struct journal *journal, const struct journal_row
     return g_ptr_array_steal_index(found, 0);
 }
 
+static char *data_text(const json_t *data)
+{
+    char *dumped = json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
+    char *text = g_strdup(dumped);
+    free(dumped);
+    return text;
+}
+
 bool journal_append(struct journal *journal, const char *stream, gint64 seq, const char *id,
                     gint64 at_ms, const char *actor, const char *type, json_t *data,
                     struct event **out, GError **error)
@@ -144,9 +152,7 @@ bool journal_append(struct journal *journal, const char *stream, gint64 seq, con
         .stream = stream, .seq = seq, .id = id, .at_ms = at_ms, .actor = actor, .type = type};
     if (!refuse_bad_event(&row, data, error))
         return false;
-    char *dumped = json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
-    g_autofree char *text = g_strdup(dumped);
-    free(dumped);
+    g_autofree char *text = data_text(data);
     row.data = text;
 
     char prev_hash[JOURNAL_HASH_SIZE], hash[JOURNAL_HASH_SIZE];
@@ -240,6 +246,29 @@ bool journal_verify(struct journal *journal, gint64 *events, GError **error)
         ops->walk(journal->store, check_row, &chain, error) && ops->check(journal->store, error);
     if (events)
         *events = chain.events;
+    g_free(chain.stream);
+    return whole;
+}
+
+bool journal_verify_stream(struct journal *journal, const char *stream, GError **error)
+{
+    g_autoptr(GPtrArray) events = journal_read(journal, stream, 1, error);
+    struct chain chain = {0};
+    bool whole = events != NULL;
+    for (guint i = 0; whole && i < events->len; i++) {
+        const struct event *event = events->pdata[i];
+        g_autofree char *text = data_text(event->data);
+        const struct journal_row row = {.stream = event->stream,
+                                        .seq = event->seq,
+                                        .id = event->id,
+                                        .at_ms = event->at_ms,
+                                        .actor = event->actor,
+                                        .type = event->type,
+                                        .data = text,
+                                        .prev_hash = event->prev_hash,
+                                        .hash = event->hash};
+        whole = check_row(&row, &chain, error);
+    }
     g_free(chain.stream);
     return whole;
 }

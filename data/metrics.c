@@ -105,8 +105,10 @@ GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
         struct metrics_batch *batch = batch_for(batches, start_ms, end_ms);
         enum metric last = cell->replica_lag_metric ? METRIC_COUNT : METRIC_COUNT - 1;
         for (enum metric metric = 0; metric <= last; metric++) {
-            struct metric_query query = {at, metric,
-                                         g_array_new(FALSE, FALSE, sizeof(struct datapoint)), NULL};
+            struct metric_query query = {.cell = at,
+                                         .metric = metric,
+                                         .points =
+                                             g_array_new(FALSE, FALSE, sizeof(struct datapoint))};
             g_array_append_val(batch->queries, query);
         }
     }
@@ -165,9 +167,12 @@ static void take_points(const struct config *config, const struct metrics_batch 
         if (!json_is_number(value) || !aws_time_value(json_array_get(times, i), &point.at_ms))
             continue;
         point.value = json_number_value(value) * (fraction ? 100 : 1);
-        if (point.at_ms >= batch->start_ms && point.at_ms < batch->end_ms &&
-            metric_value_usable(query->metric, point.value))
+        if (point.at_ms < batch->start_ms || point.at_ms >= batch->end_ms)
+            continue;
+        if (metric_value_usable(query->metric, point.value))
             g_array_append_val(query->points, point);
+        else
+            query->refused++;
     }
 }
 

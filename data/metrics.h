@@ -21,6 +21,7 @@ struct metric_query {
     guint cell;         /* place in config->cells */
     enum metric metric; /* METRIC_COUNT: replica lag */
     GArray *points;     /* struct datapoint: what has come so far */
+    guint refused;      /* values that were left out, being none that the metric can have */
     char *fault;        /* why it is not whole; NULL: it is */
 };
 

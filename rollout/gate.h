@@ -51,5 +51,8 @@ struct bake_samples {
 void gates_judge(const struct gate_view *view, struct gate_result results[GATE_COUNT],
                  struct bake_samples *samples);
 
+/* Whether the gate `alarms` looks at this alarm of the cell's: by gates.alarms.names, .prefixes. */
+bool gate_watches_alarm(const struct gates_config *policy, const char *cell, const char *alarm);
+
 /* The gates of a whole cell in one word: FAIL if any fails, else HOLD, else PENDING, else PASS. */
 enum verdict gates_sum(const struct gate_result results[GATE_COUNT]);

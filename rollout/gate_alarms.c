@@ -21,10 +21,10 @@ static bool any_matches(char *const *patterns, const char *cell, const char *nam
     return false;
 }
 
-static bool is_watched(const struct gate_view *view, const struct alarm *alarm)
+bool gate_watches_alarm(const struct gates_config *policy, const char *cell, const char *alarm)
 {
-    return any_matches(view->policy->alarm_names, view->cell->id, alarm->name, false) ||
-           any_matches(view->policy->alarm_prefixes, view->cell->id, alarm->name, true);
+    return any_matches(policy->alarm_names, cell, alarm, false) ||
+           any_matches(policy->alarm_prefixes, cell, alarm, true);
 }
 
 static void alarm_evidence(struct gate_result *result, const struct gate_view *view,
@@ -87,7 +87,7 @@ void gate_alarms(const struct gate_view *view, struct gate_result *result)
     for (guint i = 0; i < view->reading->alarms->len && worst != VERDICT_FAIL; i++) {
         const struct alarm *alarm = g_ptr_array_index(view->reading->alarms, i);
         struct gate_result one = {0};
-        if (!is_watched(view, alarm))
+        if (!gate_watches_alarm(view->policy, view->cell->id, alarm->name))
             continue;
         watched++;
         alarm_evidence(result, view, alarm);

@@ -81,8 +81,7 @@ static void send_by_command(struct notifier *notifier, const struct notice *noti
         delivery_end(delivery, error);
 }
 
-/* arn:partition:sns:REGION:account:name. Caller frees. */
-static char *topic_region(const char *arn)
+char *notify_topic_region(const char *arn)
 {
     g_auto(GStrv) parts = g_strsplit(arn, ":", 6);
     return g_strv_length(parts) > 3 && *parts[3] ? g_strdup(parts[3]) : NULL;
@@ -91,7 +90,7 @@ static char *topic_region(const char *arn)
 static void send_by_sns(struct notifier *notifier, const struct notice *notice)
 {
     const char *topic = notifier->config->sns_topic;
-    g_autofree char *region = topic_region(topic);
+    g_autofree char *region = notify_topic_region(topic);
     g_autofree char *subject = notice_sns_subject(notice, notifier->config->name);
     g_autofree char *message = notice_sns_message(notice, notifier->config->name);
     const char *const params[] = {"TopicArn", topic, "Subject", subject, "Message", message, NULL};

@@ -46,3 +46,6 @@ enum { NOTIFY_DEADLINE_MS = 20000 };
 char *notice_sns_subject(const struct notice *notice, const char *fleet);
 char *notice_sns_message(const struct notice *notice, const char *fleet);
 json_t *notice_json(const struct notice *notice, const char *fleet);
+
+/* The region of a topic, which is the fourth part of its ARN; NULL: it names none. Caller frees. */
+char *notify_topic_region(const char *arn);

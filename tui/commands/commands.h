@@ -14,4 +14,5 @@ extern const struct command command_rollout;
 extern const struct command command_history;
 extern const struct command command_conductor;
 extern const struct command command_config;
+extern const struct command command_doctor;
 extern const struct command command_iam_policy;

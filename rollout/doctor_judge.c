@@ -1,0 +1,176 @@
+#include "rollout/doctor_judge.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "data/registry.h"
+
+#include <string.h>
+
+static struct judgement judged(enum doctor_level level, const char *fix, const char *format,
+                               va_list args)
+{
+    return (struct judgement){level, g_strdup_vprintf(format, args), g_strdup(fix)};
+}
+
+struct judgement judge_ok(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct judgement judgement = judged(DOCTOR_OK, NULL, format, args);
+    va_end(args);
+    return judgement;
+}
+
+struct judgement judge_skipped(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct judgement judgement = judged(DOCTOR_SKIPPED, NULL, format, args);
+    va_end(args);
+    return judgement;
+}
+
+struct judgement judge_warning(const char *fix, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct judgement judgement = judged(DOCTOR_WARNING, fix, format, args);
+    va_end(args);
+    return judgement;
+}
+
+struct judgement judge_failure(const char *fix, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct judgement judgement = judged(DOCTOR_FAILURE, fix, format, args);
+    va_end(args);
+    return judgement;
+}
+
+void judgement_clear(struct judgement *judgement)
+{
+    g_free(judgement->text);
+    g_free(judgement->fix);
+}
+
+/* An error says "CloudWatch GetMetricData in us-east-1: what; what to do": what, for the finding
+ * has the rest in its own words. Caller frees. */
+static char *what_happened(const GError *error)
+{
+    const char *colon = strstr(error->message, ": ");
+    const char *what = colon ? colon + 2 : error->message;
+    const char *advice = strstr(what, "; ");
+    return g_strndup(what, advice ? (gsize)(advice - what) : strlen(what));
+}
+
+static struct judgement judge_denied(const char *what, const char *role_arn)
+{
+    g_autofree char *fix = g_strconcat("give it the policy that this prints: celldeck iam-policy",
+                                       role_arn ? " --role " : "", role_arn, NULL);
+    return judge_failure(fix, "not permitted: %s", what);
+}
+
+struct judgement judge_error(const GError *error, const char *role_arn)
+{
+    g_autofree char *what = what_happened(error);
+    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_CREDENTIALS)
+        return judge_skipped("not asked, for want of credentials that serve");
+    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_DENIED)
+        return judge_denied(what, role_arn);
+    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_THROTTLED)
+        return judge_warning("ask again in a minute; if it stays so, raise the account's quota",
+                             "asked too often: %s", what);
+    if (error->domain == AWS_ERROR &&
+        (error->code == AWS_ERROR_NETWORK || error->code == AWS_ERROR_TIMEOUT))
+        return judge_failure(
+            "see whether the region is well (health.aws.amazon.com), then network, "
+            "HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE and endpoint settings",
+            "no answer: %s", what);
+    return judge_failure(NULL, "%s", what);
+}
+
+struct judgement judge_write(const char *permission, const GError *error, const char *role_arn)
+{
+    if (!error)
+        return judge_warning("look for what it made there; tell the authors of celldeck",
+                             "AWS took a call that it had to refuse for its content");
+    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_REQUEST)
+        return judge_ok("%s is permitted, as far as a call tells that is refused for its content",
+                        permission);
+    return judge_error(error, role_arn);
+}
+
+struct judgement judge_clock(gint64 skew_ms)
+{
+    static const char fix[] =
+        "let it follow a time server: timedatectl set-ntp true (chronyc tracking says how far)";
+    gint64 off_s = (ABS(skew_ms) + WHEN_SECOND / 2) / WHEN_SECOND;
+    const char *way = skew_ms > 0 ? "behind" : "ahead of";
+    /* A Date has whole seconds, and the answer took its time. */
+    if (off_s <= 3)
+        return judge_ok("agrees with AWS's");
+    if (off_s < 240)
+        return judge_warning(fix, "this machine's clock is %" G_GINT64_FORMAT " s %s AWS's", off_s,
+                             way);
+    return judge_failure(fix,
+                         "this machine's clock is %" G_GINT64_FORMAT
+                         " s %s AWS's, which refuses what is signed five minutes off",
+                         off_s, way);
+}
+
+struct judgement judge_disk(const char *folder, guint64 free_bytes)
+{
+    static const guint64 tight = 500 * 1000 * 1000, full = 20 * 1000 * 1000;
+    g_autofree char *room = g_format_size(free_bytes);
+    g_autofree char *fix = g_strdup_printf("make room on the disk of %s", folder);
+    if (free_bytes < full)
+        return judge_failure(fix, "%s free: the journal will soon not be written any more", room);
+    if (free_bytes < tight)
+        return judge_warning(fix, "%s free: a journal grows by some 3 MB a day of rollout", room);
+    return judge_ok("local disk, %s free", room);
+}
+
+/* A page that is not the last one ends with the whole key of its last item. */
+static bool is_other_key(const json_t *key)
+{
+    return key && (json_object_size(key) != 1 || !json_object_get(key, "tenantId"));
+}
+
+static struct judgement judge_tenants(const GPtrArray *tenants)
+{
+    static const char fix[] = "celldeck tenants lists what is wrong with each";
+    const struct tenant *first = NULL;
+    guint faulty = 0;
+    for (guint i = 0; i < tenants->len; i++) {
+        const struct tenant *tenant = tenants->pdata[i];
+        if (tenant->fault && faulty++ == 0)
+            first = tenant;
+    }
+    if (!tenants->len)
+        return judge_warning("see registry.table and registry.region", "it has no item");
+    if (!first)
+        return judge_ok("readable; its items are tenants of these cells (%u looked at)",
+                        tenants->len);
+    const char *name = *first->id ? first->id : "an item without tenantId";
+    if (faulty == tenants->len)
+        return judge_failure(fix, "none of %u items looks like a tenant: %s: %s", faulty, name,
+                             first->fault);
+    return judge_warning(fix, "%u of %u items are faulty: %s: %s", faulty, tenants->len, name,
+                         first->fault);
+}
+
+struct judgement judge_registry(struct config *config, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    struct registry_page *page = registry_read(text, strlen(text), config, &error);
+    if (!page)
+        return judge_failure(NULL, "%s", error->message);
+    struct judgement judgement =
+        is_other_key(page->start_key)
+            ? judge_failure("name the tenants' table in registry.table",
+                            "its key is another one than the string tenantId")
+            : judge_tenants(page->tenants);
+    registry_page_free(page);
+    return judgement;
+}
