@@ -72,7 +72,7 @@ static void take(struct checkup *checkup, struct finding *finding, const struct 
     g_autofree char *token = NULL;
     if (reply && alarms_take(checkup->doctor->config, reply, read->alarms, &token, &unread)) {
         if (token && ++read->pages < PAGES_MAX) {
-            checkup_ask(checkup, finding, target, "DescribeAlarms", alarms_request(token),
+            checkup_ask(checkup, finding, target, "DescribeAlarms", alarms_request(false, token),
                         AWS_CALL_READ, take, read);
             return;
         }
@@ -98,6 +98,6 @@ void doctor_alarms(struct checkup *checkup)
         struct alarms_read *read = g_new0(struct alarms_read, 1);
         read->alarms = g_ptr_array_new_with_free_func(release_alarm);
         checkup_ask(checkup, checkup_add(checkup, "%s", name), &target, "DescribeAlarms",
-                    alarms_request(NULL), AWS_CALL_READ, take, read);
+                    alarms_request(false, NULL), AWS_CALL_READ, take, read);
     }
 }
