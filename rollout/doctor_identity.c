@@ -53,17 +53,15 @@ static void on_caller(const struct aws_caller *caller, const GError *error, gpoi
     g_free(asked);
 }
 
-/* Keys that only a person can renew end a rollout, which takes days. */
 static void on_own(const struct aws_caller *caller, const GError *error, gpointer data)
 {
     struct asked *asked = data;
     struct checkup *checkup = asked->checkup;
-    const char *mortal = aws_client_unrenewable(checkup->doctor->wish->client);
-    if (caller && mortal)
+    struct aws_tenure tenure;
+    aws_client_tenure(checkup->doctor->wish->client, &tenure);
+    if (caller && tenure.origin)
         finding_set(checkup_add(checkup, "how long they last"),
-                    judge_warning("conduct with a role or a profile that renews itself; a rollout "
-                                  "on these needs --attended",
-                                  "%s: nobody can renew them when their session ends", mortal));
+                    judge_tenure(&tenure, when_now_ms()));
     on_caller(caller, error, data);
 }
 
@@ -83,9 +81,12 @@ void doctor_credentials(struct checkup *checkup)
 static void on_date(const struct aws_caller *caller, const GError *error, gpointer data)
 {
     struct asked *asked = data;
+    gint64 skew_ms = aws_client_skew_ms(asked->checkup->doctor->wish->client);
+    (void)caller;
     (void)error;
-    finding_set(asked->finding, caller ? judge_clock(caller->skew_ms)
-                                       : judge_skipped("AWS gave no time to compare with"));
+    finding_set(asked->finding, skew_ms == G_MININT64
+                                    ? judge_skipped("AWS gave no time to compare with")
+                                    : judge_clock(skew_ms));
     checkup_release(asked->checkup);
     g_free(asked);
 }

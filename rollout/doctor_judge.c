@@ -3,6 +3,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/registry.h"
+#include "rollout/tenure.h"
 
 #include <string.h>
 
@@ -99,6 +100,25 @@ struct judgement judge_write(const char *permission, const GError *error, const 
         return judge_ok("%s is permitted, as far as a call tells that is refused for its content",
                         permission);
     return judge_error(error, role_arn);
+}
+
+struct judgement judge_tenure(const struct aws_tenure *tenure, gint64 now_ms)
+{
+    static const char fix[] = "sign in again, or use a role that renews itself";
+    g_autofree char *words = tenure_words(tenure);
+    switch (tenure_stage(tenure, now_ms)) {
+    case TENURE_ENDED:
+        return judge_failure(fix, "%s: that is over", words);
+    case TENURE_ENDING:
+        return judge_warning(fix, "%s: that is soon", words);
+    default:
+        if (tenure->lasts_until_ms == G_MININT64)
+            return judge_warning("a rollout on these needs --attended: use a role that renews "
+                                 "itself",
+                                 "%s", words);
+        return judge_ok(tenure->lasts_until_ms ? "%s; a longer rollout needs --attended" : "%s",
+                        words);
+    }
 }
 
 struct judgement judge_clock(gint64 skew_ms)

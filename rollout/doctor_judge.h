@@ -25,6 +25,9 @@ struct judgement judge_error(const GError *error, const char *role_arn);
  * known, so anything but AccessDenied speaks for the permission. `error` NULL: it was taken. */
 struct judgement judge_write(const char *permission, const GError *error, const char *role_arn);
 
+/* How long celldeck's own keys last; a rollout takes days. */
+struct judgement judge_tenure(const struct aws_tenure *tenure, gint64 now_ms);
+
 /* AWS refuses what is signed five minutes off; events of several hosts are compared by far less. */
 struct judgement judge_clock(gint64 skew_ms);
 /* Room for the journal, on the disk of `folder`. */

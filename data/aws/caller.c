@@ -2,16 +2,6 @@
 
 #include "data/aws/call.h"
 #include "data/aws/xml.h"
-#include "data/base/when.h"
-
-#include <curl/curl.h>
-
-static gint64 skew_of(const struct http_answer *answer)
-{
-    const char *date = g_hash_table_lookup(answer->headers, "date");
-    time_t at = date ? curl_getdate(date, NULL) : -1;
-    return at > 0 ? (gint64)at * WHEN_SECOND - when_now_ms() : 0;
-}
 
 static void deliver_caller(const struct aws_call *call, const struct http_answer *answer,
                            const GError *error)
@@ -22,7 +12,7 @@ static void deliver_caller(const struct aws_call *call, const struct http_answer
     struct aws_caller caller = {0};
     if (texts)
         caller = (struct aws_caller){g_hash_table_lookup(texts, "Arn"),
-                                     g_hash_table_lookup(texts, "Account"), skew_of(answer)};
+                                     g_hash_table_lookup(texts, "Account")};
     g_autoptr(GError) unread = NULL;
     if (answer && (!caller.arn || !caller.account))
         unread = call_error(call, AWS_ERROR_ANSWER, "the answer names no caller");

@@ -6,7 +6,6 @@
 struct aws_caller {
     const char *arn;     /* "arn:aws:sts::123456789012:assumed-role/ops/alice" */
     const char *account; /* "123456789012" */
-    gint64 skew_ms;      /* AWS's clock minus ours, by the answer's Date, which has whole seconds */
 };
 
 /* `caller` is borrowed for the call and NULL exactly when `error` is set. */
