@@ -135,6 +135,7 @@ struct snapshot *context_read_fleet(struct context *context)
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     struct reading reading = {.loop = loop};
     struct feed *feed = feed_new(context->config, context_client(context), NULL, NULL);
+    feed_brief(feed);
     feed_read_once(feed, reading_done, &reading);
     if (!reading.last)
         g_main_loop_run(loop);
