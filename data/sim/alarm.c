@@ -82,8 +82,8 @@ static json_t *alarm_json(const struct sim_cloud *cloud, const struct sim_cell *
     double limit = isnan(rule->above) ? rule->below : rule->above;
     const char *than = isnan(rule->above) ? "less" : "greater";
     g_autofree char *full = g_strdup_printf("%s-%s", cell->id, name);
-    g_autofree char *arn =
-        g_strdup_printf("arn:aws:cloudwatch:%s:" SIM_ACCOUNT ":alarm:%s", cell->region, full);
+    g_autofree char *arn = g_strdup_printf("arn:aws:cloudwatch:%s:%s:alarm:%s", cell->region,
+                                           sim_cell_account(cell), full);
     g_autofree char *reason =
         none ? g_strdup("Insufficient Data: 3 datapoints were unknown.")
              : g_strdup_printf("Threshold Crossed: %d datapoints [%.4g] %s %s than the threshold "
@@ -110,19 +110,20 @@ static gint by_name(gconstpointer a, gconstpointer b)
                      sim_text(*(json_t *const *)b, "AlarmName", ""));
 }
 
-json_t *sim_alarms(const struct sim_cloud *cloud, const char *region, gint64 now_ms)
+json_t *sim_alarms(const struct sim_call *call)
 {
+    const struct sim_cloud *cloud = call->cloud;
     g_autoptr(GPtrArray) found = g_ptr_array_new();
     for (guint i = 0; i < cloud->world->cells->len; i++) {
         const struct sim_cell *cell = cloud->world->cells->pdata[i];
-        if (!g_str_equal(cell->region, region))
+        if (!sim_call_sees(call, cell, NULL))
             continue;
         const char *name;
         json_t *config;
         json_object_foreach (json_object_get(cloud->world->scenario, "alarms"), name, config) {
             struct rule rule = rule_read(config);
             if (rule.metric < SIM_METRIC_COUNT)
-                g_ptr_array_add(found, alarm_json(cloud, cell, name, &rule, now_ms));
+                g_ptr_array_add(found, alarm_json(cloud, cell, name, &rule, call->now_ms));
         }
     }
     g_ptr_array_sort(found, by_name);

@@ -15,6 +15,13 @@ json_t *sim_refuse(struct sim_call *call, int status, const char *code, const ch
     return NULL;
 }
 
+bool sim_call_sees(const struct sim_call *call, const struct sim_cell *cell, const char *account)
+{
+    const char *wanted = account ? account : sim_caller_account(call->session);
+    return g_str_equal(cell->region, call->region) &&
+           (!cell->account || g_str_equal(cell->account, wanted));
+}
+
 const char *sim_need(struct sim_call *call, const char *key, const char *code)
 {
     const char *text = sim_text(call->in, key, NULL);

@@ -43,6 +43,10 @@ struct sim_action {
 json_t *sim_refuse(struct sim_call *call, int status, const char *code, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
+/* Whether the cell is in the call's region, and in `account` (NULL: the caller's). A cell of which
+ * the scenario names no account is in all. */
+bool sim_call_sees(const struct sim_call *call, const struct sim_cell *cell, const char *account);
+
 /* A text that must be there; else refuses with `code` and gives NULL. Borrowed from call->in. */
 const char *sim_need(struct sim_call *call, const char *key, const char *code);
 

@@ -37,6 +37,7 @@ struct sim_cloud *sim_cloud_new(struct sim_world *world, struct sim_faults *faul
     cloud->zones = json_object();
     cloud->changes = json_object();
     cloud->published = json_array();
+    cloud->put_metrics = json_array();
     sim_registry_fill(cloud);
     for (guint i = 0; i < world->cells->len; i++) {
         const char *name;
@@ -56,6 +57,7 @@ void sim_cloud_free(struct sim_cloud *cloud)
     json_decref(cloud->zones);
     json_decref(cloud->changes);
     json_decref(cloud->published);
+    json_decref(cloud->put_metrics);
     g_free(cloud);
 }
 
@@ -101,7 +103,13 @@ json_t *sim_cloud_state(struct sim_cloud *cloud, gint64 now_ms)
         json_object_set_new(json_object_get(cell, "services"), service->name,
                             service_state(service));
     }
-    return json_pack("{s:o, s:O}", "cells", cells, "published", cloud->published);
+    return json_pack("{s:o, s:O, s:O}", "cells", cells, "published", cloud->published, "metrics",
+                     cloud->put_metrics);
+}
+
+const char *sim_cell_account(const struct sim_cell *cell)
+{
+    return cell->account ? cell->account : SIM_ACCOUNT;
 }
 
 char *sim_cloud_uuid(struct sim_cloud *cloud)

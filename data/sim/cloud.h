@@ -16,6 +16,7 @@ struct sim_cloud {
     json_t *zones;       /* id -> {"name type": record set} */
     json_t *changes;     /* id -> {Id, SubmittedAt in epoch seconds, Comment} */
     json_t *published;   /* array of what SNS was given */
+    json_t *put_metrics; /* array of what PutMetricData was given */
     guint64 serial;      /* of made-up ids */
 };
 
@@ -30,6 +31,9 @@ struct sim_service *sim_cloud_service(const struct sim_cloud *cloud, const char 
                                       const char *name);
 /* What a test wants to see: {cells: {ID: {version, deployments, services}}}. New reference. */
 json_t *sim_cloud_state(struct sim_cloud *cloud, gint64 now_ms);
+
+/* Where the cell's own resources are. */
+const char *sim_cell_account(const struct sim_cell *cell);
 
 /* An id like AWS's request ids, the same in every run of a seed. Caller frees. */
 char *sim_cloud_uuid(struct sim_cloud *cloud);

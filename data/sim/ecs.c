@@ -17,7 +17,7 @@ static struct sim_cell *cluster_of(struct sim_call *call)
 {
     const char *name = last_part(sim_text(call->in, "cluster", "default"));
     struct sim_cell *cell = sim_world_cell(call->cloud->world, name);
-    if (cell && g_str_equal(cell->region, call->region))
+    if (cell && sim_call_sees(call, cell, NULL))
         return cell;
     sim_refuse(call, 400, "ClusterNotFoundException", "Cluster not found.");
     return NULL;
@@ -25,8 +25,8 @@ static struct sim_cell *cluster_of(struct sim_call *call)
 
 static char *arn_of(const struct sim_cell *cell, const char *kind, const char *rest)
 {
-    return g_strdup_printf("arn:aws:ecs:%s:" SIM_ACCOUNT ":%s/%s%s%s", cell->region, kind, cell->id,
-                           *rest ? "/" : "", rest);
+    return g_strdup_printf("arn:aws:ecs:%s:%s:%s/%s%s%s", cell->region, sim_cell_account(cell),
+                           kind, cell->id, *rest ? "/" : "", rest);
 }
 
 static json_t *deployment_json(const struct sim_call *call, const struct sim_service *service,
@@ -74,7 +74,7 @@ static json_t *list_clusters(struct sim_call *call)
     for (guint i = 0; i < call->cloud->world->cells->len; i++) {
         const struct sim_cell *cell = call->cloud->world->cells->pdata[i];
         g_autofree char *arn = arn_of(cell, "cluster", "");
-        if (g_str_equal(cell->region, call->region))
+        if (sim_call_sees(call, cell, NULL))
             json_array_append_new(arns, json_string(arn));
     }
     return json_pack("{s:o}", "clusterArns", arns);
@@ -88,7 +88,7 @@ static json_t *describe_clusters(struct sim_call *call)
     json_array_foreach (json_object_get(call->in, "clusters"), i, name) {
         const char *id = last_part(json_string_value(name) ? json_string_value(name) : "");
         const struct sim_cell *cell = sim_world_cell(call->cloud->world, id);
-        if (!cell || !g_str_equal(cell->region, call->region)) {
+        if (!cell || !sim_call_sees(call, cell, NULL)) {
             json_array_append_new(failures,
                                   json_pack("{s:s, s:s}", "arn", id, "reason", "MISSING"));
             continue;

@@ -50,6 +50,7 @@ static void run_clear(struct sim_run *run)
 static void cell_free(struct sim_cell *cell)
 {
     g_array_unref(cell->runs);
+    g_free(cell->account);
     g_free(cell);
 }
 
@@ -66,6 +67,14 @@ static guint32 peak_offset_s(const char *region)
             return zones[i].peak_utc_h * 3600;
 }
 
+/* The cell's own, else that of the role that reaches it. Caller frees. */
+static char *account_of(const json_t *config)
+{
+    const char *account = sim_text(config, "account", NULL);
+    g_auto(GStrv) parts = g_strsplit(sim_text(config, "role_arn", ""), ":", 6);
+    return g_strdup(account ? account : g_strv_length(parts) == 6 ? parts[4] : NULL);
+}
+
 static struct sim_cell *cell_read(const char *id, const json_t *config, const char *region)
 {
     const json_t *load = json_object_get(config, "load");
@@ -74,6 +83,7 @@ static struct sim_cell *cell_read(const char *id, const json_t *config, const ch
     cell->region = sim_text(config, "region", region);
     cell->class = sim_text(config, "class", "shared");
     cell->residency = sim_text(config, "residency", "US");
+    cell->account = account_of(config);
     cell->peak_offset_s = peak_offset_s(cell->region);
     cell->load = (struct sim_load){.requests_per_s = sim_number(load, "requests", 100),
                                    .error_rate_pct = sim_number(load, "error_rate", 0.2),

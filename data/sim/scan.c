@@ -1,0 +1,215 @@
+/* DynamoDB's Scan: in the order of the keys' hashes, by segments, page by page. */
+#include "data/sim/dynamodb.h"
+#include "data/sim/expression.h"
+#include "data/sim/value.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PAGE_BYTES_MAX (1 << 20) /* "A single Scan returns at most 1 MB" */
+#define UNIT_BYTES     4096      /* of a read unit; half of one where eventually consistent */
+#define SEGMENTS_MAX   1000000
+
+struct place {
+    guint32 hash;
+    const char *key;
+    json_t *item;
+};
+
+/* What a Scan asks for, checked. */
+struct asked {
+    guint32 segment, segments;
+    gint64 limit;
+    char *start; /* the key's text, or NULL: from the segment's beginning */
+    struct sim_expressions *expressions;
+};
+
+static void asked_clear(struct asked *asked)
+{
+    g_free(asked->start);
+    if (asked->expressions)
+        sim_expressions_free(asked->expressions);
+}
+
+static bool refuse(struct sim_call *call, const char *message)
+{
+    sim_refuse(call, 400, "ValidationException", "%s", message);
+    return false;
+}
+
+static bool read_segment(struct sim_call *call, struct asked *asked)
+{
+    bool has_segment = json_object_get(call->in, "Segment") != NULL;
+    bool has_total = json_object_get(call->in, "TotalSegments") != NULL;
+    gint64 segment = (gint64)sim_number(call->in, "Segment", 0);
+    gint64 segments = (gint64)sim_number(call->in, "TotalSegments", 1);
+    if (has_total && !has_segment)
+        return refuse(call, "The Segment parameter is required but was not present in the request "
+                            "when parameter TotalSegments is present");
+    if (has_segment && !has_total)
+        return refuse(call, "The TotalSegments parameter is required but was not present in the "
+                            "request when Segment parameter is present");
+    if (segments < 1 || segments > SEGMENTS_MAX || segment < 0)
+        return refuse(call, "1 validation error detected: Value at 'totalSegments' or 'segment' "
+                            "failed to satisfy constraint: Member must have value from 1 to "
+                            "1000000, and not less than 0");
+    if (segment >= segments) {
+        g_autofree char *why = g_strdup_printf(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            "Segment: %" G_GINT64_FORMAT " is not less than TotalSegments: %" G_GINT64_FORMAT,
+            segment, segments);
+        return refuse(call, why);
+    }
+    asked->segment = (guint32)segment;
+    asked->segments = (guint32)segments;
+    return true;
+}
+
+static bool read_start(struct sim_call *call, const json_t *table, struct asked *asked)
+{
+    const json_t *given = json_object_get(call->in, "ExclusiveStartKey");
+    if (call->half && (given || asked->segment > 0)) {
+        sim_refuse(call, 500, "InternalServerError", "The request processing has failed.");
+        return false;
+    }
+    if (!given)
+        return true;
+    asked->start = sim_dynamodb_key(call, table, given);
+    if (asked->start && g_str_hash(asked->start) % asked->segments != asked->segment)
+        return refuse(call, "The provided Exclusive start key does not map to the provided Segment "
+                            "and TotalSegments values.");
+    return asked->start != NULL;
+}
+
+static bool read_asked(struct sim_call *call, const json_t *table, struct asked *asked)
+{
+    static const char *const unknown[] = {"AttributesToGet", "IndexName", "ScanFilter", "Select"};
+    for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++)
+        if (json_object_get(call->in, unknown[i])) {
+            sim_refuse(call, 400, "ValidationException", "The simulator has no %s", unknown[i]);
+            return false;
+        }
+    asked->limit = (gint64)sim_number(call->in, "Limit", G_MAXINT32);
+    if (asked->limit < 1)
+        return refuse(call, "1 validation error detected: Value at 'limit' failed to satisfy "
+                            "constraint: Member must have value greater than or equal to 1");
+    if (!read_segment(call, asked) || !read_start(call, table, asked))
+        return false;
+    asked->expressions = sim_expressions_read(call);
+    return asked->expressions != NULL;
+}
+
+static gint by_hash(gconstpointer a, gconstpointer b)
+{
+    const struct place *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return strcmp(x->key, y->key);
+}
+
+/* The segment's items after the start, in scan order. */
+static GArray *places_of(const json_t *items, const struct asked *asked)
+{
+    GArray *places = g_array_new(FALSE, FALSE, sizeof(struct place));
+    struct place after = {asked->start ? g_str_hash(asked->start) : 0, asked->start, NULL};
+    const char *key;
+    json_t *item;
+    json_object_foreach ((json_t *)items, key, item) {
+        struct place place = {g_str_hash(key), key, item};
+        bool mine = place.hash % asked->segments == asked->segment;
+        if (mine && (!asked->start || by_hash(&place, &after) > 0))
+            g_array_append_val(places, place);
+    }
+    g_array_sort(places, by_hash);
+    return places;
+}
+
+/* As DynamoDB counts: names and texts by their UTF-8 bytes, a number by every second digit, one
+ * byte for what has no size of its own, three and one a member for maps and lists. */
+static size_t value_bytes(const json_t *value)
+{
+    const char *text = sim_text(value, "S", NULL), *number = sim_text(value, "N", NULL);
+    if (text)
+        return strlen(text);
+    if (number)
+        return strlen(number) / 2 + 2;
+    const json_t *map = json_object_get(value, "M"), *list = json_object_get(value, "L");
+    if (!map && !list)
+        return 1;
+    size_t bytes = 3, i;
+    const char *key;
+    json_t *member;
+    json_object_foreach ((json_t *)map, key, member)
+        bytes += strlen(key) + value_bytes(member) + 1;
+    json_array_foreach (list, i, member)
+        bytes += value_bytes(member) + 1;
+    return bytes;
+}
+
+static size_t item_bytes(const json_t *item)
+{
+    size_t bytes = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)item, key, value)
+        bytes += strlen(key) + value_bytes(value);
+    return bytes;
+}
+
+static json_t *key_of(const json_t *table, const json_t *item)
+{
+    json_t *key = json_object();
+    size_t i;
+    const json_t *name;
+    json_array_foreach (json_object_get(table, "key"), i, name)
+        json_object_set(key, json_string_value(name),
+                        json_object_get(item, json_string_value(name)));
+    return key;
+}
+
+static void add_capacity(const struct sim_call *call, json_t *page, size_t bytes)
+{
+    if (g_str_equal(sim_text(call->in, "ReturnConsumedCapacity", "NONE"), "NONE"))
+        return;
+    double share = sim_flag(call->in, "ConsistentRead", false) ? 1 : 0.5;
+    double units = share * fmax(1, ceil((double)bytes / UNIT_BYTES));
+    json_object_set_new(page, "ConsumedCapacity",
+                        json_pack("{s:s, s:f}", "TableName", sim_text(call->in, "TableName", ""),
+                                  "CapacityUnits", units));
+}
+
+static json_t *page_of(const struct sim_call *call, const json_t *table, const GArray *places,
+                       const struct asked *asked)
+{
+    json_t *items = json_array(), *page = json_object();
+    size_t bytes = 0;
+    guint i = 0;
+    for (; i < places->len && (gint64)i < asked->limit && bytes < PAGE_BYTES_MAX; i++) {
+        json_t *item = g_array_index(places, struct place, i).item;
+        bytes += item_bytes(item);
+        if (sim_expressions_keep(asked->expressions, item))
+            json_array_append_new(items, sim_expressions_project(asked->expressions, item));
+    }
+    json_object_set_new(page, "Items", items);
+    json_object_set_new(page, "Count", json_integer((json_int_t)json_array_size(items)));
+    json_object_set_new(page, "ScannedCount", json_integer(i));
+    /* DynamoDB gives a LastEvaluatedKey whenever it stopped at a limit, even at the last item. */
+    if (i > 0 && (i < places->len || (gint64)i == asked->limit))
+        json_object_set_new(page, "LastEvaluatedKey",
+                            key_of(table, g_array_index(places, struct place, i - 1).item));
+    add_capacity(call, page, bytes);
+    return page;
+}
+
+json_t *sim_dynamodb_scan(struct sim_call *call)
+{
+    const json_t *table = sim_dynamodb_table(call);
+    struct asked asked = {0};
+    json_t *page = NULL;
+    if (table && read_asked(call, table, &asked)) {
+        g_autoptr(GArray) places = places_of(json_object_get(table, "items"), &asked);
+        page = page_of(call, table, places, &asked);
+    }
+    asked_clear(&asked);
+    return page;
+}
