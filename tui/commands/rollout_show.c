@@ -3,6 +3,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/history.h"
+#include "rollout/conductor.h"
 #include "rollout/story.h"
 #include "tui/commands/follow.h"
 #include "tui/commands/rollout.h"
@@ -123,6 +124,23 @@ static void print_ways_out(const struct context *context, const struct rollout *
     }
 }
 
+/* Who stays because of credentials, and what keeps the conductor from its work. */
+static void print_troubles(const struct context *context, const struct rollout *rollout,
+                           gint64 now_ms)
+{
+    if (rollout->attended)
+        out_line(context->style, OUT_PLAIN, "attended%s%s", rollout->credentials ? ": " : "",
+                 rollout->credentials ? rollout->credentials : "");
+    for (size_t i = 0; i < TROUBLE_COUNT && !rollout_state_final(rollout->state); i++) {
+        const struct rollout_trouble *trouble = &rollout->troubles[i];
+        if (!trouble->reason)
+            continue;
+        g_autofree char *since = duration_short(now_ms - trouble->since_ms);
+        g_autofree char *name = g_ascii_strup(trouble_name((enum trouble)i), -1);
+        out_line(context->style, OUT_BAD, "%s for %s: %s", name, since, trouble->reason);
+    }
+}
+
 static void print_rollout(const struct context *context, const struct rollout *rollout,
                           gint64 now_ms)
 {
@@ -136,6 +154,7 @@ static void print_rollout(const struct context *context, const struct rollout *r
              since, rollout->reason ? rollout->reason : "no reason given",
              rollout->ticket ? " (" : "", rollout->ticket ? rollout->ticket : "",
              rollout->ticket ? ")" : "");
+    print_troubles(context, rollout, now_ms);
     OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = rollout->cells->pdata[i];
@@ -156,6 +175,32 @@ static void print_rollout(const struct context *context, const struct rollout *r
     print_ways_out(context, rollout);
 }
 
+static json_t *conductor_json(const struct context *context, const struct rollout *rollout)
+{
+    struct conductor_info info = {0};
+    json_t *json = json_null();
+    if (conductor_find(context->journal, rollout->id, &info)) {
+        g_autofree char *heartbeat = when_rfc3339(info.heartbeat_ms);
+        json = json_pack("{s:o, s:I, s:b, s:s}", "host", text_json(info.host), "pid",
+                         (json_int_t)info.pid, "alive", info.alive, "renewed_at", heartbeat);
+    }
+    conductor_info_clear(&info);
+    return json;
+}
+
+/* Who conducts; that nobody does is follow_check_conductor's to say. */
+static void print_conductor(const struct context *context, const struct rollout *rollout)
+{
+    struct conductor_info info = {0};
+    if (conductor_find(context->journal, rollout->id, &info) && info.alive) {
+        g_autofree char *age = duration_short(when_now_ms() - info.heartbeat_ms);
+        out_line(context->style, OUT_PLAIN,
+                 "Conducted by process %" G_GINT64_FORMAT " on %s, heard of %s ago", info.pid,
+                 info.host, age);
+    }
+    conductor_info_clear(&info);
+}
+
 int rollout_status_run(struct context *context, GError **error)
 {
     OWN(rollout) rollout = rollout_require(context, error);
@@ -163,12 +208,16 @@ int rollout_status_run(struct context *context, GError **error)
         return CD_ERROR_FAILED;
     gint64 now_ms = when_now_ms();
     if (context->json) {
-        out_json("rollout.status", rollout_json(rollout, now_ms));
+        json_t *document = rollout_json(rollout, now_ms);
+        json_object_set_new(document, "conductor", conductor_json(context, rollout));
+        out_json("rollout.status", document);
     } else {
         print_rollout(context, rollout, now_ms);
         struct follow_watchdog watchdog = {0};
-        if (!rollout_state_final(rollout->state))
+        if (!rollout_state_final(rollout->state)) {
+            print_conductor(context, rollout);
             follow_check_conductor(&watchdog, context->journal, rollout);
+        }
     }
     return 0;
 }
