@@ -275,6 +275,8 @@ static const struct bad bad_files[] = {
      ":5:38:", "'a' and 'b'|{cell}"},
     {BASE "deploy: {driver: git, git: {repo: r, file: cells.yaml}}\n", ":4:44:", "{cell}"},
     {BASE "notify: {sns_topic: ops}\n", ":4:21:", "ARN"},
+    {BASE "notify: {heartbeat: {namespace: AWS/ECS}}\n", ":4:33:", "not begin with AWS/"},
+    {BASE "notify: {heartbeat: {every: 60s}}\n", ":4:10:", "'namespace' is missing"},
     {BASE "journal: {store: postgres}\n", ":4:18:", "sqlite or dynamodb"},
     {BASE "aws: {max_usd_per_hour: 0}\n", ":4:25:", "max_usd_per_hour|a number"},
     {BASE "aws: {region: Frankfurt}\n", ":4:15:", "us-east-1"},
