@@ -1,6 +1,6 @@
 #include "data/aws/endpoints.h"
 
-#include "data/aws/service.h"
+#include "data/aws/partition.h"
 
 #include <string.h>
 
@@ -9,47 +9,12 @@ struct endpoints {
     char *region;
     char *ca_file;
     char *urls[AWS_ROUTE53 + 1]; /* configured ones; NULL: AWS's own */
-    bool fips;
+    bool fips, dual;
 };
-
-/* AWS's partitions, told by the region's name; global services are signed for one region of each
- * (botocore's endpoints.json). The last one fits everything. */
-static const struct partition {
-    const char *name; /* in ARNs */
-    const char *prefix, *suffix;
-    const char *global_infix; /* between service and suffix of a global service */
-    const char *global_region;
-} partitions[] = {
-    {"aws-cn", "cn-", "amazonaws.com.cn", "", "cn-northwest-1"},
-    {"aws-us-gov", "us-gov-", "amazonaws.com", "us-gov.", "us-gov-west-1"},
-    {"aws-iso", "us-iso-", "c2s.ic.gov", "", "us-iso-east-1"},
-    {"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "", "us-isob-east-1"},
-    {"aws", "", "amazonaws.com", "", "us-east-1"},
-};
-
-static const struct partition *partition_of(const char *region)
-{
-    const struct partition *partition = partitions;
-    while (!g_str_has_prefix(region, partition->prefix))
-        partition++;
-    return partition;
-}
 
 const char *aws_partition(const char *region)
 {
-    return partition_of(region ? region : "")->name;
-}
-
-static bool is_true(const char *value)
-{
-    return value && g_ascii_strcasecmp(value, "true") == 0;
-}
-
-/* A value that is there and not empty. */
-static const char *variable(char **env, const char *name)
-{
-    const char *value = g_environ_getenv(env, name);
-    return value && *value ? value : NULL;
+    return partition_name(partition_of(region ? region : ""));
 }
 
 static const char *configured_url(char **env, const struct profiles *profiles, const char *profile,
@@ -61,8 +26,8 @@ static const char *configured_url(char **env, const struct profiles *profiles, c
     g_autofree char *key = g_strconcat(lower, ".endpoint_url", NULL);
     const char *services = profiles_get(profiles, profile, "services");
     const char *const found[] = {
-        variable(env, name),
-        variable(env, "AWS_ENDPOINT_URL"),
+        env_setting(env, name),
+        env_setting(env, "AWS_ENDPOINT_URL"),
         services ? profiles_get_in(profiles->services, services, key) : NULL,
         profiles_get(profiles, profile, "endpoint_url"),
     };
@@ -76,18 +41,20 @@ struct endpoints *endpoints_new(char **env, const struct profiles *profiles, con
                                 const char *region)
 {
     struct endpoints *endpoints = g_new0(struct endpoints, 1);
-    const char *const regions[] = {region, variable(env, "AWS_REGION"),
-                                   variable(env, "AWS_DEFAULT_REGION"),
+    const char *const regions[] = {region, env_setting(env, "AWS_REGION"),
+                                   env_setting(env, "AWS_DEFAULT_REGION"),
                                    profiles_get(profiles, profile, "region")};
     for (size_t i = 0; i < G_N_ELEMENTS(regions) && !endpoints->region; i++)
         endpoints->region = g_strdup(regions[i]);
     endpoints->profile = g_strdup(profile);
     endpoints->ca_file = g_strdup(profiles_ca_file(profiles, profile, env));
-    const char *fips = variable(env, "AWS_USE_FIPS_ENDPOINT");
-    endpoints->fips = is_true(fips ? fips : profiles_get(profiles, profile, "use_fips_endpoint"));
-    const char *ignore = variable(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if (is_true(ignore ? ignore
-                       : profiles_get(profiles, profile, "ignore_configured_endpoint_urls")))
+    endpoints->fips = setting_is_true(
+        profiles_setting(profiles, profile, env, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"));
+    endpoints->dual = setting_is_true(profiles_setting(
+        profiles, profile, env, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
+    if (setting_is_true(profiles_setting(profiles, profile, env,
+                                         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                                         "ignore_configured_endpoint_urls")))
         return endpoints;
     for (enum aws_service s = 0; s <= AWS_ROUTE53; s++)
         endpoints->urls[s] = g_strdup(configured_url(env, profiles, profile, s));
@@ -146,23 +113,6 @@ static bool check_region(const struct endpoints *endpoints, const char *region, 
     return true;
 }
 
-static struct endpoint *own_endpoint(const struct endpoints *endpoints,
-                                     const struct aws_facts *facts, const char *region)
-{
-    const struct partition *partition = partition_of(region);
-    const char *fips = endpoints->fips ? "-fips" : "";
-    struct endpoint *endpoint = g_new0(struct endpoint, 1);
-    if (facts->global)
-        endpoint->host =
-            g_strconcat(facts->host, fips, ".", partition->global_infix, partition->suffix, NULL);
-    else
-        endpoint->host = g_strconcat(facts->host, fips, ".", region, ".", partition->suffix, NULL);
-    endpoint->url = g_strconcat("https://", endpoint->host, NULL);
-    endpoint->path = g_strdup("");
-    endpoint->region = g_strdup(facts->global ? partition->global_region : region);
-    return endpoint;
-}
-
 /* The Host header as curl would write it: without the scheme's own port, IPv6 in brackets. */
 static char *host_header(GUri *uri)
 {
@@ -197,18 +147,24 @@ struct endpoint *endpoints_find(const struct endpoints *endpoints, enum aws_serv
         region = endpoints->region;
     if (!check_region(endpoints, region, error))
         return NULL;
-    OWN(endpoint) own = own_endpoint(endpoints, facts, region);
+    const struct partition *partition = partition_of(region);
     const char *url = endpoints->urls[service];
-    if (!url)
-        return g_steal_pointer(&own);
     OWN(endpoint) endpoint = g_new0(struct endpoint, 1);
-    endpoint->region = g_strdup(own->region);
-    if (!take_url(endpoint, url)) {
+    endpoint->region = g_strdup(facts->global ? partition_global_region(partition) : region);
+    if (url && take_url(endpoint, url))
+        return g_steal_pointer(&endpoint);
+    if (url) {
         g_set_error(error, AWS_ERROR, AWS_ERROR_REQUEST,
                     "AWS_ENDPOINT_URL or endpoint_url for %s is no http(s)://host[:port][/path] "
                     "URL: \"%s\"",
                     facts->name, url);
         return NULL;
     }
+    endpoint->host =
+        partition_host(partition, facts, region, endpoints->fips, endpoints->dual, error);
+    if (!endpoint->host)
+        return NULL;
+    endpoint->url = g_strconcat("https://", endpoint->host, NULL);
+    endpoint->path = g_strdup("");
     return g_steal_pointer(&endpoint);
 }

@@ -29,8 +29,10 @@ const char *endpoints_region(const struct endpoints *endpoints);
 const char *endpoints_ca_file(const struct endpoints *endpoints);
 
 /* AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's [services] entry, its endpoint_url
- * (none of them where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true), else AWS's own. `region` NULL:
- * the default. AWS_ERROR_REQUEST where there is no region, it is none, or a URL is none. */
+ * (none of them where AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true): each as it is, as in botocore;
+ * else AWS's own, as AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT (or the profile's
+ * use_..._endpoint) want it. `region` NULL: the default. AWS_ERROR_REQUEST where there is no
+ * region, it is none, or a URL is none. */
 struct endpoint *endpoints_find(const struct endpoints *endpoints, enum aws_service service,
                                 const char *region, GError **error);
 

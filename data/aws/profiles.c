@@ -121,10 +121,25 @@ const char *profiles_get(const struct profiles *profiles, const char *profile, c
     return value ? value : profiles_get_in(profiles->config, profile, key);
 }
 
+const char *env_setting(char **env, const char *name)
+{
+    const char *value = g_environ_getenv(env, name);
+    return value && *value ? value : NULL;
+}
+
+const char *profiles_setting(const struct profiles *profiles, const char *profile, char **env,
+                             const char *name, const char *key)
+{
+    const char *value = env_setting(env, name);
+    return value || !profile ? value : profiles_get(profiles, profile, key);
+}
+
+bool setting_is_true(const char *value)
+{
+    return value && g_ascii_strcasecmp(value, "true") == 0;
+}
+
 const char *profiles_ca_file(const struct profiles *profiles, const char *profile, char **env)
 {
-    const char *bundle = g_environ_getenv(env, "AWS_CA_BUNDLE");
-    if (bundle && *bundle)
-        return bundle;
-    return profile ? profiles_get(profiles, profile, "ca_bundle") : NULL;
+    return profiles_setting(profiles, profile, env, "AWS_CA_BUNDLE", "ca_bundle");
 }

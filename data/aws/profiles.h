@@ -33,5 +33,13 @@ const char *profiles_get(const struct profiles *profiles, const char *profile, c
 /* The same out of one of the three tables above. */
 const char *profiles_get_in(GHashTable *table, const char *profile, const char *key);
 
+/* The variable's value where it is set and not empty; else NULL. */
+const char *env_setting(char **env, const char *name);
+
+/* The variable, else the profile's (`profile` may be NULL) `key`; NULL where neither is set. */
+const char *profiles_setting(const struct profiles *profiles, const char *profile, char **env,
+                             const char *name, const char *key);
+bool setting_is_true(const char *value); /* "true" in any case, as AWS's tools have it */
+
 /* AWS_CA_BUNDLE, else the profile's ca_bundle (`profile` may be NULL); NULL: the system's. */
 const char *profiles_ca_file(const struct profiles *profiles, const char *profile, char **env);

@@ -37,13 +37,13 @@ bool container_may_ask(const char *url)
 /* The agent's URL; NULL after search_absent or search_failed. */
 static char *agent_url(struct search *search)
 {
-    const char *relative = g_environ_getenv(search->env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-    const char *full = g_environ_getenv(search->env, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-    if (relative && *relative) {
+    const char *relative = env_setting(search->env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    const char *full = env_setting(search->env, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    if (relative) {
         if (*relative == '/')
             return g_strconcat("http://169.254.170.2", relative, NULL);
         search_failed(search, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /");
-    } else if (!full || !*full) {
+    } else if (!full) {
         search_absent(search, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI");
     } else if (!container_may_ask(full)) {
         search_failed(search,
@@ -59,19 +59,19 @@ static char *agent_url(struct search *search)
  * search_failed. Read anew every time: the file's token is changed as time goes by. */
 static bool authorization(struct search *search, char **token)
 {
-    const char *path = g_environ_getenv(search->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-    const char *given = g_environ_getenv(search->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    const char *path = env_setting(search->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    const char *given = env_setting(search->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
     g_autoptr(GError) error = NULL;
-    if (path && *path && !g_file_get_contents(path, token, NULL, &error)) {
+    if (path && !g_file_get_contents(path, token, NULL, &error)) {
         search_failed(search, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can't be read: %s",
                       error->message);
         return false;
     }
-    if (!(path && *path))
-        *token = given && *given ? g_strdup(given) : NULL;
+    if (!path)
+        *token = g_strdup(given);
     if (*token && strpbrk(*token, "\r\n")) {
         search_failed(search, "the token of AWS_CONTAINER_AUTHORIZATION_TOKEN%s has a line break",
-                      path && *path ? "_FILE" : "");
+                      path ? "_FILE" : "");
         return false;
     }
     return true;

@@ -170,15 +170,7 @@ static void got_token(const struct http_answer *answer, const GError *error, gpo
 
 static const char *setting(const struct search *search, const char *variable, const char *key)
 {
-    const char *value = g_environ_getenv(search->env, variable);
-    if (value && *value)
-        return value;
-    return search->profile ? profiles_get(search->profiles, search->profile, key) : NULL;
-}
-
-static bool is_true(const char *value)
-{
-    return value && g_ascii_strcasecmp(value, "true") == 0;
+    return profiles_setting(search->profiles, search->profile, search->env, variable, key);
 }
 
 /* A number of AWS's settings within bounds, else `usual`. */
@@ -211,7 +203,7 @@ static char *base_url(const struct search *search)
 
 static void start_metadata(struct search *search)
 {
-    if (is_true(g_environ_getenv(search->env, "AWS_EC2_METADATA_DISABLED"))) {
+    if (setting_is_true(env_setting(search->env, "AWS_EC2_METADATA_DISABLED"))) {
         search_absent(search, "instance metadata (AWS_EC2_METADATA_DISABLED)");
         return;
     }
@@ -232,8 +224,8 @@ static void start_metadata(struct search *search)
     metadata->base = base;
     metadata->timeout_ms = seconds ? number(seconds, 60, 1) * WHEN_SECOND : usual_timeout_ms;
     metadata->tries = (int)number(tries, 10, 1);
-    metadata->v1_disabled =
-        is_true(setting(search, "AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled"));
+    metadata->v1_disabled = setting_is_true(
+        setting(search, "AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled"));
     search->step = metadata;
     search->step_cancel = metadata_stop;
     ask(metadata, "PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 21600",

@@ -13,6 +13,7 @@ struct aws_facts {
     const char *content_type; /* of what is sent */
     const char *version;      /* of a Query API; NULL: not one */
     bool global;              /* one endpoint for a whole partition */
+    bool usual_is_fips;       /* in GovCloud its usual endpoint is its FIPS endpoint */
 };
 
 const struct aws_facts *aws_facts(enum aws_service service);

@@ -46,11 +46,12 @@ static bool read_ready(struct demo_sim *sim, GError **error)
 /* For this process, the console's and the conductor's: nothing of the person's own AWS is used. */
 static void point_environment(const struct demo_sim *sim)
 {
-    static const char *const theirs[] = {"AWS_PROFILE",     "AWS_SESSION_TOKEN",
-                                         "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-                                         "HTTP_PROXY",      "http_proxy"};
-    for (size_t i = 0; i < G_N_ELEMENTS(theirs); i++)
-        g_unsetenv(theirs[i]);
+    g_auto(GStrv) names = g_listenv();
+    for (char **name = names; *name; name++)
+        if (g_str_has_prefix(*name, "AWS_") || g_ascii_strcasecmp(*name, "HTTP_PROXY") == 0)
+            g_unsetenv(*name);
+    g_setenv("AWS_CONFIG_FILE", "/dev/null", TRUE);
+    g_setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null", TRUE);
     g_autofree char *state = g_build_filename(sim->dir, "state", NULL);
     g_setenv("AWS_ENDPOINT_URL", sim->endpoint, TRUE);
     g_setenv("AWS_ACCESS_KEY_ID", "DEMO", TRUE);
