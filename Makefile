@@ -16,7 +16,7 @@ TEST_PACKAGES := criterion vterm
 DEBIAN_BUILD := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libjansson-dev \
 	libsqlite3-dev libgit2-dev libglib2.0-dev libfyaml-dev libmicrohttpd-dev git
 DEBIAN_CHECK := $(DEBIAN_BUILD) libcriterion-dev libvterm-dev awscli python3-botocore \
-	valgrind sqlite3 nodejs npm
+	valgrind sqlite3 nodejs npm openssl
 DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
 
 PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
