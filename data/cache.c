@@ -1,199 +1,194 @@
-#include "data/cache.h"
-
-#include "data/base/error.h"
-#include "data/base/text.h"
-#include "data/cache_json.h"
-#include "data/sqlite.h"
+#include "data/cache_db.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
-/* So many tenants a row: few enough for a row to stay small, enough for 100,000 to be few rows. */
-#define TENANTS_A_ROW 500
-
+/* The poller's tables stand here, too: one file is moved forward by one list. */
 static const char *const migrations[] = {
-    "CREATE TABLE part (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID"};
-static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations)};
+    "CREATE TABLE part (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
+    "DROP TABLE part;"
+    "CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), fleet TEXT NOT NULL,"
+    " gen INTEGER NOT NULL, tenants_gen INTEGER NOT NULL, registry INTEGER NOT NULL,"
+    " registry_at INTEGER NOT NULL, complete INTEGER NOT NULL, tenants INTEGER NOT NULL,"
+    " sources TEXT NOT NULL, cost REAL NOT NULL, slowed TEXT);"
+    "CREATE TABLE part (cell TEXT NOT NULL, kind TEXT NOT NULL, gen INTEGER NOT NULL,"
+    " body TEXT NOT NULL, PRIMARY KEY (cell, kind));"
+    "CREATE INDEX part_gen ON part (gen);"
+    "CREATE TABLE points (cell TEXT NOT NULL, chunk INTEGER NOT NULL, gen INTEGER NOT NULL,"
+    " body BLOB NOT NULL, PRIMARY KEY (cell, chunk));"
+    "CREATE INDEX points_gen ON points (gen);"
+    "CREATE TABLE tenant (id TEXT NOT NULL, nth INTEGER NOT NULL, tier INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, max_users INTEGER NOT NULL, max_patients INTEGER NOT NULL,"
+    " current_users INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,"
+    " cell TEXT, region TEXT, subdomain TEXT, residency TEXT, name TEXT, failover_cell TEXT,"
+    " environment TEXT, fault TEXT, PRIMARY KEY (id, nth)) WITHOUT ROWID;"
+    "CREATE TABLE lead (one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT NOT NULL,"
+    " fleet TEXT NOT NULL, kind INTEGER NOT NULL, actor TEXT NOT NULL, host TEXT NOT NULL,"
+    " boot TEXT NOT NULL, pids TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER NOT NULL,"
+    " beat INTEGER NOT NULL, well INTEGER NOT NULL);"
+    "CREATE TABLE want (token TEXT PRIMARY KEY, host TEXT NOT NULL, boot TEXT NOT NULL,"
+    " pids TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER NOT NULL, beat INTEGER NOT NULL,"
+    " refresh INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID"};
+static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), true};
 
-static void close_db(sqlite3 **db)
+static void stat_file(const char *path, guint64 *device, guint64 *inode)
 {
-    sqlite3_close(*db);
+    struct stat file;
+    bool there = stat(path, &file) == 0;
+    *device = there ? file.st_dev : 0;
+    *inode = there ? file.st_ino : 0;
 }
-#define OWN_DB __attribute__((cleanup(close_db))) sqlite3 *
 
-static char *path_in(const char *dir)
+static void throw_away(const char *path)
 {
-    return g_build_filename(dir, "cache.db", NULL);
-}
-
-/* Opens it for writing; what is not ours to write is thrown away once, as it is only a cache. */
-static sqlite3 *open_for_save(const char *dir, GError **error)
-{
-    g_autofree char *path = path_in(dir);
-    sqlite3 *db = sqlite_open(path, &schema, false, NULL);
-    if (db)
-        return db;
     static const char *const files[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *file = g_strconcat(path, files[i], NULL);
         g_unlink(file);
     }
-    return sqlite_open(path, &schema, false, error);
 }
 
-/* Takes `body`. */
-static bool put(sqlite3 *db, const char *name, json_t *body, GError **error)
+static bool is_damage(int code)
 {
-    static const char tried[] = "keep the last snapshot";
-    g_autofree char *text = text_json_dump(body, false);
-    json_decref(body);
-    g_autoptr(sqlite3_stmt) insert =
-        sqlite_prepare(db, "INSERT INTO part (name, body) VALUES (?, ?)", tried, error);
-    if (!insert)
-        return false;
-    sqlite_bind(insert, 1, name);
-    sqlite_bind(insert, 2, text);
-    return sqlite3_step(insert) == SQLITE_DONE || sqlite_fail(db, NULL, tried, error);
+    return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
-static bool put_cells(sqlite3 *db, const struct snapshot *snapshot, GError **error)
+/* A file that can't be opened has nobody to ask for its error code: so SQLite is asked again. */
+static bool file_is_damaged(const char *path)
 {
-    for (size_t i = 0; i < snapshot->n_cells; i++) {
-        const struct cell *cell = &snapshot->cells[i];
-        g_autofree char *name = g_strconcat("cell/", cell->config->id, NULL);
-        if (!put(db, name, cache_reading_json(&cell->reading), error))
-            return false;
-    }
-    return true;
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    sqlite3_close(db);
+    return is_damage(code);
 }
 
-static bool put_tenants(sqlite3 *db, const struct registry *registry, GError **error)
+/* Takes `path`. */
+static struct cache *cache_new(sqlite3 *db, char *path, struct config *config)
 {
-    for (guint from = 0; registry && from < registry->tenants->len; from += TENANTS_A_ROW) {
-        g_autofree char *name = g_strdup_printf("tenants/%08u", from / TENANTS_A_ROW);
-        json_t *list = json_array();
-        for (guint i = from; i < MIN(from + TENANTS_A_ROW, registry->tenants->len); i++)
-            json_array_append_new(list, cache_tenant_json(registry->tenants->pdata[i]));
-        if (!put(db, name, list, error))
-            return false;
-    }
-    return true;
-}
-
-static json_t *head_json(const struct snapshot *snapshot)
-{
-    const struct registry *registry = snapshot->registry;
-    return json_pack("{s:o, s:o, s:b, s:I, s:I, s:b}", "fleet", text_json(snapshot->config->name),
-                     "sources", cache_sources_json(snapshot->sources), "registry", registry != NULL,
-                     "tenants", (json_int_t)(registry ? registry->tenants->len : 0), "registry_at",
-                     (json_int_t)(registry ? registry->at_ms : 0), "registry_complete",
-                     registry && registry->complete);
-}
-
-bool cache_save(const char *dir, const struct snapshot *snapshot, GError **error)
-{
-    static const char tried[] = "keep the last snapshot";
-    OWN_DB db = open_for_save(dir, error);
-    if (!db || !sqlite_exec(db, "BEGIN IMMEDIATE", tried, error))
-        return false;
-    bool done = sqlite_exec(db, "DELETE FROM part", tried, error) &&
-                put(db, "head", head_json(snapshot), error) && put_cells(db, snapshot, error) &&
-                put_tenants(db, snapshot->registry, error) &&
-                sqlite_exec(db, "COMMIT", tried, error);
-    if (!done)
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    return done;
-}
-
-/* All rows: name -> json_t *. NULL with an error where one can't be read. */
-static GHashTable *read_parts(sqlite3 *db, GError **error)
-{
-    static const char tried[] = "read the last snapshot";
-    g_autoptr(sqlite3_stmt) select =
-        sqlite_prepare(db, "SELECT name, body FROM part", tried, error);
-    if (!select)
-        return NULL;
-    g_autoptr(GHashTable) parts =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
-    int step;
-    while ((step = sqlite3_step(select)) == SQLITE_ROW) {
-        const char *body = (const char *)sqlite3_column_text(select, 1);
-        json_t *json = json_loads(body ? body : "", 0, NULL);
-        if (json)
-            g_hash_table_insert(parts, g_strdup((const char *)sqlite3_column_text(select, 0)),
-                                json);
-    }
-    if (step != SQLITE_DONE) {
-        sqlite_fail(db, NULL, tried, error);
-        return NULL;
-    }
-    return g_steal_pointer(&parts);
-}
-
-/* A row that is missing or damaged makes the registry incomplete, never smaller in silence. */
-static struct registry *registry_of(GHashTable *parts, const json_t *head)
-{
-    if (!json_is_true(json_object_get(head, "registry")))
-        return NULL;
-    bool complete = json_is_true(json_object_get(head, "registry_complete"));
-    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
-    GHashTableIter iter;
-    gpointer name, part;
-    g_hash_table_iter_init(&iter, parts);
-    while (g_hash_table_iter_next(&iter, &name, &part)) {
-        size_t i;
-        json_t *item;
-        if (!g_str_has_prefix(name, "tenants/"))
-            continue;
-        json_array_foreach ((json_t *)part, i, item) {
-            struct tenant *tenant = cache_tenant(item);
-            if (tenant)
-                g_ptr_array_add(tenants, tenant);
-        }
-    }
-    complete = complete &&
-               (json_int_t)tenants->len == json_integer_value(json_object_get(head, "tenants"));
-    return registry_new(tenants, json_integer_value(json_object_get(head, "registry_at")),
-                        complete);
-}
-
-static struct snapshot *fold_parts(GHashTable *parts, const json_t *head, struct config *config,
-                                   gint64 now_ms)
-{
-    g_autoptr(GPtrArray) sources = cache_sources(json_object_get(head, "sources"));
-    g_autofree struct cell_reading *readings = g_new0(struct cell_reading, config->cells->len);
-    for (guint i = 0; i < config->cells->len; i++) {
-        const struct cell_config *cell = config->cells->pdata[i];
-        g_autofree char *name = g_strconcat("cell/", cell->id, NULL);
-        readings[i] = cache_reading(g_hash_table_lookup(parts, name));
-    }
-    struct registry *registry = registry_of(parts, head);
-    struct fleet_input input = {
-        .config = config, .readings = readings, .registry = registry, .sources = sources};
-    struct snapshot *snapshot = fleet_fold(&input, now_ms);
-    registry_unref(registry);
+    struct cache *cache = g_new0(struct cache, 1);
+    cache->db = db;
+    cache->path = path;
+    stat_file(path, &cache->device, &cache->inode);
+    cache->data_version = -1;
+    cache->config = config_ref(config);
+    cache->fleet = cache_fleet(config);
+    cache->readings = g_new0(struct cell_reading, config->cells->len);
+    cache->places = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < config->cells->len; i++)
-        cell_reading_clear(&readings[i]);
-    return snapshot;
+        g_hash_table_insert(cache->places, ((struct cell_config *)config->cells->pdata[i])->id,
+                            GUINT_TO_POINTER(i + 1));
+    return cache;
 }
 
-struct snapshot *cache_load(const char *dir, struct config *config, gint64 now_ms, GError **error)
+struct cache *cache_open(const char *dir, struct config *config, GError **error)
 {
-    g_autofree char *path = path_in(dir);
+    g_autofree char *path = g_build_filename(dir, "cache.db", NULL);
+    g_autoptr(GError) first = NULL;
+    sqlite3 *db = sqlite_open(path, &schema, false, &first);
+    if (!db && file_is_damaged(path)) {
+        throw_away(path);
+        db = sqlite_open(path, &schema, false, error);
+    } else if (!db) {
+        g_propagate_error(error, g_steal_pointer(&first));
+    }
+    return db ? cache_new(db, g_steal_pointer(&path), config) : NULL;
+}
+
+struct cache *cache_open_to_read(const char *dir, struct config *config, GError **error)
+{
+    g_autofree char *path = g_build_filename(dir, "cache.db", NULL);
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return NULL;
-    OWN_DB db = sqlite_open(path, &schema, true, error);
-    g_autoptr(GHashTable) parts = db ? read_parts(db, error) : NULL;
-    if (!parts)
-        return NULL;
-    const json_t *head = g_hash_table_lookup(parts, "head");
-    const char *fleet = json_string_value(json_object_get(head, "fleet"));
-    if (!head)
-        return NULL;
-    if (g_strcmp0(fleet, config->name) != 0) {
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
-                    "%s is of another fleet (%s); it will be written anew", path,
-                    fleet ? fleet : "unnamed");
-        return NULL;
-    }
-    return fold_parts(parts, head, config, now_ms);
+    sqlite3 *db = sqlite_open(path, &schema, true, error);
+    return db ? cache_new(db, g_steal_pointer(&path), config) : NULL;
+}
+
+void cache_forget(struct cache *cache)
+{
+    for (guint i = 0; i < cache->config->cells->len; i++)
+        cell_reading_clear(&cache->readings[i]);
+    memset(cache->readings, 0, sizeof *cache->readings * cache->config->cells->len);
+    g_clear_pointer(&cache->registry, registry_unref);
+    g_clear_pointer(&cache->sources, g_ptr_array_unref);
+    g_clear_pointer(&cache->slowed, g_free);
+    cache->gen = cache->tenants_gen = 0;
+}
+
+void cache_close(struct cache *cache)
+{
+    if (!cache)
+        return;
+    cache_forget(cache);
+    sqlite3_close(cache->db);
+    g_hash_table_unref(cache->places);
+    g_free(cache->readings);
+    g_free(cache->fleet);
+    g_free(cache->path);
+    config_unref(cache->config);
+    g_free(cache);
+}
+
+void cache_discard(struct cache *cache)
+{
+    if (cache_is_in_place(cache))
+        throw_away(cache->path);
+    cache_close(cache);
+}
+
+bool cache_is_in_place(const struct cache *cache)
+{
+    guint64 device, inode;
+    stat_file(cache->path, &device, &inode);
+    return device == cache->device && inode == cache->inode;
+}
+
+bool cache_is_damaged(const struct cache *cache)
+{
+    return cache->damaged || is_damage(sqlite3_extended_errcode(cache->db));
+}
+
+gint64 cache_generation(const struct cache *cache)
+{
+    return cache->gen;
+}
+
+gint64 cache_number(struct cache *cache, const char *sql)
+{
+    g_autoptr(sqlite3_stmt) ask = sqlite_prepare(cache->db, sql, CACHE_READING, NULL);
+    return ask && sqlite3_step(ask) == SQLITE_ROW ? sqlite3_column_int64(ask, 0) : -1;
+}
+
+bool cache_changed(struct cache *cache)
+{
+    gint64 before = cache->data_version;
+    cache->data_version = cache_number(cache, "PRAGMA data_version");
+    return before != cache->data_version || before < 0;
+}
+
+bool cache_begin(struct cache *cache, GError **error)
+{
+    return sqlite_exec(cache->db, "BEGIN IMMEDIATE", CACHE_WRITING, error);
+}
+
+bool cache_end(struct cache *cache, bool keep, GError **error)
+{
+    if (!keep)
+        cache->damaged |= is_damage(sqlite3_extended_errcode(cache->db));
+    if (keep && sqlite_exec(cache->db, "COMMIT", CACHE_WRITING, error))
+        return true;
+    sqlite3_exec(cache->db, "ROLLBACK", NULL, NULL, NULL);
+    /* What is known may be of what has just been taken back. */
+    cache_forget(cache);
+    return false;
+}
+
+bool cache_do(sqlite3 *db, sqlite3_stmt *statement, GError **error)
+{
+    bool done =
+        sqlite3_step(statement) == SQLITE_DONE || sqlite_fail(db, NULL, CACHE_WRITING, error);
+    sqlite3_reset(statement);
+    return done;
 }

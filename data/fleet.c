@@ -61,6 +61,26 @@ void source_free(struct source *source)
     g_free(source);
 }
 
+static enum source_state state_as_of(const struct source *source, gint64 period_ms, gint64 now_ms)
+{
+    if (source->error)
+        return SOURCE_ERROR;
+    if (!source->read_ms)
+        return SOURCE_WAITING;
+    return now_ms - source->read_ms > stale_after_ms(period_ms) ? SOURCE_STALE : SOURCE_OK;
+}
+
+GPtrArray *sources_as_of(const GPtrArray *sources, gint64 period_ms, gint64 now_ms)
+{
+    GPtrArray *same = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    for (guint i = 0; i < sources->len; i++) {
+        const struct source *source = sources->pdata[i];
+        g_ptr_array_add(same, source_new(source->name, state_as_of(source, period_ms, now_ms),
+                                         source->read_ms, source->error));
+    }
+    return same;
+}
+
 struct cell_reading cell_reading_share(const struct cell_reading *reading)
 {
     struct cell_reading shared = *reading;
@@ -116,6 +136,20 @@ struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms)
     if (snapshot->registry)
         snapshot->unplaced = (gint64)snapshot->registry->tenants->len - placed;
     return snapshot;
+}
+
+struct snapshot *snapshot_again(const struct snapshot *snapshot, gint64 now_ms)
+{
+    struct config *config = snapshot->config;
+    g_autofree struct cell_reading *readings = g_new(struct cell_reading, snapshot->n_cells);
+    for (size_t i = 0; i < snapshot->n_cells; i++)
+        readings[i] = snapshot->cells[i].reading;
+    g_autoptr(GPtrArray) sources =
+        sources_as_of(snapshot->sources, config->metrics.period_ms, now_ms);
+    struct fleet_input input = {
+        config,          readings, snapshot->registry, sources, snapshot->cost_usd_per_hour,
+        snapshot->slowed};
+    return fleet_fold(&input, now_ms);
 }
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot)

@@ -113,10 +113,12 @@ struct registry {
     GHashTable *tallies; /* cell id -> struct tenant_tally * */
 };
 /* Takes `tenants` (which must own its elements: tenant_free), sorts it by id, marks ids that appear
- * twice as faulty, and adds up. The only way to make one. */
+ * twice as faulty, and adds up. */
 struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete);
 /* NULL if there is no tenant of that id. */
 const struct tenant *registry_tenant(const struct registry *registry, const char *id);
+/* The same tenants, shared, found by another reading. */
+struct registry *registry_again(const struct registry *before, gint64 at_ms, bool complete);
 /* All zero for a cell that no tenant names. `registry` may be NULL. */
 struct tenant_tally registry_tally(const struct registry *registry, const char *cell);
 struct registry *registry_ref(struct registry *registry);
@@ -132,6 +134,8 @@ struct source {
 struct source *source_new(const char *name, enum source_state state, gint64 read_ms,
                           const char *error);
 void source_free(struct source *source);
+/* The same sources with their states as of `now_ms`, new reference. */
+GPtrArray *sources_as_of(const GPtrArray *sources, gint64 period_ms, gint64 now_ms);
 
 /* What was read of one cell; every pointer may be NULL: never read. */
 struct cell_reading {
@@ -205,6 +209,9 @@ struct fleet_input {
  *   stale. Of a dr cell, which has no traffic, only the health metric is required.
  * The worst of these is the cell's health; enum health is in that order. */
 struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms);
+
+/* The same readings as of `now_ms`; a source's state follows from its last reading and error. */
+struct snapshot *snapshot_again(const struct snapshot *snapshot, gint64 now_ms);
 
 /* The first moment after `now_ms` at which folding the same input again may say something else
  * (a value grows stale); G_MAXINT64: never. */

@@ -18,7 +18,7 @@ static const char *const migrations[] = {
     "CREATE INDEX event_state ON event (stream, seq)"
     " WHERE CASE WHEN json_valid(data) THEN json_extract(data, '$.state') END IS NOT NULL;"};
 
-static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations)};
+static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), false};
 
 #define COLUMNS(of)                                                                                \
     of "stream, " of "seq, " of "id, " of "at_ms, " of "actor, " of "type, " of "data, " of        \

@@ -38,9 +38,10 @@ struct poller *poller_new(struct config *config, struct aws_client *client,
 void poller_free(struct poller *poller);
 OWNABLE(poller, poller_free);
 
-/* Reads what cache.db has of the cells, here and now (architecture.md, "Speed": a screen within
- * 100 ms), and calls `fn` with it, if there is anything. A registry of more than a few thousand
- * tenants comes a moment after poller_start. Before poller_start. */
+/* Before poller_start: reads what cache.db has of the cells, here and now (architecture.md,
+ * "Speed": a screen within 100 ms), and calls `fn` with it, if there is anything. A registry of
+ * more than a few thousand tenants comes a moment after poller_start. Not for a conductor: its
+ * gates stand on what it has read itself. */
 void poller_prime(struct poller *poller);
 void poller_start(struct poller *poller);
 
@@ -51,6 +52,8 @@ void poller_refresh(struct poller *poller);
 void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms);
 
 /* Who polls, in words: "this console", "alice's console, pid 77", "conductor, pid 123", "this
- * console alone"; "the cache" while nobody's reading but an earlier one is shown. Valid until the
- * main context runs again. */
+ * console alone"; "the cache, 6m old" while all that is shown is an earlier reading. Valid until
+ * the main context runs again. */
 const char *poller_who(const struct poller *poller);
+/* That last case. */
+bool poller_shows_cache(const struct poller *poller);

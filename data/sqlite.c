@@ -176,9 +176,10 @@ static bool prepare_to_read(sqlite3 *db, const struct sqlite_schema *schema, GEr
 
 static bool prepare_to_write(sqlite3 *db, const struct sqlite_schema *schema, GError **error)
 {
+    const char *settings = schema->replaceable ? "PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON"
+                                               : "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON";
     return refuse_other_version(db, schema, false, error) && switch_to_wal(db, error) &&
-           sqlite_exec(db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON", "set it up", error) &&
-           migrate(db, schema, error);
+           sqlite_exec(db, settings, "set it up", error) && migrate(db, schema, error);
 }
 
 sqlite3 *sqlite_open(const char *path, const struct sqlite_schema *schema, bool read_only,

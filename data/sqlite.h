@@ -1,5 +1,5 @@
-/* Our own SQLite files (history.db): opened alike, moved forward alike, failing in the same words.
- * Every message names the file, and says what to do where that is known. */
+/* Our own SQLite files (history.db, cache.db): opened alike, moved forward alike, failing in the
+ * same words. Every message names the file, and says what to do where that is known. */
 #pragma once
 
 #include <glib.h>
@@ -12,9 +12,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sqlite3_finalize)
 struct sqlite_schema {
     const char *const *migrations;
     int n;
+    bool replaceable; /* the last commits may be lost with the machine's power */
 };
 
-/* Opens `path` or creates it: WAL, synchronous=FULL (a commit is on the disk when it returns),
+/* Opens `path` or creates it: WAL, synchronous=FULL (a commit is on the disk when it returns;
+ * NORMAL for what is `replaceable`: no commit waits for the disk, and the file stays whole),
  * foreign keys, 2 s of patience with other writers, each missing migration in a transaction of its
  * own. A new file is 0600; 0660 in a setgid folder that its group may write (the shared
  * /var/lib/celldeck). A schema newer than ours is refused. `read_only` creates and moves nothing.

@@ -55,17 +55,19 @@ static int by_id(gconstpointer a, gconstpointer b)
     return strcmp((*x)->id, (*y)->id);
 }
 
+/* Those that come out of cache.db have been marked. */
 static void mark_twins(GPtrArray *tenants)
 {
+    static const char twin[] = "another item has this tenantId";
     for (guint i = 1; i < tenants->len; i++) {
         struct tenant *tenant = tenants->pdata[i];
         const struct tenant *before = tenants->pdata[i - 1];
-        if (strcmp(tenant->id, before->id) != 0)
+        if (strcmp(tenant->id, before->id) != 0 ||
+            (tenant->fault && g_str_has_suffix(tenant->fault, twin)))
             continue;
         struct tenant marked = *tenant;
         g_autofree char *fault =
-            g_strconcat(tenant->fault ? tenant->fault : "", tenant->fault ? "; " : "",
-                        "another item has this tenantId", NULL);
+            g_strconcat(tenant->fault ? tenant->fault : "", tenant->fault ? "; " : "", twin, NULL);
         marked.fault = fault;
         tenants->pdata[i] = tenant_new(&marked);
         tenant_free(tenant);
@@ -98,6 +100,17 @@ struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete)
     mark_twins(tenants);
     for (guint i = 0; i < tenants->len; i++)
         add_up(registry->tallies, tenants->pdata[i]);
+    return registry;
+}
+
+struct registry *registry_again(const struct registry *before, gint64 at_ms, bool complete)
+{
+    struct registry *registry = g_new0(struct registry, 1);
+    g_atomic_ref_count_init(&registry->refs);
+    registry->at_ms = at_ms;
+    registry->complete = complete;
+    registry->tenants = g_ptr_array_ref(before->tenants);
+    registry->tallies = g_hash_table_ref(before->tallies);
     return registry;
 }
 

@@ -361,13 +361,13 @@ Test(sqlite, migrations_go_forward_one_by_one_and_a_broken_one_leaves_the_file_a
     g_autofree char *path = g_build_filename(dir, "history.db", NULL);
     const char *const steps[] = {"CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (y)",
                                  "CREATE TABLE c (x)"};
-    sqlite3 *db = sqlite_open(path, &(struct sqlite_schema){steps, 1}, false, NULL);
+    sqlite3 *db = sqlite_open(path, &(struct sqlite_schema){steps, 1, false}, false, NULL);
     cr_assert(db);
     sqlite3_close(db);
     g_autoptr(GError) error = NULL;
-    cr_expect(!sqlite_open(path, &(struct sqlite_schema){steps, 3}, false, &error));
+    cr_expect(!sqlite_open(path, &(struct sqlite_schema){steps, 3, false}, false, &error));
     cr_expect(error && strstr(error->message, "schema"));
-    db = sqlite_open(path, &(struct sqlite_schema){steps, 1}, false, NULL);
+    db = sqlite_open(path, &(struct sqlite_schema){steps, 1, false}, false, NULL);
     cr_assert(db, "still at version 1");
     cr_expect(sqlite_exec(db, "SELECT x FROM a", "look", NULL));
     cr_expect(!sqlite_exec(db, "SELECT x FROM b", "look", NULL));

@@ -33,6 +33,11 @@ static void on_snapshot(struct snapshot *snapshot, gpointer data)
     shell_snapshot(data, snapshot);
 }
 
+static void on_notice(const char *line, gpointer data)
+{
+    shell_say(data, line);
+}
+
 static void on_refresh(gpointer data)
 {
     poller_refresh(data);
@@ -46,11 +51,12 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     struct shell *shell = shell_new(deck, &options, error);
     if (!shell)
         return false;
-    const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, NULL};
+    const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, on_notice};
     struct poller *poller =
         poller_new(deck->config, context_client(context), &sharing, on_snapshot, shell);
     deck->poller = poller;
     shell_on_refresh(shell, on_refresh, poller);
+    poller_prime(poller);
     poller_start(poller);
     shell_run(shell);
     shell_free(shell);

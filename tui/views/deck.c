@@ -70,7 +70,7 @@ void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot)
 {
     for (size_t i = 0; deck->snapshot && !deck->from_cache && i < snapshot->n_cells; i++)
         note_change(deck, &snapshot->cells[i]);
-    deck->from_cache = false;
+    deck->from_cache = deck->poller && poller_shows_cache(deck->poller);
     struct snapshot *before = deck->snapshot;
     deck->snapshot = snapshot_ref(snapshot);
     if (before)

@@ -39,7 +39,6 @@ struct deck {
     gint64 journal_version;
     gint64 conductors_read_ms;
     bool from_cache; /* the snapshot is one of an earlier run */
-    gint64 kept_ms;  /* when the snapshot was last kept, on the clock that never jumps */
 };
 
 struct deck *deck_new(struct config *config, const char *state_dir);

@@ -1,7 +1,6 @@
 #include "data/base/when.h"
 #include "tui/views/commandline.h"
 #include "tui/views/frame.h"
-#include "tui/views/kept.h"
 #include "tui/views/shell_inside.h"
 
 /* The journal is looked at this often (a look costs no reading while nothing was appended), and
@@ -104,8 +103,6 @@ static gboolean on_look(gpointer data)
     struct shell *shell = data;
     bool news = deck_read_journal(shell->deck, false);
     deck_look_at_conductors(shell->deck);
-    if (shell->fed)
-        kept_save(shell->deck);
     if (news && shell_top(shell)->view == VIEW_ROLLOUT && !shell->deck->operation)
         shell_arrive(shell);
     if (news || ++shell->looks % 2 == 0)
@@ -166,14 +163,18 @@ void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer d
 
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot)
 {
-    shell->fed = true;
     deck_set_snapshot(shell->deck, snapshot);
+    shell_want_draw(shell);
+}
+
+void shell_say(struct shell *shell, const char *line)
+{
+    deck_say(shell->deck, ROLE_DIM, "%s", line);
     shell_want_draw(shell);
 }
 
 void shell_run(struct shell *shell)
 {
-    kept_show(shell->deck);
     deck_read_journal(shell->deck, true);
     deck_look_at_conductors(shell->deck);
     draw(shell);

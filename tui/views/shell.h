@@ -16,5 +16,7 @@ OWNABLE(shell, shell_free);
 void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer data);
 /* A new snapshot for the deck. */
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot);
+/* Something for people to know, until the next key. */
+void shell_say(struct shell *shell, const char *line);
 /* Until people leave. */
 void shell_run(struct shell *shell);

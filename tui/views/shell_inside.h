@@ -32,7 +32,6 @@ struct shell {
     guint look_source, draw_source;
     guint looks;
     guint under_way; /* threads and processes that will still call back */
-    bool fed;        /* a snapshot has come that is not out of the cache */
     void (*refresh)(gpointer data);
     gpointer refresh_data;
 };
