@@ -88,7 +88,7 @@ static void watch_cells(struct conduct *conduct)
         watch->id = cell->plan->id;
         watch_follow_intent(watch, cell);
         if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_of_ms && watch->config)
-            feed_want_since(world->feed, watch->id, cell->deployed_at_ms - 3 * WHEN_HOUR);
+            poller_want_since(world->poller, watch->id, cell->deployed_at_ms - 3 * WHEN_HOUR);
     }
 }
 

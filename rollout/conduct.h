@@ -3,7 +3,7 @@
  * the engine gets to see. Private to these. */
 #pragma once
 
-#include "data/feed.h"
+#include "data/poller.h"
 #include "data/releases.h"
 #include "rollout/deploy.h"
 #include "rollout/engine.h"
@@ -18,7 +18,7 @@ struct world {
     struct deployer *deployer;
     struct releases *releases; /* NULL: `releases_error` says why */
     char *releases_error;
-    struct feed *feed;
+    struct poller *poller;
     struct snapshot *snapshot; /* the newest, or NULL */
     struct aws_client *client;
     struct notifier *notifier;

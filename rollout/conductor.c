@@ -202,6 +202,11 @@ static void on_snapshot(struct snapshot *snapshot, gpointer data)
     wake(conductor);
 }
 
+static void on_unshared(const char *line, gpointer data)
+{
+    conductor_log(&((struct conductor *)data)->world, LOG_LEVEL_WARN, "%s", line);
+}
+
 static void on_notify_problem(const char *line, gpointer data)
 {
     conductor_log(data, LOG_LEVEL_ERROR, "%s", line);
@@ -236,7 +241,8 @@ static bool open_world(struct conductor *conductor, struct config *config, GErro
     world->releases_error = g_strdup(no_releases ? no_releases->message : NULL);
     world->notifier = notifier_new(config, world->client, on_notify_problem, world);
     world->heartbeat = heartbeat_new(config, world->client, on_notify_problem, world);
-    world->feed = feed_new(config, world->client, on_snapshot, conductor);
+    const struct poller_options sharing = {POLLER_CONDUCTOR, dir, world->actor, on_unshared};
+    world->poller = poller_new(config, world->client, &sharing, on_snapshot, conductor);
     return true;
 }
 
@@ -245,8 +251,8 @@ static bool open_world(struct conductor *conductor, struct config *config, GErro
 static void close_world(struct conductor *conductor)
 {
     struct world *world = &conductor->world;
-    if (world->feed)
-        feed_free(world->feed);
+    if (world->poller)
+        poller_free(world->poller);
     if (world->deployer)
         deployer_free(world->deployer);
     g_hash_table_destroy(conductor->conducts);
@@ -297,7 +303,7 @@ static void run_loop(struct conductor *conductor)
     conductor->term = g_unix_signal_add(SIGTERM, on_signal, conductor);
     conductor->interrupt = g_unix_signal_add(SIGINT, on_signal, conductor);
     conductor->tick = g_timeout_add(TICK_MS, on_tick, conductor);
-    feed_start(world->feed);
+    poller_start(world->poller);
     on_tick(conductor);
     if (!conductor->stopping)
         g_main_loop_run(conductor->loop);
