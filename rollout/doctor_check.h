@@ -79,4 +79,6 @@ void doctor_endpoints(struct checkup *checkup);
 void doctor_deployer(struct checkup *checkup);
 void doctor_deploying(struct checkup *checkup);
 void doctor_notices(struct checkup *checkup);
-void doctor_ask_topic(struct checkup *checkup); /* a part of doctor_notices */
+/* Parts of doctor_notices. */
+void doctor_ask_topic(struct checkup *checkup);
+void doctor_ask_heartbeat(struct checkup *checkup);

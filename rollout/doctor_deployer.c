@@ -133,6 +133,8 @@ void doctor_notices(struct checkup *checkup)
         check_program(checkup, "notify.command", config->notify_command);
     if (config->sns_topic)
         doctor_ask_topic(checkup);
+    if (config->heartbeat.namespace)
+        doctor_ask_heartbeat(checkup);
     if (!*config->notify_command && !config->sns_topic)
         finding_set(checkup_add(checkup, "notify"),
                     config->waves->len

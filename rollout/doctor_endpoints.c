@@ -8,7 +8,6 @@
 struct asked {
     struct checkup *checkup;
     struct finding *finding;
-    char *url;
 };
 
 static char *parts_down(const struct probe *probe)
@@ -23,9 +22,9 @@ static char *parts_down(const struct probe *probe)
     return g_strjoinv(", ", (char **)down->pdata);
 }
 
-static struct judgement judge_probe(const struct probe *probe, const char *url)
+static struct judgement judge_probe(const struct probe *probe)
 {
-    g_autofree char *fix = g_strdup_printf("curl -v %s", url);
+    static const char fix[] = "curl -v ENDPOINT/healthcheck, from this machine";
     if (!probe->answered) {
         const char *colon = strstr(probe->error, ": "); /* past "GET URL" */
         return judge_failure(fix, "no health to be had: %s", colon ? colon + 2 : probe->error);
@@ -45,10 +44,9 @@ static void answered(int status, const char *body, const GError *error, gpointer
     struct asked *asked = data;
     struct probe *probe =
         probe_parse(status, body, error ? error->message : NULL, when_now_ms(), 0);
-    finding_set(asked->finding, judge_probe(probe, asked->url));
+    finding_set(asked->finding, judge_probe(probe));
     probe_unref(probe);
     checkup_release(asked->checkup);
-    g_free(asked->url);
     g_free(asked);
 }
 
@@ -57,10 +55,10 @@ void doctor_endpoints(struct checkup *checkup)
     const struct config *config = checkup->doctor->config;
     for (guint i = 0; i < config->cells->len; i++) {
         const struct cell_config *cell = config->cells->pdata[i];
+        g_autofree char *url = probe_url(cell);
         struct asked *asked = g_new(struct asked, 1);
-        *asked = (struct asked){checkup, checkup_add(checkup, "%s", cell->id), probe_url(cell)};
+        *asked = (struct asked){checkup, checkup_add(checkup, "%s", cell->id)};
         checkup_hold(checkup);
-        aws_http_get(checkup->doctor->wish->client, asked->url, DOCTOR_DEADLINE_MS, answered,
-                     asked);
+        aws_http_get(checkup->doctor->wish->client, url, DOCTOR_DEADLINE_MS, answered, asked);
     }
 }

@@ -34,9 +34,7 @@ static struct judgement judge_stranger(const GError *error, const char *role_arn
     const char *colon = strstr(error->message, ": ");
     const char *what = colon ? colon + 2 : error->message;
     if (role_arn)
-        return judge_failure("let its trust policy name celldeck's own credentials, and give those "
-                             "the policy of celldeck iam-policy",
-                             "can't be assumed: %s", what);
+        return judge_role(error);
     if (error->domain == AWS_ERROR && error->code == AWS_ERROR_CREDENTIALS)
         return judge_failure("aws sts get-caller-identity has to work here: see aws.profile, "
                              "AWS_PROFILE, or sign in again",
@@ -93,5 +91,5 @@ static void on_date(const struct aws_caller *caller, const GError *error, gpoint
 
 void doctor_clock(struct checkup *checkup)
 {
-    ask(checkup, checkup_add(checkup, "this machine's clock"), NULL, on_date);
+    ask(checkup, checkup_add(checkup, "this machine's"), NULL, on_date);
 }

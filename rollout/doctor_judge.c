@@ -55,40 +55,86 @@ void judgement_clear(struct judgement *judgement)
     g_free(judgement->fix);
 }
 
-/* An error says "CloudWatch GetMetricData in us-east-1: what; what to do": what, for the finding
- * has the rest in its own words. Caller frees. */
+/* An error says "CloudWatch GetMetricData in us-east-1: what (request 1f, attempt 2); what to do":
+ * what, for the finding has the rest in its own words. Caller frees. */
 static char *what_happened(const GError *error)
 {
     const char *colon = strstr(error->message, ": ");
     const char *what = colon ? colon + 2 : error->message;
-    const char *advice = strstr(what, "; ");
-    return g_strndup(what, advice ? (gsize)(advice - what) : strlen(what));
+    gsize length = strlen(what);
+    static const char *const ends[] = {"; ", " (request ", " (attempt "};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        const char *end = strstr(what, ends[i]);
+        if (end)
+            length = MIN(length, (gsize)(end - what));
+    }
+    return g_strndup(what, length);
+}
+
+/* IAM's refusals have one form: "User: ARN is not authorized to perform: ACTION on resource: ARN
+ * because no identity-based policy allows the ACTION action", or "... with an explicit deny in a
+ * service control policy". In short, and alike for all regions; that nothing
+ * allows it goes without saying. Caller frees. */
+static char *denial(const char *what)
+{
+    static const char perform[] = "is not authorized to perform: ";
+    const char *action = strstr(what, perform);
+    if (!action)
+        return g_strconcat("not permitted: ", what, NULL);
+    action += strlen(perform);
+    const char *because = strstr(action, " because ");
+    const char *deny = strstr(action, " with an explicit deny");
+    const char *reason = deny      ? deny + strlen(" with ")
+                         : because ? because + strlen(" because ")
+                                   : "";
+    g_autofree char *name = g_strndup(action, strcspn(action, " "));
+    bool plain = !*reason || g_str_has_prefix(reason, "no identity-based policy allows");
+    return g_strconcat(name, " is not permitted", plain ? NULL : ": ", reason, NULL);
 }
 
 static struct judgement judge_denied(const char *what, const char *role_arn)
 {
     g_autofree char *fix = g_strconcat("give it the policy that this prints: celldeck iam-policy",
                                        role_arn ? " --role " : "", role_arn, NULL);
-    return judge_failure(fix, "not permitted: %s", what);
+    g_autofree char *words = denial(what);
+    bool forbidden = strstr(what, "explicit deny") != NULL;
+    return judge_failure(forbidden ? "ask who keeps those policies: a deny outweighs any permission"
+                                   : fix,
+                         "%s", words);
 }
 
 struct judgement judge_error(const GError *error, const char *role_arn)
 {
     g_autofree char *what = what_happened(error);
-    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_CREDENTIALS)
+    if (error->domain != AWS_ERROR)
+        return judge_failure(NULL, "%s", what);
+    switch (error->code) {
+    case AWS_ERROR_CREDENTIALS:
         return judge_skipped("not asked, for want of credentials that serve");
-    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_DENIED)
+    case AWS_ERROR_DENIED:
         return judge_denied(what, role_arn);
-    if (error->domain == AWS_ERROR && error->code == AWS_ERROR_THROTTLED)
+    case AWS_ERROR_THROTTLED:
         return judge_warning("ask again in a minute; if it stays so, raise the account's quota",
-                             "asked too often: %s", what);
-    if (error->domain == AWS_ERROR &&
-        (error->code == AWS_ERROR_NETWORK || error->code == AWS_ERROR_TIMEOUT))
-        return judge_failure(
-            "see whether the region is well (health.aws.amazon.com), then network, "
-            "HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE and endpoint settings",
-            "no answer: %s", what);
-    return judge_failure(NULL, "%s", what);
+                             "%s", what);
+    case AWS_ERROR_NETWORK:
+    case AWS_ERROR_TIMEOUT:
+        return judge_failure("see health.aws.amazon.com, then network, proxy and endpoint settings",
+                             "%s", what);
+    default:
+        return judge_failure(NULL, "%s", what);
+    }
+}
+
+struct judgement judge_role(const GError *error)
+{
+    g_autofree char *words = strstr(error->message, "is not authorized to perform: ")
+                                 ? denial(error->message)
+                                 : what_happened(error);
+    const char *end = strstr(words, " (request ");
+    return judge_failure("let its trust policy name celldeck's own credentials, and give those the "
+                         "policy of celldeck iam-policy",
+                         "can't be assumed: %.*s", (int)(end ? end - words : (gssize)strlen(words)),
+                         words);
 }
 
 struct judgement judge_write(const char *permission, const GError *error, const char *role_arn)
@@ -131,12 +177,10 @@ struct judgement judge_clock(gint64 skew_ms)
     if (off_s <= 3)
         return judge_ok("agrees with AWS's");
     if (off_s < 240)
-        return judge_warning(fix, "this machine's clock is %" G_GINT64_FORMAT " s %s AWS's", off_s,
-                             way);
-    return judge_failure(fix,
-                         "this machine's clock is %" G_GINT64_FORMAT
-                         " s %s AWS's, which refuses what is signed five minutes off",
-                         off_s, way);
+        return judge_warning(fix, "%" G_GINT64_FORMAT " s %s AWS's", off_s, way);
+    return judge_failure(
+        fix, "%" G_GINT64_FORMAT " s %s AWS's, which refuses what is signed five minutes off",
+        off_s, way);
 }
 
 struct judgement judge_disk(const char *folder, guint64 free_bytes)

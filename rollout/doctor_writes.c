@@ -52,6 +52,27 @@ void doctor_deploying(struct checkup *checkup)
     finding_set(checkup_add(checkup, "ecs:UpdateService, ecs:TagResource, iam:PassRole"), untried);
 }
 
+static void take_heartbeat(struct checkup *checkup, struct finding *finding,
+                           const struct aws_target *target, json_t *reply, const GError *error,
+                           gpointer data)
+{
+    (void)checkup;
+    (void)target;
+    (void)data;
+    finding_set(finding, reply ? judge_ok("cloudwatch:PutMetricData is permitted")
+                               : judge_write("cloudwatch:PutMetricData", error, NULL));
+}
+
+/* Without any datum it has nothing to write, whatever CloudWatch makes of it. */
+void doctor_ask_heartbeat(struct checkup *checkup)
+{
+    const char *namespace = checkup->doctor->config->heartbeat.namespace;
+    struct aws_target target = {.service = AWS_CLOUDWATCH};
+    checkup_ask(checkup, checkup_add(checkup, "heartbeat in %s", namespace), &target,
+                "PutMetricData", json_pack("{s:s, s:[]}", "Namespace", namespace, "MetricData"),
+                AWS_CALL_WRITE, take_heartbeat, NULL);
+}
+
 struct publishing {
     struct checkup *checkup;
     struct finding *finding;

@@ -200,6 +200,26 @@ Test(journal, verify_names_the_row_whichever_column_was_changed)
     }
 }
 
+Test(journal, verify_of_one_stream_finds_what_was_changed_in_it_and_looks_at_no_other)
+{
+    const char *const changes[] = {"at_ms = at_ms + 1", "actor = 'mallory'", "data = '{}'",
+                                   "data = 'x'", "prev_hash = hash"};
+    for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+        char *dir = new_dir();
+        OWN(journal) journal = open_in(dir);
+        fill(journal);
+        cr_assert(journal_verify_stream(journal, "r1", NULL));
+        g_autofree char *sql =
+            g_strdup_printf("UPDATE event SET %s WHERE stream = 'r1' AND seq = 2", changes[i]);
+        run_sql(dir, sql);
+        g_autoptr(GError) error = NULL;
+        cr_expect(!journal_verify_stream(journal, "r1", &error), "%s", changes[i]);
+        cr_expect(error && strstr(error->message, "r1, event 2"), "%s", changes[i]);
+        cr_expect(journal_verify_stream(journal, "lease/r1", NULL));
+        remove_dir(dir);
+    }
+}
+
 Test(journal, verify_finds_rows_that_are_gone_or_moved)
 {
     const struct {

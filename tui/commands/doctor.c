@@ -82,6 +82,28 @@ static bool says_the_same(const struct finding *a, const struct finding *b)
     return a->level == b->level && strcmp(a->text, b->text) == 0 && g_strcmp0(a->fix, b->fix) == 0;
 }
 
+/* The subjects of `finding` and of those after it that say the same; all of these are `told`. */
+static char *subjects_of(const GPtrArray *findings, guint at, GHashTable *told)
+{
+    const struct finding *finding = findings->pdata[at];
+    g_autoptr(GHashTable) subjects = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = at; i < findings->len; i++) {
+        const struct finding *other = findings->pdata[i];
+        if (!says_the_same(finding, other))
+            continue;
+        g_hash_table_add(told, (gpointer)other);
+        if (!g_hash_table_contains(subjects, other->subject) &&
+            g_hash_table_size(subjects) < SUBJECTS_NAMED)
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", other->subject);
+        g_hash_table_add(subjects, other->subject);
+    }
+    guint named = g_hash_table_size(subjects);
+    if (named > SUBJECTS_NAMED)
+        g_string_append_printf(text, " and %u more", named - SUBJECTS_NAMED);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 /* Findings that say the same of several subjects are one line. */
 static void print_findings(const struct report *report, const GPtrArray *findings)
 {
@@ -89,22 +111,11 @@ static void print_findings(const struct report *report, const GPtrArray *finding
     const char *check = NULL;
     for (guint i = 0; i < findings->len; i++) {
         const struct finding *finding = findings->pdata[i];
-        g_autoptr(GString) text = g_string_new(finding->subject);
-        guint subjects = 1;
         if (g_hash_table_contains(told, finding))
             continue;
-        for (guint j = i + 1; j < findings->len; j++) {
-            const struct finding *other = findings->pdata[j];
-            if (!says_the_same(finding, other))
-                continue;
-            g_hash_table_add(told, (gpointer)other);
-            if (subjects++ < SUBJECTS_NAMED)
-                g_string_append_printf(text, ", %s", other->subject);
-        }
-        if (subjects > SUBJECTS_NAMED)
-            g_string_append_printf(text, " and %u more", subjects - SUBJECTS_NAMED);
-        g_string_append_printf(text, ": %s", finding->text);
-        g_autofree char *clean = text_clean(text->str);
+        g_autofree char *subjects = subjects_of(findings, i, told);
+        g_autofree char *text = g_strconcat(subjects, ": ", finding->text, NULL);
+        g_autofree char *clean = text_clean(text);
         g_autofree char *fix = finding->fix ? text_clean(finding->fix) : NULL;
         print_line(report, finding->level, check && report->columns ? "" : finding->check, clean,
                    fix);
