@@ -42,11 +42,6 @@ void credentials_stop(struct credentials *credentials);
 void credentials_free(struct credentials *credentials); /* drops all waiters */
 OWNABLE(credentials, credentials_free);
 
-/* Where keys in use came from that nobody can renew: a session's, copied into the environment or a
- * file, with a token and no word of its end. NULL: all that were found so far last or are renewed.
- * Borrowed until the next search. */
-const char *credentials_unrenewable(const struct credentials *credentials);
-
 /* See aws_client_tenure. */
 struct aws_tenure;
 void credentials_tenure(struct credentials *credentials, struct aws_tenure *tenure);

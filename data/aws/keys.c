@@ -50,6 +50,13 @@ struct keys *keys_ref(struct keys *keys)
     return keys;
 }
 
+gint64 keys_earlier_end(gint64 one, gint64 other)
+{
+    if (!one || !other)
+        return one ? one : other;
+    return MIN(one, other); /* of which G_MININT64, unknown, is the least */
+}
+
 void keys_wipe(char *secret)
 {
     if (secret)

@@ -11,11 +11,12 @@ struct keys {
     int refs;
     char *id; /* access key id */
     char *secret;
-    char *token;       /* session token, or NULL */
-    gint64 given_ms;   /* when we got them */
-    gint64 expires_ms; /* 0: never */
-    char *origin;      /* "environment", "profile ops (credentials file)", "role arn:..." */
-    bool extendable;   /* used past their end while who gives them is out (instance metadata) */
+    char *token;           /* session token, or NULL */
+    gint64 given_ms;       /* when we got them */
+    gint64 expires_ms;     /* 0: never */
+    gint64 lasts_until_ms; /* see struct aws_tenure */
+    char *origin;          /* "environment", "profile ops (credentials file)", "role arn:..." */
+    bool extendable;       /* used past their end while who gives them is out (instance metadata) */
 };
 
 /* `token` and `origin` may be NULL; an empty token counts as none. */
@@ -31,6 +32,9 @@ struct keys *keys_of_machine(const json_t *json, const char *origin, const char 
 struct keys *keys_ref(struct keys *keys);
 void keys_unref(struct keys *keys); /* the last one overwrites the secrets */
 OWNABLE(keys, keys_unref);
+
+/* The earlier one of two lasts_until_ms: keys last no longer than those they are had with. */
+gint64 keys_earlier_end(gint64 one, gint64 other);
 
 /* Frees a string of ours after overwriting it; NULL is none. */
 void keys_wipe(char *secret);

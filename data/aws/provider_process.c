@@ -66,6 +66,8 @@ static struct keys *read_keys(GBytes *bytes, const char *profile, const char **w
         *what = "the keys have expired";
         return NULL;
     }
+    if (keys && keys->token && !keys->expires_ms) /* then it is not run again */
+        keys->lasts_until_ms = G_MININT64;
     return g_steal_pointer(&keys);
 }
 

@@ -7,6 +7,7 @@
 struct assumption {
     struct search *search;
     struct role role;
+    gint64 source_lasts_until_ms;
     struct keys_wait *wait; /* for the source's keys ... */
     gpointer call;          /* ... then for STS */
 };
@@ -33,6 +34,9 @@ static void end(struct assumption *assumption, struct keys *keys, const GError *
 {
     struct search *search = assumption->search;
     g_autofree char *arn = g_strdup(assumption->role.arn);
+    if (keys)
+        keys->lasts_until_ms =
+            keys_earlier_end(keys->lasts_until_ms, assumption->source_lasts_until_ms);
     assumption_free(assumption);
     if (keys)
         search_found(search, keys_ref(keys));
@@ -53,6 +57,7 @@ static void got_source_keys(struct keys *keys, const GError *error, gpointer dat
         end(assumption, NULL, error);
         return;
     }
+    assumption->source_lasts_until_ms = keys->lasts_until_ms;
     const struct assumer *assumer = search_assumer(assumption->search);
     assumption->call =
         assumer->assume(assumer->self, keys, &assumption->role, got_role_keys, assumption);

@@ -1,4 +1,5 @@
 /* Credentials and endpoints, over files in a temporary folder and an environment of our own. */
+#include "data/aws/client.h"
 #include "data/aws/credentials.h"
 #include "data/aws/endpoints.h"
 #include "data/base/when.h"
@@ -255,25 +256,58 @@ Test(aws_credentials, sources_that_lead_nowhere_or_in_a_circle_are_refused)
     place_clear(&place);
 }
 
+/* The tenure of `profile`'s keys once they are found. */
+static struct aws_tenure tenure_of(struct credentials *credentials, const char *role_arn)
+{
+    struct found found = {0};
+    struct aws_tenure tenure;
+    identity_wait(credentials_identity(credentials, role_arn), found_keys, &found);
+    while (!found.ended)
+        g_main_context_iteration(NULL, TRUE);
+    g_free(found.text);
+    credentials_tenure(credentials, &tenure);
+    return tenure;
+}
+
 Test(aws_credentials, a_sessions_token_without_an_end_can_not_be_renewed_and_is_told_by_its_origin)
 {
     const struct {
         const char *profile, *origin;
-    } cases[] = {{NULL, "profile default in "}, {"ops", NULL}};
+        gint64 lasts_until_ms;
+    } cases[] = {{NULL, "profile default in ", G_MININT64},
+                 {"ops", "profile ops in ", 0},
+                 {"role", "role", G_MININT64}};
     struct place place;
-    place_init(&place, NULL, both_credentials);
+    place_init(&place, "[profile role]\nrole_arn = arn:r\nsource_profile = default\n",
+               both_credentials);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         OWN(credentials) credentials = credentials_of(&place, cases[i].profile);
-        struct found found = {0};
-        cr_expect(credentials_unrenewable(credentials) == NULL, "nothing was found yet");
-        identity_wait(credentials_identity(credentials, NULL), found_keys, &found);
-        while (!found.ended)
-            g_main_context_iteration(NULL, TRUE);
-        const char *origin = credentials_unrenewable(credentials);
-        cr_expect(cases[i].origin ? origin && strstr(origin, cases[i].origin) : !origin, "%s",
-                  origin);
-        g_free(found.text);
+        struct aws_tenure tenure;
+        credentials_tenure(credentials, &tenure);
+        cr_expect(tenure.origin == NULL && tenure.lasts_until_ms == 0, "nothing was found yet");
+        tenure = tenure_of(credentials, "arn:cell");
+        cr_expect(tenure.origin && strstr(tenure.origin, cases[i].origin), "%s", tenure.origin);
+        cr_expect_eq(tenure.lasts_until_ms, cases[i].lasts_until_ms, "case %zu", i);
     }
+    place_clear(&place);
+}
+
+Test(aws_credentials, a_session_in_the_environment_may_say_when_it_ends)
+{
+    struct place place;
+    place_init(&place, NULL, NULL);
+    set(&place, "AWS_ACCESS_KEY_ID", "ENV");
+    set(&place, "AWS_SECRET_ACCESS_KEY", "s");
+    set(&place, "AWS_SESSION_TOKEN", "t");
+    set(&place, "AWS_CREDENTIAL_EXPIRATION", "2099-01-01T00:00:00Z");
+    OWN(credentials) credentials = credentials_of(&place, NULL);
+    struct aws_tenure tenure = tenure_of(credentials, NULL);
+    cr_expect_eq(tenure.lasts_until_ms, tenure.expires_ms);
+    cr_expect_gt(tenure.expires_ms, when_now_ms());
+    set(&place, "AWS_CREDENTIAL_EXPIRATION", "2001-01-01T00:00:00Z");
+    expect_refused(&place, NULL, "ended at 2001-01-01T00:00:00Z");
+    set(&place, "AWS_CREDENTIAL_EXPIRATION", "tomorrow");
+    expect_refused(&place, NULL, "no ISO 8601 time");
     place_clear(&place);
 }
 
