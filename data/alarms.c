@@ -48,22 +48,25 @@ static const char *cell_of_metrics(const struct config *config, const json_t *me
     return NULL;
 }
 
+/* The longest id that `name` starts with: as many looks as the name has letters, not as the fleet
+ * has cells. */
+static const char *cell_of_name(const struct config *config, const char *name)
+{
+    g_autofree char *start = g_strdup(name);
+    const struct cell_config *cell = NULL;
+    for (size_t n = strlen(start); n > 0 && !cell; n--) {
+        start[n] = '\0';
+        cell = config_cell(config, start);
+    }
+    return cell ? cell->id : NULL;
+}
+
 const char *alarm_cell(const struct config *config, const char *name, const json_t *alarm)
 {
     const char *cell = cell_of_dimensions(config, json_object_get(alarm, "Dimensions"));
     if (!cell)
         cell = cell_of_metrics(config, json_object_get(alarm, "Metrics"));
-    if (cell)
-        return cell;
-    size_t longest = 0;
-    for (guint i = 0; i < config->cells->len; i++) {
-        const char *id = ((const struct cell_config *)config->cells->pdata[i])->id;
-        if (strlen(id) > longest && g_str_has_prefix(name, id)) {
-            longest = strlen(id);
-            cell = id;
-        }
-    }
-    return cell;
+    return cell ? cell : cell_of_name(config, name);
 }
 
 static enum alarm_state state_of(const json_t *alarm)

@@ -38,6 +38,15 @@ static char *read_file(const char *path, gsize *length, GError **error)
     return g_steal_pointer(&text);
 }
 
+void config_index_cells(struct config *config)
+{
+    config->places = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < config->cells->len; i++) {
+        char *id = ((struct cell_config *)config->cells->pdata[i])->id;
+        g_hash_table_insert(config->places, id, GUINT_TO_POINTER(i + 1));
+    }
+}
+
 static struct config *read_config(const char *path, const char *text, size_t length,
                                   struct faults *faults)
 {
@@ -53,6 +62,7 @@ static struct config *read_config(const char *path, const char *text, size_t len
         return NULL;
     g_atomic_ref_count_init(&config->refs);
     config->path = g_strdup(path);
+    config_index_cells(config);
     config_check(config, reader, faults);
     return config;
 }
@@ -82,6 +92,7 @@ void config_unref(struct config *config)
     if (!g_atomic_ref_count_dec(&config->refs))
         return;
     g_free(config->path);
+    g_hash_table_unref(config->places);
     for (guint i = 0; i < config->cells->len; i++)
         g_free(((struct cell_config *)config->cells->pdata[i])->source);
     schema_release(&config_schema, config);
@@ -105,14 +116,15 @@ char *config_find(const char *given, GError **error)
     return NULL;
 }
 
+gssize config_place(const struct config *config, const char *id)
+{
+    return (gssize)GPOINTER_TO_UINT(g_hash_table_lookup(config->places, id)) - 1;
+}
+
 const struct cell_config *config_cell(const struct config *config, const char *id)
 {
-    for (guint i = 0; i < config->cells->len; i++) {
-        const struct cell_config *cell = config->cells->pdata[i];
-        if (strcmp(cell->id, id) == 0)
-            return cell;
-    }
-    return NULL;
+    gssize place = config_place(config, id);
+    return place < 0 ? NULL : config->cells->pdata[place];
 }
 
 char *config_ecs_cluster(const struct config *config, const char *cell)

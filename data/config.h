@@ -123,6 +123,7 @@ struct heartbeat_config {
 
 struct config {
     gatomicrefcount refs; /* private */
+    GHashTable *places;   /* private: id -> place in `cells`, from 1 */
     char *name;
     char *path;                  /* the file it came from */
     char *aws_region;            /* may be NULL: environment and profile decide */
@@ -140,10 +141,10 @@ struct config {
     char *sns_topic;       /* or NULL */
     char **notify_command; /* argv; never NULL */
     struct heartbeat_config heartbeat;
-    char *journal_store;   /* "sqlite" (default) or "dynamodb" */
-    char *journal_path;    /* state folder, or NULL: see state_dir() */
-    char *journal_host;    /* or NULL: any host may act */
-    gint64 lease_ms;       /* journal.lease, default 30s */
+    char *journal_store; /* "sqlite" (default) or "dynamodb" */
+    char *journal_path;  /* state folder, or NULL: see state_dir() */
+    char *journal_host;  /* or NULL: any host may act */
+    gint64 lease_ms;     /* journal.lease, default 30s */
 };
 
 /* Reads and checks the whole file. On any fault: NULL and a CD_ERROR_USAGE whose message has every
@@ -162,6 +163,10 @@ char *config_find(const char *given, GError **error);
 
 /* NULL if there is no such cell. */
 const struct cell_config *config_cell(const struct config *config, const char *id);
+/* Its place in `cells`, -1 if there is none. A fleet may have 1,000: both look it up in a table. */
+gssize config_place(const struct config *config, const char *id);
+/* Lays out that table for a config whose `cells` were set by other hands than config_load's. */
+void config_index_cells(struct config *config);
 
 /* The ECS cluster of a cell: deploy.ecs.cluster with its {cell}. Caller frees. */
 char *config_ecs_cluster(const struct config *config, const char *cell);

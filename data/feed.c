@@ -145,7 +145,7 @@ void feed_refresh(struct feed *feed)
 
 void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms)
 {
-    for (guint i = 0; i < feed->config->cells->len; i++)
-        if (g_str_equal(((const struct cell_config *)feed->config->cells->pdata[i])->id, cell))
-            feed->progress[i].want_from_ms = since_ms;
+    gssize place = config_place(feed->config, cell);
+    if (place >= 0)
+        feed->progress[place].want_from_ms = since_ms;
 }

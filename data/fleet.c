@@ -186,10 +186,8 @@ const struct source *snapshot_source(const struct snapshot *snapshot, const char
 
 const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id)
 {
-    for (size_t i = 0; i < snapshot->n_cells; i++)
-        if (g_str_equal(snapshot->cells[i].config->id, id))
-            return &snapshot->cells[i];
-    return NULL;
+    gssize place = config_place(snapshot->config, id);
+    return place < 0 ? NULL : &snapshot->cells[place];
 }
 
 gint64 stale_after_ms(gint64 period_ms)

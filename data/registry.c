@@ -51,8 +51,7 @@ json_t *registry_request(const struct config *config, guint segment, guint segme
 
 /* An item on its way to a tenant, and what was found wrong on the way. */
 struct reading {
-    GHashTable *cells; /* the ids of all cells: a registry has too many items to look them up
-                          one by one in the configuration's list */
+    const struct config *config;
     const json_t *item;
     GString *faults;
 };
@@ -150,18 +149,18 @@ static void get_capacity(struct reading *reading, struct tenant *tenant)
 static const char *get_cell(struct reading *reading, const char *name, bool required)
 {
     const char *cell = get_text(reading, name, required);
-    if (cell && !g_hash_table_contains(reading->cells, cell))
+    if (cell && !config_cell(reading->config, cell))
         fault(reading, "unknown %s \"%s\"", name, cell);
     return cell;
 }
 
 /* `faults` is only there to be used again. */
-static struct tenant *read_tenant(GHashTable *cells, GString *faults, const json_t *item)
+static struct tenant *read_tenant(const struct config *config, GString *faults, const json_t *item)
 {
     static const char *const tiers[] = {"STANDARD", "ENTERPRISE", NULL};
     static const char *const states[] = {"ACTIVE", "MIGRATING", "DOWN", NULL};
     g_string_truncate(faults, 0);
-    struct reading reading = {cells, item, faults};
+    struct reading reading = {config, item, faults};
     struct tenant draft = {0};
     draft.id = get_text(&reading, "tenantId", true);
     if (!draft.id)
@@ -183,7 +182,7 @@ static struct tenant *read_tenant(GHashTable *cells, GString *faults, const json
 }
 
 struct page_reading {
-    GHashTable *cells;
+    const struct config *config;
     GString *faults;
     struct registry_page *page;
 };
@@ -191,7 +190,7 @@ struct page_reading {
 static void read_item(json_t *item, gpointer data)
 {
     struct page_reading *reading = data;
-    g_ptr_array_add(reading->page->tenants, read_tenant(reading->cells, reading->faults, item));
+    g_ptr_array_add(reading->page->tenants, read_tenant(reading->config, reading->faults, item));
 }
 
 void registry_page_free(gpointer data)
@@ -214,13 +213,10 @@ static void read_head(struct registry_page *page, const json_t *head)
 gpointer registry_read(const char *text, size_t length, gpointer data, GError **error)
 {
     const struct config *config = data;
-    g_autoptr(GHashTable) cells = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint c = 0; c < config->cells->len; c++)
-        g_hash_table_add(cells, ((const struct cell_config *)config->cells->pdata[c])->id);
     g_autoptr(GString) faults = g_string_new(NULL);
     struct registry_page *page = g_new0(struct registry_page, 1);
     page->tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
-    struct page_reading reading = {cells, faults, page};
+    struct page_reading reading = {config, faults, page};
     OWN_JSON head = json_list_read(text, length, "Items", read_item, &reading);
     if (json_is_array(json_object_get(head, "Items"))) {
         read_head(page, head);

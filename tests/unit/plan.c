@@ -69,6 +69,7 @@ static struct desk *desk_new(void)
     desk->survey.pinned = g_hash_table_new(g_str_hash, g_str_equal);
     desk->survey.operations = g_ptr_array_new();
     lay_cells(desk);
+    config_index_cells(&desk->config);
     for (int i = 0; i < 3; i++) {
         desk->waves[i] = (struct wave_config){.name = (char *)cell_class_name(classes[i]),
                                               .has_class = true,
@@ -112,6 +113,7 @@ static void desk_free(struct desk *desk)
         if (desk->known[i].reading.alarms)
             g_ptr_array_unref(desk->known[i].reading.alarms);
     g_ptr_array_unref(desk->config.cells);
+    g_hash_table_unref(desk->config.places);
     g_ptr_array_unref(desk->config.waves);
     g_ptr_array_unref(desk->config.deploy.ecs_services);
     g_ptr_array_unref(desk->registry.tenants);
