@@ -121,25 +121,31 @@ void doctor_journal(struct checkup *checkup)
     }
 }
 
-static void check_conductor(struct checkup *checkup, struct journal *journal, const char *id)
+static struct judgement judge_conductor(const struct conductor_info *info, bool just_begun)
 {
+    static const char fix[] = "celldeck conductor --until-idle, and see conductor.log";
+    g_autofree char *silent = duration_short(when_now_ms() - info->heartbeat_ms);
+    if (info->alive)
+        return judge_ok("conducted by pid %" G_GINT64_FORMAT " on %s, heard of %s ago", info->pid,
+                        info->host, silent);
+    if (just_begun)
+        return judge_ok("has just begun, and waits for its conductor");
+    if (!info->host)
+        return judge_failure(fix, "nobody has taken it up: nothing watches its cells");
+    return judge_failure(fix,
+                         "its conductor (pid %" G_GINT64_FORMAT
+                         " on %s) was last heard of %s ago: nothing watches its cells",
+                         info->pid, info->host, silent);
+}
+
+static void check_conductor(struct checkup *checkup, struct journal *journal,
+                            const struct operation *operation)
+{
+    gint64 age_ms = when_now_ms() - operation->started_ms;
     struct conductor_info info = {0};
-    struct finding *finding = checkup_add(checkup, "%s", id);
-    bool found = conductor_find(journal, id, &info);
-    g_autofree char *silent = found ? duration_short(when_now_ms() - info.heartbeat_ms) : NULL;
-    const char *fix = "celldeck conductor --until-idle, and see conductor.log";
-    if (!found)
-        finding_set(finding,
-                    judge_failure(fix, "nobody has taken it up: nothing watches its cells"));
-    else if (info.alive)
-        finding_set(finding,
-                    judge_ok("conducted by pid %" G_GINT64_FORMAT " on %s, heard of %s ago",
-                             info.pid, info.host, silent));
-    else
-        finding_set(finding, judge_failure(fix,
-                                           "its conductor (pid %" G_GINT64_FORMAT
-                                           " on %s) is gone since %s: nothing watches its cells",
-                                           info.pid, info.host, silent));
+    conductor_find(journal, operation->id, &info);
+    finding_set(checkup_add(checkup, "%s", operation->id),
+                judge_conductor(&info, age_ms < checkup->doctor->config->lease_ms));
     conductor_info_clear(&info);
 }
 
@@ -150,10 +156,28 @@ void doctor_conductor(struct checkup *checkup)
     for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = operations->pdata[i];
         if (!operation->ended_ms && strcmp(operation->kind, "observed") != 0)
-            check_conductor(checkup, journal, operation->id);
+            check_conductor(checkup, journal, operation);
     }
     if (checkup->findings->len == 0)
         finding_set(checkup_add(checkup, "operations"), judge_ok("none is under way"));
+}
+
+static struct judgement judge_releases(const struct config *config)
+{
+    static const char fix[] = "releases.repo: a git repository here, kept fresh by git fetch";
+    g_autoptr(GError) error = NULL;
+    OWN(releases) releases = releases_open(config, &error);
+    if (!releases)
+        return judge_failure(fix, "%s", error->message);
+    g_autoptr(GPtrArray) list = releases_list(releases, &error);
+    if (!list)
+        return judge_failure(fix, "%s", error->message);
+    if (list->len == 0)
+        return judge_failure("fetch the tags there, or see releases.tags", "no tag matches %s",
+                             config->releases.tags);
+    const struct release *newest = list->pdata[0];
+    g_autofree char *at = when_rfc3339(newest->at_ms);
+    return judge_ok("%u releases, the newest %s of %.10s", list->len, newest->tag, at);
 }
 
 void doctor_releases(struct checkup *checkup)
@@ -161,25 +185,11 @@ void doctor_releases(struct checkup *checkup)
     const struct config *config = checkup->doctor->config;
     const char *repo = config->releases.repo;
     struct finding *finding = checkup_add(checkup, "%s", repo ? repo : "releases.repo");
-    g_autoptr(GError) error = NULL;
-    OWN(releases) releases = repo ? releases_open(config, &error) : NULL;
-    g_autoptr(GPtrArray) list = releases ? releases_list(releases, &error) : NULL;
-    if (!repo) {
-        finding_set(finding, config->waves->len
-                                 ? judge_warning("name the git repository that has the tags",
-                                                 "not set: no rollout can be planned")
-                                 : judge_ok("not set, nor are waves: this fleet is only watched"));
-    } else if (error) {
-        finding_set(finding, judge_failure("releases.repo: a git repository on this machine, kept "
-                                           "fresh by git fetch",
-                                           "%s", error->message));
-    } else if (list->len == 0) {
-        finding_set(finding, judge_failure("fetch the tags there, or see releases.tags",
-                                           "no tag matches %s", config->releases.tags));
-    } else {
-        const struct release *newest = list->pdata[0];
-        g_autofree char *at = when_rfc3339(newest->at_ms);
-        finding_set(finding,
-                    judge_ok("%u releases, the newest %s of %.10s", list->len, newest->tag, at));
-    }
+    if (repo)
+        finding_set(finding, judge_releases(config));
+    else if (config->waves->len)
+        finding_set(finding, judge_warning("name the git repository that has the tags",
+                                           "not set: no rollout can be planned"));
+    else
+        finding_set(finding, judge_ok("not set, nor are waves: this fleet is only watched"));
 }

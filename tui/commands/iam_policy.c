@@ -84,9 +84,9 @@ static bool account_is_one(const char *account, GError **error)
 
 static int print_policy(struct context *context, struct iam_wish *wish, GError **error)
 {
-    g_autofree char *asked = NULL;
-    if (!wish->account && !wish->role_arn)
-        wish->account = asked = ask_account(context);
+    g_autofree char *asked = wish->account || wish->role_arn ? NULL : ask_account(context);
+    if (asked)
+        wish->account = asked;
     enum iam_width width = IAM_EXACT;
     json_t *policy = iam_policy(context->config, wish, &width, error);
     if (!policy)
