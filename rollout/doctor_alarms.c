@@ -49,6 +49,39 @@ static bool is_watched(const struct config *config, const char *cell, const GPtr
     return false;
 }
 
+static bool is_there(const GPtrArray *alarms, const char *name)
+{
+    for (guint i = 0; i < alarms->len; i++)
+        if (strcmp(((const struct alarm *)alarms->pdata[i])->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A name of gates.alarms.names that the cell has no alarm of: a gate that sees nothing. Names that
+ * are of one cell alone can't be told to be missing here. Caller frees. */
+static char *missing_name(const struct config *config, const char *cell, const GPtrArray *alarms)
+{
+    for (char *const *pattern = config->gates.alarm_names; *pattern; pattern++) {
+        g_autoptr(GString) name = g_string_new(*pattern);
+        if (g_string_replace(name, "{cell}", cell, 0) && !is_there(alarms, name->str))
+            return g_strdup(name->str);
+    }
+    return NULL;
+}
+
+static struct judgement judge_alarms(const struct config *config, const char *cell,
+                                     const GPtrArray *alarms)
+{
+    g_autofree char *missing = missing_name(config, cell, alarms);
+    if (missing)
+        return judge_warning("see gates.alarms.names", "has no alarm %s, which its gate waits for",
+                             missing);
+    if (!is_watched(config, cell, alarms))
+        return judge_warning("gates: {alarms: {prefixes: [...]}}, or make some",
+                             "no alarm watches it, so the gate alarms sees nothing");
+    return judge_ok("has alarms that its gates watch");
+}
+
 static void check_cells(struct checkup *checkup, const struct place *place, const GPtrArray *alarms)
 {
     const struct config *config = checkup->doctor->config;
@@ -56,11 +89,7 @@ static void check_cells(struct checkup *checkup, const struct place *place, cons
         const struct cell_config *cell = config->cells->pdata[i];
         if (!place_has(place, cell))
             continue;
-        finding_set(checkup_add(checkup, "%s", cell->id),
-                    is_watched(config, cell->id, alarms)
-                        ? judge_ok("has alarms that its gates watch")
-                        : judge_warning("gates: {alarms: {prefixes: [...]}}, or make some",
-                                        "no alarm watches it, so the gate alarms sees nothing"));
+        finding_set(checkup_add(checkup, "%s", cell->id), judge_alarms(config, cell->id, alarms));
     }
 }
 
