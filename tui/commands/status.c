@@ -5,6 +5,7 @@
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
 #include "tui/commands/fleet_json.h"
+#include "tui/commands/upkeep.h"
 
 #include <stdlib.h>
 
@@ -109,9 +110,21 @@ static void print_operations(const struct context *context, const GPtrArray *ope
     }
 }
 
-static void print_status(const struct context *context, const struct snapshot *snapshot,
+static void print_json(struct context *context, const struct snapshot *snapshot,
+                       const GPtrArray *operations)
+{
+    struct aws_tenure tenure;
+    aws_client_tenure(context_client(context), &tenure);
+    json_t *document = fleet_status_json(snapshot, operations);
+    upkeep_json(document, snapshot, &tenure);
+    out_json("status", document);
+}
+
+static void print_status(struct context *context, const struct snapshot *snapshot,
                          const GPtrArray *operations)
 {
+    struct aws_tenure tenure;
+    aws_client_tenure(context_client(context), &tenure);
     size_t well = 0;
     for (size_t i = 0; i < snapshot->n_cells; i++)
         well += snapshot->cells[i].health == HEALTH_HEALTHY ||
@@ -122,6 +135,7 @@ static void print_status(const struct context *context, const struct snapshot *s
     out_table_print(table, context->style);
     print_tenants_line(context, snapshot);
     print_operations(context, operations);
+    upkeep_print(context->style, snapshot, &tenure, when_now_ms());
 }
 
 /* NULL where the journal can't be read. */
@@ -146,7 +160,7 @@ static int run_status(int argc, char **argv, GError **error)
         OWN(snapshot) snapshot = context_read_fleet(&context);
         g_autoptr(GPtrArray) operations = read_operations(&context);
         if (context.json)
-            out_json("status", fleet_status_json(snapshot, operations));
+            print_json(&context, snapshot, operations);
         else
             print_status(&context, snapshot, operations);
         code = context_sources_exit_code(snapshot);
