@@ -40,6 +40,20 @@ static void it_gives_way_in_40x10_and_grows_to_200x50(struct fleet *fleet)
     seat_free(seat);
 }
 
+static void the_terms_of_looking_are_on_screen(struct fleet *fleet)
+{
+    struct seat *seat = sit(fleet, 60, 250, NULL, NULL, NULL);
+    check("250x60: the cost and who polls are on top",
+          seat_row_shows(seat, 0, "/h by this console"));
+    seat_type(seat, "?G");
+    check("help says them in words", seat_shows(seat, "Polling: by this console"));
+    check("and how long the credentials last", seat_shows(seat, "Credentials: environment"));
+    seat_resize(seat, 24, 80);
+    check("80x24: the cost is on top, and no more",
+          seat_row_shows(seat, 0, "/h") && seat_hides(seat, "by this console  "));
+    seat_free(seat);
+}
+
 static void keys_open_screens_and_esc_goes_back(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
@@ -179,6 +193,7 @@ static void poor_terminals_are_served(struct fleet *fleet)
 static void (*const stories[])(struct fleet *) = {
     the_fleet_is_drawn_in_80x24,
     it_gives_way_in_40x10_and_grows_to_200x50,
+    the_terms_of_looking_are_on_screen,
     keys_open_screens_and_esc_goes_back,
     filters_and_commands_find_things,
     a_rollout_is_started_and_steered,

@@ -43,6 +43,11 @@ static void on_refresh(gpointer data)
     poller_refresh(data);
 }
 
+static void on_watch(const char *const *cells, gpointer data)
+{
+    poller_watch(data, cells);
+}
+
 static bool watch(struct deck *deck, struct context *context, const struct given *given,
                   GError **error)
 {
@@ -56,6 +61,8 @@ static bool watch(struct deck *deck, struct context *context, const struct given
         poller_new(deck->config, context_client(context), &sharing, on_snapshot, shell);
     deck->poller = poller;
     shell_on_refresh(shell, on_refresh, poller);
+    shell_on_watch(shell, on_watch, poller);
+    shell_use_keys(shell, context_client(context));
     poller_prime(poller);
     poller_start(poller);
     shell_run(shell);

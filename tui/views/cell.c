@@ -192,6 +192,13 @@ static void cell_draw(const void *state, const struct deck *deck, struct canvas 
                       "nothing has been read of cell %s yet", deck->cell ? deck->cell : "–");
 }
 
+static void cell_cells(const void *state, const struct deck *deck, GPtrArray *ids)
+{
+    (void)state;
+    if (deck->cell)
+        g_ptr_array_add(ids, deck->cell);
+}
+
 /* The cell before or after this one in celldeck.yaml. */
 static const char *neighbour(const struct deck *deck, int by)
 {
@@ -239,5 +246,6 @@ const struct view view_cell = {
     .open = cell_open,
     .close = g_free,
     .draw = cell_draw,
+    .cells = cell_cells,
     .key = cell_key,
 };

@@ -324,6 +324,14 @@ static void fleet_draw(const void *state, const struct deck *deck, struct canvas
     draw_log(fleet, deck, canvas, area);
 }
 
+static void fleet_cells(const void *state, const struct deck *deck, GPtrArray *ids)
+{
+    (void)deck;
+    const struct list *list = &((const struct fleet *)state)->list;
+    for (int i = list->top; i < list->top + list->height && i < list_size(list); i++)
+        g_ptr_array_add(ids, (gpointer)list_row(list, i));
+}
+
 static struct reaction fleet_key(void *state, const struct deck *deck, enum request request)
 {
     (void)deck;
@@ -346,5 +354,6 @@ const struct view view_fleet = {
     .close = fleet_close,
     .prepare = fleet_prepare,
     .draw = fleet_draw,
+    .cells = fleet_cells,
     .key = fleet_key,
 };

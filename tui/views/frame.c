@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "rollout/story.h"
 #include "tui/views/marks.h"
+#include "tui/views/terms.h"
 
 #include <string.h>
 
@@ -138,12 +139,10 @@ void frame_header(struct canvas *canvas, int row, const struct deck *deck)
         col += canvas_text(canvas, row, col, right - col, ROLE_ALERT, " WRITE ") + 2;
     else
         col += canvas_text(canvas, row, col, right - col, ROLE_ACCENT, "READ-ONLY") + 2;
+    col += terms_draw_keys(canvas, row, col, right - col, deck);
     if (cols >= 100 && deck->actor)
         col += canvas_text(canvas, row, col, MIN(32, right - col), ROLE_DIM, deck->actor) + 2;
-    if (cols >= 80 && deck->snapshot)
-        col += canvas_printf(canvas, row, col, right - col, ROLE_DIM, "$%.2f/h",
-                             deck->snapshot->cost_usd_per_hour) +
-               2;
+    col += terms_draw_polling(canvas, row, col, right - col, deck);
     draw_sources(canvas, row, col, right - col - 1, deck);
 }
 

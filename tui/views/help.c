@@ -1,9 +1,12 @@
-/* Help: every key, out of the table that the keys themselves come from. */
+/* Help: every key, out of the table that the keys themselves come from, and on what terms this
+ * console looks. */
 #include "tui/console/list.h"
+#include "tui/views/terms.h"
 #include "tui/views/view.h"
 
 struct help {
     struct list list;
+    GPtrArray *terms; /* char *: the last rows */
 };
 
 static void *help_open(void)
@@ -17,6 +20,8 @@ static void help_close(void *state)
 {
     struct help *help = state;
     list_release(&help->list);
+    if (help->terms)
+        g_ptr_array_unref(help->terms);
     g_free(help);
 }
 
@@ -30,14 +35,19 @@ static const char *const notes[] = {
 
 static void help_prepare(void *state, const struct deck *deck, const struct area *area)
 {
-    (void)deck;
     struct help *help = state;
+    GPtrArray *terms = terms_lines(deck);
     GPtrArray *rows = g_ptr_array_new();
     for (int i = 0; i < REQUEST_COUNT; i++)
         g_ptr_array_add(rows, (gpointer)request_bindings()[i].name);
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
         g_ptr_array_add(rows, (gpointer)notes[i]);
+    for (guint i = 0; i < terms->len; i++)
+        g_ptr_array_add(rows, g_ptr_array_index(terms, i));
     list_set(&help->list, rows);
+    if (help->terms)
+        g_ptr_array_unref(help->terms);
+    help->terms = terms;
     list_fit(&help->list, area->rows - 1);
 }
 

@@ -264,6 +264,16 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
     frame_log(canvas, &log, newest, true);
 }
 
+static void rollout_cells(const void *state, const struct deck *deck, GPtrArray *ids)
+{
+    (void)state;
+    const struct rollout *rollout = shown(deck);
+    for (guint i = 0; rollout && i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, i);
+        g_ptr_array_add(ids, cell->plan->id);
+    }
+}
+
 static const char *other_rollout(const struct deck *deck, int by)
 {
     guint n = deck->rollouts->len;
@@ -314,5 +324,6 @@ const struct view view_rollout = {
     .close = rollout_close,
     .prepare = rollout_prepare,
     .draw = rollout_draw,
+    .cells = rollout_cells,
     .key = rollout_key,
 };

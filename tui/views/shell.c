@@ -55,6 +55,8 @@ static void draw(struct shell *shell)
         return;
     struct deck *deck = shell->deck;
     deck->now_ms = when_now_ms();
+    if (shell->client)
+        aws_client_tenure(shell->client, &deck->keys);
     const struct view *view = shell_view(shell);
     struct area body = body_of(canvas);
     shell->body = body;
@@ -74,6 +76,7 @@ static void draw(struct shell *shell)
         cursor_col = cursor.col;
     }
     screen_show(shell->screen, cursor_col >= 0 ? cursor_row : -1, cursor_col);
+    shell_tell_watched(shell);
 }
 
 static gboolean on_draw(gpointer data)
@@ -151,6 +154,7 @@ void shell_free(struct shell *shell)
     prompt_release(&shell->prompt);
     dialog_free(shell->dialog);
     act_free(shell->act);
+    g_strfreev(shell->watched);
     g_main_loop_unref(shell->loop);
     g_free(shell);
 }

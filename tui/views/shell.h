@@ -14,6 +14,13 @@ OWNABLE(shell, shell_free);
 
 /* Key `refresh`: what reads every source again. */
 void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer data);
+/* Told, after a drawing, which cells people look at: those on the screen on top and those of live
+ * rollouts; NULL-terminated, borrowed, and only when they are others than before. */
+typedef void (*shell_watch_fn)(const char *const *cells, gpointer data);
+void shell_on_watch(struct shell *shell, shell_watch_fn fn, gpointer data);
+/* Whose credentials the header speaks of; borrowed. */
+struct aws_client;
+void shell_use_keys(struct shell *shell, const struct aws_client *client);
 /* A new snapshot for the deck. */
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot);
 /* Something for people to know, until the next key. */

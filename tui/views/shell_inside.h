@@ -34,6 +34,10 @@ struct shell {
     guint under_way; /* threads and processes that will still call back */
     void (*refresh)(gpointer data);
     gpointer refresh_data;
+    shell_watch_fn watch;
+    gpointer watch_data;
+    char **watched; /* as last told to `watch`; NULL: never */
+    const struct aws_client *client;
 };
 
 /* The screen on top, and its view and state. */
@@ -63,6 +67,8 @@ void shell_plan(struct shell *shell, const char *version);
 void shell_launch_confirmed(struct shell *shell, const char *reason);
 void shell_launch_left(struct shell *shell);
 
+/* Says which cells are looked at now, where that has changed. */
+void shell_tell_watched(struct shell *shell);
 /* Lets the view on top follow what has changed: before every drawing and every key. */
 void shell_follow(struct shell *shell);
 /* `data` is the shell. However often this is called before it is drawn, it is one frame. */

@@ -48,6 +48,8 @@ struct view {
     void (*prepare)(void *state, const struct deck *deck, const struct area *area);
     void (*draw)(const void *state, const struct deck *deck, struct canvas *canvas,
                  const struct area *area);
+    /* Adds the ids (const char *, borrowed) of the cells that it shows now; may be NULL: none. */
+    void (*cells)(const void *state, const struct deck *deck, GPtrArray *ids);
     struct reaction (*key)(void *state, const struct deck *deck, enum request request);
 };
 

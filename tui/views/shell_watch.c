@@ -1,0 +1,61 @@
+/* Which cells people look at: what nobody looks at is asked for less often (data/feed.h). */
+#include "tui/views/shell_inside.h"
+
+#include <string.h>
+
+void shell_on_watch(struct shell *shell, shell_watch_fn fn, gpointer data)
+{
+    shell->watch = fn;
+    shell->watch_data = data;
+}
+
+void shell_use_keys(struct shell *shell, const struct aws_client *client)
+{
+    shell->client = client;
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Wherever people look, a rollout that goes on is looked at too: the headline speaks of it. */
+static void add_live(const struct deck *deck, GPtrArray *ids)
+{
+    for (guint i = 0; i < deck->rollouts->len; i++) {
+        const struct rollout *rollout = g_ptr_array_index(deck->rollouts, i);
+        for (guint c = 0; !rollout_state_final(rollout->state) && c < rollout->cells->len; c++) {
+            const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, c);
+            g_ptr_array_add(ids, cell->plan->id);
+        }
+    }
+}
+
+/* Sorted, each once. Owned by the caller. */
+static char **watched_now(const struct shell *shell)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    const struct view *view = shell_view(shell);
+    if (view->cells)
+        view->cells(shell_state(shell), shell->deck, ids);
+    add_live(shell->deck, ids);
+    g_ptr_array_sort(ids, by_name);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    for (guint i = 0; i < ids->len; i++)
+        if (i == 0 || strcmp(ids->pdata[i], ids->pdata[i - 1]) != 0)
+            g_strv_builder_add(builder, ids->pdata[i]);
+    return g_strv_builder_end(builder);
+}
+
+void shell_tell_watched(struct shell *shell)
+{
+    if (!shell->watch)
+        return;
+    g_auto(GStrv) now = watched_now(shell);
+    if (shell->watched &&
+        g_strv_equal((const char *const *)shell->watched, (const char *const *)now))
+        return;
+    g_strfreev(shell->watched);
+    shell->watched = g_steal_pointer(&now);
+    shell->watch((const char *const *)shell->watched, shell->watch_data);
+}
