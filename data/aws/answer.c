@@ -164,7 +164,19 @@ gint64 answer_date_ms(const struct http_answer *answer)
     return at > 0 ? (gint64)at * 1000 : 0;
 }
 
-struct fault *fault_read(const struct http_answer *answer)
+/* Before anything is cut short: half a secret would not be known for one. */
+static void redact(struct fault *fault, const struct keys *keys)
+{
+    char **const texts[] = {&fault->code, &fault->message, &fault->request_id};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (*texts[i]) {
+            char *told = *texts[i];
+            *texts[i] = keys_redact(keys, told);
+            g_free(told);
+        }
+}
+
+struct fault *fault_read(const struct http_answer *answer, const struct keys *keys)
 {
     if (answer->status >= 200 && answer->status < 300)
         return NULL;
@@ -182,6 +194,8 @@ struct fault *fault_read(const struct http_answer *answer)
         judge(fault, answer->status);
     if (!fault->code)
         fault->code = g_strdup_printf("HTTP %d", answer->status);
+    if (keys)
+        redact(fault, keys);
     shorten(&fault->message);
     return fault;
 }

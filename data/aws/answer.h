@@ -3,6 +3,7 @@
 #pragma once
 
 #include "data/aws/client.h"
+#include "data/aws/keys.h"
 #include "data/aws/retry.h"
 #include "data/aws/transport.h"
 
@@ -21,5 +22,6 @@ OWNABLE(fault, fault_free);
 /* The answer's Date; 0: none. */
 gint64 answer_date_ms(const struct http_answer *answer);
 
-/* NULL for a 2xx answer. */
-struct fault *fault_read(const struct http_answer *answer);
+/* NULL for a 2xx answer. `keys` (or NULL) are those the request was signed with: AWS's answer to a
+ * bad signature quotes the request, and nothing of them is left in the fault. */
+struct fault *fault_read(const struct http_answer *answer, const struct keys *keys);

@@ -99,6 +99,5 @@ GError *call_refusal(const struct aws_call *call, const struct fault *fault)
     g_autofree char *what_to_do = advice(call, fault);
     if (what_to_do)
         g_string_append_printf(text, "; %s", what_to_do);
-    g_autofree char *safe = call->keys ? keys_redact(call->keys, text->str) : g_strdup(text->str);
-    return call_error(call, fault->kind, "%s", safe);
+    return call_error(call, fault->kind, "%s", text->str);
 }

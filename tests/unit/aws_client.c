@@ -54,6 +54,22 @@ Test(aws_client, awss_words_never_bring_a_secret_into_an_error)
     outcome_clear(&outcome);
 }
 
+Test(aws_client, a_secret_in_awss_words_is_not_left_over_by_half_where_they_are_cut_short)
+{
+    for (int before = 380; before < 400; before += 3) {
+        g_autofree char *much = g_strnfill((gsize)before, 'x');
+        g_autofree char *body = g_strdup_printf(
+            "{\"__type\":\"ValidationException\",\"message\":\"%stOkEnsEcReT\"}", much);
+        g_autofree char *answer =
+            g_strdup_printf(ANSWER("400 Bad", "", "%zu", "%s"), strlen(body), body);
+        const char *const script[] = {answer, NULL};
+        struct outcome outcome = one_call(script, AWS_CALL_READ, 0, 1);
+        expect_error(&outcome, AWS_ERROR_REQUEST, "xxx");
+        cr_expect(strstr(outcome.error->message, "xt") == NULL, "%s", outcome.error->message);
+        outcome_clear(&outcome);
+    }
+}
+
 Test(aws_client, a_cancelled_call_never_calls_back)
 {
     struct loopback loopback;

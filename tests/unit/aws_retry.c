@@ -72,7 +72,7 @@ static struct fault *fault_of(int status, const char *body, const char *header)
         g_auto(GStrv) parts = g_strsplit(header, ": ", 2);
         g_hash_table_insert(answer.headers, g_strdup(parts[0]), g_strdup(parts[1]));
     }
-    struct fault *fault = fault_read(&answer);
+    struct fault *fault = fault_read(&answer, NULL);
     g_string_free(answer.body, TRUE);
     g_hash_table_unref(answer.headers);
     return fault;

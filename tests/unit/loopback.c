@@ -45,6 +45,14 @@ static const char *next_answer(struct loopback *loopback, char *request)
     return *at;
 }
 
+static void count_serving(struct loopback *loopback, int change)
+{
+    g_mutex_lock(&loopback->lock);
+    loopback->serving += (guint)change;
+    g_cond_signal(&loopback->quiet);
+    g_mutex_unlock(&loopback->lock);
+}
+
 static gboolean serve(GThreadedSocketService *service, GSocketConnection *connection,
                       GObject *source, gpointer data)
 {
@@ -54,6 +62,7 @@ static gboolean serve(GThreadedSocketService *service, GSocketConnection *connec
     GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
     GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
     g_atomic_int_inc(&loopback->connections);
+    count_serving(loopback, 1);
     bool kept = true;
     while (kept) {
         char *request = read_request(in, loopback->stop);
@@ -69,6 +78,7 @@ static gboolean serve(GThreadedSocketService *service, GSocketConnection *connec
         else if (strcmp(answer, RESET) != 0)
             g_output_stream_write_all(out, answer, strlen(answer), NULL, loopback->stop, NULL);
     }
+    count_serving(loopback, -1);
     return TRUE;
 }
 
@@ -78,6 +88,7 @@ void loopback_start(struct loopback *loopback, const char *const *script)
     loopback->requests = g_ptr_array_new_with_free_func(g_free);
     loopback->stop = g_cancellable_new();
     g_mutex_init(&loopback->lock);
+    g_cond_init(&loopback->quiet);
     loopback->service = g_threaded_socket_service_new(64);
     g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
     g_autoptr(GSocketAddress) bound = NULL;
@@ -102,6 +113,10 @@ void loopback_stop(struct loopback *loopback)
 {
     g_cancellable_cancel(loopback->stop);
     g_socket_service_stop(loopback->service);
+    g_mutex_lock(&loopback->lock);
+    while (loopback->serving)
+        g_cond_wait(&loopback->quiet, &loopback->lock);
+    g_mutex_unlock(&loopback->lock);
     g_free(loopback->url);
 }
 

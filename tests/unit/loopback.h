@@ -23,6 +23,8 @@ extern const char throttled[]; /* ThrottlingException, request REQ1 */
 struct loopback {
     GSocketService *service;
     GMutex lock;
+    GCond quiet;
+    guint serving;             /* connections that are being answered */
     GPtrArray *requests;       /* as they came, char * */
     gint connections;          /* read with g_atomic_int_get */
     const char *const *script; /* whole answers; the last one is for all that follow */
@@ -33,7 +35,7 @@ struct loopback {
 /* Also points the environment's AWS settings at it, with keys AKIDTEST, sEcReT and token tOkEn, and
  * at a proxy that is dead. */
 void loopback_start(struct loopback *loopback, const char *const *script);
-void loopback_stop(struct loopback *loopback);
+void loopback_stop(struct loopback *loopback); /* once nobody is being answered any more */
 guint loopback_requests(struct loopback *loopback);
 /* Turns the main loop until so many requests have come. */
 void loopback_wait(struct loopback *loopback, guint requests);
