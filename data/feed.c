@@ -145,6 +145,7 @@ void feed_refresh(struct feed *feed)
 
 void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms)
 {
+    feed->rollout = true;
     gssize place = config_place(feed->config, cell);
     if (place >= 0)
         feed->progress[place].want_from_ms = since_ms;

@@ -1,6 +1,10 @@
 /* The feed keeps asking AWS and the cells, and hands out a new snapshot whenever something came or
- * grew old. Each source (registry, each region's metrics and alarms, each cell's probe) is asked,
- * fails and ages on its own. Everything happens in the caller's GLib main context. */
+ * grew old. Each source (registry; metrics and alarms of each region, of each role and account in
+ * it where there are several; each cell's probe) is asked, fails and ages on its own. Within one,
+ * all that can go at once does. Everything happens in the caller's GLib main context.
+ *
+ * What it costs is counted from what was really sent, over the last ten periods; with a ceiling
+ * (aws.max_usd_per_hour) it is slowed down as data/pace.h says, and snapshots say so (`slowed`). */
 #pragma once
 
 #include "data/aws/client.h"
@@ -31,7 +35,9 @@ void feed_brief(struct feed *feed);
 void feed_watch(struct feed *feed, const char *const *cells);
 
 /* Asks at once, then: metrics and probes once a period, just after it has settled; alarms every
- * 10 s or period, whichever is less; the registry every 60 s or period, whichever is less. */
+ * 10 s or period, whichever is less; the registry every 60 s or period, whichever is less. A cell
+ * that turns out to be in trouble (an alarm is the first sign) has its metrics asked for at once,
+ * where this period's were not. */
 void feed_start(struct feed *feed);
 
 /* Asks every source once; `fn` gets every snapshot on the way, and `done` the last one, when all
@@ -42,5 +48,6 @@ void feed_read_once(struct feed *feed, feed_fn done, gpointer data);
 void feed_refresh(struct feed *feed);
 
 /* Keep (and fetch, where missing) the cell's metrics back to `since_ms`: the conductor wants the
- * whole bake and some past. Without it the last 3 h are kept. */
+ * whole bake and some past. Without it the last 3 h are kept. From then on all cells but the dr
+ * ones are asked every period, whatever it costs: they are the controls that gates compare with. */
 void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms);

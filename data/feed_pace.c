@@ -4,7 +4,8 @@
 
 enum cell_pace feed_cell_pace(const struct feed *feed, guint cell)
 {
-    if (feed->progress[cell].want_from_ms)
+    const struct cell_config *config = feed->config->cells->pdata[cell];
+    if (feed->progress[cell].want_from_ms || (feed->rollout && config->class != CLASS_DR))
         return CELL_ROLLOUT;
     return feed->watched[cell] || feed->troubled[cell] ? CELL_NEAR : CELL_REST;
 }

@@ -13,6 +13,7 @@ struct segment {
 struct past {
     double units; /* that the last whole Scan took */
     guint pages;
+    guint at_most; /* segments, since DynamoDB throttled; 0: as many as the table is worth */
 };
 
 struct turn {
@@ -21,7 +22,8 @@ struct turn {
     double units;
     struct registry *before; /* a reference, or NULL */
     guint same;              /* tenants that are as they were before */
-    char *error;             /* the first one */
+    bool throttled;
+    char *error; /* the first one */
 };
 
 static void take(struct feed_source *source, gpointer part, gpointer value, const GError *error);
@@ -40,12 +42,16 @@ static void ask(struct feed_source *source, struct segment *segment)
 
 static void begin(struct feed_source *source)
 {
-    const struct past *past = source->past;
     struct registry *known = source->feed->registry;
     struct turn *turn = g_new0(struct turn, 1);
+    if (!source->past)
+        source->past = g_new0(struct past, 1);
+    const struct past *past = source->past;
     source->turn = turn;
     turn->before = known ? registry_ref(known) : NULL;
-    turn->n_segments = registry_segments(past ? past->pages : 0);
+    turn->n_segments = registry_segments(past->pages);
+    if (past->at_most)
+        turn->n_segments = MIN(turn->n_segments, past->at_most);
     turn->segments = g_new0(struct segment, turn->n_segments);
     for (guint i = 0; i < turn->n_segments; i++) {
         turn->segments[i].at = i;
@@ -72,6 +78,7 @@ static void take(struct feed_source *source, gpointer part, gpointer value, cons
     struct segment *segment = part;
     struct registry_page *page = value;
     if (error) {
+        turn->throttled = turn->throttled || g_error_matches(error, AWS_ERROR, AWS_ERROR_THROTTLED);
         if (!turn->error)
             turn->error = g_strdup(error->message);
         return;
@@ -106,6 +113,16 @@ static guint pages_of(const struct turn *turn, guint *tenants)
     return pages;
 }
 
+/* A table whose capacity is short is needed by others too: after it has throttled us it is read in
+ * one go, and then in more segments again as long as that goes well. */
+static void spare(struct past *past, const struct turn *turn)
+{
+    if (turn->throttled)
+        past->at_most = 1;
+    else if (past->at_most && !turn->error)
+        past->at_most = past->at_most > turn->n_segments ? 0 : past->at_most * 2;
+}
+
 /* A Scan of which not one page came leaves the reading before as it was, growing older; one that
  * came in part says so; and one that found nothing changed leaves the same registry to everybody
  * who holds it. */
@@ -113,15 +130,16 @@ static void hand_over(struct feed_source *source)
 {
     struct feed *feed = source->feed;
     struct turn *turn = source->turn;
+    struct past *past = source->past;
     guint tenants;
     guint pages = pages_of(turn, &tenants);
     feed->read_units += turn->units;
+    spare(past, turn);
     if (!pages)
         return;
     if (!turn->error) {
-        struct past *past = source->past ? source->past : g_new0(struct past, 1);
-        source->past = past;
-        *past = (struct past){turn->units, pages};
+        past->units = turn->units;
+        past->pages = pages;
     }
     const struct registry *before = turn->before;
     bool complete = !turn->error;

@@ -43,7 +43,11 @@ struct feed_source {
 };
 
 /* Why a cell's metrics are asked as often as they are. */
-enum cell_pace { CELL_REST, CELL_NEAR /* looked at, or in trouble */, CELL_ROLLOUT };
+enum cell_pace {
+    CELL_REST,
+    CELL_NEAR,   /* looked at, or in trouble */
+    CELL_ROLLOUT /* of a rollout, or a control of one: gates compare the same periods of both */
+};
 
 struct feed {
     struct config *config;
@@ -61,6 +65,7 @@ struct feed {
     GPtrArray *sources; /* struct feed_source * */
     bool started;       /* by feed_start: for good */
     bool polling;       /* that, or while feed_read_once waits */
+    bool rollout;       /* feed_want_since was called */
     bool everything;    /* the turns that begin now ask for every cell, whatever its pace */
     guint tick_id, fold_id;
     gint64 folded_mono_ms;

@@ -126,7 +126,8 @@ void registry_unref(struct registry *registry);
 
 enum source_state { SOURCE_OK, SOURCE_STALE, SOURCE_ERROR, SOURCE_WAITING /* not asked yet */ };
 struct source {
-    char *name; /* "registry", "metrics us-east-1", "alarms us-east-1", "probe cell-0-dev" */
+    char *name; /* "registry", "metrics SOURCE", "alarms SOURCE" (cell_config.source: mostly the
+                   region), "probe cell-0-dev" */
     enum source_state state;
     gint64 read_ms; /* last good reading; 0: never */
     char *error;    /* of the last try, or NULL */
