@@ -46,8 +46,9 @@ static gboolean on_fold(gpointer data)
     feed->fold_id = 0;
     feed->folded_mono_ms = when_mono_ms();
     feed_count(feed);
+    feed_set_pace(feed);
     OWN(snapshot) snapshot = fold(feed);
-    feed_set_pace(feed, snapshot);
+    feed_look_for_trouble(feed, snapshot);
     feed_schedule(feed);
     feed_fn done = feed->done && all_have_answered(feed) ? feed->done : NULL;
     if (done) {

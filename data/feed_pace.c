@@ -62,12 +62,14 @@ void feed_hurry(struct feed *feed, guint cell)
     feed_schedule(feed);
 }
 
-/* The next turn of metrics is the first whole period to go by. */
+/* The next turn but one of metrics begins the first whole period to go by: what has just been asked
+ * out of turn, the very first reading above all, is over by then. */
 void feed_begin_count(struct feed *feed)
 {
     gint64 now_ms = when_now_ms();
-    gint64 wait_ms = metrics_next_settled_ms(feed->config, now_ms) - now_ms;
-    spending_begin(&feed->spending, feed->config->metrics.period_ms, when_mono_ms() + wait_ms);
+    gint64 period_ms = feed->config->metrics.period_ms;
+    gint64 wait_ms = metrics_next_settled_ms(feed->config, now_ms) + period_ms - now_ms;
+    spending_begin(&feed->spending, period_ms, when_mono_ms() + wait_ms);
 }
 
 void feed_count(struct feed *feed)
@@ -119,7 +121,7 @@ double feed_usd_per_hour(struct feed *feed)
 
 /* A cell that is stale because it was not asked is in no trouble for it, nor out of it; nor is one
  * that was never asked. */
-static void look_for_trouble(struct feed *feed, const struct snapshot *snapshot)
+void feed_look_for_trouble(struct feed *feed, const struct snapshot *snapshot)
 {
     for (guint i = 0; i < snapshot->n_cells; i++) {
         enum health health = snapshot->cells[i].health;
@@ -131,9 +133,8 @@ static void look_for_trouble(struct feed *feed, const struct snapshot *snapshot)
     }
 }
 
-void feed_set_pace(struct feed *feed, const struct snapshot *snapshot)
+void feed_set_pace(struct feed *feed)
 {
-    look_for_trouble(feed, snapshot);
     const struct pace_load load = load_of(feed);
     guint step = pace_choose(&load, feed->config->aws_max_usd_per_hour, feed->step);
     if (step == feed->step)

@@ -121,7 +121,9 @@ void feed_begin_count(struct feed *feed);
 /* Puts down what was spent since the last time. */
 void feed_count(struct feed *feed);
 double feed_usd_per_hour(struct feed *feed);
-/* Goes by how the cells are now, and by what polling them would cost. */
-void feed_set_pace(struct feed *feed, const struct snapshot *snapshot);
+/* Goes by what polling at the usual pace would cost. */
+void feed_set_pace(struct feed *feed);
+/* Goes by how the cells are now. */
+void feed_look_for_trouble(struct feed *feed, const struct snapshot *snapshot);
 /* Why polling is slowed down, or NULL. Caller frees. */
 char *feed_slowed(const struct feed *feed);
