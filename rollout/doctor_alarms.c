@@ -79,7 +79,7 @@ static struct judgement judge_alarms(const struct config *config, const char *ce
     if (!is_watched(config, cell, alarms))
         return judge_warning("gates: {alarms: {prefixes: [...]}}, or make some",
                              "no alarm watches it, so the gate alarms sees nothing");
-    return judge_ok("has alarms that its gates watch");
+    return judge_ok("with alarms that the gates watch");
 }
 
 static void check_cells(struct checkup *checkup, const struct place *place, const GPtrArray *alarms)

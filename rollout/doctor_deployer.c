@@ -12,6 +12,7 @@ struct tour { /* through all cells */
     struct checkup *checkup;
     struct deployer *deployer;
     guint next, under_way;
+    GHashTable *silent; /* sources (cell_config.source) that gave no answer */
 };
 
 struct visit {
@@ -25,7 +26,7 @@ static void go_on(struct tour *tour);
 static struct judgement judge_current(const struct deploy_answer *answer)
 {
     if (answer->version)
-        return judge_ok("runs %s", answer->version);
+        return judge_ok("running %s", answer->version);
     return judge_warning("no rollout goes on from there: bring its services to one version",
                          "which version runs can't be told: %s",
                          answer->note ? answer->note : "the deployer gives no reason");
@@ -43,11 +44,20 @@ static struct judgement judge_trouble(const GError *error, const struct cell_con
     return judge_failure("see deploy in celldeck.yaml", "%s", plain->message);
 }
 
+/* So that a region that hangs is waited for once, and not by each of its cells. */
+static void note_silence(struct tour *tour, const struct cell_config *cell, const GError *error)
+{
+    if (cell->source && (g_error_matches(error, AWS_ERROR, AWS_ERROR_TIMEOUT) ||
+                         g_error_matches(error, AWS_ERROR, AWS_ERROR_NETWORK)))
+        g_hash_table_add(tour->silent, cell->source);
+}
+
 static void on_current(const struct deploy_answer *answer, const GError *error, gpointer data)
 {
     struct visit *visit = data;
     struct tour *tour = visit->tour;
     finding_set(visit->finding, answer ? judge_current(answer) : judge_trouble(error, visit->cell));
+    note_silence(tour, visit->cell, error);
     g_free(visit);
     tour->under_way--;
     go_on(tour);
@@ -59,14 +69,20 @@ static void go_on(struct tour *tour)
     const GPtrArray *cells = checkup->doctor->config->cells;
     while (tour->next < cells->len && tour->under_way < CELLS_AT_ONCE) {
         const struct cell_config *cell = cells->pdata[tour->next++];
+        struct finding *finding = checkup_add(checkup, "%s", cell->id);
+        if (cell->source && g_hash_table_contains(tour->silent, cell->source)) {
+            finding_set(finding, judge_skipped("not asked: no answer from %s", cell->source));
+            continue;
+        }
         struct visit *visit = g_new(struct visit, 1);
-        *visit = (struct visit){tour, checkup_add(checkup, "%s", cell->id), cell};
+        *visit = (struct visit){tour, finding, cell};
         tour->under_way++;
         deployer_current(tour->deployer, cell, on_current, visit);
     }
     if (tour->under_way)
         return;
     deployer_free(tour->deployer);
+    g_hash_table_unref(tour->silent);
     g_free(tour);
     checkup_release(checkup);
 }
@@ -85,7 +101,9 @@ static void visit_cells(struct checkup *checkup)
     if (!deployer)
         return;
     struct tour *tour = g_new0(struct tour, 1);
-    *tour = (struct tour){.checkup = checkup, .deployer = deployer};
+    *tour = (struct tour){.checkup = checkup,
+                          .deployer = deployer,
+                          .silent = g_hash_table_new(g_str_hash, g_str_equal)};
     checkup_hold(checkup);
     go_on(tour);
 }

@@ -36,7 +36,7 @@ static struct judgement judge_probe(const struct probe *probe)
     }
     if (!probe->version)
         return judge_warning(fix, "answers without a version, so no deploy can be seen to arrive");
-    return judge_ok("answers, its parts are up, version %s", probe->version);
+    return judge_ok("answering, all parts up, version %s", probe->version);
 }
 
 static void answered(int status, const char *body, const GError *error, gpointer data)

@@ -94,7 +94,7 @@ struct judgement judge_arrival(const struct config *config, const struct cell_co
         return judge_warning("see what publishes its metrics", "the newest value of %s is %s old",
                              metric_name(METRIC_HEALTH), age);
     }
-    return judge_ok("its metrics arrive");
+    return judge_ok("all metrics arrive");
 }
 
 /* The value of `points` at that time, or 0. */
