@@ -23,6 +23,8 @@ struct world {
     struct aws_client *client;
     struct notifier *notifier;
     struct heartbeat *heartbeat;
+    struct aws_tenure keys; /* of the last credentials used */
+    char *keys_origin;
     gint64 journal_retry_mono_ms; /* it failed; until then it is not tried again, which may block */
     struct holder *self;
     char *actor;

@@ -99,9 +99,26 @@ static void note(struct conduct *conduct, enum trouble trouble)
         conduct_complain(conduct, "note", error);
 }
 
+/* Credentials that AWS refuses are thrown away, and then there are none: what was known of them
+ * goes on being true until others are found. */
+static const struct aws_tenure *last_keys(struct world *world)
+{
+    struct aws_tenure now;
+    aws_client_tenure(world->client, &now);
+    if (!now.origin)
+        return &world->keys;
+    if (g_strcmp0(now.origin, world->keys_origin) != 0) {
+        g_free(world->keys_origin);
+        world->keys_origin = g_strdup(now.origin);
+    }
+    world->keys = now;
+    world->keys.origin = world->keys_origin;
+    return &world->keys;
+}
+
 void conduct_look_out(struct conduct *conduct)
 {
-    const struct world *world = conduct->world;
+    struct world *world = conduct->world;
     gint64 mono_ms = when_mono_ms(), now_ms = when_now_ms();
     if (mono_ms < conduct->next_look_out_mono_ms)
         return;
@@ -111,10 +128,9 @@ void conduct_look_out(struct conduct *conduct)
                                    : g_strdup("nothing was read yet");
     follow(conduct, TROUBLE_BLIND, 1, missing, sight_patience_ms(world->config->metrics.period_ms));
 
-    struct aws_tenure tenure;
-    aws_client_tenure(world->client, &tenure);
-    enum tenure_stage stage = tenure_stage(&tenure, now_ms);
-    g_autofree char *ends = stage == TENURE_FINE ? NULL : tenure_words(&tenure);
+    const struct aws_tenure *keys = last_keys(world);
+    enum tenure_stage stage = tenure_stage(keys, now_ms);
+    g_autofree char *ends = stage == TENURE_FINE ? NULL : tenure_words(keys);
     follow(conduct, TROUBLE_CREDENTIALS, (int)stage, ends, 0);
     for (int i = 0; i < TROUBLE_COUNT && conduct->held; i++)
         note(conduct, (enum trouble)i);

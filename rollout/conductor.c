@@ -272,6 +272,7 @@ static void close_world(struct conductor *conductor)
     holder_free(world->self);
     g_free(world->actor);
     g_free(world->log_path);
+    g_free(world->keys_origin);
     g_free(world->releases_error);
     conductor_lock_release(&conductor->lock_fd);
 }

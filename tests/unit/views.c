@@ -196,6 +196,10 @@ Test(headline, a_rollout_that_nobody_conducts_is_said_with_what_to_do)
                                     .lease_ms = 30000};
     g_hash_table_insert(deck->conductors, g_strdup("r1"), info);
     cr_expect_null(headline_conductor(deck, &rollout));
+    rollout.troubles[TROUBLE_BLIND] =
+        (struct rollout_trouble){(char *)"metrics us-east-1: never read", NOW - 300000};
+    g_autofree char *blind = headline_conductor(deck, &rollout);
+    expect_shown(blind, "the conductor of r1 has been blind for 5m: metrics us-east-1: never read");
     info->heartbeat_ms = NOW - 45000;
     g_autofree char *silent = headline_conductor(deck, &rollout);
     expect_shown(silent, "process 77 on bastion-1) has been silent for 45s");

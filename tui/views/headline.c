@@ -42,6 +42,22 @@ static void add_change(GString *text, const struct deck *deck, const struct cell
 /* A conductor that has just been started needs a moment until it holds the lease. */
 #define FIRST_LEASE_MS (5 * WHEN_SECOND)
 
+/* What the conductor itself says that it lacks. */
+static char *own_trouble(const struct deck *deck, const struct rollout *rollout)
+{
+    for (size_t i = 0; i < TROUBLE_COUNT; i++) {
+        const struct rollout_trouble *trouble = &rollout->troubles[i];
+        if (!trouble->reason)
+            continue;
+        g_autofree char *since = duration_short(MAX(0, deck->now_ms - trouble->since_ms));
+        return g_strdup_printf(i == TROUBLE_BLIND
+                                   ? "▲ the conductor of %s has been blind for %s: %s"
+                                   : "▲ credentials of %s's conductor, said %s ago: %s",
+                               rollout->id, since, trouble->reason);
+    }
+    return NULL;
+}
+
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
 {
     const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
@@ -50,7 +66,7 @@ char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
     gint64 silent_ms = info ? deck->now_ms - info->heartbeat_ms : 0;
     g_autofree char *since = duration_short(MAX(0, silent_ms));
     if (info && info->alive && silent_ms <= info->lease_ms)
-        return NULL;
+        return own_trouble(deck, rollout);
     if (info && info->alive)
         return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
                                " on %s) has been silent for %s",

@@ -8,5 +8,6 @@
 char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role);
 
 /* What is wrong with who carries a live rollout on, and what to do: nobody does, or has not been
- * heard of for longer than the lease. NULL where nothing is. Caller frees. */
+ * heard of for longer than the lease, or says itself that it is blind or short of credentials. NULL
+ * where nothing is. Caller frees. */
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout);

@@ -1,6 +1,7 @@
 /* A rollout: its waves as a board, the selected cell's gates with their evidence, its log. */
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/conductor.h"
 #include "rollout/request.h"
 #include "tui/console/chart.h"
 #include "tui/console/list.h"
@@ -84,6 +85,19 @@ static void rollout_prepare(void *state, const struct deck *deck, const struct a
     list_fit(&view->list, rollout ? divide(rollout, area).board : 1);
 }
 
+/* Who conducts it, where there is room; that nobody does is the headline's to say. */
+static void draw_conductor(const struct deck *deck, const struct rollout *rollout,
+                           struct canvas *canvas, int row, int col, int cols)
+{
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
+    if (!info || rollout_state_final(rollout->state))
+        return;
+    g_autofree char *text =
+        g_strdup_printf("conducted by process %" G_GINT64_FORMAT " on %s", info->pid, info->host);
+    if (text_width(text) <= cols)
+        canvas_right(canvas, row, col, cols, ROLE_DIM, text);
+}
+
 static void draw_title(const struct deck *deck, const struct rollout *rollout,
                        struct canvas *canvas, const struct area *area)
 {
@@ -99,9 +113,9 @@ static void draw_title(const struct deck *deck, const struct rollout *rollout,
     if (news)
         col += canvas_printf(canvas, row, col, end - col, mark.role, ": %s", rollout->state_reason);
     g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
-    canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s, %s: %s",
+    canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s, %s%s: %s",
                   rollout->requested_by ? rollout->requested_by : "?", opened,
-                  rollout->reason ? rollout->reason : "");
+                  rollout->attended ? ", attended" : "", rollout->reason ? rollout->reason : "");
     row++;
     col = 1;
     bool live = !rollout_state_final(rollout->state);
@@ -112,7 +126,8 @@ static void draw_title(const struct deck *deck, const struct rollout *rollout,
     }
     g_autofree char *next = rollout_next(rollout, deck->now_ms);
     col += canvas_text(canvas, row, col, end - col, ROLE_HEADER, live ? "next: " : "");
-    canvas_text(canvas, row, col, end - col, ROLE_NORMAL, next);
+    col += canvas_text(canvas, row, col, end - col, ROLE_NORMAL, next) + 2;
+    draw_conductor(deck, rollout, canvas, row, col, end - col);
 }
 
 static void draw_wave(const struct rollout *rollout, size_t which, struct canvas *canvas, int row)
