@@ -1,10 +1,12 @@
 /* Screens, drawn on a canvas from hand-made readings. */
 #include "rollout/conductor.h"
+#include "rollout/plan_make.h"
 #include "tests/unit/small_fleet.h"
 #include "tui/views/commandline.h"
 #include "tui/views/filter.h"
 #include "tui/views/frame.h"
 #include "tui/views/headline.h"
+#include "tui/views/launch_lines.h"
 #include "tui/views/view.h"
 
 #include <criterion/criterion.h>
@@ -150,13 +152,32 @@ Test(commandline, starting_takes_a_version_with_or_without_its_v_and_nothing_els
     cr_assert(command_line_parse(deck, "start v5.0.3", &command, NULL));
     cr_expect_eq(command.kind, COMMAND_START);
     cr_expect_str_eq(command.subject, "5.0.3");
+    cr_expect_not(command.attended);
     command_line_clear(&command);
-    static const char *const no[] = {"start", "start --help", "start 5.0.3 --yes", "start five"};
+    cr_assert(command_line_parse(deck, "start 5.0.3  attended", &command, NULL));
+    cr_expect(command.attended);
+    cr_expect_str_eq(command.subject, "5.0.3");
+    command_line_clear(&command);
+    static const char *const no[] = {"start",      "start --help",   "start 5.0.3 --yes",
+                                     "start five", "start attended", "start 5.0.3 attended --yes"};
     for (size_t i = 0; i < G_N_ELEMENTS(no); i++) {
         g_autoptr(GError) error = NULL;
         cr_expect_not(command_line_parse(deck, no[i], &command, &error), "%s", no[i]);
         cr_expect_not_null(strstr(error->message, "takes a version"));
     }
+}
+
+Test(launch, credentials_that_end_before_the_plan_stand_first_with_what_lifts_that)
+{
+    OWN(plan) plan = plan_new();
+    plan->version = g_strdup("5.1.0");
+    plan->hash = g_strdup("abc");
+    g_autoptr(GPtrArray) refused = launch_lines(plan, NULL, "the plan takes 11d", false);
+    expect_shown(refused->pdata[0], "✖ the plan takes 11d: `:start 5.1.0 attended` if you stay");
+    g_autoptr(GPtrArray) attended = launch_lines(plan, NULL, "the plan takes 11d", true);
+    expect_shown(attended->pdata[0], "▲ the plan takes 11d: you stay");
+    g_autoptr(GPtrArray) well = launch_lines(plan, NULL, NULL, false);
+    expect_shown(well->pdata[0], "Takes 0s at best");
 }
 
 Test(views, hints_give_way_from_the_middle_and_never_offer_what_read_only_refuses)

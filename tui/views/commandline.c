@@ -93,8 +93,11 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
 /* Whether there is such a release is for the plan to say. */
 static bool take_version(const char *given, struct command_line *command, GError **error)
 {
-    if (version_is(given)) {
-        command->subject = g_strdup(version_bare(given));
+    g_autofree char *version = g_strndup(given, strcspn(given, " "));
+    const char *rest = given + strlen(version);
+    command->attended = strcmp(rest + strspn(rest, " "), "attended") == 0;
+    if (version_is(version) && (!*rest || command->attended)) {
+        command->subject = g_strdup(version_bare(version));
         return true;
     }
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s:start takes a version (Tab lists them)",

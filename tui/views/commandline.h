@@ -1,5 +1,5 @@
-/* The language of `:` : a screen's name, then what it should show; or `start VERSION`, or `quit`.
- */
+/* The language of `:` : a screen's name, then what it should show; or `start VERSION`, with
+ * `attended` after it where somebody stays to renew credentials, or `quit`. */
 #pragma once
 
 #include "tui/console/prompt.h"
@@ -11,6 +11,7 @@ struct command_line {
     enum command_kind kind;
     enum view_id view; /* of COMMAND_OPEN */
     char *subject;     /* an id that exists, or NULL; of COMMAND_START: a version, without its v */
+    bool attended;     /* of COMMAND_START */
     char *filter;      /* of a list, or NULL */
 };
 void command_line_clear(struct command_line *command);

@@ -30,6 +30,7 @@ static const char *const notes[] = {
     "Rollouts: → deploying  ◔ baking  ✔ passed  ↺ back or going back  ◆ accepted",
     "▎ left of a cell: its health or version changed in the last 2 minutes",
     "Filters: words must all be there; !word must not; state:stale looks in one column",
+    ":start VERSION attended: you stay and renew credentials that end before the plan does",
     "Commands: :start VERSION :cell ID :tenants TEXT :rollout ID :history :quit",
 };
 

@@ -43,11 +43,13 @@ static void take_plan(struct launch *launch, const char *out, const char *said)
         return;
     }
     const json_t *refusals = json_object_get(json, "refusals");
-    bool may_start = json_is_true(json_object_get(json, "may_start"));
+    const char *attendance = json_string_value(json_object_get(json, "needs_attendance"));
+    bool may_start =
+        json_is_true(json_object_get(json, "may_start")) && (!attendance || launch->attended);
     g_free(launch->version);
     launch->version = g_strdup(plan->version);
     launch->hash = g_strdup(plan->hash);
-    launch->lines = launch_lines(plan, refusals);
+    launch->lines = launch_lines(plan, refusals, attendance, launch->attended);
     set_stage(launch, may_start ? LAUNCH_READY : LAUNCH_REFUSED);
 }
 
@@ -121,10 +123,12 @@ static void run(struct launch *launch, const char *const *words)
     g_idle_add(not_begun, launch); /* never from within: whoever asked is not ready for it */
 }
 
-struct launch *launch_new(const struct deck *deck, const char *version, launch_fn fn, gpointer data)
+struct launch *launch_new(const struct deck *deck, const char *version, bool attended, launch_fn fn,
+                          gpointer data)
 {
     struct launch *launch = g_new0(struct launch, 1);
     launch->version = g_strdup(version);
+    launch->attended = attended;
     launch->config_path = g_canonicalize_filename(deck->config->path, NULL);
     launch->state_dir = g_canonicalize_filename(deck->state_dir, NULL);
     launch->cancel = g_cancellable_new();
@@ -142,9 +146,18 @@ void launch_start(struct launch *launch, const char *reason)
 {
     set_stage(launch, LAUNCH_STARTING);
     g_autofree char *reason_option = g_strdup_printf("--reason=%s", reason);
-    const char *const words[] = {
-        "/proc/self/exe", "rollout", "start", launch->version,     "--plan", launch->hash,
-        reason_option,    "--yes",   "-c",    launch->config_path, NULL};
+    const char *const words[] = {"/proc/self/exe",
+                                 "rollout",
+                                 "start",
+                                 launch->version,
+                                 "--plan",
+                                 launch->hash,
+                                 reason_option,
+                                 "--yes",
+                                 "-c",
+                                 launch->config_path,
+                                 launch->attended ? "--attended" : NULL,
+                                 NULL};
     run(launch, words);
 }
 

@@ -28,6 +28,7 @@ typedef void (*launch_fn)(struct launch *launch, gpointer data);
 struct launch {
     enum launch_stage stage;
     char *version, *operation, *trouble; /* the last two may be NULL */
+    bool attended;                       /* somebody stays to renew credentials */
     /* Its own. */
     char *config_path, *state_dir, *hash;
     GPtrArray *lines; /* char *: the plan, for people */
@@ -39,7 +40,7 @@ struct launch {
 };
 
 /* Begins to plan; `version` is one (see version_is). */
-struct launch *launch_new(const struct deck *deck, const char *version, launch_fn fn,
+struct launch *launch_new(const struct deck *deck, const char *version, bool attended, launch_fn fn,
                           gpointer data);
 /* Starts what is READY, for this reason. */
 void launch_start(struct launch *launch, const char *reason);

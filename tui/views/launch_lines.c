@@ -40,11 +40,24 @@ static void add_waves(GPtrArray *lines, const struct plan *plan, struct blast *b
     }
 }
 
-GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals)
+static void add_attendance(GPtrArray *lines, const struct plan *plan, const char *why,
+                           bool attended)
+{
+    if (why && attended)
+        g_ptr_array_add(lines, g_strdup_printf("▲ %s: you stay, and that is kept", why));
+    else if (why)
+        g_ptr_array_add(lines, g_strdup_printf("✖ %s: `:start %s attended` if you stay to sign in "
+                                               "again, or use credentials that renew themselves",
+                                               why, plan->version));
+}
+
+GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const char *attendance,
+                        bool attended)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     struct blast blast = {0};
     add_refusals(lines, refusals);
+    add_attendance(lines, plan, attendance, attended);
     guint head = lines->len;
     add_waves(lines, plan, &blast);
     g_autofree char *radius = blast_text(&blast), *at_best = duration_short(plan_at_best_ms(plan));

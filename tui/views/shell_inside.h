@@ -61,8 +61,8 @@ void shell_type(struct shell *shell, enum mode mode, const char *text);
 void shell_read_versions(struct shell *shell);
 /* Key `start`: the prompt, with `start ` in it. */
 void shell_begin_start(struct shell *shell);
-/* `:start VERSION`: plans it and shows the plan. */
-void shell_plan(struct shell *shell, const char *version);
+/* `:start VERSION [attended]`: plans it and shows the plan. */
+void shell_plan(struct shell *shell, const char *version, bool attended);
 /* The dialog about the launch was confirmed, or left. */
 void shell_launch_confirmed(struct shell *shell, const char *reason);
 void shell_launch_left(struct shell *shell);

@@ -77,7 +77,7 @@ static void run_command(struct shell *shell)
         g_main_loop_quit(shell->loop);
         break;
     case COMMAND_START:
-        shell_plan(shell, command.subject);
+        shell_plan(shell, command.subject, command.attended);
         break;
     case COMMAND_OPEN:
         shell_open(shell, command.view, command.subject);

@@ -71,11 +71,11 @@ static void on_stage(struct launch *launch, gpointer data)
     shell_want_draw(shell);
 }
 
-void shell_plan(struct shell *shell, const char *version)
+void shell_plan(struct shell *shell, const char *version, bool attended)
 {
     if (!may_start(shell))
         return;
-    shell->launch = launch_new(shell->deck, version, on_stage, shell);
+    shell->launch = launch_new(shell->deck, version, attended, on_stage, shell);
     shell->under_way++;
     shell->dialog = launch_dialog(shell->launch);
     shell->mode = MODE_DIALOG;
