@@ -1,6 +1,8 @@
 /* Every action of AWS that celldeck calls, in one table: call.c lets nothing else out, `celldeck
  * iam-policy` asks for exactly these, `celldeck doctor` tries them, and tests/peers/actions.test
- * finds each of them in the sources and in what a rollout sends. Who adds a call adds its row. */
+ * finds each of them in the sources and in what a rollout sends. Who adds a call adds its row. What
+ * needs no permission, being unsigned, is not among them: how credentials are had by web identity
+ * and SSO. */
 #pragma once
 
 #include "data/aws/client.h"

@@ -1,5 +1,6 @@
 #include "data/aws/answer.h"
 
+#include "data/aws/keys.h"
 #include "data/aws/xml.h"
 #include "data/base/text.h"
 
@@ -165,18 +166,18 @@ gint64 answer_date_ms(const struct http_answer *answer)
 }
 
 /* Before anything is cut short: half a secret would not be known for one. */
-static void redact(struct fault *fault, const struct keys *keys)
+static void redact(struct fault *fault, const char *const *secrets)
 {
     char **const texts[] = {&fault->code, &fault->message, &fault->request_id};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         if (*texts[i]) {
             char *told = *texts[i];
-            *texts[i] = keys_redact(keys, told);
+            *texts[i] = keys_hide(told, secrets);
             g_free(told);
         }
 }
 
-struct fault *fault_read(const struct http_answer *answer, const struct keys *keys)
+struct fault *fault_read(const struct http_answer *answer, const char *const *secrets)
 {
     if (answer->status >= 200 && answer->status < 300)
         return NULL;
@@ -194,8 +195,8 @@ struct fault *fault_read(const struct http_answer *answer, const struct keys *ke
         judge(fault, answer->status);
     if (!fault->code)
         fault->code = g_strdup_printf("HTTP %d", answer->status);
-    if (keys)
-        redact(fault, keys);
+    if (secrets)
+        redact(fault, secrets);
     shorten(&fault->message);
     return fault;
 }

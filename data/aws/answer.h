@@ -3,7 +3,6 @@
 #pragma once
 
 #include "data/aws/client.h"
-#include "data/aws/keys.h"
 #include "data/aws/retry.h"
 #include "data/aws/transport.h"
 
@@ -22,6 +21,6 @@ OWNABLE(fault, fault_free);
 /* The answer's Date; 0: none. */
 gint64 answer_date_ms(const struct http_answer *answer);
 
-/* NULL for a 2xx answer. `keys` (or NULL) are those the request was signed with: AWS's answer to a
- * bad signature quotes the request, and nothing of them is left in the fault. */
-struct fault *fault_read(const struct http_answer *answer, const struct keys *keys);
+/* NULL for a 2xx answer. `secrets` (NULL-terminated, or NULL) are those of the request: AWS's
+ * answer to a bad signature quotes it, and nothing of them is left in the fault. */
+struct fault *fault_read(const struct http_answer *answer, const char *const *secrets);

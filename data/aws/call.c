@@ -184,7 +184,9 @@ static void attempt_ended(const struct http_answer *answer, const GError *error,
         return;
     }
     note_skew(call->client, answer);
-    OWN(fault) fault = fault_read(answer, call->keys);
+    const char *secrets[KEYS_SECRETS];
+    keys_secrets(call->keys, secrets);
+    OWN(fault) fault = fault_read(answer, secrets);
     if (!fault) {
         retry_succeeded(&call->place.lane->bucket, call->retried);
         succeed(call, answer);

@@ -27,9 +27,8 @@ struct aws_call *aws_caller_ask(struct aws_client *client, const char *role_arn,
 {
     static const char *const nothing[] = {NULL};
     static const char action[] = "GetCallerIdentity";
-    /* STS answers everywhere; where no region is set, its first one does. */
     const char *region = endpoints_region(client->endpoints);
-    struct aws_target target = {.service = AWS_STS, .region = region ? region : "us-east-1"};
+    struct aws_target target = {.service = AWS_STS, .region = region ? region : STS_REGION};
     struct aws_call *call =
         call_new(client, &target, action, query_body(aws_facts(AWS_STS), action, nothing),
                  AWS_CALL_READ, deadline_ms);

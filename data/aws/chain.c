@@ -1,21 +1,22 @@
 #include "data/aws/chain.h"
 
 const struct provider *const chain_own[] = {
-    &provider_environment, &provider_profile_role, &provider_credentials_file, &provider_process,
-    &provider_config_file, &provider_container,    &provider_metadata,         NULL};
+    &provider_environment,      &provider_profile_role, &provider_web_identity,
+    &provider_credentials_file, &provider_process,      &provider_config_file,
+    &provider_container,        &provider_metadata,     NULL};
 
-const struct provider *const chain_named[] = {&provider_profile_role,
-                                              &provider_credentials_file,
-                                              &provider_process,
-                                              &provider_config_file,
-                                              &provider_container,
-                                              &provider_metadata,
-                                              NULL};
+const struct provider *const chain_named[] = {
+    &provider_profile_role,     &provider_profile_web_identity,
+    &provider_credentials_file, &provider_process,
+    &provider_config_file,      &provider_container,
+    &provider_metadata,         NULL};
 
-const struct provider *const chain_source[] = {&provider_profile_role, &provider_credentials_file,
-                                               &provider_process, &provider_config_file, NULL};
+const struct provider *const chain_source[] = {
+    &provider_profile_role, &provider_profile_web_identity, &provider_credentials_file,
+    &provider_process,      &provider_config_file,          NULL};
 
-const struct provider *const chain_source_keys[] = {&provider_credentials_file, &provider_process,
+const struct provider *const chain_source_keys[] = {&provider_profile_web_identity,
+                                                    &provider_credentials_file, &provider_process,
                                                     &provider_config_file, NULL};
 
 const struct provider *const chain_role[] = {&provider_role, NULL};

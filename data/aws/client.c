@@ -17,12 +17,12 @@ struct aws_client *aws_client_new(const char *profile, const char *region)
     struct aws_client *client = g_new0(struct aws_client, 1);
     g_auto(GStrv) env = g_get_environ();
     OWN(profiles) profiles = profiles_load(env);
-    struct assumer assumer = sts_assumer(client);
     client->context = g_main_context_ref_thread_default();
     client->transport = transport_new(client->context, 0);
     client->plain = transport_new(client->context, PLAIN_CONNECTIONS);
     client->readers = reply_readers_new(client->context);
     client->endpoints = endpoints_new(env, profiles, profile_name(profile, env), region);
+    struct assumer assumer = sts_assumer(client);
     client->credentials = credentials_new(client->context, profile, env, &assumer);
     client->jitter = random_jitter;
     client->lanes = lanes_new();

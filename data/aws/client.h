@@ -7,7 +7,17 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-enum aws_service { AWS_CLOUDWATCH, AWS_DYNAMODB, AWS_ECS, AWS_STS, AWS_SNS, AWS_ROUTE53 };
+enum aws_service {
+    AWS_CLOUDWATCH,
+    AWS_DYNAMODB,
+    AWS_ECS,
+    AWS_STS,
+    AWS_SNS,
+    AWS_ROUTE53,
+    AWS_SSO, /* these two only give credentials: nobody calls them through a client */
+    AWS_SSO_OIDC,
+    AWS_SERVICES /* how many there are */
+};
 
 /* The message of every error says service, action, region, AWS's code, the request id where there
  * is one, and what to do where that is known. The code tells a caller how to go on. */
@@ -115,7 +125,7 @@ gint64 aws_client_skew_ms(const struct aws_client *client);
 
 /* Requests sent so far, retries included; for the cost shown to people. */
 struct aws_counters {
-    guint64 requests[AWS_ROUTE53 + 1];
+    guint64 requests[AWS_SERVICES];
     guint64 metric_requests; /* GetMetricData among AWS_CLOUDWATCH's: billed by ... */
     guint64 metrics_asked;   /* ... their MetricDataQueries */
 };

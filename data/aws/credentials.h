@@ -28,6 +28,8 @@ struct assumer {
                        gpointer data);
     void (*cancel)(gpointer call);
     gpointer self;
+    const char *region; /* of STS, for who asks it otherwise; outlives the credentials. NULL: none
+                           is set */
 };
 
 struct credentials;

@@ -8,7 +8,7 @@ struct endpoints {
     char *profile;
     char *region;
     char *ca_file;
-    char *urls[AWS_ROUTE53 + 1]; /* configured ones; NULL: AWS's own */
+    char *urls[AWS_SERVICES]; /* configured ones; NULL: AWS's own */
     bool fips, dual;
 };
 
@@ -56,7 +56,7 @@ struct endpoints *endpoints_new(char **env, const struct profiles *profiles, con
                                          "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
                                          "ignore_configured_endpoint_urls")))
         return endpoints;
-    for (enum aws_service s = 0; s <= AWS_ROUTE53; s++)
+    for (enum aws_service s = 0; s < AWS_SERVICES; s++)
         endpoints->urls[s] = g_strdup(configured_url(env, profiles, profile, s));
     return endpoints;
 }
@@ -65,7 +65,7 @@ void endpoints_free(struct endpoints *endpoints)
 {
     if (!endpoints)
         return;
-    for (enum aws_service s = 0; s <= AWS_ROUTE53; s++)
+    for (enum aws_service s = 0; s < AWS_SERVICES; s++)
         g_free(endpoints->urls[s]);
     g_free(endpoints->profile);
     g_free(endpoints->region);

@@ -75,12 +75,18 @@ void keys_unref(struct keys *keys)
     g_free(keys);
 }
 
-char *keys_redact(const struct keys *keys, const char *text)
+void keys_secrets(const struct keys *keys, const char *secrets[KEYS_SECRETS])
+{
+    const char *const all[KEYS_SECRETS] = {keys ? keys->secret : NULL, keys ? keys->id : NULL,
+                                           keys ? keys->token : NULL};
+    memcpy(secrets, all, sizeof all);
+}
+
+char *keys_hide(const char *text, const char *const *secrets)
 {
     GString *out = g_string_new(text);
-    const char *const secrets[] = {keys->secret, keys->token, keys->id};
-    for (size_t i = 0; i < G_N_ELEMENTS(secrets); i++)
-        if (secrets[i] && *secrets[i])
-            g_string_replace(out, secrets[i], "[redacted]", 0);
+    for (; *secrets; secrets++)
+        if (**secrets)
+            g_string_replace(out, *secrets, "[redacted]", 0);
     return g_string_free(out, FALSE);
 }

@@ -39,6 +39,9 @@ gint64 keys_earlier_end(gint64 one, gint64 other);
 /* Frees a string of ours after overwriting it; NULL is none. */
 void keys_wipe(char *secret);
 
-/* `text` with every occurrence of the secret, the token and the key id taken out: AWS's answer to
- * a bad signature quotes the signed headers, the token among them. Caller frees. */
-char *keys_redact(const struct keys *keys, const char *text);
+/* What of `keys` (NULL: none) no error may have: NULL-terminated, borrowed. */
+enum { KEYS_SECRETS = 4 };
+void keys_secrets(const struct keys *keys, const char *secrets[KEYS_SECRETS]);
+
+/* `text` with every occurrence of any of `secrets` (NULL-terminated) taken out. Caller frees. */
+char *keys_hide(const char *text, const char *const *secrets);

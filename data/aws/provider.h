@@ -1,9 +1,10 @@
 /* A provider looks for keys in one place. It is given a search, and ends it, at once or later, with
  * exactly one of search_found, search_absent (ask the next one) and search_failed (there is
- * something here and it is broken: nobody else is asked). One table says their order. */
+ * something here and it is broken: nobody else is asked). chain.c says their order. */
 #pragma once
 
 #include "data/aws/credentials.h"
+#include "data/aws/endpoints.h"
 #include "data/aws/fetch.h"
 #include "data/aws/profiles.h"
 
@@ -33,6 +34,24 @@ void search_failed(struct search *search, const char *format, ...) G_GNUC_PRINTF
 struct fetch *search_fetch(struct search *search, const struct fetch_request *request, fetch_fn fn,
                            gpointer data);
 
+/* Where a service is asked, as environment and profile have it; `region` NULL: the one they name
+ * (for STS, which answers everywhere, there is always one). NULL after search_failed. Caller frees.
+ */
+struct endpoint *search_endpoint(struct search *search, enum aws_service service,
+                                 const char *region);
+
+/* search_failed with what AWS answered instead of 200: "WHAT: Code: message (request ID)ADVICE",
+ * without those of `secrets` (NULL-terminated) that it may have quoted. */
+void search_refused(struct search *search, const char *what, const struct http_answer *answer,
+                    const char *const *secrets, const char *advice);
+
+/* False after search_failed: AWS's files can't be read, and no later place may speak for them. */
+bool search_readable(struct search *search);
+
+/* The name of a role's session where nobody gave one. It ends up in CloudTrail, where the person
+ * behind it should be told from it. Caller frees. */
+char *search_session_name(const struct search *search);
+
 /* The keys that this search is to renew, or NULL. Borrowed. */
 const struct keys *search_renews(const struct search *search);
 
@@ -51,6 +70,8 @@ bool container_may_ask(const char *url);
 
 extern const struct provider provider_environment;  /* AWS_ACCESS_KEY_ID ... */
 extern const struct provider provider_profile_role; /* role_arn with a source */
+extern const struct provider provider_web_identity; /* AWS_WEB_IDENTITY_TOKEN_FILE, profile */
+extern const struct provider provider_profile_web_identity; /* the profile's settings alone */
 extern const struct provider provider_credentials_file;
 extern const struct provider provider_process; /* credential_process */
 extern const struct provider provider_config_file;

@@ -38,18 +38,9 @@ static void start_environment(struct search *search)
 
 const struct provider provider_environment = {start_environment};
 
-/* A file that can't be read must not let a later place speak for it. */
-static bool readable(struct search *search)
-{
-    const GError *fault = search->profiles->fault;
-    if (fault)
-        search_failed(search, "AWS's settings can't be read: %s", fault->message);
-    return !fault;
-}
-
 static void start_file(struct search *search, GHashTable *table, const char *path)
 {
-    if (!readable(search))
+    if (!search_readable(search))
         return;
     const char *profile = search->profile;
     const char *id = profiles_get_in(table, profile, "aws_access_key_id");

@@ -63,18 +63,6 @@ static void got_source_keys(struct keys *keys, const GError *error, gpointer dat
         assumer->assume(assumer->self, keys, &assumption->role, got_role_keys, assumption);
 }
 
-/* Session names end up in CloudTrail: the person behind them should be told from it. */
-static char *session_name(const struct search *search)
-{
-    const char *named = g_environ_getenv(search->env, "AWS_ROLE_SESSION_NAME");
-    char *name =
-        named && *named ? g_strdup(named) : g_strconcat("celldeck-", g_get_user_name(), NULL);
-    g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+=,.@-", '-');
-    if (strlen(name) > 64)
-        name[64] = '\0';
-    return name;
-}
-
 static void assume(struct search *search, struct identity *source, const char *arn,
                    const char *session, const char *external_id, const char *duration_s)
 {
@@ -82,7 +70,7 @@ static void assume(struct search *search, struct identity *source, const char *a
     assumption->search = search;
     assumption->role =
         (struct role){.arn = g_strdup(arn),
-                      .session = session ? g_strdup(session) : session_name(search),
+                      .session = session ? g_strdup(session) : search_session_name(search),
                       .external_id = g_strdup(external_id),
                       .duration_s = duration_s ? g_ascii_strtoll(duration_s, NULL, 10) : 0};
     search->step = assumption;
@@ -156,9 +144,9 @@ static void start_profile_role(struct search *search)
     const struct profiles *profiles = search->profiles;
     const char *profile = search->profile;
     const char *arn = profiles_get(profiles, profile, "role_arn");
-    if (profiles->fault) {
-        search_failed(search, "AWS's settings can't be read: %s", profiles->fault->message);
-    } else if (!arn || profiles_get(profiles, profile, "web_identity_token_file")) {
+    if (!search_readable(search))
+        return;
+    if (!arn || profiles_get(profiles, profile, "web_identity_token_file")) {
         search_absent(search, "role_arn of profile \"%s\"", profile);
     } else if (profiles_get(profiles, profile, "mfa_serial")) {
         search_failed(search,

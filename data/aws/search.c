@@ -1,8 +1,12 @@
 /* A search for an identity's keys: its chain's providers, one after the other, each from the main
  * loop, and what they may ask for. */
+#include "data/aws/answer.h"
 #include "data/aws/chain.h"
 #include "data/aws/client.h"
 #include "data/aws/identity.h"
+#include "data/aws/service.h"
+
+#include <string.h>
 
 /* A search asks one thing after the other, and there are a few searches at a time. */
 enum { PROVIDERS_CONNECTIONS = 16 };
@@ -138,6 +142,56 @@ struct identity *search_place(struct search *search, const char *credential_sour
     return chain ? identity_named(credentials, "place", credential_source, credentials->profile,
                                   chain)
                  : NULL;
+}
+
+struct endpoint *search_endpoint(struct search *search, enum aws_service service,
+                                 const char *region)
+{
+    const char *profile = search->profile;
+    const char *own_region = search_assumer(search)->region;
+    OWN(endpoints)
+    endpoints = endpoints_new(search->env, search->profiles, profile ? profile : "default",
+                              service == AWS_STS ? own_region : NULL);
+    if (service == AWS_STS && !region && !endpoints_region(endpoints))
+        region = STS_REGION;
+    g_autoptr(GError) error = NULL;
+    struct endpoint *endpoint = endpoints_find(endpoints, service, region, &error);
+    if (!endpoint)
+        search_failed(search, "%s can't be asked for keys: %s", aws_facts(service)->name,
+                      error->message);
+    return endpoint;
+}
+
+void search_refused(struct search *search, const char *what, const struct http_answer *answer,
+                    const char *const *secrets, const char *advice)
+{
+    OWN(fault) fault = fault_read(answer, secrets);
+    if (!fault) {
+        search_failed(search, "%s: the answer has no complete credentials%s", what, advice);
+        return;
+    }
+    search_failed(search, "%s: %s%s%s%s%s%s%s", what, fault->code, *fault->message ? ": " : "",
+                  fault->message, fault->request_id ? " (request " : "",
+                  fault->request_id ? fault->request_id : "", fault->request_id ? ")" : "", advice);
+}
+
+bool search_readable(struct search *search)
+{
+    const GError *fault = search->profiles->fault;
+    if (fault)
+        search_failed(search, "AWS's settings can't be read: %s", fault->message);
+    return !fault;
+}
+
+char *search_session_name(const struct search *search)
+{
+    const char *named = g_environ_getenv(search->env, "AWS_ROLE_SESSION_NAME");
+    char *name =
+        named && *named ? g_strdup(named) : g_strconcat("celldeck-", g_get_user_name(), NULL);
+    g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+=,.@-", '-');
+    if (strlen(name) > 64)
+        name[64] = '\0';
+    return name;
 }
 
 const struct keys *search_renews(const struct search *search)

@@ -42,6 +42,17 @@ static const struct aws_facts table[] = {
                      .content_type = "application/xml",
                      .global = true,
                      .usual_is_fips = true},
+    [AWS_SSO] = {.name = "SSO",
+                 .host = "portal.sso",
+                 .setting = "SSO",
+                 .iam = "sso",
+                 .usual_is_fips = true},
+    [AWS_SSO_OIDC] = {.name = "SSO OIDC",
+                      .host = "oidc",
+                      .setting = "SSO_OIDC",
+                      .iam = "sso-oauth",
+                      .content_type = "application/json",
+                      .usual_is_fips = true},
 };
 
 const struct aws_facts *aws_facts(enum aws_service service)

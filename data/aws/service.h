@@ -16,4 +16,7 @@ struct aws_facts {
     bool usual_is_fips;       /* in GovCloud its usual endpoint is its FIPS endpoint */
 };
 
+/* STS answers everywhere; where no region is set, its first one does. */
+#define STS_REGION "us-east-1"
+
 const struct aws_facts *aws_facts(enum aws_service service);

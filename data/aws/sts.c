@@ -1,5 +1,7 @@
 /* AssumeRole, for the credentials. It is signed with the source's keys, so it can't go through the
  * chain it is part of. */
+#include "data/aws/sts.h"
+
 #include "data/aws/call.h"
 #include "data/aws/xml.h"
 #include "data/base/when.h"
@@ -17,7 +19,7 @@ static void assume_free(struct assume *assume)
     g_free(assume);
 }
 
-static struct keys *read_keys(const struct http_answer *answer, const char *origin)
+struct keys *sts_keys(const struct http_answer *answer, const char *origin)
 {
     g_autoptr(GHashTable) texts = xml_texts(answer->body->str, (gssize)answer->body->len, NULL);
     gint64 expires_ms = 0;
@@ -34,7 +36,7 @@ static void deliver_keys(const struct aws_call *call, const struct http_answer *
                          const GError *error)
 {
     struct assume *assume = call->data;
-    OWN(keys) keys = answer ? read_keys(answer, assume->origin) : NULL;
+    OWN(keys) keys = answer ? sts_keys(answer, assume->origin) : NULL;
     g_autoptr(GError) unread = NULL;
     if (answer && !keys)
         unread = call_error(call, AWS_ERROR_ANSWER, "the answer has no complete credentials");
@@ -61,9 +63,8 @@ static gpointer assume_role(gpointer self, struct keys *source, const struct rol
     assume->origin = g_strconcat("role ", role->arn, NULL);
     assume->fn = fn;
     assume->data = data;
-    /* STS answers everywhere; where no region is set, its first one does. */
     const char *region = endpoints_region(client->endpoints);
-    struct aws_target target = {.service = AWS_STS, .region = region ? region : "us-east-1"};
+    struct aws_target target = {.service = AWS_STS, .region = region ? region : STS_REGION};
     char *body = query_body(aws_facts(AWS_STS), "AssumeRole", params);
     struct aws_call *call = call_new(client, &target, "AssumeRole", body, AWS_CALL_READ, 0);
     call->keys = keys_ref(source);
@@ -82,5 +83,8 @@ static void assume_cancel(gpointer data)
 
 struct assumer sts_assumer(struct aws_client *client)
 {
-    return (struct assumer){.assume = assume_role, .cancel = assume_cancel, .self = client};
+    return (struct assumer){.assume = assume_role,
+                            .cancel = assume_cancel,
+                            .self = client,
+                            .region = endpoints_region(client->endpoints)};
 }

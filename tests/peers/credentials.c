@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_auto(GStrv) env = g_get_environ();
-    struct assumer assumer = {show_role, never, loop};
+    struct assumer assumer = {.assume = show_role, .cancel = never, .self = loop};
     OWN(credentials)
     credentials =
         credentials_new(g_main_context_default(), argc > 1 ? argv[1] : NULL, env, &assumer);

@@ -106,7 +106,7 @@ static void found_keys(struct keys *keys, const GError *error, gpointer data)
 
 static struct credentials *credentials_of(struct place *place, const char *profile)
 {
-    struct assumer assumer = {assume, assume_cancel, place};
+    struct assumer assumer = {.assume = assume, .cancel = assume_cancel, .self = place};
     return credentials_new(g_main_context_default(), profile, place->env, &assumer);
 }
 
