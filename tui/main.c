@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static const struct command *const commands[] = {
     &command_console,    &command_demo,
@@ -101,8 +102,21 @@ static int run(int argc, char **argv, GError **error)
     return command->run((int)g_strv_length(words), words, error);
 }
 
+/* No core dump, ever: it would have AWS's keys in it, which are in many places of a process that
+ * uses them (the environment, requests under way, TLS's buffers), so that to leave single pages out
+ * (MADV_DONTDUMP) would leave some in; and a limit of 0 on its size holds for files, but not for a
+ * core_pattern that is a program. Nor can others of the same user trace it or read its environment.
+ * A build for tests can be: its leak checker traces it. */
+static void keep_memory_private(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    keep_memory_private();
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* then a file size limit is an error, like a full disk */
