@@ -16,9 +16,11 @@ typedef void (*command_fn)(const char *output, const GError *error, gpointer dat
 
 struct command;
 
-/* `environment` is the whole of it (g_get_environ() and so on). `input` (may be NULL: nothing) is
- * its stdin. `what` names it in errors. Everything is copied. NULL and `error` where it can't be
- * started; else exactly one `fn`, never from within this function, unless it is cancelled first. */
+/* `environment` is the whole of it: the user's own as it is (a command of theirs may need the keys
+ * in it) and what the caller adds, never a key that was found elsewhere. `input` (may be NULL:
+ * nothing) is its stdin. `what` names it in errors. Everything is copied. NULL and `error` where it
+ * can't be started; else exactly one `fn`, never from within this function, unless it is cancelled
+ * first. */
 struct command *command_run(const char *what, char **argv, char **environment, const char *input,
                             gint64 deadline_ms, command_fn fn, gpointer data, GError **error);
 
