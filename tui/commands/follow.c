@@ -7,7 +7,7 @@
 
 /* architecture.md, "Speed": no timer faster than 200 ms. */
 #define LOOK_EVERY_MS 250
-/* A conductor that was just spawned needs a moment to take its lease. */
+/* The first conductor, just spawned, needs a moment to take its lease. */
 #define CONDUCTOR_GRACE_MS (5 * WHEN_SECOND)
 
 struct following {
@@ -103,7 +103,8 @@ void follow_check_conductor(struct follow_watchdog *watchdog, struct journal *jo
     bool found = conductor_find(journal, rollout->id, &info) && info.alive;
     if (found) {
         watchdog->told = false;
-    } else if (!watchdog->told && when_now_ms() - rollout->opened_ms > CONDUCTOR_GRACE_MS) {
+    } else if (!watchdog->told &&
+               (info.host || when_now_ms() - rollout->opened_ms > CONDUCTOR_GRACE_MS)) {
         watchdog->told = true;
         out_message("nobody conducts %s now%s%s; celldeck conductor --until-idle carries it on",
                     rollout->id, info.host ? ", last seen on " : "", info.host ? info.host : "");
