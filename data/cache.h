@@ -6,10 +6,10 @@
  * since and writes only what differs. Everything here blocks (100,000 tenants take part of a
  * second). Used by one thread at a time.
  *
- * Tables: `head` (one row: whose fleet this is, the generation, the sources), `part` (a cell's
- * alarms, probes, and how far its metrics go), `points` (a cell's datapoints, 60 periods a row),
- * `tenant` (one a row), and of the poller `lead` and `want`. Each write is a generation, and marks
- * what it wrote with its number. */
+ * Tables: `head` (one row: whose fleet this is, the generation, the sources), `alarms`
+ * (a row a cell), `probe` (one a row), `points` (a cell's datapoints, 60 periods a row), `tenant`
+ * (one a row), and of the poller `lead` and `want`. Each write is a generation, and marks what it
+ * wrote with its number. */
 #pragma once
 
 #include "data/fleet.h"
@@ -33,7 +33,8 @@ bool cache_is_damaged(const struct cache *cache);
 /* Throws the file away and closes the cache: the next one begins with nothing. */
 void cache_discard(struct cache *cache);
 
-/* Cells alone, all and the tenants if they are few (5,000), or all whatever it takes. */
+/* CACHE_CELLS leaves the tenants out. CACHE_FIRST is for a first screen: of each cell the last hour
+ * or two of metrics (60 periods a row) and the last probe, and the tenants only if they are few. */
 enum cache_what { CACHE_CELLS, CACHE_FIRST, CACHE_ALL };
 
 /* Reads what is new, and hands out all of it folded as of `now_ms` (new reference). A source's

@@ -4,42 +4,10 @@
 #include "data/cache_json.h"
 
 #include "data/base/text.h"
-#include "data/base/when.h"
+#include "data/probe.h"
 
 /* So many periods a row: the newest is written anew each period, the others never. */
 #define CHUNK_PERIODS 60
-
-/* A part of a reading that is written whole. */
-struct part {
-    const char *kind;
-    bool (*differs)(const struct cell_reading *kept, const struct cell_reading *fresh);
-    json_t *(*to_json)(const struct cell_reading *reading);
-    void (*from_json)(struct cell_reading *reading, const json_t *json);
-};
-
-/* What is shared is the same: readings are immutable. */
-static bool alarms_differ(const struct cell_reading *kept, const struct cell_reading *fresh)
-{
-    return kept->alarms != fresh->alarms || kept->alarms_at_ms != fresh->alarms_at_ms;
-}
-
-static bool probes_differ(const struct cell_reading *kept, const struct cell_reading *fresh)
-{
-    return kept->probes != fresh->probes;
-}
-
-static const struct part parts[] = {
-    {"alarms", alarms_differ, cache_alarms_json, cache_alarms},
-    {"probes", probes_differ, cache_probes_json, cache_probes},
-};
-
-static const struct part *part_named(const char *kind)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (g_strcmp0(parts[i].kind, kind) == 0)
-            return &parts[i];
-    return NULL;
-}
 
 static struct cell_reading *reading_of(struct cache *cache, const char *cell)
 {
@@ -60,21 +28,31 @@ static sqlite3_stmt *select_since(struct cache *cache, const char *sql, GError *
     return select;
 }
 
-static bool read_parts(struct cache *cache, GError **error)
+/* Each row of a cell and a JSON text goes to `take`. */
+static bool read_json(struct cache *cache, const char *sql,
+                      void (*take)(struct cell_reading *reading, const json_t *json),
+                      GError **error)
 {
-    g_autoptr(sqlite3_stmt) select =
-        select_since(cache, "SELECT cell, kind, body FROM part WHERE gen > ?", error);
-    int step = SQLITE_ERROR;
+    g_autoptr(sqlite3_stmt) select = select_since(cache, sql, error);
+    int step = SQLITE_DONE;
     while (select && (step = sqlite3_step(select)) == SQLITE_ROW) {
         struct cell_reading *reading =
             reading_of(cache, (const char *)sqlite3_column_text(select, 0));
-        const struct part *part = part_named((const char *)sqlite3_column_text(select, 1));
-        const char *body = (const char *)sqlite3_column_text(select, 2);
+        const char *body = (const char *)sqlite3_column_text(select, 1);
         OWN_JSON json = json_loads(body ? body : "", 0, NULL);
-        if (reading && part && json)
-            part->from_json(reading, json);
+        if (reading && json)
+            take(reading, json);
     }
-    return step == SQLITE_DONE || !select || sqlite_fail(cache->db, NULL, CACHE_READING, error);
+    return select && (step == SQLITE_DONE || sqlite_fail(cache->db, NULL, CACHE_READING, error));
+}
+
+static void take_probe(struct cell_reading *reading, const json_t *json)
+{
+    if (!json_is_object(json))
+        return;
+    GPtrArray *probes = probes_append(reading->probes, cache_probe(json));
+    g_clear_pointer(&reading->probes, g_ptr_array_unref);
+    reading->probes = probes;
 }
 
 /* Points that the writer has let go of are let go of here, too: what is older than its oldest row.
@@ -87,13 +65,9 @@ static gint64 keep_from_ms(const struct cell_reading *reading, gint64 oldest_chu
     return any ? MAX(first_ms, oldest_chunk * length_ms) : G_MININT64;
 }
 
-static bool read_points(struct cache *cache, GError **error)
+static bool read_points(struct cache *cache, const char *sql, GError **error)
 {
-    g_autoptr(sqlite3_stmt) select =
-        select_since(cache,
-                     "SELECT cell, body, (SELECT min(chunk) FROM points AS p WHERE p.cell = q.cell)"
-                     " FROM points AS q WHERE gen > ? ORDER BY cell, chunk",
-                     error);
+    g_autoptr(sqlite3_stmt) select = select_since(cache, sql, error);
     if (!select)
         return false;
     struct cache_gathered gathered;
@@ -117,41 +91,100 @@ static bool read_points(struct cache *cache, GError **error)
     return step == SQLITE_DONE || sqlite_fail(cache->db, NULL, CACHE_READING, error);
 }
 
-bool cache_read_cells(struct cache *cache, GError **error)
+#define EVERY_PROBE "SELECT cell, body FROM probe WHERE gen > ? ORDER BY cell, at"
+#define LAST_PROBE  "SELECT cell, body, max(at) FROM probe WHERE gen > ? GROUP BY cell"
+#define EVERY_POINT                                                                                \
+    "SELECT cell, body, (SELECT min(chunk) FROM points AS p WHERE p.cell = q.cell)"                \
+    " FROM points AS q WHERE gen > ? ORDER BY cell, chunk"
+#define LAST_POINTS                                                                                \
+    "SELECT cell, body, chunk FROM points WHERE gen > ?"                                           \
+    " AND chunk >= (SELECT max(chunk) FROM points) - 1 ORDER BY cell, chunk"
+
+bool cache_read_cells(struct cache *cache, enum cache_what what, GError **error)
 {
-    return read_parts(cache, error) && read_points(cache, error);
+    bool first = what == CACHE_FIRST;
+    return read_json(cache, "SELECT cell, body FROM alarms WHERE gen > ?", cache_alarms, error) &&
+           read_json(cache, first ? LAST_PROBE : EVERY_PROBE, take_probe, error) &&
+           read_points(cache, first ? LAST_POINTS : EVERY_POINT, error);
 }
 
-/* The statements of one writing, prepared once for all cells. */
+/* What a cell's rows are written with, prepared once for all cells. */
+enum { PUT_ALARMS, PUT_PROBE, DROP_PROBES, PUT_POINTS, DROP_POINTS, STATEMENTS };
+static const char *const statements[STATEMENTS] = {
+    [PUT_ALARMS] = "REPLACE INTO alarms (cell, gen, body) VALUES (?, ?, ?)",
+    [PUT_PROBE] = "REPLACE INTO probe (cell, gen, body, at) VALUES (?, ?, ?, ?)",
+    [DROP_PROBES] = "DELETE FROM probe WHERE cell = ? AND at < ?",
+    [PUT_POINTS] = "REPLACE INTO points (cell, gen, body, chunk) VALUES (?, ?, ?, ?)",
+    [DROP_POINTS] = "DELETE FROM points WHERE cell = ? AND chunk < ?",
+};
+
 struct writing {
     struct cache *cache;
     gint64 gen;
-    sqlite3_stmt *part, *points, *drop;
+    sqlite3_stmt *statements[STATEMENTS];
 };
 
-static bool write_part(const struct writing *writing, const char *cell, const struct part *part,
-                       const struct cell_reading *fresh, GError **error)
+/* `key` is the row's second one, where it has one. Takes `json`. */
+static bool put_json(const struct writing *writing, int which, const char *cell, json_t *json,
+                     gint64 key, GError **error)
 {
-    OWN_JSON json = part->to_json(fresh);
+    sqlite3_stmt *put = writing->statements[which];
     g_autofree char *body = text_json_dump(json, false);
-    sqlite_bind(writing->part, 1, cell);
-    sqlite_bind(writing->part, 2, part->kind);
-    sqlite3_bind_int64(writing->part, 3, writing->gen);
-    sqlite_bind(writing->part, 4, body);
-    return cache_do(writing->cache->db, writing->part, error);
+    json_decref(json);
+    sqlite_bind(put, 1, cell);
+    sqlite3_bind_int64(put, 2, writing->gen);
+    sqlite_bind(put, 3, body);
+    if (sqlite3_bind_parameter_count(put) > 3)
+        sqlite3_bind_int64(put, 4, key);
+    return cache_do(writing->cache->db, put, error);
+}
+
+static bool drop(const struct writing *writing, int which, const char *cell, gint64 before,
+                 GError **error)
+{
+    sqlite_bind(writing->statements[which], 1, cell);
+    sqlite3_bind_int64(writing->statements[which], 2, before);
+    return cache_do(writing->cache->db, writing->statements[which], error);
+}
+
+/* What is shared is the same: readings are immutable. */
+static bool write_alarms(const struct writing *writing, const char *cell,
+                         const struct cell_reading *kept, const struct cell_reading *fresh,
+                         GError **error)
+{
+    return (kept->alarms == fresh->alarms && kept->alarms_at_ms == fresh->alarms_at_ms) ||
+           put_json(writing, PUT_ALARMS, cell, cache_alarms_json(fresh), 0, error);
+}
+
+static bool write_probes(const struct writing *writing, const char *cell,
+                         const struct cell_reading *kept, const struct cell_reading *fresh,
+                         GError **error)
+{
+    if (kept->probes == fresh->probes || !fresh->probes || !fresh->probes->len)
+        return true;
+    for (guint i = 0; i < fresh->probes->len; i++) {
+        const struct probe *probe = fresh->probes->pdata[i];
+        bool known = kept->probes && g_ptr_array_find(kept->probes, probe, NULL);
+        if (!known &&
+            !put_json(writing, PUT_PROBE, cell, cache_probe_json(probe), probe->at_ms, error))
+            return false;
+    }
+    const struct probe *oldest = fresh->probes->pdata[0];
+    return drop(writing, DROP_PROBES, cell, oldest->at_ms, error);
 }
 
 static bool write_chunk(const struct writing *writing, const char *cell, gint64 chunk,
                         const struct cell_reading *fresh, GError **error)
 {
     gint64 length_ms = chunk_ms(writing->cache);
+    sqlite3_stmt *put = writing->statements[PUT_POINTS];
     g_autoptr(GVariant) body = cache_points(fresh, chunk * length_ms, (chunk + 1) * length_ms);
-    sqlite_bind(writing->points, 1, cell);
-    sqlite3_bind_int64(writing->points, 2, chunk);
-    sqlite3_bind_int64(writing->points, 3, writing->gen);
-    sqlite3_bind_blob(writing->points, 4, g_variant_get_data(body), (int)g_variant_get_size(body),
+    sqlite_bind(put, 1, cell);
+    sqlite3_bind_int64(put, 2, writing->gen);
+    sqlite3_bind_blob(put, 3, g_variant_get_data(body), (int)g_variant_get_size(body),
                       SQLITE_TRANSIENT);
-    return cache_do(writing->cache->db, writing->points, error);
+    sqlite3_bind_int64(put, 4, chunk);
+    return cache_do(writing->cache->db, put, error);
 }
 
 static bool write_points(const struct writing *writing, const char *cell,
@@ -165,36 +198,30 @@ static bool write_points(const struct writing *writing, const char *cell,
     for (gint64 chunk = from_ms / length_ms; chunk <= last_ms / length_ms; chunk++)
         if (!write_chunk(writing, cell, chunk, fresh, error))
             return false;
-    sqlite_bind(writing->drop, 1, cell);
-    sqlite3_bind_int64(writing->drop, 2, first_ms / length_ms);
-    return cache_do(writing->cache->db, writing->drop, error);
+    return drop(writing, DROP_POINTS, cell, first_ms / length_ms, error);
 }
 
 static bool write_cell(const struct writing *writing, const struct cell *cell, GError **error)
 {
-    const struct cell_reading *kept = reading_of(writing->cache, cell->config->id);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (parts[i].differs(kept, &cell->reading) &&
-            !write_part(writing, cell->config->id, &parts[i], &cell->reading, error))
-            return false;
-    return write_points(writing, cell->config->id, kept, &cell->reading, error);
+    const char *id = cell->config->id;
+    const struct cell_reading *kept = reading_of(writing->cache, id);
+    return write_alarms(writing, id, kept, &cell->reading, error) &&
+           write_probes(writing, id, kept, &cell->reading, error) &&
+           write_points(writing, id, kept, &cell->reading, error);
 }
 
 bool cache_write_cells(struct cache *cache, const struct snapshot *snapshot, gint64 gen,
                        GError **error)
 {
-    g_autoptr(sqlite3_stmt) part =
-        sqlite_prepare(cache->db, "REPLACE INTO part (cell, kind, gen, body) VALUES (?, ?, ?, ?)",
-                       CACHE_WRITING, error);
-    g_autoptr(sqlite3_stmt) points = sqlite_prepare(
-        cache->db, "REPLACE INTO points (cell, chunk, gen, body) VALUES (?, ?, ?, ?)",
-        CACHE_WRITING, part ? error : NULL);
-    g_autoptr(sqlite3_stmt) drop =
-        sqlite_prepare(cache->db, "DELETE FROM points WHERE cell = ? AND chunk < ?", CACHE_WRITING,
-                       part && points ? error : NULL);
-    const struct writing writing = {cache, gen, part, points, drop};
-    bool good = part && points && drop;
+    struct writing writing = {.cache = cache, .gen = gen};
+    bool good = true;
+    for (int i = 0; good && i < STATEMENTS; i++) {
+        writing.statements[i] = sqlite_prepare(cache->db, statements[i], CACHE_WRITING, error);
+        good = writing.statements[i] != NULL;
+    }
     for (size_t i = 0; good && i < snapshot->n_cells; i++)
         good = write_cell(&writing, &snapshot->cells[i], error);
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(writing.statements[i]);
     return good;
 }

@@ -43,7 +43,7 @@ gint64 cache_number(struct cache *cache, const char *sql);
 bool cache_do(sqlite3 *db, sqlite3_stmt *statement, GError **error);
 
 /* Each reads or writes what is of a generation after (or of) `gen`; into or out of cache->... */
-bool cache_read_cells(struct cache *cache, GError **error);
+bool cache_read_cells(struct cache *cache, enum cache_what what, GError **error);
 bool cache_write_cells(struct cache *cache, const struct snapshot *snapshot, gint64 gen,
                        GError **error);
 

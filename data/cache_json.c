@@ -35,7 +35,7 @@ static struct alarm *alarm_of(const json_t *json)
     return alarm;
 }
 
-static json_t *probe_json(const struct probe *probe)
+json_t *cache_probe_json(const struct probe *probe)
 {
     json_t *dependencies = json_array();
     for (guint i = 0; i < probe->dependencies->len; i++) {
@@ -49,7 +49,7 @@ static json_t *probe_json(const struct probe *probe)
                      (json_int_t)probe->took_ms);
 }
 
-static struct probe *probe_of(const json_t *json)
+struct probe *cache_probe(const json_t *json)
 {
     struct probe *probe = probe_new(number_of(json, "at"));
     probe->answered = json_is_true(json_object_get(json, "answered"));
@@ -84,26 +84,6 @@ void cache_alarms(struct cell_reading *reading, const json_t *json)
         reading->alarms = g_ptr_array_new_with_free_func((GDestroyNotify)alarm_free);
     json_array_foreach (alarms, i, item) {
         g_ptr_array_add(reading->alarms, alarm_of(item));
-    }
-}
-
-json_t *cache_probes_json(const struct cell_reading *reading)
-{
-    json_t *probes = json_array();
-    for (guint i = 0; reading->probes && i < reading->probes->len; i++)
-        json_array_append_new(probes, probe_json(reading->probes->pdata[i]));
-    return probes;
-}
-
-void cache_probes(struct cell_reading *reading, const json_t *json)
-{
-    size_t i;
-    json_t *item;
-    g_clear_pointer(&reading->probes, g_ptr_array_unref);
-    json_array_foreach (json, i, item) {
-        GPtrArray *probes = probes_append(reading->probes, probe_of(item));
-        g_clear_pointer(&reading->probes, g_ptr_array_unref);
-        reading->probes = probes;
     }
 }
 

@@ -4,11 +4,12 @@
 
 #include "data/fleet.h"
 
-/* The second of each pair replaces what is in the reading. */
 json_t *cache_alarms_json(const struct cell_reading *reading);
+/* Replaces what is in the reading. */
 void cache_alarms(struct cell_reading *reading, const json_t *json);
-json_t *cache_probes_json(const struct cell_reading *reading);
-void cache_probes(struct cell_reading *reading, const json_t *json);
+
+json_t *cache_probe_json(const struct probe *probe);
+struct probe *cache_probe(const json_t *json);
 
 json_t *cache_sources_json(const GPtrArray *sources);
 /* struct source *, all of them waiting. */

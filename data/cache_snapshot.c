@@ -55,7 +55,8 @@ static bool read_all(struct cache *cache, enum cache_what what, GError **error)
     if (head.gen == 0)
         return true;
     bool news = head.gen != cache->gen;
-    if ((news && !cache_read_cells(cache, error)) || !read_registry(cache, &head, what, error))
+    if ((news && !cache_read_cells(cache, what, error)) ||
+        !read_registry(cache, &head, what, error))
         return false;
     cache->gen = head.gen;
     return true;
@@ -77,7 +78,10 @@ struct snapshot *cache_read(struct cache *cache, enum cache_what what, gint64 no
         sources_as_of(cache->sources, cache->config->metrics.period_ms, now_ms);
     struct fleet_input input = {cache->config, cache->readings,          cache->registry,
                                 sources,       cache->cost_usd_per_hour, cache->slowed};
-    return fleet_fold(&input, now_ms);
+    struct snapshot *snapshot = fleet_fold(&input, now_ms);
+    if (what == CACHE_FIRST)
+        cache_forget(cache); /* it was not all */
+    return snapshot;
 }
 
 /* What belongs to another configuration goes; so it is as if nothing had been there. */
@@ -85,7 +89,8 @@ static bool make_ours(struct cache *cache, GError **error)
 {
     cache_forget(cache);
     return sqlite_exec(cache->db,
-                       "DELETE FROM part; DELETE FROM points; DELETE FROM tenant; DELETE FROM head",
+                       "DELETE FROM alarms; DELETE FROM probe; DELETE FROM points;"
+                       "DELETE FROM tenant; DELETE FROM head",
                        CACHE_WRITING, error);
 }
 
