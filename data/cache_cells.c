@@ -103,6 +103,8 @@ static bool read_points(struct cache *cache, const char *sql, GError **error)
 bool cache_read_cells(struct cache *cache, enum cache_what what, GError **error)
 {
     bool first = what == CACHE_FIRST;
+    if (what == CACHE_METRICS)
+        return read_points(cache, LAST_POINTS, error);
     return read_json(cache, "SELECT cell, body FROM alarms WHERE gen > ?", cache_alarms, error) &&
            read_json(cache, first ? LAST_PROBE : EVERY_PROBE, take_probe, error) &&
            read_points(cache, first ? LAST_POINTS : EVERY_POINT, error);

@@ -74,12 +74,14 @@ struct snapshot *cache_read(struct cache *cache, enum cache_what what, gint64 no
         sqlite3_exec(cache->db, "ROLLBACK", NULL, NULL, NULL);
     if (!good || !cache->gen)
         return NULL;
+    if (what == CACHE_METRICS)
+        g_ptr_array_set_size(cache->sources, 0);
     g_autoptr(GPtrArray) sources =
         sources_as_of(cache->sources, cache->config->metrics.period_ms, now_ms);
     struct fleet_input input = {cache->config, cache->readings,          cache->registry,
                                 sources,       cache->cost_usd_per_hour, cache->slowed};
     struct snapshot *snapshot = fleet_fold(&input, now_ms);
-    if (what == CACHE_FIRST)
+    if (what == CACHE_FIRST || what == CACHE_METRICS)
         cache_forget(cache); /* it was not all */
     return snapshot;
 }

@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "data/cache.h"
 #include "data/feed.h"
 
 #include <stdio.h>
@@ -130,12 +131,27 @@ static void reading_done(struct snapshot *snapshot, gpointer data)
     g_main_loop_quit(reading->loop);
 }
 
+/* Metrics that another celldeck has read are not asked for, and paid for, again; what has settled
+ * stays true. Alarms, probes and the registry are those of now, or not known. A cache that can't be
+ * read has nothing: that is no trouble here. */
+static void begin_with_cache(struct context *context, struct feed *feed)
+{
+    if (!context->state_dir)
+        context->state_dir = state_dir(context->config, &context->personal, NULL);
+    OWN(cache) cache =
+        context->state_dir ? cache_open_to_read(context->state_dir, context->config, NULL) : NULL;
+    OWN(snapshot) metrics = cache ? cache_read(cache, CACHE_METRICS, when_now_ms(), NULL) : NULL;
+    if (metrics)
+        feed_prime(feed, metrics);
+}
+
 struct snapshot *context_read_fleet(struct context *context)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     struct reading reading = {.loop = loop};
     struct feed *feed = feed_new(context->config, context_client(context), NULL, NULL);
     feed_brief(feed);
+    begin_with_cache(context, feed);
     feed_read_once(feed, reading_done, &reading);
     if (!reading.last)
         g_main_loop_run(loop);
