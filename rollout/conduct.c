@@ -5,26 +5,19 @@
 
 #include "data/base/error.h"
 #include "data/base/when.h"
-#include "data/history.h"
 #include "rollout/fault_point.h"
 #include "rollout/lock.h"
 
 #include <string.h>
 
-enum { TAKE_PACE_MS = 1000, STEPS_AT_ONCE = 100, COMPLAINTS_KEPT = 100, JOURNAL_RETRY_MS = 5000 };
-
-/* A call may take its whole deadline, and the lease has to outlast it. */
-static gint64 lease_length_ms(const struct world *world)
-{
-    return MAX(world->config->lease_ms, 2 * deployer_deadline_ms(world->deployer));
-}
+enum { STEPS_AT_ONCE = 100, COMPLAINTS_KEPT = 100 };
 
 struct conduct *conduct_new(struct world *world, const char *id)
 {
     struct conduct *conduct = g_new0(struct conduct, 1);
     conduct->world = world;
     conduct->id = g_strdup(id);
-    conduct->lease = lease_new(world->journal, id, world->self, lease_length_ms(world),
+    conduct->lease = lease_new(world->journal, id, world->self, conduct_lease_length_ms(world),
                                deployer_deadline_ms(world->deployer));
     conduct->watches = g_ptr_array_new_with_free_func((GDestroyNotify)watch_free);
     conduct->complaints = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -92,18 +85,6 @@ static void watch_cells(struct conduct *conduct)
     }
 }
 
-static void lose(struct conduct *conduct)
-{
-    conduct->held = false;
-    for (guint i = 0; i < conduct->watches->len; i++) {
-        struct watch *watch = g_ptr_array_index(conduct->watches, i);
-        g_free(watch->token);
-        watch->token = NULL;
-        watch->call = CALL_NONE;
-        watch->running_mono_ms = 0;
-    }
-}
-
 void conduct_give_up(struct conduct *conduct, const GError *error)
 {
     if (conduct->rollout)
@@ -112,7 +93,7 @@ void conduct_give_up(struct conduct *conduct, const GError *error)
     conductor_log(conduct->world, LOG_LEVEL_ERROR, "%s: left alone: %s", conduct->id,
                   error->message);
     conduct->broken = true;
-    lose(conduct);
+    conduct_lose(conduct);
     lease_release(conduct->lease, when_now_ms(), NULL);
 }
 
@@ -187,93 +168,6 @@ static bool catch_up(struct conduct *conduct)
     return true;
 }
 
-/* Another conductor may have brought it to its end. */
-static bool has_ended(struct conduct *conduct)
-{
-    OWN(operation) operation = history_find(conduct->world->journal, conduct->id, NULL);
-    conduct->ended = operation && operation->ended_ms;
-    return conduct->ended;
-}
-
-static bool take(struct conduct *conduct, gint64 mono_ms)
-{
-    if (mono_ms < conduct->next_take_mono_ms || has_ended(conduct))
-        return false;
-    conduct->next_take_mono_ms = mono_ms + TAKE_PACE_MS;
-    g_autoptr(GError) error = NULL;
-    if (!lease_take(conduct->lease, when_now_ms(), mono_ms, &error)) {
-        conduct_complain(conduct, "lease", error);
-        return false;
-    }
-    conduct->held = true;
-    if (conduct_load(conduct, &error)) {
-        conductor_log(conduct->world, LOG_LEVEL_INFO, "%s: conducting it", conduct->id);
-        return true;
-    }
-    conduct_give_up(conduct, error);
-    return false;
-}
-
-/* While the journal is away, a cell that fails is still rolled back, for a lease and its grace:
- * that long nobody else takes over (rollout.md, "No journal, no action"). */
-bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms)
-{
-    gint64 renewed_ms = lease_renew_at_ms(conduct->lease) - lease_length_ms(conduct->world) / 3;
-    return mono_ms < renewed_ms + lease_length_ms(conduct->world) +
-                         deployer_deadline_ms(conduct->world->deployer);
-}
-
-bool conduct_journal_is_away(const struct conduct *conduct)
-{
-    return when_boot_ms() < conduct->world->journal_retry_mono_ms;
-}
-
-void conduct_journal_failed(struct conduct *conduct)
-{
-    conduct->world->journal_retry_mono_ms = when_boot_ms() + JOURNAL_RETRY_MS;
-}
-
-static bool renew(struct conduct *conduct, gint64 mono_ms)
-{
-    g_autoptr(GError) error = NULL;
-    if (conduct_journal_is_away(conduct))
-        return false;
-    if (lease_renew(conduct->lease, when_now_ms(), mono_ms, &error))
-        return true;
-    conduct_complain(conduct, "lease", error);
-    if (g_error_matches(error, CD_ERROR, CD_ERROR_BUSY))
-        lose(conduct);
-    else
-        conduct_journal_failed(conduct);
-    return false;
-}
-
-static bool hold_lease(struct conduct *conduct)
-{
-    gint64 mono_ms = when_boot_ms();
-    if (!conduct->held)
-        return take(conduct, mono_ms);
-    bool fresh = lease_left_ms(conduct->lease, mono_ms) > 0;
-    if (fresh && mono_ms < lease_renew_at_ms(conduct->lease))
-        return true;
-    return renew(conduct, mono_ms) ||
-           (conduct->held && (fresh || conduct_within_grace(conduct, mono_ms)));
-}
-
-static bool lease_outlasts_a_call(struct conduct *conduct)
-{
-    gint64 mono_ms = when_boot_ms(), call_ms = deployer_deadline_ms(conduct->world->deployer);
-    return lease_left_ms(conduct->lease, mono_ms) > call_ms ||
-           (renew(conduct, mono_ms) && lease_left_ms(conduct->lease, mono_ms) > call_ms);
-}
-
-bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell)
-{
-    if (conduct->unrecorded.length)
-        return cell->state == CELL_ROLLING_BACK && conduct_within_grace(conduct, when_boot_ms());
-    return lease_outlasts_a_call(conduct);
-}
-
 static bool is_intent(const struct decision *decision)
 {
     return g_str_has_suffix(decision->type, ".intent");
@@ -297,7 +191,7 @@ static bool may_append(struct conduct *conduct, const struct decision *decision)
     if (is_intent(decision) && !cell_is_in_flight(decision->cell) && !lock_for(conduct, decision))
         return false;
     if (lease_left_ms(conduct->lease, when_boot_ms()) > 0 &&
-        (!is_intent(decision) || lease_outlasts_a_call(conduct)))
+        (!is_intent(decision) || conduct_outlasts_a_call(conduct)))
         return true;
     return conduct->held && unrecorded_may(decision);
 }
@@ -325,7 +219,7 @@ static bool append(struct conduct *conduct, const struct decision *decision)
         return unrecorded_go_on(conduct, decision, error);
     }
     conduct->journal_version = -1;
-    return hold_lease(conduct) && catch_up(conduct);
+    return conduct_hold_lease(conduct) && catch_up(conduct);
 }
 
 /* True: something was appended (or read), so ask again. */
@@ -364,7 +258,7 @@ static void finish(struct conduct *conduct)
 
 void conduct_step(struct conduct *conduct)
 {
-    bool ours = !conduct_is_over(conduct) && hold_lease(conduct);
+    bool ours = !conduct_is_over(conduct) && conduct_hold_lease(conduct);
     if (conduct->unrecorded.length && !conduct_journal_is_away(conduct) &&
         !unrecorded_flush(conduct))
         conduct_journal_failed(conduct);

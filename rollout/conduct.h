@@ -1,6 +1,6 @@
-/* One rollout carried on: the inner side of the conductor. conductor.c has the process, conduct.c
- * the lease and the loop of decide and append, calls.c the calls to the deployer, observe.c what
- * the engine gets to see. Private to these. */
+/* One rollout carried on: the inner side of the conductor. conductor.c has the process, world.c
+ * what its rollouts share, conduct.c the loop of decide and append, conduct_lease.c the lease,
+ * calls.c the calls to the deployer, observe.c what the engine gets to see. Private to these. */
 #pragma once
 
 #include "data/poller.h"
@@ -32,6 +32,15 @@ struct world {
     void (*wake)(gpointer conductor); /* something came: step soon */
     gpointer conductor;
 };
+
+/* world.c. `wake` and `conductor` are set before. False with an error: it is closed all the same.
+ */
+bool world_open(struct world *world, struct config *config, const char *dir, GError **error);
+/* No answer comes from outside after this: the deployer goes before what its answers come to. */
+void world_stop(struct world *world);
+/* After the last rollout, whose lease another conductor may take meanwhile: waits until people have
+ * been told what there is to tell (bounded, see notify.h). */
+void world_close(struct world *world);
 
 /* What is known of a cell beside its events. */
 struct watch {
@@ -100,8 +109,6 @@ void conduct_free(struct conduct *conduct);
 void conduct_step(struct conduct *conduct);
 /* Nothing more will come of it: it has reached its end, or is broken. */
 bool conduct_is_over(const struct conduct *conduct);
-/* May a call to the outside begin now: does the lease outlast it? Renews it where not. */
-bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell);
 /* Into conductor.log: once for the same trouble. */
 void conduct_complain(struct conduct *conduct, const char *doing, const GError *error);
 
@@ -115,6 +122,19 @@ void conduct_notify(const struct conduct *conduct, const struct event *event);
 /* The same of what is no event of the rollout's own; see struct notice. */
 void conduct_tell(const struct conduct *conduct, const char *state, const char *words,
                   const char *reason, gint64 at_ms);
+
+/* conduct_lease.c */
+
+gint64 conduct_lease_length_ms(const struct world *world);
+/* Takes the lease (and then reads the whole rollout), or renews it where that is due. False: it is
+ * not ours to work on now. */
+bool conduct_hold_lease(struct conduct *conduct);
+/* Somebody else has it: what was under way is forgotten. */
+void conduct_lose(struct conduct *conduct);
+/* Does the lease outlast a call to the outside? Renews it where not. */
+bool conduct_outlasts_a_call(struct conduct *conduct);
+/* May a call to the outside begin now? */
+bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell);
 /* The journal has failed just now; conduct_journal_failed() says so for a while. */
 bool conduct_journal_is_away(const struct conduct *conduct);
 void conduct_journal_failed(struct conduct *conduct);

@@ -1,7 +1,6 @@
 /* The conductor's process: its loop, its signals, and which rollouts are live. */
 #include "rollout/conductor.h"
 
-#include "data/base/error.h"
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conduct.h"
@@ -193,88 +192,11 @@ static void wake(gpointer data)
         conductor->wake = g_idle_add(on_wake, conductor);
 }
 
-static void on_snapshot(struct snapshot *snapshot, gpointer data)
-{
-    struct conductor *conductor = data;
-    if (conductor->world.snapshot)
-        snapshot_unref(conductor->world.snapshot);
-    conductor->world.snapshot = snapshot_ref(snapshot);
-    wake(conductor);
-}
-
-static void on_unshared(const char *line, gpointer data)
-{
-    conductor_log(&((struct conductor *)data)->world, LOG_LEVEL_WARN, "%s", line);
-}
-
-static void on_notify_problem(const char *line, gpointer data)
-{
-    conductor_log(data, LOG_LEVEL_ERROR, "%s", line);
-}
-
 static gboolean on_signal(gpointer data)
 {
     struct conductor *conductor = data;
     stop(conductor, "it was told to (SIGTERM or SIGINT)");
     return G_SOURCE_CONTINUE;
-}
-
-static bool open_world(struct conductor *conductor, struct config *config, GError **error)
-{
-    struct world *world = &conductor->world;
-    const char *dir = conductor->options.state_dir;
-    g_autoptr(GError) no_releases = NULL;
-    world->config = config;
-    world->wake = wake;
-    world->conductor = conductor;
-    world->log_path = g_build_filename(dir, "conductor.log", NULL);
-    world->self = holder_self();
-    world->actor = holder_actor(world->self);
-    world->journal = journal_open(dir, error);
-    if (!world->journal)
-        return false;
-    world->client = aws_client_new(config->aws_profile, config->aws_region);
-    world->deployer = deployer_new(config, world->client, dir, error);
-    if (!world->deployer)
-        return false;
-    world->releases = releases_open(config, &no_releases);
-    world->releases_error = g_strdup(no_releases ? no_releases->message : NULL);
-    world->notifier = notifier_new(config, world->client, on_notify_problem, world);
-    world->heartbeat = heartbeat_new(config, world->client, on_notify_problem, world);
-    const struct poller_options sharing = {POLLER_CONDUCTOR, dir, world->actor, on_unshared};
-    world->poller = poller_new(config, world->client, &sharing, on_snapshot, conductor);
-    return true;
-}
-
-/* The deployer goes before what its answers come to; leases are given back before the journal, and
- * before what people are still being told: another conductor need not wait for that. */
-static void close_world(struct conductor *conductor)
-{
-    struct world *world = &conductor->world;
-    if (world->poller)
-        poller_free(world->poller);
-    if (world->deployer)
-        deployer_free(world->deployer);
-    g_hash_table_destroy(conductor->conducts);
-    while (world->notifier && notifier_busy(world->notifier))
-        g_main_context_iteration(NULL, TRUE);
-    if (world->heartbeat)
-        heartbeat_free(world->heartbeat);
-    if (world->notifier)
-        notifier_free(world->notifier);
-    if (world->releases)
-        releases_free(world->releases);
-    if (world->client)
-        aws_client_free(world->client);
-    if (world->snapshot)
-        snapshot_unref(world->snapshot);
-    journal_close(world->journal);
-    holder_free(world->self);
-    g_free(world->actor);
-    g_free(world->log_path);
-    g_free(world->keys_origin);
-    g_free(world->releases_error);
-    conductor_lock_release(&conductor->lock_fd);
 }
 
 /* What it leaves behind, holding: nobody judges it any more. */
@@ -329,9 +251,14 @@ bool conductor_run(struct config *config, const struct conductor_options *option
         .began_mono_ms = when_boot_ms(),
         .folder_seen_mono_ms = when_boot_ms(),
     };
-    bool begun = open_world(&conductor, config, error);
+    conductor.world.wake = wake;
+    conductor.world.conductor = &conductor;
+    bool begun = world_open(&conductor.world, config, options->state_dir, error);
     if (begun)
         run_loop(&conductor);
-    close_world(&conductor);
+    world_stop(&conductor.world);
+    g_hash_table_destroy(conductor.conducts);
+    conductor_lock_release(&conductor.lock_fd);
+    world_close(&conductor.world);
     return begun;
 }

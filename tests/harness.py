@@ -5,6 +5,7 @@ loopback, ends it, and closes with `N passed, N failed`. Nothing here waits for 
 waits for a condition, and gives up with what it saw instead."""
 
 import atexit
+import contextlib
 import fcntl
 import json
 import os
@@ -147,7 +148,8 @@ class Fleet:
         if not self.dir:
             return
         for pid in self.conductors():
-            os.kill(pid, 9)
+            with contextlib.suppress(ProcessLookupError):  # it may just have ended by itself
+                os.kill(pid, 9)
         self.process.stdin.close()
         self.process.wait(timeout=30)
         shutil.rmtree(self.dir, ignore_errors=True)
