@@ -47,6 +47,7 @@ static bool token_holds(struct sim_call *call, const struct sim_wire *wire,
     bool cancelled = fault && (!session || session->issued_ms < fault->from_ms);
     if (!ended && !cancelled)
         return true;
+    call->fault = cancelled ? sim_fault_name(SIM_EXPIRED) : NULL;
     sim_refuse(call, words->denied_status, words->expired,
                "The security token included in the request is expired");
     return false;
@@ -78,6 +79,7 @@ static bool may(struct sim_call *call, const struct sim_subject *subject,
 {
     if (!sim_fault_strikes(call->cloud->faults, SIM_DENIED, subject, call->now_ms))
         return true;
+    call->fault = sim_fault_name(SIM_DENIED);
     g_autofree char *arn = sim_caller_arn(call->session);
     g_autofree char *resource = on_resource(call, subject);
     sim_refuse(call, words->denied_status, words->denied,

@@ -21,6 +21,7 @@ struct sim_call {
     gint64 now_ms;   /* when things happen */
     gint64 clock_ms; /* what the service's clock says; a `skew` fault moves it */
     bool half;       /* a `half` fault is on: pages after the first must fail */
+    const char *fault; /* the kind of the one that refused it, or NULL */
     struct sim_error error;
 };
 

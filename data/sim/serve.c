@@ -217,6 +217,8 @@ static enum sim_outcome answer_call(struct visit *visit, const struct sim_wire *
                             .now_ms = visit->now_ms,
                             .clock_ms = served->clock_ms};
     OWN_JSON result = carry_out(visit, wire, &call);
+    if (call.fault)
+        visit->fault = call.fault;
     g_autofree char *uuid = sim_cloud_uuid(cloud);
     sim_wire_write(wire, uuid, result, &call.error, &served->answer);
     g_free(call.error.code);
