@@ -32,12 +32,12 @@ char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey)
     g_autofree char *words = tenure_words(&survey->keys);
     g_autofree char *roles = roles_text(plan, survey->config);
     g_autofree char *length = duration_short(length_ms);
-    gint64 end_ms = tenure_end_ms(&survey->keys);
-    g_autofree char *left = duration_short(MAX(0, end_ms - survey->now_ms));
+    bool known = tenure_end_is_known(&survey->keys);
+    g_autofree char *left = duration_short(MAX(0, tenure_end_ms(&survey->keys) - survey->now_ms));
     return g_strdup_printf("the plan takes %s at best, and the AWS credentials %s before, unless a "
                            "person renews them: %s%s%s%s",
-                           length, end_ms ? "end" : "may end", words, end_ms ? ", in " : "",
-                           end_ms ? left : "", roles);
+                           length, known ? "end" : "may end", words, known ? ", in " : "",
+                           known ? left : "", roles);
 }
 
 void credentials_last(struct asking *asking)

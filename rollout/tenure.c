@@ -2,11 +2,15 @@
 
 #include "data/base/when.h"
 
+bool tenure_end_is_known(const struct aws_tenure *tenure)
+{
+    return tenure->lasts_until_ms > 0;
+}
+
 /* Keys that renew themselves are renewed long before their end: past it, that has failed. */
 gint64 tenure_end_ms(const struct aws_tenure *tenure)
 {
-    bool known = tenure->lasts_until_ms > 0;
-    return known ? tenure->lasts_until_ms : MAX(0, tenure->expires_ms);
+    return tenure_end_is_known(tenure) ? tenure->lasts_until_ms : MAX(0, tenure->expires_ms);
 }
 
 static bool renews_itself(const struct aws_tenure *tenure)
@@ -17,11 +21,14 @@ static bool renews_itself(const struct aws_tenure *tenure)
 enum tenure_stage tenure_stage(const struct aws_tenure *tenure, gint64 now_ms)
 {
     gint64 end_ms = tenure->origin ? tenure_end_ms(tenure) : 0;
+    gint64 near_ms = tenure_end_is_known(tenure) ? TENURE_NEAR_MS
+                     : renews_itself(tenure)     ? 0
+                                                 : TENURE_OVERDUE_MS;
     if (!end_ms)
         return TENURE_FINE;
     if (now_ms >= end_ms)
         return TENURE_ENDED;
-    return !renews_itself(tenure) && end_ms - now_ms < TENURE_NEAR_MS ? TENURE_ENDING : TENURE_FINE;
+    return end_ms - now_ms < near_ms ? TENURE_ENDING : TENURE_FINE;
 }
 
 bool tenure_lasts(const struct aws_tenure *tenure, gint64 until_ms)
@@ -36,7 +43,8 @@ char *tenure_words(const struct aws_tenure *tenure)
     const char *origin = tenure->origin ? tenure->origin : "none used yet";
     if (renews_itself(tenure))
         return g_strconcat(origin, end ? ", good until " : ", without an end", end, NULL);
-    if (!end)
-        return g_strconcat(origin, ", a session whose end nobody knows", NULL);
-    return g_strconcat(origin, ", whose session ends ", end, NULL);
+    if (tenure_end_is_known(tenure))
+        return g_strconcat(origin, ", whose session ends ", end, NULL);
+    g_autofree char *keys = end ? g_strdup_printf(" (its keys now: %s)", end) : g_strdup("");
+    return g_strconcat(origin, ", a session whose end nobody knows", keys, NULL);
 }

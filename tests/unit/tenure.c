@@ -35,8 +35,15 @@ Test(tenure, an_end_that_nobody_knows_is_never_long_enough_and_never_soon)
     struct aws_tenure session = {"environment", 0, G_MININT64};
     cr_expect_eq(tenure_stage(&session, NOW), TENURE_FINE);
     cr_expect_not(tenure_lasts(&session, NOW));
-    session.expires_ms = NOW + WHEN_MINUTE;
-    cr_expect_eq(tenure_stage(&session, NOW), TENURE_ENDING, "its keys' own end is known");
+}
+
+Test(tenure, keys_that_a_session_without_a_known_end_renews_end_soon_where_renewing_is_overdue)
+{
+    struct aws_tenure session = {"profile ops (SSO session corp)", NOW + WHEN_HOUR, G_MININT64};
+    cr_expect_eq(tenure_stage(&session, NOW + 46 * WHEN_MINUTE), TENURE_FINE, "being renewed");
+    cr_expect_eq(tenure_stage(&session, NOW + 56 * WHEN_MINUTE), TENURE_ENDING);
+    cr_expect_eq(tenure_stage(&session, NOW + WHEN_HOUR), TENURE_ENDED);
+    cr_expect_not(tenure_lasts(&session, NOW));
 }
 
 Test(tenure, no_keys_used_yet_stand_against_nothing)
@@ -58,6 +65,9 @@ Test(tenure, its_words_name_the_origin_and_the_end)
                  "profile ops (SSO session corp), whose session ends 2026-11-24T04:00:00Z");
     expect_words((struct aws_tenure){"environment", 0, G_MININT64},
                  "environment, a session whose end nobody knows");
+    expect_words((struct aws_tenure){"profile ops (SSO session corp)", NOW, G_MININT64},
+                 "profile ops (SSO session corp), a session whose end nobody knows (its keys now: "
+                 "2026-11-24T03:00:00Z)");
     expect_words((struct aws_tenure){"environment", 0, 0}, "environment, without an end");
     expect_words((struct aws_tenure){"role r", NOW, 0}, "role r, good until 2026-11-24T03:00:00Z");
 }

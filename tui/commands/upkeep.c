@@ -34,7 +34,7 @@ void upkeep_json(json_t *document, const struct snapshot *snapshot, const struct
 static char *left_text(const struct aws_tenure *tenure, gint64 now_ms)
 {
     gint64 end_ms = tenure_end_ms(tenure);
-    if (tenure->lasts_until_ms == 0 || end_ms <= now_ms)
+    if (!tenure_end_is_known(tenure) || end_ms <= now_ms)
         return g_strdup("");
     g_autofree char *left = duration_short(end_ms - now_ms);
     return g_strdup_printf(", in %s", left);
