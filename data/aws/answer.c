@@ -120,8 +120,17 @@ static void read_json(struct fault *fault, const json_t *body)
     const char *type = json_text(body, "__type", "code");
     if (type)
         fault->code = plain_code(type);
+    const char *message = json_text(body, "message", "Message");
     g_free(fault->message);
-    fault->message = g_strdup(json_text(body, "message", "Message"));
+    fault->message =
+        g_strdup(message ? message : json_string_value(json_object_get(body, "error_description")));
+}
+
+/* How OAuth says it (SSO OIDC), where AWS's own code is not there. */
+static void read_oauth(struct fault *fault, const json_t *body)
+{
+    if (!fault->code)
+        fault->code = g_strdup(json_string_value(json_object_get(body, "error")));
 }
 
 static void read_xml(struct fault *fault, const GString *body)
@@ -188,6 +197,7 @@ struct fault *fault_read(const struct http_answer *answer, const char *const *se
     else
         read_xml(fault, answer->body);
     read_headers(fault, answer->headers);
+    read_oauth(fault, body);
     fault->date_ms = answer_date_ms(answer);
     if (g_strcmp0(fault->code, "TransactionCanceledException") == 0)
         judge_cancelled(fault, body);

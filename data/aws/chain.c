@@ -1,23 +1,27 @@
 #include "data/aws/chain.h"
 
-const struct provider *const chain_own[] = {
-    &provider_environment,      &provider_profile_role, &provider_web_identity,
-    &provider_credentials_file, &provider_process,      &provider_config_file,
-    &provider_container,        &provider_metadata,     NULL};
+/* What a profile itself has. */
+#define KEYS_OF_PROFILE                                                                            \
+    &provider_sso, &provider_credentials_file, &provider_process, &provider_config_file
+
+const struct provider *const chain_own[] = {&provider_environment,
+                                            &provider_profile_role,
+                                            &provider_web_identity,
+                                            KEYS_OF_PROFILE,
+                                            &provider_container,
+                                            &provider_metadata,
+                                            NULL};
 
 const struct provider *const chain_named[] = {
-    &provider_profile_role,     &provider_profile_web_identity,
-    &provider_credentials_file, &provider_process,
-    &provider_config_file,      &provider_container,
-    &provider_metadata,         NULL};
+    &provider_profile_role, &provider_profile_web_identity,
+    KEYS_OF_PROFILE,        &provider_container,
+    &provider_metadata,     NULL};
 
 const struct provider *const chain_source[] = {
-    &provider_profile_role, &provider_profile_web_identity, &provider_credentials_file,
-    &provider_process,      &provider_config_file,          NULL};
+    &provider_profile_role, &provider_profile_web_identity, KEYS_OF_PROFILE, NULL};
 
-const struct provider *const chain_source_keys[] = {&provider_profile_web_identity,
-                                                    &provider_credentials_file, &provider_process,
-                                                    &provider_config_file, NULL};
+const struct provider *const chain_source_keys[] = {&provider_profile_web_identity, KEYS_OF_PROFILE,
+                                                    NULL};
 
 const struct provider *const chain_role[] = {&provider_role, NULL};
 

@@ -18,6 +18,15 @@ struct keys *keys_new(const char *id, const char *secret, const char *token, gin
     return keys;
 }
 
+bool keys_time_parse(const char *text, gint64 *at_ms)
+{
+    if (!g_str_has_suffix(text, "UTC"))
+        return when_parse(text, at_ms);
+    g_autofree char *moment = g_strndup(text, strlen(text) - strlen("UTC"));
+    g_autofree char *zoned = g_strconcat(moment, "Z", NULL);
+    return when_parse(zoned, at_ms);
+}
+
 struct keys *keys_of_json(const json_t *json, const char *token_key, const char *origin,
                           const char **what)
 {
@@ -26,11 +35,11 @@ struct keys *keys_of_json(const json_t *json, const char *token_key, const char 
     const char *token = json_string_value(json_object_get(json, token_key));
     const char *expires = json_string_value(json_object_get(json, "Expiration"));
     gint64 expires_ms = 0;
-    *what = !json                                          ? "what it gave is no JSON"
-            : !id || !*id                                  ? "AccessKeyId is missing"
-            : !secret || !*secret                          ? "SecretAccessKey is missing"
-            : expires && !when_parse(expires, &expires_ms) ? "Expiration is no ISO 8601 time"
-                                                           : NULL;
+    *what = !json                                               ? "what it gave is no JSON"
+            : !id || !*id                                       ? "AccessKeyId is missing"
+            : !secret || !*secret                               ? "SecretAccessKey is missing"
+            : expires && !keys_time_parse(expires, &expires_ms) ? "Expiration is no ISO 8601 time"
+                                                                : NULL;
     return *what ? NULL : keys_new(id, secret, token, expires_ms, origin);
 }
 

@@ -33,6 +33,10 @@ struct keys *keys_ref(struct keys *keys);
 void keys_unref(struct keys *keys); /* the last one overwrites the secrets */
 OWNABLE(keys, keys_unref);
 
+/* A moment as AWS's tools keep it beside keys: ISO 8601, with "UTC" for its zone in older files.
+ * False if it is none. */
+bool keys_time_parse(const char *text, gint64 *at_ms);
+
 /* The earlier one of two lasts_until_ms: keys last no longer than those they are had with. */
 gint64 keys_earlier_end(gint64 one, gint64 other);
 

@@ -48,21 +48,26 @@ static GHashTable *read_file(const char *path, GError **fault)
     return sections ? sections : table_new();
 }
 
+/* Files `values` under the NAME of `[kind NAME]`; false if the section is something else. */
+static bool sort_named(GHashTable *table, const char *section, const char *kind, GHashTable *values)
+{
+    char *name = name_of(section, kind);
+    if (name)
+        g_hash_table_replace(table, name, g_hash_table_ref(values));
+    return name != NULL;
+}
+
 static void sort_config(struct profiles *profiles, GHashTable *sections)
 {
     GHashTableIter iter;
-    gpointer name, values;
+    gpointer section, values;
     g_hash_table_iter_init(&iter, sections);
-    while (g_hash_table_iter_next(&iter, &name, &values)) {
-        g_autofree char *profile =
-            g_str_equal(name, "default") ? g_strdup(name) : name_of(name, "profile");
-        g_autofree char *services = name_of(name, "services");
-        if (profile)
-            g_hash_table_replace(profiles->config, g_steal_pointer(&profile),
-                                 g_hash_table_ref(values));
-        else if (services)
-            g_hash_table_replace(profiles->services, g_steal_pointer(&services),
-                                 g_hash_table_ref(values));
+    while (g_hash_table_iter_next(&iter, &section, &values)) {
+        if (g_str_equal(section, "default"))
+            g_hash_table_replace(profiles->config, g_strdup(section), g_hash_table_ref(values));
+        else if (!sort_named(profiles->config, section, "profile", values) &&
+                 !sort_named(profiles->services, section, "services", values))
+            sort_named(profiles->sso_sessions, section, "sso-session", values);
     }
 }
 
@@ -73,6 +78,7 @@ struct profiles *profiles_load(char **env)
     profiles->credentials_path = file_path(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
     profiles->config = table_new();
     profiles->services = table_new();
+    profiles->sso_sessions = table_new();
     g_autoptr(GHashTable) sections = read_file(profiles->config_path, &profiles->fault);
     sort_config(profiles, sections);
     profiles->credentials = read_file(profiles->credentials_path, &profiles->fault);
@@ -88,6 +94,7 @@ void profiles_free(struct profiles *profiles)
     g_hash_table_unref(profiles->config);
     g_hash_table_unref(profiles->credentials);
     g_hash_table_unref(profiles->services);
+    g_hash_table_unref(profiles->sso_sessions);
     g_clear_error(&profiles->fault);
     g_free(profiles);
 }

@@ -9,10 +9,11 @@
 
 struct profiles {
     char *config_path, *credentials_path;
-    GHashTable *config;      /* profile -> (key -> value), of the config file */
-    GHashTable *credentials; /* the same, of the credentials file */
-    GHashTable *services;    /* [services NAME] sections of the config file */
-    GError *fault;           /* a file that is there but can't be read or parsed; or NULL */
+    GHashTable *config;       /* profile -> (key -> value), of the config file */
+    GHashTable *credentials;  /* the same, of the credentials file */
+    GHashTable *services;     /* [services NAME] sections of the config file ... */
+    GHashTable *sso_sessions; /* ... and its [sso-session NAME] ones */
+    GError *fault;            /* a file that is there but can't be read or parsed; or NULL */
 };
 
 /* Never fails; a missing file is an empty one, any other trouble is left in `fault`.
@@ -30,7 +31,7 @@ bool profiles_has(const struct profiles *profiles, const char *profile);
  * it, or it is empty. */
 const char *profiles_get(const struct profiles *profiles, const char *profile, const char *key);
 
-/* The same out of one of the three tables above. */
+/* The same out of one of the tables above. */
 const char *profiles_get_in(GHashTable *table, const char *profile, const char *key);
 
 /* The variable's value where it is set and not empty; else NULL. */

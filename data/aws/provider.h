@@ -72,6 +72,7 @@ extern const struct provider provider_environment;  /* AWS_ACCESS_KEY_ID ... */
 extern const struct provider provider_profile_role; /* role_arn with a source */
 extern const struct provider provider_web_identity; /* AWS_WEB_IDENTITY_TOKEN_FILE, profile */
 extern const struct provider provider_profile_web_identity; /* the profile's settings alone */
+extern const struct provider provider_sso; /* sso_account_id, sso_role_name of a profile */
 extern const struct provider provider_credentials_file;
 extern const struct provider provider_process; /* credential_process */
 extern const struct provider provider_config_file;

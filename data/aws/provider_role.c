@@ -1,6 +1,9 @@
 /* Keys of a role: of one that a profile names (role_arn with source_profile or credential_source),
- * or of one that a cell's target names. Both are STS's AssumeRole with another identity's keys. */
+ * or of one that a cell's target names. Both are STS's AssumeRole with another identity's keys. For
+ * a role that wants an MFA code, it was AWS's own command line that asked for it. */
 #include "data/aws/provider.h"
+#include "data/aws/tool_cache.h"
+#include "data/base/when.h"
 
 #include <string.h>
 
@@ -139,6 +142,55 @@ static struct identity *source_of(struct search *search)
     return NULL;
 }
 
+/* How `aws` names the session in ~/.aws/cli/cache: botocore's AssumeRoleCredentialFetcher. Caller
+ * frees. */
+static char *session_name(const struct profiles *profiles, const char *profile)
+{
+    static const char *const names[][2] = {{"RoleArn", "role_arn"},
+                                           {"RoleSessionName", "role_session_name"},
+                                           {"ExternalId", "external_id"},
+                                           {"SerialNumber", "mfa_serial"}};
+    OWN_JSON asked = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *value = profiles_get(profiles, profile, names[i][1]);
+        if (value)
+            json_object_set_new(asked, names[i][0], json_string(value));
+    }
+    const char *duration_s = profiles_get(profiles, profile, "duration_seconds");
+    gint64 seconds = 0;
+    if (duration_s && g_ascii_string_to_signed(duration_s, 10, 0, G_MAXINT, &seconds, NULL))
+        json_object_set_new(asked, "DurationSeconds", json_integer(seconds));
+    return json_dumps(asked, JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+}
+
+/* Nobody can type a code into a conductor, and one is good for one time only: the session that
+ * somebody began with `aws` is taken, for as long as it lasts. */
+static void take_mfa_session(struct search *search, const char *arn)
+{
+    const char *profile = search->profile;
+    g_autofree char *name = session_name(search->profiles, profile);
+    g_autofree char *path = tool_cache_path(search->env, "cli/cache", name);
+    g_autofree char *origin = g_strdup_printf("role %s of profile %s (MFA)", arn, profile);
+    OWN_JSON session = tool_cache_read(path);
+    const char *what = NULL;
+    OWN(keys)
+    keys = keys_of_json(json_object_get(session, "Credentials"), "SessionToken", origin, &what);
+    gint64 now_ms = when_now_ms();
+    if (keys && keys->token && keys->expires_ms > now_ms) {
+        keys->lasts_until_ms = keys->expires_ms;
+        search_found(search, keys_ref(keys));
+        return;
+    }
+    g_autofree char *ended = keys && keys->expires_ms
+                                 ? when_rfc3339(keys->expires_ms / WHEN_SECOND * WHEN_SECOND)
+                                 : NULL;
+    search_failed(
+        search,
+        "profile \"%s\" wants an MFA code%s%s: run `aws sts get-caller-identity --profile "
+        "%s` and type it there; celldeck takes that session (or use credential_process)",
+        profile, ended ? ", and its last session ended " : "", ended ? ended : "", profile);
+}
+
 static void start_profile_role(struct search *search)
 {
     const struct profiles *profiles = search->profiles;
@@ -148,18 +200,17 @@ static void start_profile_role(struct search *search)
         return;
     if (!arn || profiles_get(profiles, profile, "web_identity_token_file")) {
         search_absent(search, "role_arn of profile \"%s\"", profile);
-    } else if (profiles_get(profiles, profile, "mfa_serial")) {
-        search_failed(search,
-                      "profile \"%s\" wants an MFA code, which nobody can type here: use "
-                      "a session from `aws sts get-session-token`, or credential_process",
-                      profile);
-    } else {
-        struct identity *source = source_of(search);
-        if (source)
-            assume(search, source, arn, profiles_get(profiles, profile, "role_session_name"),
-                   profiles_get(profiles, profile, "external_id"),
-                   profiles_get(profiles, profile, "duration_seconds"));
+        return;
     }
+    struct identity *source = source_of(search);
+    if (!source)
+        return;
+    if (profiles_get(profiles, profile, "mfa_serial"))
+        take_mfa_session(search, arn);
+    else
+        assume(search, source, arn, profiles_get(profiles, profile, "role_session_name"),
+               profiles_get(profiles, profile, "external_id"),
+               profiles_get(profiles, profile, "duration_seconds"));
 }
 
 const struct provider provider_profile_role = {start_profile_role};

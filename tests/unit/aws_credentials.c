@@ -28,6 +28,7 @@ static void place_init(struct place *place, const char *config, const char *cred
     place->env =
         g_environ_setenv(place->env, "AWS_SHARED_CREDENTIALS_FILE", credentials_path, TRUE);
     place->env = g_environ_setenv(place->env, "AWS_EC2_METADATA_DISABLED", "true", TRUE);
+    place->env = g_environ_setenv(place->env, "HOME", place->dir, TRUE);
 }
 
 static void set(struct place *place, const char *name, const char *value)
@@ -247,12 +248,13 @@ Test(aws_credentials, sources_that_lead_nowhere_or_in_a_circle_are_refused)
                "[profile y]\nrole_arn = arn:y\nsource_profile = x\n"
                "[profile lost]\nrole_arn = arn:l\nsource_profile = nobody\n"
                "[profile none]\nrole_arn = arn:n\n"
-               "[profile mfa]\nrole_arn = arn:m\nsource_profile = x\nmfa_serial = arn:mfa\n",
+               "[profile mfa]\nrole_arn = arn:m\nsource_profile = keys\nmfa_serial = arn:mfa\n"
+               "[profile keys]\naws_access_key_id = K\naws_secret_access_key = s\n",
                NULL);
     expect_refused(&place, "x", "lead back to \"x\"");
     expect_refused(&place, "lost", "no source_profile \"nobody\"");
     expect_refused(&place, "none", "has role_arn, but no source_profile");
-    expect_refused(&place, "mfa", "MFA");
+    expect_refused(&place, "mfa", "run `aws sts get-caller-identity --profile mfa`");
     place_clear(&place);
 }
 
