@@ -1,8 +1,8 @@
 /* Keys of the machine that we run on; tests/peers/machine_credentials.test compares them with
  * botocore's, here is what takes a long-lived process. */
-#include "data/aws/credentials.h"
 #include "data/aws/provider.h"
 #include "data/base/when.h"
+#include "tests/unit/found.h"
 #include "tests/unit/loopback.h"
 
 #include <criterion/criterion.h>
@@ -46,27 +46,6 @@ static char *role_keys(gint64 life_ms)
                                             "\"Token\":\"t\",\"Expiration\":\"%s\"}",
                                             end);
     return g_strdup_printf(ANSWER("200 OK", "", "%zu", "%s"), strlen(body), body);
-}
-
-struct found {
-    bool ended;
-    char *text; /* id of the keys, or the error */
-};
-
-static void found_keys(struct keys *keys, const GError *error, gpointer data)
-{
-    struct found *found = data;
-    found->ended = true;
-    found->text = g_strdup(keys ? keys->id : error->message);
-}
-
-static char *find(struct identity *identity)
-{
-    struct found found = {0};
-    identity_wait(identity, found_keys, &found);
-    while (!found.ended)
-        g_main_context_iteration(NULL, TRUE);
-    return found.text;
 }
 
 static void expect_found(struct identity *identity, const char *part)

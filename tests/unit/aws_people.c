@@ -1,9 +1,9 @@
 /* Keys of people who have signed in (SSO, MFA); tests/peers/people_credentials.test compares them
  * with botocore's, here is how long they last and what takes a long-lived process. */
 #include "data/aws/client.h"
-#include "data/aws/credentials.h"
 #include "data/aws/tool_cache.h"
 #include "data/base/when.h"
+#include "tests/unit/found.h"
 #include "tests/unit/loopback.h"
 
 #include <criterion/criterion.h>
@@ -103,28 +103,12 @@ static struct credentials *credentials_of(const struct desk *desk, const char *p
     return credentials_new(g_main_context_default(), profile, desk->env, &nobody);
 }
 
-struct found {
-    bool ended;
-    char *text; /* id of the keys, or the error */
-};
-
-static void found_keys(struct keys *keys, const GError *error, gpointer data)
-{
-    struct found *found = data;
-    found->ended = true;
-    found->text = g_strdup(keys ? keys->id : error->message);
-}
-
 /* How long the keys last that `profile` has; `id` is theirs. */
 static gint64 lasts_until(const struct desk *desk, const char *profile, const char *id)
 {
     OWN(credentials) credentials = credentials_of(desk, profile);
-    struct found found = {0};
-    identity_wait(credentials_identity(credentials, NULL), found_keys, &found);
-    while (!found.ended)
-        g_main_context_iteration(NULL, TRUE);
-    cr_assert_str_eq(found.text, id);
-    g_free(found.text);
+    g_autofree char *found = find(credentials_identity(credentials, NULL));
+    cr_assert_str_eq(found, id);
     struct aws_tenure tenure;
     credentials_tenure(credentials, &tenure);
     return tenure.lasts_until_ms;
