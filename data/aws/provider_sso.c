@@ -87,20 +87,22 @@ static void keys_answered(const struct http_answer *answer, const GError *error,
     struct search *search = sso->search;
     g_autofree char *what =
         g_strdup_printf("SSO gives no keys for role %s in account %s", sso->role, sso->account);
-    OWN(keys) keys = answer && answer->status == 200 ? read_keys(answer, sso) : NULL;
+    if (!answer) {
+        search_failed(search, "%s: %s", what, error->message);
+        return;
+    }
+    OWN(keys) keys = answer->status == 200 ? read_keys(answer, sso) : NULL;
     if (keys) {
         search_found(search, keys_ref(keys));
-    } else if (error) {
-        search_failed(search, "%s: %s", what, error->message);
-    } else {
-        const char *secrets[SSO_TOKEN_SECRETS];
-        sso_token_secrets(sso->token, secrets);
-        g_autofree char *advice =
-            answer->status == 401
-                ? g_strdup_printf("; sign in again: `aws sso login --profile %s`", search->profile)
-                : g_strdup("");
-        search_refused(search, what, answer, secrets, advice);
+        return;
     }
+    const char *secrets[SSO_TOKEN_SECRETS];
+    sso_token_secrets(sso->token, secrets);
+    g_autofree char *advice =
+        answer->status == 401
+            ? g_strdup_printf("; sign in again: `aws sso login --profile %s`", search->profile)
+            : g_strdup("");
+    search_refused(search, what, answer, secrets, advice);
 }
 
 static void ask_for_keys(struct sso *owned)
