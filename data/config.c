@@ -134,6 +134,22 @@ char *config_ecs_cluster(const struct config *config, const char *cell)
     return g_string_free(cluster, FALSE);
 }
 
+bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
+{
+    if (wave->exclude && g_strv_contains((const char *const *)wave->exclude, cell->id))
+        return false;
+    if (wave->cells && *wave->cells)
+        return g_strv_contains((const char *const *)wave->cells, cell->id);
+    bool takes = wave->has_class || (wave->labels && g_hash_table_size(wave->labels) > 0);
+    GHashTableIter iter;
+    gpointer label, value;
+    if (wave->labels)
+        g_hash_table_iter_init(&iter, wave->labels);
+    while (takes && wave->labels && g_hash_table_iter_next(&iter, &label, &value))
+        takes = cell->labels && g_strcmp0(g_hash_table_lookup(cell->labels, label), value) == 0;
+    return takes && (!wave->has_class || wave->class == cell->class);
+}
+
 json_t *config_policy_json(const struct config *config)
 {
     json_t *waves = json_array();
@@ -144,8 +160,13 @@ json_t *config_policy_json(const struct config *config)
             json_object_del(json, "class");
         json_array_append_new(waves, json);
     }
+    json_t *freezes = json_array();
+    for (guint i = 0; config->freezes && i < config->freezes->len; i++)
+        json_array_append_new(freezes,
+                              schema_json(&config_freeze_schema, config->freezes->pdata[i]));
     json_t *policy = json_object();
     json_object_set_new(policy, "waves", waves);
+    json_object_set_new(policy, "freezes", freezes);
     json_object_set_new(policy, "gates", schema_json(&config_gates_schema, &config->gates));
     json_object_set_new(policy, "deploy", schema_json(&config_deploy_schema, &config->deploy));
     return policy;

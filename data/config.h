@@ -51,13 +51,18 @@ struct metrics_config {
 
 enum on_fail { ON_FAIL_ROLLBACK_CELL, ON_FAIL_ROLLBACK_WAVE, ON_FAIL_ROLLBACK_ALL };
 
+/* Fewest users first, or as `cells` (else the file) has them. A dr cell follows its primary. */
+enum wave_order { WAVE_ORDER_USERS, WAVE_ORDER_LISTED };
+
 struct wave_config {
     char *name;
     bool has_class; /* cells by class ... */
     enum cell_class class;
+    GHashTable *labels;          /* ... and by labels, all of which they have; never NULL ... */
     char **cells;                /* ... or by name; never NULL */
     char **exclude;              /* ids left out by name; never NULL */
     gint64 bake_ms;              /* > 0, no default */
+    enum wave_order order;       /* default users */
     int max_in_flight;           /* default 1 */
     int max_failed;              /* default 0 */
     bool low_traffic_pass;       /* `low_traffic: pass`; default hold */
@@ -65,8 +70,16 @@ struct wave_config {
     int approvals;               /* approval.by; default 0 */
     bool approver_not_requester; /* approval.not_requester; default false */
     gint64 approval_expires_ms;  /* approval.expires; default 24h */
-    char *window;                /* as written, or NULL; kept for the windows issue, see README */
+    char *window;                /* as written (rollout/window.h), or NULL: always open */
     enum on_fail on_fail;        /* default rollback_cell */
+};
+
+/* Days on which no rollout goes forward, as written: rollout/window.h. */
+struct freeze_config {
+    char *from, *to; /* "2026-12-18", the last one included; or to the minute */
+    char *zone;      /* by whose calendar; default UTC */
+    char *reason;    /* or NULL */
+    char **waves;    /* names; never NULL, none: all waves */
 };
 
 enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE };
@@ -132,8 +145,9 @@ struct config {
     char *registry_table;        /* default "cell-registry" */
     char *registry_region;       /* default aws.region */
     struct metrics_config metrics;
-    GPtrArray *cells; /* struct cell_config *, in file order, never empty */
-    GPtrArray *waves; /* struct wave_config *, in file order, may be empty */
+    GPtrArray *cells;   /* struct cell_config *, in file order, never empty */
+    GPtrArray *waves;   /* struct wave_config *, in file order, may be empty */
+    GPtrArray *freezes; /* struct freeze_config *, never NULL */
     struct gates_config gates;
     struct deploy_config deploy;
     struct releases_config releases;
@@ -167,6 +181,10 @@ const struct cell_config *config_cell(const struct config *config, const char *i
 gssize config_place(const struct config *config, const char *id);
 /* Lays out that table for a config whose `cells` were set by other hands than config_load's. */
 void config_index_cells(struct config *config);
+
+/* Whether the wave's own words put the cell into it. (A dr cell that none names goes with its
+ * primary: plan_make.h.) */
+bool wave_takes(const struct wave_config *wave, const struct cell_config *cell);
 
 /* The ECS cluster of a cell: deploy.ecs.cluster with its {cell}. Caller frees. */
 char *config_ecs_cluster(const struct config *config, const char *cell);

@@ -113,26 +113,30 @@ static void check_metrics(const struct check *check)
         metrics->settle_ms = MIN(15 * WHEN_SECOND, metrics->period_ms / 4);
 }
 
-static bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
-{
-    return !g_strv_contains((const char *const *)wave->exclude, cell->id) &&
-           (wave->has_class ? cell->class == wave->class
-                            : g_strv_contains((const char *const *)wave->cells, cell->id));
-}
-
 static void check_wave_cells(const struct check *check, const struct wave_config *wave)
 {
-    if (wave->has_class == (*wave->cells != NULL)) {
-        FAULT(check, wave, "wave '%s' has %s, expected one of them", wave->name,
-              wave->has_class ? "both class and cells" : "neither class nor cells");
+    bool by_name = *wave->cells, by_kind = wave->has_class || g_hash_table_size(wave->labels) > 0;
+    if (by_name == by_kind) {
+        FAULT(check, wave, "wave '%s' has %s, expected class or labels, or else cells", wave->name,
+              by_name ? "cells as well as class or labels" : "neither class, labels nor cells");
         return;
     }
     for (guint i = 0; i < check->config->cells->len; i++)
         if (wave_takes(wave, check->config->cells->pdata[i]))
             return;
     FAULT(check, wave->has_class ? (gconstpointer)&wave->class : &wave->cells,
-          "wave '%s' has no cells, expected at least one%s%s", wave->name,
-          wave->has_class ? " of class " : "", wave->has_class ? cell_class_name(wave->class) : "");
+          "wave '%s' has no cells, expected at least one%s%s%s", wave->name,
+          wave->has_class ? " of class " : "", wave->has_class ? cell_class_name(wave->class) : "",
+          g_hash_table_size(wave->labels) > 0 ? " with all these labels" : "");
+}
+
+/* 09:00-09:00 would be all day or nothing at all. */
+static void check_window(const struct check *check, const struct wave_config *wave)
+{
+    g_auto(GStrv) words = g_strsplit(wave->window ? wave->window : "", " ", 3);
+    const char *hours = words[0] ? words[1] : NULL;
+    if (hours && strncmp(hours, hours + strlen("09:00-"), strlen("09:00")) == 0)
+        FAULT(check, &wave->window, "window: it opens and closes at the same minute, expected two");
 }
 
 static void check_wave(const struct check *check, guint place)
@@ -150,9 +154,35 @@ static void check_wave(const struct check *check, guint place)
     check_cells_named(check, "cells", wave->cells);
     check_cells_named(check, "exclude", wave->exclude);
     check_wave_cells(check, wave);
+    check_window(check, wave);
     if (wave->approver_not_requester && wave->approvals == 0)
         FAULT(check, &wave->approver_not_requester,
               "not_requester: nobody has to approve wave '%s', expected by: 1 or more", wave->name);
+}
+
+static bool is_wave(const struct config *config, const char *name)
+{
+    for (guint i = 0; i < config->waves->len; i++)
+        if (g_strcmp0(((struct wave_config *)config->waves->pdata[i])->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Both as they are written compare as the days they are; of one day, the first minute is meant by
+ * `from` and the last by `to`. */
+static void check_freeze(const struct check *check, const struct freeze_config *freeze)
+{
+    for (char *const *name = freeze->waves; *name; name++)
+        if (!is_wave(check->config, *name))
+            FAULT(check, *name, "waves: there is no wave '%s', expected one of `waves`", *name);
+    if (!freeze->from || !freeze->to)
+        return;
+    size_t n = MIN(strlen(freeze->from), strlen(freeze->to));
+    int order = strncmp(freeze->from, freeze->to, n);
+    bool to_the_minute = strlen(freeze->to) > strlen("2026-12-18");
+    if (order > 0 || (order == 0 && to_the_minute))
+        FAULT(check, &freeze->to, "to: %s is not after %s, expected a later one", freeze->to,
+              freeze->from);
 }
 
 /* Deploying one cell must never reach another one's services. */
@@ -228,5 +258,7 @@ void config_check(struct config *config, const struct schema_reader *reader, str
     config_name_sources(config);
     for (guint i = 0; i < config->waves->len; i++)
         check_wave(&check, i);
+    for (guint i = 0; i < config->freezes->len; i++)
+        check_freeze(&check, config->freezes->pdata[i]);
     check_deploy(&check);
 }

@@ -149,11 +149,15 @@ static const struct schema_key approval_keys[] = {
 static const struct schema approval_schema = {.keys = approval_keys};
 
 static const char *const hold_or_pass[] = {"hold", "pass", NULL};
+static const char *const wave_orders[] = {"users", "listed", NULL};
 static const char *const on_fail[] = {"rollback_cell", "rollback_wave", "rollback_all", NULL};
 static const struct schema_key wave_keys[] = {
     KEY("name", TEXT, wave_config, name, "the wave's name", .required = true, .check = word_any),
     KEY("class", CHOICE, wave_config, class, "the class of its cells", .choices = classes),
+    KEY("labels", TEXT_MAP, wave_config, labels, "that its cells have, all of them"),
     KEY("cells", TEXTS, wave_config, cells, "its cells by name"),
+    KEY("order", CHOICE, wave_config, order, "which cell comes first", .fallback = "users",
+        .choices = wave_orders),
     KEY("exclude", TEXTS, wave_config, exclude, "cells left out"),
     KEY("bake", DURATION, wave_config, bake_ms,
         "how long a cell runs the new version under its gates, such as 24h", .required = true,
@@ -172,6 +176,17 @@ static const struct schema_key wave_keys[] = {
         .choices = on_fail),
     {0}};
 const struct schema config_wave_schema = {.keys = wave_keys, .size = sizeof(struct wave_config)};
+
+static const struct schema_key freeze_keys[] = {
+    KEY("from", TEXT, freeze_config, from, "its first day", .required = true, .check = word_day),
+    KEY("to", TEXT, freeze_config, to, "its last day", .required = true, .check = word_day),
+    KEY("zone", TEXT, freeze_config, zone, "the days' time zone", .fallback = "UTC",
+        .check = word_zone),
+    KEY("reason", TEXT, freeze_config, reason, "what people are told", .check = word_any),
+    KEY("waves", TEXTS, freeze_config, waves, "the waves it holds for; all else"),
+    {0}};
+const struct schema config_freeze_schema = {.keys = freeze_keys,
+                                            .size = sizeof(struct freeze_config)};
 
 static const struct schema_key limits_keys[] = {
     KEY("error_rate", PERCENT, gates_config, max_error_rate_pct, "of requests", .fallback = "5%"),
@@ -257,6 +272,7 @@ static const struct schema_key config_keys[] = {
     SECTION("deploy", offsetof(struct config, deploy), "how a version gets in",
             &config_deploy_schema),
     KEY("waves", LIST, config, waves, "the order", .of = &config_wave_schema),
+    KEY("freezes", LIST, config, freezes, "when nothing goes forward", .of = &config_freeze_schema),
     SECTION("gates", offsetof(struct config, gates), "health gates", &config_gates_schema),
     SECTION("failover", offsetof(struct config, failover), "DNS", &failover_schema),
     SECTION("notify", 0, "who is told", &notify_schema),

@@ -6,7 +6,8 @@
 #include "data/schema.h"
 
 extern const struct schema config_schema;
-extern const struct schema config_wave_schema, config_gates_schema, config_deploy_schema;
+extern const struct schema config_wave_schema, config_gates_schema, config_deploy_schema,
+    config_freeze_schema;
 
 /* What needs more than one key to judge, and the defaults that other keys give. */
 void config_check(struct config *config, const struct schema_reader *reader, struct faults *faults);

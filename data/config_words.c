@@ -88,13 +88,38 @@ const char *word_with_cell(const char *text)
     return match("\\{cell\\}", text, "a path with {cell} in it, such as cells/{cell}.yaml");
 }
 
+#define HOUR "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+const char *word_zone(const char *text)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(text);
+    return zone ? NULL
+                : "a time zone that this machine knows (package tzdata), such as America/New_York";
+}
+
 const char *word_window(const char *text)
 {
     static const char day[] = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
-    static const char hour[] = "([01][0-9]|2[0-3]):[0-5][0-9]";
     g_autofree char *pattern = g_strdup_printf(
-        "^%s([-,]%s)* %s-(%s|24:00) [A-Za-z][A-Za-z0-9_+/-]*$", day, day, hour, hour);
-    return match(pattern, text, "a window such as Mon-Thu 09:00-16:00 America/New_York");
+        "^%s(-%s)?(,%s(-%s)?)* " HOUR "-(" HOUR "|24:00) [^ ]+$", day, day, day, day);
+    const char *wrong =
+        match(pattern, text, "a window such as Mon-Thu 09:00-16:00 America/New_York");
+    return wrong ? wrong : word_zone(strrchr(text, ' ') + 1);
+}
+
+const char *word_day(const char *text)
+{
+    const char *wrong = match("^[0-9]{4}-[0-9]{2}-[0-9]{2}( " HOUR ")?$", text,
+                              "a day such as 2026-12-18, or a minute of it: 2026-12-18 17:00");
+    if (wrong)
+        return wrong;
+    g_autofree char *day = g_strndup(text, strlen("2026-12-18"));
+    g_auto(GStrv) parts = g_strsplit(day, "-", 3);
+    return g_date_valid_dmy((GDateDay)g_ascii_strtoull(parts[2], NULL, 10),
+                            (GDateMonth)g_ascii_strtoull(parts[1], NULL, 10),
+                            (GDateYear)g_ascii_strtoull(parts[0], NULL, 10))
+               ? NULL
+               : "a day that there is";
 }
 
 const char *word_store(const char *text)

@@ -14,5 +14,7 @@ const char *word_account(const char *text);
 const char *word_arn(const char *text);
 const char *word_image(const char *text);
 const char *word_with_cell(const char *text);
-const char *word_window(const char *text);
+const char *word_window(const char *text); /* days, hours and a time zone that is known here */
+const char *word_day(const char *text);    /* a day, or a minute of one */
+const char *word_zone(const char *text);
 const char *word_store(const char *text);

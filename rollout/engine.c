@@ -244,7 +244,7 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = cell_at(rollout, i);
         gint64 ends_ms = cell->deployed_at_ms + seen->cells[i].bake_credit_ms +
-                         rollout_wave(rollout, cell->wave)->bake_ms;
+                         rollout_bake_ms(rollout, cell->wave);
         if (cell->state == CELL_DEPLOYING || cell->state == CELL_ROLLING_BACK)
             sooner(&look_ms, cell->deadline_ms, seen->now_ms);
         if (cell->state == CELL_BAKING) {
@@ -253,6 +253,8 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
         }
     }
     sooner(&look_ms, rollout->last_ms + late_ms, seen->now_ms);
+    for (size_t wave = rollout->wave; wave < rollout->plan->waves->len; wave++)
+        sooner(&look_ms, wave_opens_ms(rollout, wave, seen->now_ms), seen->now_ms);
     return look_ms;
 }
 

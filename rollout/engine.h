@@ -19,6 +19,10 @@
  *   rollback.called  {cell, reference}
  *   rollback.done    {cell, version}               seen running the recorded reference
  *   rollback.failed  {cell, attempt, error}        attempt 2 is the last
+ *   override* {wave, window, bake_ms, reason}      break-glass: lifts its window and freezes, or
+ *                                                  shortens its bake; a debt to review. With a
+ *                                                  start, `opened` has override {reason, bake_ms}
+ *                                                  and its plan the outcome
  *   approve* {wave, version, plan_hash}  pause* {state: paused}  resume* {state: running}
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
  *   note             {...}                         anything worth keeping: changes no state;
@@ -95,6 +99,15 @@ struct approval {
     gint64 at_ms;
 };
 
+/* Somebody broke the glass. */
+struct override {
+    char *actor, *reason;
+    gint64 at_ms;
+    size_t wave;
+    bool window;    /* its window and its freezes no longer hold it */
+    gint64 bake_ms; /* its bake is no longer than that; 0: as it was */
+};
+
 /* What keeps the conductor from its work, by its own notes. It changes nothing of what the engine
  * decides: what is not seen holds by itself (rollout.md, "no data"). */
 enum trouble {
@@ -121,6 +134,7 @@ struct rollout {
     bool wave_started;
     GPtrArray *cells;     /* struct rollout_cell *, in execution order over all waves */
     GPtrArray *approvals; /* struct approval * that count (bound to version and plan hash) */
+    GPtrArray *overrides; /* struct override *, those of its start among them */
     GPtrArray *new_cells; /* char *: came into celldeck.yaml since, and were noted */
     struct rollout_trouble troubles[TROUBLE_COUNT];
     bool paused, aborted;
@@ -144,13 +158,19 @@ struct rollout *rollout_load(struct journal *journal, const char *id, GError **e
 
 struct rollout_cell *rollout_cell(const struct rollout *rollout, const char *id);
 
-/* May a person do this now? `what`: "pause", "resume", "abort", "approve" (`cell` NULL),
- * "rollback", "retry", "skip" or "accept" (of `cell`). NULL: yes; else why not, in words (caller
- * frees). */
+/* A wave's bake, as the plan has it or as somebody has shortened it. */
+gint64 rollout_bake_ms(const struct rollout *rollout, size_t wave);
+
+/* May a person do this now? `what`: "pause", "resume", "abort", "approve", "override" (`cell`
+ * NULL), "rollback", "retry", "skip" or "accept" (of `cell`). NULL: yes; else why not, in words
+ * (caller frees). */
 char *rollout_refuses(const struct rollout *rollout, const char *what,
                       const struct rollout_cell *cell);
 /* Would `actor`'s approval of this wave count? NULL: yes; else why not (caller frees). */
 char *rollout_refuses_approval(const struct rollout *rollout, size_t wave, const char *actor);
+/* May this wave's bake be made `bake_ms` long (0: left as it is) and its window lifted? NULL: yes;
+ * else why not (caller frees). */
+char *rollout_refuses_override(const struct rollout *rollout, size_t wave, gint64 bake_ms);
 /* "alice@10.0.0.7" -> "alice": who a person is, for approvals. Caller frees. */
 char *actor_login(const char *actor);
 

@@ -62,8 +62,12 @@ static bool opened(struct rollout *rollout, struct rollout_cell *cell, const str
     fold_set_text(&rollout->ticket, event_text(event, "ticket"));
     rollout->attended = json_is_true(json_object_get(event->data, "attended"));
     fold_set_text(&rollout->credentials, event_text(event, "credentials"));
-    for (guint i = 0; i < plan->waves->len; i++)
+    const json_t *override = json_object_get(event->data, "override");
+    for (guint i = 0; i < plan->waves->len; i++) {
         add_cells(rollout, i);
+        if (json_is_object(override))
+            fold_add_override(rollout, event, i, override);
+    }
     return true;
 }
 
@@ -147,6 +151,7 @@ static const struct rule {
     {"retry", ANYWHERE, true, fold_retried},
     {"rollback", 0, true, fold_rollback_asked},
     {"approve", 0, true, fold_approved},
+    {"override", 0, true, fold_overridden},
     {"pause", 0, true, fold_paused},
     {"resume", 0, true, fold_resumed},
     {"abort", 0, true, fold_aborted},

@@ -90,6 +90,34 @@ bool fold_approved(struct rollout *rollout, struct rollout_cell *cell, const str
     return true;
 }
 
+void fold_add_override(struct rollout *rollout, const struct event *event, size_t wave,
+                       const json_t *given)
+{
+    struct override *override = g_new0(struct override, 1);
+    *override =
+        (struct override){.actor = g_strdup(event->actor),
+                          .reason = g_strdup(json_string_value(json_object_get(given, "reason"))),
+                          .at_ms = event->at_ms,
+                          .wave = wave,
+                          .window = json_is_true(json_object_get(given, "window")),
+                          .bake_ms = json_integer_value(json_object_get(given, "bake_ms"))};
+    g_ptr_array_add(rollout->overrides, override);
+}
+
+bool fold_overridden(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                     GError **error)
+{
+    (void)cell, (void)error;
+    int wave = wave_index(rollout, event_text(event, "wave"));
+    gint64 bake_ms = json_integer_value(json_object_get(event->data, "bake_ms"));
+    if (wave < 0 || !has_sense(rollout, "override", NULL))
+        return true;
+    g_autofree char *refusal = rollout_refuses_override(rollout, (size_t)wave, bake_ms);
+    if (!refusal)
+        fold_add_override(rollout, event, (size_t)wave, event->data);
+    return true;
+}
+
 bool fold_paused(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
                  GError **error)
 {

@@ -82,6 +82,12 @@ static enum forward there_is_room(const struct step *step, char **why)
     return FORWARD_GO;
 }
 
+static enum forward it_is_its_time(const struct step *step, char **why)
+{
+    *why = wave_closed(step->rollout, step->cell->wave, step->seen->now_ms);
+    return *why ? FORWARD_WAIT : FORWARD_GO;
+}
+
 static enum forward the_tag_has_not_moved(const struct step *step, char **why)
 {
     if (!step->seen->tag_moved)
@@ -203,17 +209,9 @@ static enum forward it_is_well(const struct step *step, char **why)
 }
 
 static const rule_fn before_deploy[] = {
-    it_is_pending,
-    nobody_stopped_it,
-    its_wave_is_open,
-    there_is_room,
-    the_tag_has_not_moved,
-    the_plan_still_holds,
-    passed_cells_still_run_it,
-    nobody_else_has_it,
-    it_runs_what_was_planned,
-    there_is_a_way_back,
-    it_is_well,
+    it_is_pending,      nobody_stopped_it,        its_wave_is_open,     there_is_room,
+    it_is_its_time,     the_tag_has_not_moved,    the_plan_still_holds, passed_cells_still_run_it,
+    nobody_else_has_it, it_runs_what_was_planned, there_is_a_way_back,  it_is_well,
 };
 
 static enum forward it_bakes(const struct step *step, char **why)
@@ -244,7 +242,7 @@ static enum forward nothing_failed(const struct step *step, char **why)
 
 static enum forward the_bake_is_over(const struct step *step, char **why)
 {
-    gint64 bake_ms = rollout_wave(step->rollout, step->cell->wave)->bake_ms;
+    gint64 bake_ms = rollout_bake_ms(step->rollout, step->cell->wave);
     gint64 elapsed_ms =
         bake_elapsed_ms(step->cell, step->there->bake_credit_ms, step->seen->now_ms);
     if (elapsed_ms >= bake_ms)

@@ -5,6 +5,7 @@
 #include "data/history.h"
 #include "rollout/conduct.h"
 #include "rollout/plan_make.h"
+#include "rollout/state.h"
 
 #include <string.h>
 
@@ -41,7 +42,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         .period_ms = plan->period_ms,
         .settle_ms = plan->settle_ms,
         .deployed_at_ms = cell->deployed_at_ms,
-        .bake_ms = wave->bake_ms,
+        .bake_ms = rollout_bake_ms(conduct->rollout, cell->wave),
         .now_ms = now_ms,
         .version = plan->version,
         .reading = &seen->reading,

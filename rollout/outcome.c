@@ -66,7 +66,7 @@ static struct decision deploy_outcome(const struct rollout *rollout, struct roll
             json_pack("{s:o, s:s, s:o, s:o}", "deployed_at", decision_moment(seen->now_ms),
                       "version", rollout->plan->version, "reference",
                       text_json(there->running->reference), "bake_ends",
-                      decision_moment(seen->now_ms + rollout_wave(rollout, cell->wave)->bake_ms)));
+                      decision_moment(seen->now_ms + rollout_bake_ms(rollout, cell->wave))));
     if (deadline_is_past(cell, seen, there))
         return failed(cell, g_strdup_printf("%s was not seen running by the deadline",
                                             rollout->plan->version));

@@ -1,5 +1,6 @@
 /* What a person may ask of a rollout, and when: one table of rules, asked by the fold (an event
  * that has no sense changes nothing) and by the commands (which refuse it in words). */
+#include "data/base/when.h"
 #include "rollout/state.h"
 
 #include <string.h>
@@ -34,6 +35,14 @@ static char *refuses_approve(const struct rollout *rollout, const struct rollout
     (void)cell;
     if (rollout->aborted || rollout->failed)
         return g_strdup("it goes no further, so there is nothing to approve");
+    return NULL;
+}
+
+static char *refuses_override(const struct rollout *rollout, const struct rollout_cell *cell)
+{
+    (void)cell;
+    if (rollout->aborted || rollout->failed)
+        return g_strdup("it goes no further, and a rollback waits for no window");
     return NULL;
 }
 
@@ -99,10 +108,11 @@ static const struct {
     bool of_cell;
     char *(*refuses)(const struct rollout *rollout, const struct rollout_cell *cell);
 } rules[] = {
-    {"pause", false, refuses_pause},      {"resume", false, refuses_resume},
-    {"abort", false, refuses_abort},      {"approve", false, refuses_approve},
-    {"rollback", true, refuses_rollback}, {"retry", true, refuses_retry},
-    {"skip", true, refuses_skip},         {"accept", true, refuses_accept},
+    {"pause", false, refuses_pause},       {"resume", false, refuses_resume},
+    {"abort", false, refuses_abort},       {"approve", false, refuses_approve},
+    {"override", false, refuses_override}, {"rollback", true, refuses_rollback},
+    {"retry", true, refuses_retry},        {"skip", true, refuses_skip},
+    {"accept", true, refuses_accept},
 };
 
 char *rollout_refuses(const struct rollout *rollout, const char *what,
@@ -134,5 +144,26 @@ char *rollout_refuses_approval(const struct rollout *rollout, size_t wave, const
         return g_strdup_printf("%s asked for this rollout, and wave %s wants somebody else's "
                                "approval",
                                login, plan->name);
+    return NULL;
+}
+
+char *rollout_refuses_override(const struct rollout *rollout, size_t wave, gint64 bake_ms)
+{
+    const struct plan_wave *plan = rollout_wave(rollout, wave);
+    gint64 known_ms = rollout_bake_ms(rollout, wave);
+    const struct calendar calendar = plan_calendar(rollout->plan, plan);
+    if (!bake_ms && !plan->window && !calendar_ever_frozen(&calendar))
+        return g_strdup_printf("wave %s has neither window nor freeze to lift; --bake shortens its "
+                               "bake",
+                               plan->name);
+    if (wave < rollout->wave && wave_ended(rollout, wave))
+        return g_strdup_printf("wave %s is over", plan->name);
+    if (bake_ms && bake_ms < rollout->plan->period_ms)
+        return g_strdup("a bake shorter than a period of metrics shows nothing");
+    if (bake_ms && bake_ms >= known_ms) {
+        g_autofree char *known = duration_config_text(known_ms);
+        return g_strdup_printf("wave %s bakes for %s, and break-glass only shortens", plan->name,
+                               known);
+    }
     return NULL;
 }

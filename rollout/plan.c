@@ -24,6 +24,7 @@ static void plan_wave_free(gpointer data)
     struct plan_wave *wave = data;
     g_free(wave->name);
     g_ptr_array_unref(wave->cells);
+    window_free(wave->window);
     g_free(wave);
 }
 
@@ -39,6 +40,7 @@ struct plan *plan_new(void)
 {
     struct plan *plan = g_new0(struct plan, 1);
     plan->waves = g_ptr_array_new_with_free_func(plan_wave_free);
+    plan->freezes = g_ptr_array_new_with_free_func((GDestroyNotify)freeze_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
     return plan;
 }
@@ -48,6 +50,7 @@ void plan_free(struct plan *plan)
     if (!plan)
         return;
     g_ptr_array_unref(plan->waves);
+    g_ptr_array_unref(plan->freezes);
     g_ptr_array_unref(plan->notes);
     g_strfreev(plan->gates.alarm_names);
     g_strfreev(plan->gates.alarm_prefixes);
@@ -82,106 +85,6 @@ G_GNUC_PRINTF(2, 3) static void note(struct plan *plan, const char *format, ...)
     va_start(args, format);
     g_ptr_array_add(plan->notes, g_strdup_vprintf(format, args));
     va_end(args);
-}
-
-static bool leaves_out(const struct wave_config *wave, const char *id)
-{
-    return wave->exclude && g_strv_contains((const char *const *)wave->exclude, id);
-}
-
-bool wave_names_cell(const struct wave_config *wave, const struct cell_config *cell)
-{
-    if (leaves_out(wave, cell->id))
-        return false;
-    return (wave->has_class && wave->class == cell->class) ||
-           (wave->cells && g_strv_contains((const char *const *)wave->cells, cell->id));
-}
-
-static int named_in(const struct config *config, const struct cell_config *cell, bool *excluded)
-{
-    int n = 0;
-    *excluded = false;
-    for (guint i = 0; i < config->waves->len; i++) {
-        const struct wave_config *wave = g_ptr_array_index(config->waves, i);
-        n += wave_names_cell(wave, cell);
-        *excluded = *excluded || leaves_out(wave, cell->id);
-    }
-    return n;
-}
-
-static const struct cell_config *primary_of(const struct config *config,
-                                            const struct cell_config *cell)
-{
-    return cell->class == CLASS_DR && cell->stands_by_for ? config_cell(config, cell->stands_by_for)
-                                                          : NULL;
-}
-
-int waves_of_cell(const struct config *config, const struct cell_config *cell, bool *excluded)
-{
-    bool ignored;
-    int n = named_in(config, cell, excluded);
-    const struct cell_config *primary = primary_of(config, cell);
-    return n == 0 && !*excluded && primary ? named_in(config, primary, &ignored) : n;
-}
-
-static bool belongs(const struct config *config, const struct wave_config *wave,
-                    const struct cell_config *cell)
-{
-    bool excluded;
-    if (wave_names_cell(wave, cell))
-        return true;
-    const struct cell_config *primary = primary_of(config, cell);
-    return primary && named_in(config, cell, &excluded) == 0 && !excluded &&
-           wave_names_cell(wave, primary);
-}
-
-struct place {
-    const struct cell_config *cell;
-    guint file_order;
-    gint64 users;        /* of the primary, for a dr cell that follows it */
-    guint primary_order; /* keeps the pair together */
-    bool follows;
-};
-
-/* Fewest users first (the smallest blast radius finds a fault), a dr cell right after its primary,
- * else as celldeck.yaml has them. */
-static int by_users(gconstpointer a, gconstpointer b)
-{
-    const struct place *x = a, *y = b;
-    if (x->users != y->users)
-        return x->users < y->users ? -1 : 1;
-    if (x->primary_order != y->primary_order)
-        return x->primary_order < y->primary_order ? -1 : 1;
-    if (x->follows != y->follows)
-        return x->follows ? 1 : -1;
-    return x->file_order < y->file_order ? -1 : 1;
-}
-
-static gint64 users_of(const struct survey *survey, const char *id)
-{
-    const struct cell *cell = survey->snapshot ? snapshot_cell(survey->snapshot, id) : NULL;
-    return cell ? cell->registered_users : 0;
-}
-
-static GArray *places(const struct survey *survey, const struct wave_config *wave)
-{
-    const struct config *config = survey->config;
-    GArray *found = g_array_new(FALSE, TRUE, sizeof(struct place));
-    for (guint i = 0; i < config->cells->len; i++) {
-        const struct cell_config *cell = g_ptr_array_index(config->cells, i);
-        const struct cell_config *primary = primary_of(config, cell);
-        if (!belongs(config, wave, cell))
-            continue;
-        struct place place = {cell, i, users_of(survey, cell->id), i, false};
-        if (primary && belongs(config, wave, primary)) {
-            place.users = users_of(survey, primary->id);
-            g_ptr_array_find(config->cells, primary, &place.primary_order);
-            place.follows = true;
-        }
-        g_array_append_val(found, place);
-    }
-    g_array_sort(found, by_users);
-    return found;
 }
 
 static void note_changes(struct plan *plan, const struct survey *survey,
@@ -253,7 +156,7 @@ static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *s
                                        const struct wave_config *config)
 {
     struct plan_wave *wave = plan_wave_new(config->name);
-    g_autoptr(GArray) order = places(survey, config);
+    g_autoptr(GPtrArray) order = cells_in_order(survey, config);
     wave->bake_ms = config->bake_ms;
     wave->max_in_flight = config->max_in_flight;
     wave->max_failed = config->max_failed;
@@ -262,9 +165,10 @@ static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *s
     wave->approver_not_requester = config->approver_not_requester;
     wave->approval_expires_ms = config->approval_expires_ms;
     wave->on_fail = config->on_fail;
+    wave->window = config->window ? window_new(config->window) : NULL;
     for (guint i = 0; i < order->len; i++)
-        g_ptr_array_add(wave->cells, plan_one_cell(plan, survey, options,
-                                                   g_array_index(order, struct place, i).cell));
+        g_ptr_array_add(wave->cells,
+                        plan_one_cell(plan, survey, options, g_ptr_array_index(order, i)));
     return wave;
 }
 
@@ -275,6 +179,31 @@ static void note_excluded(struct plan *plan, const struct config *config)
         bool excluded;
         if (waves_of_cell(config, cell, &excluded) == 0 && excluded)
             note(plan, "%s is excluded by name: it stays as it is", cell->id);
+    }
+}
+
+static void note_freeze(struct plan *plan, const struct freeze *freeze)
+{
+    g_autofree char *from = when_rfc3339(freeze->from_ms), *to = when_rfc3339(freeze->to_ms);
+    g_autofree char *waves = g_strjoinv(", ", freeze->waves);
+    note(plan, "from %s to %s nothing goes forward%s%s%s%s", from, to, *waves ? " in " : "", waves,
+         freeze->reason ? ": " : "", freeze->reason ? freeze->reason : "");
+}
+
+static void take_freezes(struct plan *plan, const struct config *config, gint64 now_ms)
+{
+    for (guint i = 0; config->freezes && i < config->freezes->len; i++) {
+        const struct freeze_config *known = g_ptr_array_index(config->freezes, i);
+        gint64 to_ms = calendar_moment_ms(known->to, known->zone, true);
+        if (to_ms <= now_ms)
+            continue;
+        struct freeze *freeze = g_new0(struct freeze, 1);
+        *freeze = (struct freeze){.from_ms = calendar_moment_ms(known->from, known->zone, false),
+                                  .to_ms = to_ms,
+                                  .reason = g_strdup(known->reason),
+                                  .waves = g_strdupv(known->waves)};
+        g_ptr_array_add(plan->freezes, freeze);
+        note_freeze(plan, freeze);
     }
 }
 
@@ -311,6 +240,7 @@ struct plan *plan_make(const struct survey *survey, const struct plan_options *o
     plan->commit = g_strdup(release ? release->commit : NULL);
     plan->retry_failed = options && options->retry_failed;
     freeze_policy(plan, survey->config);
+    take_freezes(plan, survey->config, survey->now_ms);
     for (guint i = 0; i < survey->config->waves->len; i++)
         g_ptr_array_add(plan->waves, plan_one_wave(plan, survey, options,
                                                    g_ptr_array_index(survey->config->waves, i)));

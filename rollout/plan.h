@@ -8,6 +8,7 @@
 #include "data/fleet.h"
 #include "data/history.h"
 #include "data/releases.h"
+#include "rollout/window.h"
 
 /* What a cell runs now, by its deployer's word. */
 struct running {
@@ -34,10 +35,12 @@ struct plan_wave {
     bool approver_not_requester;
     gint64 approval_expires_ms;
     enum on_fail on_fail;
+    struct window *window; /* NULL: always open */
 };
 struct plan {
     char *version, *tag, *commit;
     GPtrArray *waves;          /* struct plan_wave * */
+    GPtrArray *freezes;        /* struct freeze *: those that are not over */
     struct gates_config gates; /* owned copy */
     gint64 period_ms, settle_ms;
     gint64 deploy_deadline_ms; /* how long one deploy, or one rollback, may take */
@@ -61,7 +64,7 @@ enum refusal_kind {
     REFUSE_NOT_READ,
     REFUSE_NO_WAVES,
     REFUSE_CREDENTIALS, /* they end with somebody's session */
-    REFUSE_WINDOW       /* a wave has a window, which this version does not judge yet */
+    REFUSE_WINDOW       /* a wave's window never opens */
 };
 const char *refusal_kind_name(enum refusal_kind kind); /* "cell_busy" */
 
@@ -107,9 +110,13 @@ struct plan *plan_from_json(const json_t *json, GError **error);
  * the plan has is assumed with them. NULL: they last, or nobody knows of an end. Caller frees. */
 char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey);
 
-/* How long the plan takes at best: every deploy and every gate goes well at once, and approvals are
- * there when they are wanted. */
-gint64 plan_at_best_ms(const struct plan *plan);
+/* What opens and shuts this wave of the plan; borrows from both. */
+struct calendar plan_calendar(const struct plan *plan, const struct plan_wave *wave);
+
+/* How long the plan takes at best if it is started at `now_ms`: every deploy and every gate goes
+ * well at once, approvals are there when they are wanted, and nothing but windows and freezes is
+ * waited for. */
+gint64 plan_at_best_ms(const struct plan *plan, gint64 now_ms);
 
 /* The plan's checks once more, before a forward step of a rollout that runs already: the release
  * is known and its tag unmoved, no other live operation has one of its cells, the first wave's

@@ -30,17 +30,25 @@ static json_t *cell_json(const struct plan_cell *cell)
                      (json_int_t)cell->tenants, "users", (json_int_t)cell->users);
 }
 
+static json_t *freeze_json(const struct freeze *freeze)
+{
+    return json_pack("{s:I, s:I, s:o, s:o}", "from_ms", (json_int_t)freeze->from_ms, "to_ms",
+                     (json_int_t)freeze->to_ms, "reason", text_json(freeze->reason), "waves",
+                     strings_json(freeze->waves));
+}
+
 static json_t *wave_json(const struct plan_wave *wave)
 {
     json_t *cells = json_array();
     for (guint i = 0; i < wave->cells->len; i++)
         json_array_append_new(cells, cell_json(g_ptr_array_index(wave->cells, i)));
-    return json_pack(
-        "{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s}", "name", wave->name, "cells", cells,
-        "bake_ms", (json_int_t)wave->bake_ms, "max_in_flight", wave->max_in_flight, "max_failed",
-        wave->max_failed, "low_traffic_pass", wave->low_traffic_pass, "approvals", wave->approvals,
-        "approver_not_requester", wave->approver_not_requester, "approval_expires_ms",
-        (json_int_t)wave->approval_expires_ms, "on_fail", on_fail_names[wave->on_fail]);
+    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s, s:o}", "name", wave->name,
+                     "cells", cells, "bake_ms", (json_int_t)wave->bake_ms, "max_in_flight",
+                     wave->max_in_flight, "max_failed", wave->max_failed, "low_traffic_pass",
+                     wave->low_traffic_pass, "approvals", wave->approvals, "approver_not_requester",
+                     wave->approver_not_requester, "approval_expires_ms",
+                     (json_int_t)wave->approval_expires_ms, "on_fail", on_fail_names[wave->on_fail],
+                     "window", text_json(wave->window ? window_text(wave->window) : NULL));
 }
 
 static json_t *gates_json(const struct gates_config *gates)
@@ -55,16 +63,18 @@ static json_t *gates_json(const struct gates_config *gates)
 
 json_t *plan_json(const struct plan *plan)
 {
-    json_t *waves = json_array(), *notes = json_array();
+    json_t *waves = json_array(), *notes = json_array(), *freezes = json_array();
     for (guint i = 0; i < plan->waves->len; i++)
         json_array_append_new(waves, wave_json(g_ptr_array_index(plan->waves, i)));
+    for (guint i = 0; i < plan->freezes->len; i++)
+        json_array_append_new(freezes, freeze_json(g_ptr_array_index(plan->freezes, i)));
     for (guint i = 0; i < plan->notes->len; i++)
         json_array_append_new(notes, text_json(g_ptr_array_index(plan->notes, i)));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "version",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "version",
         text_json(plan->version), "tag", text_json(plan->tag), "commit", text_json(plan->commit),
-        "waves", waves, "gates", gates_json(&plan->gates), "period_ms", (json_int_t)plan->period_ms,
-        "settle_ms", (json_int_t)plan->settle_ms, "deploy_deadline_ms",
+        "waves", waves, "freezes", freezes, "gates", gates_json(&plan->gates), "period_ms",
+        (json_int_t)plan->period_ms, "settle_ms", (json_int_t)plan->settle_ms, "deploy_deadline_ms",
         (json_int_t)plan->deploy_deadline_ms, "retry_failed", plan->retry_failed, "policy_hash",
         text_json(plan->policy_hash), "hash", text_json(plan->hash), "notes", notes);
 }
@@ -152,6 +162,7 @@ static bool wave_from_json(json_t *json, GPtrArray *waves, GError **error)
                        &expires_ms, "on_fail", &on_fail) != 0)
         return unreadable(error, &why);
     int index = word_index(on_fail, on_fail_names, G_N_ELEMENTS(on_fail_names));
+    const char *window = json_string_value(json_object_get(json, "window"));
     struct plan_wave *wave = plan_wave_new(name);
     g_ptr_array_add(waves, wave);
     wave->bake_ms = bake_ms;
@@ -162,6 +173,7 @@ static bool wave_from_json(json_t *json, GPtrArray *waves, GError **error)
     wave->approver_not_requester = not_requester;
     wave->approval_expires_ms = expires_ms;
     wave->on_fail = index < 0 ? ON_FAIL_ROLLBACK_CELL : (enum on_fail)index;
+    wave->window = window ? window_new(window) : NULL;
     size_t i;
     json_array_foreach (cells, i, cell)
         if (!cell_from_json(cell, wave->cells, error))
@@ -188,6 +200,23 @@ static bool gates_from_json(json_t *json, struct gates_config *gates, GError **e
     gates->no_data = index < 0 ? NO_DATA_HOLD : (enum no_data)index;
     gates->alarm_names = strings_from_json(names);
     gates->alarm_prefixes = strings_from_json(prefixes);
+    return true;
+}
+
+static bool freeze_from_json(json_t *json, GPtrArray *freezes, GError **error)
+{
+    json_error_t why;
+    json_int_t from_ms, to_ms;
+    json_t *waves;
+    if (json_unpack_ex(json, &why, 0, "{s:I, s:I, s:o}", "from_ms", &from_ms, "to_ms", &to_ms,
+                       "waves", &waves) != 0)
+        return unreadable(error, &why);
+    struct freeze *freeze = g_new0(struct freeze, 1);
+    *freeze = (struct freeze){.from_ms = from_ms,
+                              .to_ms = to_ms,
+                              .reason = text_of(json, "reason"),
+                              .waves = strings_from_json(waves)};
+    g_ptr_array_add(freezes, freeze);
     return true;
 }
 
@@ -219,6 +248,9 @@ struct plan *plan_from_json(const json_t *json, GError **error)
     size_t i;
     json_array_foreach (waves, i, item)
         if (!wave_from_json(item, plan->waves, error))
+            return NULL;
+    json_array_foreach (json_object_get(json, "freezes"), i, item)
+        if (!freeze_from_json(item, plan->freezes, error))
             return NULL;
     json_array_foreach (notes, i, item)
         if (json_is_string(item))

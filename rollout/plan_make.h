@@ -11,7 +11,10 @@ char *json_sha256(const json_t *json); /* of its sorted compact form; caller fre
 /* In how many waves celldeck.yaml puts this cell; a dr cell that none names goes with its primary.
  * *excluded: some wave leaves it out by name. */
 int waves_of_cell(const struct config *config, const struct cell_config *cell, bool *excluded);
-bool wave_names_cell(const struct wave_config *wave, const struct cell_config *cell);
+
+/* The wave's cells (const struct cell_config *, borrowed from the survey's config), in the order in
+ * which they are deployed to. Caller frees. */
+GPtrArray *cells_in_order(const struct survey *survey, const struct wave_config *wave);
 
 /* All of rollout.md's refusals, appended to `refusals`. */
 void refusals_find(const struct plan *plan, const struct survey *survey,

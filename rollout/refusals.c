@@ -51,9 +51,9 @@ void each_cell(struct asking *asking, cell_fn fn)
 typedef void (*check_fn)(struct asking *asking);
 
 static const check_fn at_planning[] = {
-    release_is_known,        tag_is_where_it_was,  version_is_not_held, there_are_waves,
-    every_cell_has_one_wave, no_wave_has_a_window, everything_was_read, first_wave_is_no_production,
-    minors_are_not_skipped,  cells_are_well,       cells_are_free,      credentials_last,
+    release_is_known,        tag_is_where_it_was, version_is_not_held, there_are_waves,
+    every_cell_has_one_wave, every_wave_opens,    everything_was_read, first_wave_is_no_production,
+    minors_are_not_skipped,  cells_are_well,      cells_are_free,      credentials_last,
 };
 
 void refusals_find(const struct plan *plan, const struct survey *survey,

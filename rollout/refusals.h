@@ -26,7 +26,7 @@ void version_is_not_held(struct asking *asking);
 void minors_are_not_skipped(struct asking *asking);
 void there_are_waves(struct asking *asking);
 void every_cell_has_one_wave(struct asking *asking);
-void no_wave_has_a_window(struct asking *asking);
+void every_wave_opens(struct asking *asking);
 
 /* refusals_cells.c */
 void registry_is_whole(struct asking *asking);

@@ -26,7 +26,7 @@ static char *roles_text(const struct plan *plan, const struct config *config)
 
 char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey)
 {
-    gint64 length_ms = plan_at_best_ms(plan);
+    gint64 length_ms = plan_at_best_ms(plan, survey->now_ms);
     if (tenure_lasts(&survey->keys, survey->now_ms + length_ms))
         return NULL;
     g_autofree char *words = tenure_words(&survey->keys);

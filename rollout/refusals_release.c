@@ -110,17 +110,16 @@ void every_cell_has_one_wave(struct asking *asking)
     }
 }
 
-/* Windows are judged by a later version; one that is ignored would deploy in the night. */
-void no_wave_has_a_window(struct asking *asking)
+void every_wave_opens(struct asking *asking)
 {
-    const struct config *config = asking->survey->config;
-    for (guint i = 0; i < config->waves->len; i++) {
-        const struct wave_config *wave = g_ptr_array_index(config->waves, i);
-        if (wave->window)
+    for (guint i = 0; i < asking->plan->waves->len; i++) {
+        const struct plan_wave *wave = g_ptr_array_index(asking->plan->waves, i);
+        const struct calendar calendar = plan_calendar(asking->plan, wave);
+        if (wave->window && calendar_opens_ms(&calendar, asking->survey->now_ms) == 0)
             refuse(asking, REFUSE_WINDOW, NULL,
-                   "wave %s has `window: %s`, which this version of celldeck can't keep; take the "
-                   "line out and use `approval` to say when it may start",
-                   wave->name, wave->window);
+                   "wave %s never opens (`window: %s`): is its time zone known on this machine "
+                   "(package tzdata)?",
+                   wave->name, window_text(wave->window));
     }
 }
 

@@ -38,6 +38,7 @@ struct ask {
     const char *what, *type;   /* rollout_refuses()'s word, and the event's type */
     const char *wave, *reason; /* as given, or NULL */
     const char *const *cells;  /* ids, or NULL */
+    gint64 bake_ms;
 };
 
 /* Makes the event's data, or says why the request makes no sense. */
@@ -140,6 +141,62 @@ static json_t *make_pause(const struct rollout *rollout, const struct ask *ask, 
     return data;
 }
 
+/* The wave under way while it has cells to come or in flight, else the next one. */
+static gssize wave_under_way(const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, i);
+        if (cell->state == CELL_PENDING || cell->state == CELL_DEPLOYING ||
+            cell->state == CELL_BAKING)
+            return (gssize)cell->wave;
+    }
+    return (gssize)rollout->wave;
+}
+
+json_t *override_json(const struct override_request *override)
+{
+    json_t *data = json_pack("{s:o, s:b}", "reason", text_json(override->reason), "window",
+                             override->bake_ms == 0);
+    if (override->bake_ms)
+        json_object_set_new(data, "bake_ms", json_integer(override->bake_ms));
+    return data;
+}
+
+/* The wave that is meant; -1 with an error: it can't be. */
+static gssize wave_to_override(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    char *why = rollout_refuses(rollout, ask->what, NULL);
+    gssize wave = ask->wave ? wave_of_name(rollout, ask->wave) : wave_under_way(rollout);
+    if (!why && wave < 0)
+        why = g_strdup_printf("it has no wave %s", ask->wave);
+    if (!why)
+        why = rollout_refuses_override(rollout, (size_t)wave, ask->bake_ms);
+    if (!why)
+        return wave;
+    refuse_ask(ask, why, error);
+    return -1;
+}
+
+static json_t *make_override(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    const struct override_request override = {ask->reason, ask->bake_ms};
+    gssize wave = wave_to_override(rollout, ask, error);
+    if (wave < 0)
+        return NULL;
+    const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
+    json_t *data = override_json(&override);
+    json_object_set_new(data, "wave", text_json(plan->name));
+    return data;
+}
+
+bool request_may_override(const struct rollout *rollout, const char *wave,
+                          const struct override_request *override, GError **error)
+{
+    const struct ask it = {
+        .id = rollout->id, .what = "override", .wave = wave, .bake_ms = override->bake_ms};
+    return wave_to_override(rollout, &it, error) >= 0;
+}
+
 static json_t *make_abort(const struct rollout *rollout, const struct ask *ask, GError **error)
 {
     char *why = rollout_refuses(rollout, ask->what, NULL);
@@ -211,6 +268,21 @@ bool request_resume(struct journal *journal, const char *id, const char *actor, 
     const struct ask it = {
         .id = id, .actor = actor, .now_ms = now_ms, .what = "resume", .type = "resume"};
     return ask(journal, &it, make_pause, error);
+}
+
+bool request_override(struct journal *journal, const char *id, const char *wave,
+                      const struct override_request *override, const char *actor, gint64 now_ms,
+                      GError **error)
+{
+    const struct ask it = {.id = id,
+                           .actor = actor,
+                           .now_ms = now_ms,
+                           .what = "override",
+                           .type = "override",
+                           .wave = wave,
+                           .reason = override->reason,
+                           .bake_ms = override->bake_ms};
+    return needs_reason(&it, error) && ask(journal, &it, make_override, error);
 }
 
 bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,

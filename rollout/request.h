@@ -9,6 +9,16 @@
  * address and the AWS caller's ARN where known: "alice@10.0.0.7". Caller frees. */
 char *actor_name(void);
 
+/* Break-glass (product.md, "People and safety"): with a reason, a wave's window and freezes are
+ * lifted, or with `bake_ms` its bake is shortened. It stands in the history as a debt to review. */
+struct override_request {
+    const char *reason; /* NULL: nobody breaks any glass */
+    gint64 bake_ms;     /* 0: the window is lifted */
+};
+
+/* {reason, window, bake_ms} as events have it. New reference. */
+json_t *override_json(const struct override_request *override);
+
 struct start_request {
     struct plan *plan;
     const char *reason, *ticket; /* reason is required, ticket may be NULL */
@@ -16,6 +26,7 @@ struct start_request {
     bool attended, retry_failed;
     const char *credentials; /* those that somebody stays to renew, in words; NULL: none */
     const char *const *fixes;
+    struct override_request override; /* for each of its waves that it means something to */
 };
 /* Appends `opened` under a new id ("r1", "r2", ... : the next number of this journal) and returns
  * it. Two live rollouts never share a cell: CD_ERROR_BUSY names the first, who runs it, where and
@@ -33,6 +44,13 @@ bool request_pause(struct journal *journal, const char *id, const char *reason, 
                    gint64 now_ms, GError **error);
 bool request_resume(struct journal *journal, const char *id, const char *actor, gint64 now_ms,
                     GError **error);
+/* `wave` NULL: the one under way, or else the next one. request_may_override: whether it would be
+ * taken as things are. */
+bool request_may_override(const struct rollout *rollout, const char *wave,
+                          const struct override_request *override, GError **error);
+bool request_override(struct journal *journal, const char *id, const char *wave,
+                      const struct override_request *override, const char *actor, gint64 now_ms,
+                      GError **error);
 bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,
                    gint64 now_ms, GError **error);
 /* `cells`: ids, NULL-terminated; newest first is the engine's affair. `reason` may be NULL: what is

@@ -74,6 +74,9 @@ static bool check_start(struct journal *journal, const struct start_request *sta
     if (!start->reason || !*start->reason)
         return refuse(error, CD_ERROR_USAGE,
                       g_strdup("a rollout needs a reason, which stays in the history: --reason"));
+    if (start->override.bake_ms && start->override.bake_ms < plan->period_ms)
+        return refuse(error, CD_ERROR_USAGE,
+                      g_strdup("a bake shorter than a period of metrics shows nothing"));
     if (start->expected_hash && strcmp(start->expected_hash, plan->hash) != 0)
         return refuse(error, CD_ERROR_REFUSED,
                       g_strdup_printf("the plan is no longer the one you looked at (%s, now %s): "
@@ -110,12 +113,16 @@ static json_t *opened_json(const struct start_request *start)
     json_t *fixes = json_array();
     for (const char *const *cell = start->fixes; cell && *cell; cell++)
         json_array_append_new(fixes, text_json(*cell));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:b, s:o}", "kind", "rollout",
-                     "subject", text_json(start->plan->version), "cells", cells_json(start->plan),
-                     "reason", text_json(start->reason), "ticket", text_json(start->ticket), "plan",
-                     plan_json(start->plan), "state", rollout_state_name(ROLLOUT_PLANNED),
-                     "attended", start->attended, "credentials", text_json(start->credentials),
-                     "retry_failed", start->retry_failed, "fixes", fixes);
+    json_t *opened =
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:b, s:o}", "kind", "rollout",
+                  "subject", text_json(start->plan->version), "cells", cells_json(start->plan),
+                  "reason", text_json(start->reason), "ticket", text_json(start->ticket), "plan",
+                  plan_json(start->plan), "state", rollout_state_name(ROLLOUT_PLANNED), "attended",
+                  start->attended, "credentials", text_json(start->credentials), "retry_failed",
+                  start->retry_failed, "fixes", fixes);
+    if (start->override.reason)
+        json_object_set_new(opened, "override", override_json(&start->override));
+    return opened;
 }
 
 /* "r18" after r1..r17; the numbers have no holes, so whoever opened one since has taken ours. */

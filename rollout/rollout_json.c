@@ -33,7 +33,7 @@ static json_t *bake_json(const struct rollout *rollout, const struct rollout_cel
     gint64 until_ms = cell->state == CELL_BAKING ? now_ms : cell->state_since_ms;
     gint64 elapsed_ms = bake_elapsed_ms(cell, 0, until_ms);
     return json_pack("{s:f, s:f, s:I}", "required_s",
-                     (double)rollout_wave(rollout, cell->wave)->bake_ms / WHEN_SECOND, "elapsed_s",
+                     (double)rollout_bake_ms(rollout, cell->wave) / WHEN_SECOND, "elapsed_s",
                      (double)elapsed_ms / WHEN_SECOND, "samples", (json_int_t)cell->samples);
 }
 
@@ -77,6 +77,23 @@ static json_t *waves_json(const struct rollout *rollout, gint64 now_ms)
     return waves;
 }
 
+static json_t *overrides_json(const struct rollout *rollout)
+{
+    json_t *overrides = json_array();
+    for (guint i = 0; i < rollout->overrides->len; i++) {
+        const struct override *given = g_ptr_array_index(rollout->overrides, i);
+        json_array_append_new(
+            overrides,
+            json_pack("{s:o, s:o, s:s, s:b, s:o, s:o}", "at", moment_or_null(given->at_ms), "actor",
+                      text_json(given->actor), "wave", rollout_wave(rollout, given->wave)->name,
+                      "window_lifted", given->window, "bake_s",
+                      given->bake_ms ? json_real((double)given->bake_ms / WHEN_SECOND)
+                                     : json_null(),
+                      "reason", text_json(given->reason)));
+    }
+    return overrides;
+}
+
 static json_t *troubles_json(const struct rollout *rollout)
 {
     json_t *troubles = json_array();
@@ -95,15 +112,16 @@ json_t *rollout_json(const struct rollout *rollout, gint64 now_ms)
 {
     g_autofree char *next = rollout_next(rollout, now_ms);
     return json_pack(
-        "{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+        "{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
         "id", rollout->id, "version", text_json(rollout->plan->version), "commit",
         text_json(rollout->plan->commit), "state", rollout_state_name(rollout->state), "reason",
         text_json(rollout->state_reason), "requested_by", text_json(rollout->requested_by), "why",
         text_json(rollout->reason), "ticket", text_json(rollout->ticket), "attended",
         rollout->attended, "credentials", text_json(rollout->credentials), "troubles",
-        troubles_json(rollout), "plan_hash", text_json(rollout->plan->hash), "started_at",
-        moment_or_null(rollout->opened_ms), "ended_at", moment_or_null(rollout->ended_ms), "waves",
-        waves_json(rollout, now_ms), "next", text_json(next), "events", (json_int_t)rollout->seq);
+        troubles_json(rollout), "overrides", overrides_json(rollout), "plan_hash",
+        text_json(rollout->plan->hash), "started_at", moment_or_null(rollout->opened_ms),
+        "ended_at", moment_or_null(rollout->ended_ms), "waves", waves_json(rollout, now_ms), "next",
+        text_json(next), "events", (json_int_t)rollout->seq);
 }
 
 static const struct rollout_cell *first_in_flight(const struct rollout *rollout)
@@ -125,7 +143,7 @@ static const struct rollout_cell *first_pending(const struct rollout *rollout)
 static char *step_of(const struct rollout *rollout, const struct rollout_cell *cell, gint64 now_ms)
 {
     const char *id = cell->plan->id, *version = rollout->plan->version;
-    gint64 left_ms = rollout_wave(rollout, cell->wave)->bake_ms - bake_elapsed_ms(cell, 0, now_ms);
+    gint64 left_ms = rollout_bake_ms(rollout, cell->wave) - bake_elapsed_ms(cell, 0, now_ms);
     g_autofree char *left = duration_short(left_ms);
     if (cell->held)
         return g_strdup_printf("%s waits for a human: %s", id, cell->held);
@@ -148,6 +166,10 @@ char *rollout_next(const struct rollout *rollout, gint64 now_ms)
     if (busy)
         return onward ? g_strdup_printf("%s, then %s", step, next->plan->id)
                       : g_steal_pointer(&step);
+    g_autofree char *closed = next ? wave_closed(rollout, next->wave, now_ms) : NULL;
+    if (rollout->state == ROLLOUT_WAITING && g_strcmp0(closed, rollout->state_reason) == 0)
+        return g_strdup_printf("deploys %s to %s: %s", rollout->plan->version, next->plan->id,
+                               closed);
     if (rollout->state == ROLLOUT_WAITING || rollout->state == ROLLOUT_HELD ||
         rollout->state == ROLLOUT_PAUSED)
         return g_strdup_printf("nothing until a human acts: %s",

@@ -91,6 +91,13 @@ static char *missing_approval(const struct rollout *rollout, size_t wave, gint64
                            plan->approver_not_requester ? rollout->requested_by : "");
 }
 
+/* What has to come before anything more begins in this wave. */
+static char *missing_clearance(const struct rollout *rollout, size_t wave, gint64 now_ms)
+{
+    char *missing = missing_approval(rollout, wave, now_ms);
+    return missing ? missing : wave_closed(rollout, wave, now_ms);
+}
+
 /* What has not been read is waited for as long as gates may be late, and then a human is called;
  * once held it stays so until it is read, so that nobody is called every few minutes. */
 static bool unread_too_long(const struct rollout *rollout, gint64 now_ms)
@@ -107,10 +114,14 @@ static struct standing standing_forward(const struct rollout *rollout,
     if (next == rollout->plan->waves->len)
         return (struct standing){ROLLOUT_COMPLETED, NULL};
     if (!rollout->wave_started || ended) {
-        char *missing = missing_approval(rollout, next, seen->now_ms);
+        char *missing = missing_clearance(rollout, next, seen->now_ms);
         return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing};
     }
     const struct rollout_cell *cell = rollout_next_cell(rollout);
+    char *closed =
+        cell && !any_in_flight(rollout) ? wave_closed(rollout, cell->wave, seen->now_ms) : NULL;
+    if (closed)
+        return (struct standing){ROLLOUT_WAITING, closed};
     g_autofree char *why = NULL;
     enum forward answer = cell ? forward_deploy(rollout, cell, seen, &why) : FORWARD_WAIT;
     if (answer == FORWARD_HOLD ||

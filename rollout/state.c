@@ -72,12 +72,21 @@ static void approval_free(gpointer data)
     g_free(approval);
 }
 
+static void override_free(gpointer data)
+{
+    struct override *override = data;
+    g_free(override->actor);
+    g_free(override->reason);
+    g_free(override);
+}
+
 struct rollout *rollout_new(const char *id)
 {
     struct rollout *rollout = g_new0(struct rollout, 1);
     rollout->id = g_strdup(id);
     rollout->cells = g_ptr_array_new_with_free_func(rollout_cell_free);
     rollout->approvals = g_ptr_array_new_with_free_func(approval_free);
+    rollout->overrides = g_ptr_array_new_with_free_func(override_free);
     rollout->new_cells = g_ptr_array_new_with_free_func(g_free);
     return rollout;
 }
@@ -88,6 +97,7 @@ void rollout_free(struct rollout *rollout)
         return;
     g_ptr_array_unref(rollout->cells);
     g_ptr_array_unref(rollout->approvals);
+    g_ptr_array_unref(rollout->overrides);
     g_ptr_array_unref(rollout->new_cells);
     if (rollout->plan)
         plan_free(rollout->plan);
@@ -250,6 +260,39 @@ bool waves_ended(const struct rollout *rollout)
         if (!wave_ended(rollout, wave))
             return false;
     return rollout->wave_started;
+}
+
+gint64 rollout_bake_ms(const struct rollout *rollout, size_t wave)
+{
+    gint64 bake_ms = rollout_wave(rollout, wave)->bake_ms;
+    for (guint i = 0; i < rollout->overrides->len; i++) {
+        const struct override *given = g_ptr_array_index(rollout->overrides, i);
+        if (given->wave == wave && given->bake_ms)
+            bake_ms = MIN(bake_ms, given->bake_ms);
+    }
+    return bake_ms;
+}
+
+static bool wave_is_lifted(const struct rollout *rollout, size_t wave)
+{
+    for (guint i = 0; i < rollout->overrides->len; i++) {
+        const struct override *given = g_ptr_array_index(rollout->overrides, i);
+        if (given->wave == wave && given->window)
+            return true;
+    }
+    return false;
+}
+
+char *wave_closed(const struct rollout *rollout, size_t wave, gint64 now_ms)
+{
+    const struct calendar calendar = plan_calendar(rollout->plan, rollout_wave(rollout, wave));
+    return wave_is_lifted(rollout, wave) ? NULL : calendar_closed(&calendar, now_ms);
+}
+
+gint64 wave_opens_ms(const struct rollout *rollout, size_t wave, gint64 now_ms)
+{
+    const struct calendar calendar = plan_calendar(rollout->plan, rollout_wave(rollout, wave));
+    return wave_is_lifted(rollout, wave) ? 0 : calendar_opens_ms(&calendar, now_ms);
 }
 
 int wave_approvals(const struct rollout *rollout, size_t wave, gint64 at_ms)

@@ -33,6 +33,11 @@ bool wave_ended(const struct rollout *rollout, size_t wave);
 bool waves_ended(const struct rollout *rollout);
 /* Approvals of `wave` that still count at `at_ms` (plan_wave.approval_expires_ms). */
 int wave_approvals(const struct rollout *rollout, size_t wave, gint64 at_ms);
+/* Why the calendar keeps the wave shut, and until when (calendar_closed), unless somebody has
+ * lifted that. NULL: it is open. Caller frees. */
+char *wave_closed(const struct rollout *rollout, size_t wave, gint64 now_ms);
+/* When it opens; 0: nobody knows, or it is open. */
+gint64 wave_opens_ms(const struct rollout *rollout, size_t wave, gint64 now_ms);
 /* Of that name, or -1. */
 int wave_index(const struct rollout *rollout, const char *name);
 

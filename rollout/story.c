@@ -1,6 +1,7 @@
 #include "rollout/story.h"
 
 #include "data/base/text.h"
+#include "data/base/when.h"
 
 #include <string.h>
 
@@ -31,6 +32,8 @@ static const struct {
     {"rollback.done", "is back[ on {version}]", STORY_WARN},
     {"rollback.failed", "ROLLBACK FAILED: {error}", STORY_BAD},
     {"approve", "{actor} approves wave {wave}", STORY_GOOD},
+    {"override", "{actor} breaks the glass on wave {wave}[: it bakes for {bake_ms} only]: {reason}",
+     STORY_BAD},
     {"pause", "{actor} pauses[: {reason}]", STORY_WARN},
     {"resume", "{actor} resumes", STORY_PLAIN},
     {"abort", "{actor} ABORTS[: {reason}]", STORY_BAD},
@@ -74,6 +77,8 @@ static char *value_text(const struct event *event, const char *key)
         return joined(value);
     if (json_is_string(value))
         return *json_string_value(value) ? g_strdup(json_string_value(value)) : NULL;
+    if (g_str_has_suffix(key, "_ms") && json_is_integer(value))
+        return duration_config_text(json_integer_value(value));
     return text_json_dump(value, false);
 }
 

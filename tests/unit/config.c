@@ -142,7 +142,10 @@ Test(config, every_other_key_of_the_product_is_taken)
         "  ecs: {services: {api: 'i:{version}'}, poll: 1s}}\n"
         "waves: [{name: w, cells: [a], bake: 1s, low_traffic: pass, production: true,\n"
         "  on_fail: rollback_all, exclude: [], max_in_flight: 2, max_failed: 1,\n"
-        "  approval: {by: 2, expires: 1h}, window: 'Mon,Wed-Fri 22:00-24:00 UTC'}]\n"
+        "  approval: {by: 2, expires: 1h}, window: 'Mon,Wed-Fri 22:00-24:00 UTC', order: listed},\n"
+        "  {name: blue, labels: {team: blue}, bake: 1s}]\n"
+        "freezes: [{from: 2026-12-18, to: '2027-01-03 12:00', zone: Europe/Berlin, reason: x,\n"
+        "  waves: [w]}, {from: 2026-11-26, to: 2026-11-26}]\n"
         "gates: {warmup: 0s, min_requests: 0, no_data: fail, deadline: 1m,\n"
         "  limits: {error_rate: 0.5, used: 80%}, alarms: {names: [n], prefixes: [p, q]}}\n"
         "failover: {ttl: 5m, fence: {command: [f]}, promote: {command: [p]},\n"
@@ -209,12 +212,12 @@ Test(config, a_shorter_period_settles_in_a_quarter_of_it)
     cr_expect_eq(config->metrics.settle_ms, 1250);
 }
 
-Test(config, the_policy_holds_waves_gates_and_deploy_and_nothing_else)
+Test(config, the_policy_holds_waves_freezes_gates_and_deploy_and_nothing_else)
 {
     OWN(config) config = config_load(EXAMPLE, NULL);
     cr_assert(config);
     OWN_JSON policy = config_policy_json(config);
-    cr_expect_eq(json_object_size(policy), 3);
+    cr_expect_eq(json_object_size(policy), 4);
     json_t *wave = json_array_get(json_object_get(policy, "waves"), 1);
     cr_expect_str_eq(json_string_value(json_object_get(wave, "name")), "mid-size");
     cr_expect_str_eq(json_string_value(json_object_get(wave, "bake")), "3d");
@@ -244,8 +247,8 @@ static const struct bad bad_files[] = {
     {BASE "waves:\n- name: w\n  class: dev\n", ":5:3:", "'bake' is missing"},
     {BASE "waves: [{name: w, class: devv, bake: 1h}]\n", ":4:26:", "'devv'|did you mean 'dev'"},
     {BASE "waves: [{name: w, class: shared, bake: 1h}]\n", ":4:26:", "no cells|shared"},
-    {BASE "waves: [{name: w, bake: 1h}]\n", ":4:16:", "neither class nor cells"},
-    {BASE "waves: [{name: w, class: dev, cells: [a], bake: 1h}]\n", ":4:16:", "both"},
+    {BASE "waves: [{name: w, bake: 1h}]\n", ":4:16:", "neither class, labels nor cells"},
+    {BASE "waves: [{name: w, class: dev, cells: [a], bake: 1h}]\n", ":4:16:", "as well as"},
     {BASE "waves: [{name: w, cells: [b], bake: 1h}]\n", ":4:27:", "no cell 'b'"},
     {BASE "waves: [{name: w, class: dev, exclude: [a], bake: 1h}]\n", ":4:26:", "no cells"},
     {BASE "waves: [{name: w, class: dev, bake: 1h}, {name: w, class: dev, bake: 1h}]\n",
@@ -253,6 +256,18 @@ static const struct bad bad_files[] = {
     {BASE "waves: [{name: w, class: dev, bake: 1h, max_in_flight: 0}]\n", ":4:56:", "more than 0"},
     {BASE "waves: [{name: w, class: dev, bake: 1h, max_failed: -1}]\n", ":4:53:", "whole number"},
     {BASE "waves: [{name: w, class: dev, bake: 1h, window: whenever}]\n", ":4:49:", "window|Mon"},
+    {BASE "waves: [{name: w, class: dev, bake: 1h, window: Mon 09:00-16:00 America/New_Yorc}]\n",
+     ":4:49:", "window|time zone"},
+    {BASE "waves: [{name: w, class: dev, bake: 1h, window: Mon 09:00-09:00 UTC}]\n",
+     ":4:49:", "same minute"},
+    {BASE "waves: [{name: w, class: dev, labels: {ring: 0}, bake: 1h}]\n",
+     ":4:26:", "no cells|of class dev with all these labels"},
+    {BASE "waves: [{name: w, labels: {ring: 0}, cells: [a], bake: 1h}]\n",
+     ":4:16:", "cells as well as class or labels"},
+    {BASE "freezes: [{from: 2026-02-30, to: 2026-03-01}]\n", ":4:18:", "from|day that there is"},
+    {BASE "freezes: [{from: 2026-12-18, to: 2026-12-17}]\n", ":4:34:", "not after 2026-12-18"},
+    {BASE "freezes: [{from: 2026-12-18, to: 2026-12-19, waves: [nope]}]\n",
+     ":4:54:", "no wave 'nope'"},
     {BASE "waves: [{name: w, class: dev, bake: 1h, production: 'true'}]\n",
      ":4:53:", "true or false"},
     {BASE "waves: [{name: w, class: dev, bake: 1h, approval: {not_requester: true}}]\n",

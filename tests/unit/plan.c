@@ -1,6 +1,6 @@
 /* rollout.md, "Plan": the order of waves and cells, and every refusal by its name. */
-#include "rollout/plan.h"
 #include "data/base/when.h"
+#include "rollout/plan_make.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -16,6 +16,7 @@ struct desk {
     struct config config;
     struct cell_config cells[CELLS];
     struct wave_config waves[3];
+    GHashTable *no_labels;
     struct cell known[CELLS];
     struct running running[CELLS], other;
     struct registry registry;
@@ -70,10 +71,12 @@ static struct desk *desk_new(void)
     desk->survey.operations = g_ptr_array_new();
     lay_cells(desk);
     config_index_cells(&desk->config);
+    desk->no_labels = g_hash_table_new(g_str_hash, g_str_equal);
     for (int i = 0; i < 3; i++) {
         desk->waves[i] = (struct wave_config){.name = (char *)cell_class_name(classes[i]),
                                               .has_class = true,
                                               .class = classes[i],
+                                              .labels = desk->no_labels,
                                               .cells = nothing,
                                               .exclude = nothing,
                                               .bake_ms = WHEN_HOUR,
@@ -116,6 +119,7 @@ static void desk_free(struct desk *desk)
     g_hash_table_unref(desk->config.places);
     g_ptr_array_unref(desk->config.waves);
     g_ptr_array_unref(desk->config.deploy.ecs_services);
+    g_hash_table_unref(desk->no_labels);
     g_ptr_array_unref(desk->registry.tenants);
     g_ptr_array_unref(desk->snapshot.sources);
     g_ptr_array_unref(desk->changes.migrations);
@@ -401,7 +405,7 @@ Test(plan, credentials_have_to_last_as_long_as_the_plan_takes_at_best)
     OWN(desk) desk = desk_new();
     desk->options.unattended = true;
     make(desk);
-    gint64 length_ms = plan_at_best_ms(desk->plan);
+    gint64 length_ms = plan_at_best_ms(desk->plan, desk->survey.now_ms);
     desk->survey.now_ms = NOW;
     desk->survey.keys = (struct aws_tenure){"profile ops", NOW + WHEN_HOUR, NOW + length_ms};
     expect_allowed(desk);
@@ -434,9 +438,82 @@ Test(plan, no_waves_are_refused)
     expect_refused(desk, REFUSE_NO_WAVES, NULL, 5);
 }
 
-Test(plan, a_window_is_refused_by_a_version_that_can_not_keep_it)
+Test(plan, a_wave_that_never_opens_is_refused_and_one_that_opens_is_not)
 {
     OWN(desk) desk = desk_new();
-    desk->waves[2].window = (char *)"Mon-Thu 09:00-16:00";
+    desk->survey.now_ms = NOW;
+    desk->waves[2].window = (char *)"Mon-Thu 09:00-16:00 America/New_York";
+    expect_allowed(desk);
+    desk->waves[2].window = (char *)"Mon-Thu 09:00-16:00 Atlantis/Harbour";
     expect_refused(desk, REFUSE_WINDOW, NULL, 5);
+}
+
+Test(plan, it_freezes_the_windows_and_the_freezes_that_are_not_over)
+{
+    OWN(desk) desk = desk_new();
+    struct freeze_config over = {.from = (char *)"2020-01-01",
+                                 .to = (char *)"2020-01-02",
+                                 .zone = (char *)"UTC",
+                                 .waves = nothing};
+    struct freeze_config ahead = {.from = (char *)"2099-12-18",
+                                  .to = (char *)"2099-12-24",
+                                  .zone = (char *)"UTC",
+                                  .reason = (char *)"holidays",
+                                  .waves = nothing};
+    desk->survey.now_ms = NOW;
+    desk->waves[2].window = (char *)"Mon-Thu 09:00-16:00 America/New_York";
+    desk->config.freezes = g_ptr_array_new();
+    g_ptr_array_add(desk->config.freezes, &over);
+    g_ptr_array_add(desk->config.freezes, &ahead);
+    make(desk);
+    OWN_JSON json = plan_json(desk->plan);
+    OWN(plan) again = plan_from_json(json, NULL);
+    cr_assert(again && again->freezes->len == 1);
+    const struct freeze *freeze = g_ptr_array_index(again->freezes, 0);
+    cr_expect_str_eq(freeze->reason, "holidays");
+    cr_expect_eq(freeze->to_ms - freeze->from_ms, 7 * WHEN_DAY);
+    cr_expect_str_eq(window_text(((struct plan_wave *)again->waves->pdata[2])->window),
+                     "Mon-Thu 09:00-16:00 America/New_York");
+    g_autofree char *hash = plan_hash(again);
+    cr_expect_str_eq(hash, desk->plan->hash);
+    g_ptr_array_unref(desk->config.freezes);
+}
+
+static void label(struct desk *desk, int cell, const char *ring)
+{
+    desk->cells[cell].labels = g_hash_table_new(g_str_hash, g_str_equal);
+    g_hash_table_insert(desk->cells[cell].labels, (char *)"ring", (char *)ring);
+}
+
+Test(plan, a_wave_takes_the_cells_that_have_all_its_labels)
+{
+    OWN(desk) desk = desk_new();
+    g_autoptr(GHashTable) early = g_hash_table_new(g_str_hash, g_str_equal);
+    g_hash_table_insert(early, (char *)"ring", (char *)"early");
+    for (int i = 0; i < CELLS; i++)
+        label(desk, i, i == 1 ? "early" : "late");
+    desk->waves[1].labels = early;
+    make(desk);
+    const struct plan_wave *wave = desk->plan->waves->pdata[1];
+    cr_assert_eq(wave->cells->len, 1);
+    cr_expect_str_eq(((struct plan_cell *)wave->cells->pdata[0])->id, ids[1]);
+    for (int i = 0; i < CELLS; i++)
+        g_hash_table_unref(desk->cells[i].labels);
+}
+
+Test(plan, a_wave_goes_in_the_order_that_its_cells_are_listed_in_where_it_says_so)
+{
+    OWN(desk) desk = desk_new();
+    char *listed[] = {(char *)ids[2], (char *)ids[0], (char *)ids[1], NULL};
+    desk->waves[0] = desk->waves[1];
+    desk->waves[0].has_class = false;
+    desk->waves[0].cells = listed;
+    desk->waves[0].order = WAVE_ORDER_LISTED;
+    desk->waves[0].production = true;
+    make(desk);
+    const struct plan_wave *wave = desk->plan->waves->pdata[0];
+    static const char *const expected[] = {"cell-1", "cell-1-dr", "cell-0", "cell-2"};
+    cr_assert_eq(wave->cells->len, G_N_ELEMENTS(expected), "the dr cell follows its primary");
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++)
+        cr_expect_str_eq(((struct plan_cell *)wave->cells->pdata[i])->id, expected[i]);
 }

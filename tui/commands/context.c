@@ -138,7 +138,8 @@ static void begin_with_cache(struct context *context, struct feed *feed)
 {
     if (!context->state_dir)
         context->state_dir = state_dir(context->config, &context->personal, NULL);
-    OWN(cache) cache =
+    OWN(cache)
+    cache =
         context->state_dir ? cache_open_to_read(context->state_dir, context->config, NULL) : NULL;
     OWN(snapshot) metrics = cache ? cache_read(cache, CACHE_METRICS, when_now_ms(), NULL) : NULL;
     if (metrics)

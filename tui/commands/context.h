@@ -44,8 +44,8 @@ bool context_open_journal(struct context *context, GError **error);
 bool context_may_act(struct context *context, GError **error);
 struct aws_client *context_client(struct context *context);
 
-/* Asks every source once, for no more of the past than judging needs (feed_brief), and waits for the
- * answers. Never NULL. New reference. */
+/* Asks every source once, for no more of the past than judging needs (feed_brief), and waits for
+ * the answers. Never NULL. New reference. */
 struct snapshot *context_read_fleet(struct context *context);
 
 /* 7 if a source of the snapshot could not be read, else 0; says on stderr which and why, sources

@@ -2,11 +2,37 @@
 #include "tui/commands/rollout.h"
 
 #include "data/base/error.h"
+#include "data/base/when.h"
 #include "tui/commands/commands.h"
 
 struct rollout *rollout_require(struct context *context, GError **error)
 {
     return rollout_load(context->journal, context->args[0], error);
+}
+
+bool rollout_override_read(const struct context *context, struct override_request *request,
+                           GError **error)
+{
+    const struct rollout_options *asked = rollout_options(context);
+    *request = (struct override_request){.reason = asked->override};
+    if (asked->override && !*asked->override) {
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
+                            "--override needs a reason, which stays in the history as a debt");
+        return false;
+    }
+    if (asked->bake && !asked->override) {
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
+                            "--bake shortens a bake, which is break-glass: say why, --override "
+                            "REASON");
+        return false;
+    }
+    if (asked->bake && (!duration_parse(asked->bake, &request->bake_ms) || !request->bake_ms)) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "--bake: '%s' is no duration, expected one such as 90s, 15m or 24h",
+                    asked->bake);
+        return false;
+    }
+    return true;
 }
 
 #define ROOM sizeof(struct rollout_options)
@@ -15,7 +41,8 @@ static const struct subcommand subcommands[] = {
     {"plan", "VERSION [--fixes CELL] [--retry-failed] [--json]",
      "what would happen: waves, cells, and what stands against it", FORM_JSON, 1, true, false,
      rollout_plan_options, ROOM, rollout_plan_run},
-    {"start", "VERSION --reason TEXT [--ticket ID] [--plan HASH] [--yes] [--wait]",
+    {"start",
+     "VERSION --reason TEXT [--ticket ID] [--plan HASH] [--override REASON] [--yes] [--wait]",
      "begins it and prints its id; it goes on in the background", FORM_TEXT, 1, true, true,
      rollout_start_options, ROOM, rollout_start_run},
     {"list", "[--json|--csv]", "every rollout, newest first", FORM_JSON | FORM_CSV, 0, true, false,
@@ -28,8 +55,9 @@ static const struct subcommand subcommands[] = {
      true, rollout_ask_options, ROOM, rollout_approve_run},
     {"pause", "ID [--reason TEXT]", "no step forward any more; gates go on judging", FORM_TEXT, 1,
      true, true, rollout_ask_options, ROOM, rollout_pause_run},
-    {"resume", "ID", "forward again after a pause", FORM_TEXT, 1, true, true, rollout_ask_options,
-     ROOM, rollout_resume_run},
+    {"resume", "ID [--override REASON [--wave W] [--bake D] [--yes]]",
+     "forward again after a pause; by break-glass, before a wave's window or with a shorter bake",
+     FORM_TEXT, 1, true, true, rollout_ask_options, ROOM, rollout_resume_run},
     {"abort", "ID [--reason TEXT] [--yes]",
      "ends it for good: cells in flight go back, passed ones stay", FORM_TEXT, 1, true, true,
      rollout_ask_options, ROOM, rollout_abort_run},

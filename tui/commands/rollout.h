@@ -3,11 +3,12 @@
 
 #include "rollout/engine.h"
 #include "rollout/plan.h"
+#include "rollout/request.h"
 #include "tui/commands/subcommand.h"
 
 /* What can be given to a subcommand of rollout; each takes some of it. */
 struct rollout_options {
-    char *reason, *ticket, *plan_hash, *wave, *cell;
+    char *reason, *ticket, *plan_hash, *wave, *cell, *override, *bake;
     char **fixes;
     gboolean all, yes, wait, attended, retry_failed;
 };
@@ -21,6 +22,11 @@ static inline const struct rollout_options *rollout_options(const struct context
 /* rollout.c: the rollout that context->args[0] names, or NULL with an error. */
 struct rollout *rollout_require(struct context *context, GError **error);
 
+/* --override with its --bake (0: none). False with an error where --bake is no duration, or stands
+ * alone. */
+bool rollout_override_read(const struct context *context, struct override_request *request,
+                           GError **error);
+
 /* rollout_plan.c */
 struct rollout_planned {
     struct plan *plan;
@@ -28,6 +34,7 @@ struct rollout_planned {
     char *short_keys;    /* why the credentials don't last as long as the plan; NULL: they do */
     char *keys;          /* which those are, in words */
     struct snapshot *snapshot;
+    gint64 now_ms; /* when all of it was read */
 };
 /* Reads the fleet, asks the deployers, makes the plan. False with an error where even that can't be
  * done. Release with rollout_planned_clear. */

@@ -16,6 +16,10 @@ const GOptionEntry rollout_ask_options[] = {
      NULL},
     {"reason", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(reason), "Why; kept in the history",
      "TEXT"},
+    {"override", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(override),
+     "Break-glass: go on although the wave's window is shut; a debt to review", "REASON"},
+    {"bake", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(bake),
+     "With --override: the wave bakes no longer than that", "DURATION"},
     {"yes", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(yes), "Do not ask for a confirmation", NULL},
     {0}};
 
@@ -120,12 +124,51 @@ int rollout_pause_run(struct context *context, GError **error)
                 error);
 }
 
+/* Says what is left of the rollout, for which the glass is broken, and lets the version be typed.
+ */
+static bool confirm_override(struct context *context, const struct rollout *rollout, GError **error)
+{
+    gint64 tenants = 0, users = 0;
+    guint cells = 0;
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        bool ahead = cell->state == CELL_PENDING || cell->state == CELL_DEPLOYING ||
+                     cell->state == CELL_BAKING;
+        cells += ahead;
+        tenants += ahead ? cell->plan->tenants : 0;
+        users += ahead ? cell->plan->users : 0;
+    }
+    g_autofree char *tenants_text = text_count(tenants), *users_text = text_count(users);
+    out_message("break-glass: it stands in the history as a debt to review");
+    out_message("still ahead: %u cell%s, %s tenants, %s users", cells, cells == 1 ? "" : "s",
+                tenants_text, users_text);
+    return context_confirm(rollout_options(context)->yes, "break the glass", rollout->plan->version,
+                           error);
+}
+
+static bool break_glass(struct context *context, const struct override_request *override,
+                        const char *actor, GError **error)
+{
+    OWN(rollout) rollout = rollout_require(context, error);
+    const char *wave = rollout_options(context)->wave;
+    return rollout && request_may_override(rollout, wave, override, error) &&
+           confirm_override(context, rollout, error) &&
+           request_override(context->journal, rollout->id, wave, override, actor, when_now_ms(),
+                            error) &&
+           (!rollout->paused ||
+            request_resume(context->journal, rollout->id, actor, when_now_ms(), error));
+}
+
 int rollout_resume_run(struct context *context, GError **error)
 {
+    struct override_request override;
     g_autofree char *actor = actor_name();
-    return done(context,
-                request_resume(context->journal, context->args[0], actor, when_now_ms(), error),
-                error);
+    if (!rollout_override_read(context, &override, error))
+        return CD_ERROR_USAGE;
+    bool asked_for = override.reason ? break_glass(context, &override, actor, error)
+                                     : request_resume(context->journal, context->args[0], actor,
+                                                      when_now_ms(), error);
+    return done(context, asked_for, error);
 }
 
 int rollout_abort_run(struct context *context, GError **error)

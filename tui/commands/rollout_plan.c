@@ -68,6 +68,7 @@ bool rollout_plan_read(struct context *context, const char *version,
     planned->plan = plan_make(survey, options, &planned->refusals);
     planned->short_keys = plan_outlasts_keys(planned->plan, survey);
     planned->keys = tenure_words(&survey->keys);
+    planned->now_ms = survey->now_ms;
     return true;
 }
 
@@ -108,6 +109,8 @@ static char *wave_terms(const struct plan_wave *wave)
         g_string_append_printf(terms, ", %d approval%s%s", wave->approvals,
                                wave->approvals > 1 ? "s" : "",
                                wave->approver_not_requester ? " by somebody else" : "");
+    if (wave->window)
+        g_string_append_printf(terms, ", %s", window_text(wave->window));
     return g_string_free(terms, FALSE);
 }
 
@@ -147,7 +150,7 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
     }
     out_table_print(table, style);
     g_autofree char *tenants_text = text_count(tenants), *users_text = text_count(users);
-    g_autofree char *at_best = duration_short(plan_at_best_ms(plan));
+    g_autofree char *at_best = duration_short(plan_at_best_ms(plan, planned->now_ms));
     out_line(style, OUT_PLAIN,
              "Blast radius: %" G_GINT64_FORMAT " cells, %s tenants, %s users. Takes %s at best.",
              cells, tenants_text, users_text, at_best);
@@ -169,8 +172,9 @@ static json_t *planned_json(const struct rollout_planned *planned)
     }
     json_t *document = plan_json(planned->plan);
     json_object_set_new(document, "refusals", refusals);
-    json_object_set_new(document, "at_best_s",
-                        json_integer(plan_at_best_ms(planned->plan) / WHEN_SECOND));
+    json_object_set_new(
+        document, "at_best_s",
+        json_integer(plan_at_best_ms(planned->plan, planned->now_ms) / WHEN_SECOND));
     json_object_set_new(document, "credentials", text_json(planned->keys));
     json_object_set_new(document, "needs_attendance", text_json(planned->short_keys));
     json_object_set_new(document, "may_start", json_boolean(planned->refusals->len == 0));

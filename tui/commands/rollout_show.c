@@ -80,13 +80,13 @@ static char *cell_remarks(const struct rollout_cell *cell)
 static char *bake_text(const struct rollout *rollout, const struct rollout_cell *cell,
                        gint64 now_ms)
 {
-    const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
+    gint64 bake_ms = rollout_bake_ms(rollout, cell->wave);
     bool bakes = cell->state == CELL_BAKING;
     if (!bakes && cell->state != CELL_PASSED && cell->state != CELL_ACCEPTED)
         return g_strdup("");
     gint64 until_ms = bakes ? now_ms : cell->state_since_ms;
-    g_autofree char *done = duration_short(MIN(until_ms - cell->deployed_at_ms, wave->bake_ms));
-    g_autofree char *whole = duration_short(wave->bake_ms);
+    g_autofree char *done = duration_short(MIN(until_ms - cell->deployed_at_ms, bake_ms));
+    g_autofree char *whole = duration_short(bake_ms);
     return g_strdup_printf("%s of %s", done, whole);
 }
 
@@ -124,6 +124,22 @@ static void print_ways_out(const struct context *context, const struct rollout *
     }
 }
 
+/* Debts to review. */
+static void print_overrides(const struct context *context, const struct rollout *rollout)
+{
+    for (guint i = 0; i < rollout->overrides->len; i++) {
+        const struct override *given = rollout->overrides->pdata[i];
+        const struct plan_wave *wave = rollout->plan->waves->pdata[given->wave];
+        g_autofree char *at = when_rfc3339(given->at_ms / WHEN_SECOND * WHEN_SECOND);
+        g_autofree char *bake =
+            given->bake_ms ? duration_config_text(given->bake_ms) : g_strdup("");
+        out_line(context->style, OUT_WARN, "break-glass: %s, %s, wave %s %s%s: %s", given->actor,
+                 at, wave->name,
+                 given->window ? "no longer waits for its window" : "bakes for only ", bake,
+                 given->reason ? given->reason : "no reason given");
+    }
+}
+
 /* Who stays because of credentials, and what keeps the conductor from its work. */
 static void print_troubles(const struct context *context, const struct rollout *rollout,
                            gint64 now_ms)
@@ -154,6 +170,7 @@ static void print_rollout(const struct context *context, const struct rollout *r
              since, rollout->reason ? rollout->reason : "no reason given",
              rollout->ticket ? " (" : "", rollout->ticket ? rollout->ticket : "",
              rollout->ticket ? ")" : "");
+    print_overrides(context, rollout);
     print_troubles(context, rollout, now_ms);
     OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
     for (guint i = 0; i < rollout->cells->len; i++) {

@@ -20,13 +20,17 @@ const GOptionEntry rollout_start_options[] = {
      "Although this version has failed before; on record", NULL},
     {"attended", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(attended),
      "Somebody stays to renew credentials that can't be renewed alone", NULL},
+    {"override", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(override),
+     "Break-glass: windows and freezes do not hold it; a debt to review", "REASON"},
+    {"bake", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(bake),
+     "With --override: no wave bakes longer than that", "DURATION"},
     {"yes", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(yes), "Do not ask for a confirmation", NULL},
     {"wait", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(wait), "Until it has ended, or is held", NULL},
     {0}};
 
 /* Opens the rollout in the journal. NULL where it was not confirmed or is refused. */
 static char *open_rollout(struct context *context, const struct rollout_planned *planned,
-                          GError **error)
+                          const struct override_request *override, GError **error)
 {
     const struct rollout_options *asked = rollout_options(context);
     const struct start_request start = {
@@ -38,7 +42,12 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
         .credentials = asked->attended && planned->short_keys ? planned->keys : NULL,
         .retry_failed = asked->retry_failed,
         .fixes = (const char *const *)asked->fixes,
+        .override = *override,
     };
+    if (override->reason)
+        out_message("break-glass (%s): %s; it stands in the history as a debt to review",
+                    override->reason,
+                    override->bake_ms ? "bakes are shortened" : "windows and freezes are lifted");
     if (!context_confirm(asked->yes, "start this rollout", planned->plan->version, error))
         return NULL;
     g_autofree char *actor = actor_name();
@@ -84,6 +93,9 @@ int rollout_start_run(struct context *context, GError **error)
                             "rollout start: --reason TEXT is missing; it stands in the history");
         return CD_ERROR_USAGE;
     }
+    struct override_request override;
+    if (!rollout_override_read(context, &override, error))
+        return CD_ERROR_USAGE;
     const struct plan_options options = {.fixes = (const char *const *)asked->fixes,
                                          .retry_failed = asked->retry_failed,
                                          .unattended = !asked->attended};
@@ -93,7 +105,7 @@ int rollout_start_run(struct context *context, GError **error)
         /* stdout carries the id alone: scripts read it. */
         rollout_plan_print(&planned, out_style_detect(stderr, context->no_color, context->ascii));
         GError *refusal = rollout_plan_refusal(&planned);
-        g_autofree char *id = refusal ? NULL : open_rollout(context, &planned, error);
+        g_autofree char *id = refusal ? NULL : open_rollout(context, &planned, &override, error);
         if (refusal)
             g_propagate_error(error, refusal);
         if (id)

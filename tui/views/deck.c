@@ -82,15 +82,6 @@ const struct cell *deck_cell(const struct deck *deck, const char *id)
     return deck->snapshot && id ? snapshot_cell(deck->snapshot, id) : NULL;
 }
 
-static bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
-{
-    if (g_strv_contains((const char *const *)wave->exclude, cell->id))
-        return false;
-    if (g_strv_contains((const char *const *)wave->cells, cell->id))
-        return true;
-    return wave->has_class && wave->class == cell->class;
-}
-
 const char *deck_wave(const struct deck *deck, const struct cell_config *cell)
 {
     for (guint i = 0; i < deck->config->waves->len; i++) {

@@ -49,7 +49,7 @@ static void take_plan(struct launch *launch, const char *out, const char *said)
     g_free(launch->version);
     launch->version = g_strdup(plan->version);
     launch->hash = g_strdup(plan->hash);
-    launch->lines = launch_lines(plan, refusals, attendance, launch->attended);
+    launch->lines = launch_lines(plan, refusals, attendance, launch->attended, when_now_ms());
     set_stage(launch, may_start ? LAUNCH_READY : LAUNCH_REFUSED);
 }
 

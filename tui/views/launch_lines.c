@@ -23,8 +23,9 @@ static char *wave_text(const struct plan_wave *wave)
             ? g_strdup_printf(", %d approval%s%s", wave->approvals, wave->approvals > 1 ? "s" : "",
                               wave->approver_not_requester ? " by somebody else" : "")
             : g_strdup("");
-    return g_strdup_printf("%s: bake %s, %d at a time%s", wave->name, bake, wave->max_in_flight,
-                           approvals);
+    return g_strdup_printf("%s: bake %s, %d at a time%s%s%s", wave->name, bake, wave->max_in_flight,
+                           approvals, wave->window ? ", " : "",
+                           wave->window ? window_text(wave->window) : "");
 }
 
 static void add_waves(GPtrArray *lines, const struct plan *plan, struct blast *blast)
@@ -52,7 +53,7 @@ static void add_attendance(GPtrArray *lines, const struct plan *plan, const char
 }
 
 GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const char *attendance,
-                        bool attended)
+                        bool attended, gint64 now_ms)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     struct blast blast = {0};
@@ -60,7 +61,8 @@ GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const c
     add_attendance(lines, plan, attendance, attended);
     guint head = lines->len;
     add_waves(lines, plan, &blast);
-    g_autofree char *radius = blast_text(&blast), *at_best = duration_short(plan_at_best_ms(plan));
+    g_autofree char *radius = blast_text(&blast),
+                    *at_best = duration_short(plan_at_best_ms(plan, now_ms));
     g_ptr_array_insert(lines, (gint)head,
                        g_strdup_printf("%s. Takes %s at best.", radius, at_best));
     for (guint i = 0; i < plan->notes->len; i++)

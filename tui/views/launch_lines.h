@@ -4,7 +4,7 @@
 
 #include "rollout/plan.h"
 
-/* `refusals` and `attendance` (why somebody has to stay, or NULL): as `rollout plan --json` has
- * them; `attended`: somebody stays. char *; the caller unrefs. */
+/* As of `now_ms`. `refusals` and `attendance` (why somebody has to stay, or NULL): as `rollout plan
+ * --json` has them; `attended`: somebody stays. char *; the caller unrefs. */
 GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const char *attendance,
-                        bool attended);
+                        bool attended, gint64 now_ms);

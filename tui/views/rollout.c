@@ -135,14 +135,18 @@ static void draw_wave(const struct rollout *rollout, size_t which, struct canvas
     const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, which);
     bool live = !rollout_state_final(rollout->state);
     bool now = rollout->wave == which && live, past = which < rollout->wave;
-    g_autofree char *bake = duration_config_text(wave->bake_ms);
+    gint64 bake_ms = rollout_bake_ms(rollout, which);
+    g_autofree char *bake = duration_config_text(bake_ms);
     int col = 1, end = canvas->cols - 1;
     col +=
         canvas_text(canvas, row, col, end - col, now ? ROLE_ACCENT : ROLE_DIM, now ? "▸ " : "  ");
     col += canvas_text(canvas, row, col, end - col, past || !now ? ROLE_NORMAL : ROLE_TITLE,
                        wave->name);
-    col += canvas_printf(canvas, row, col, end - col, ROLE_DIM, "  bake %s, %d at a time", bake,
-                         wave->max_in_flight);
+    col += canvas_printf(canvas, row, col, end - col, ROLE_DIM, "  bake %s%s, %d at a time", bake,
+                         bake_ms < wave->bake_ms ? " (shortened)" : "", wave->max_in_flight);
+    if (wave->window)
+        col +=
+            canvas_printf(canvas, row, col, end - col, ROLE_DIM, ", %s", window_text(wave->window));
     if (wave->approvals <= 0)
         return;
     guint given = 0;
@@ -163,12 +167,12 @@ static void draw_wave(const struct rollout *rollout, size_t which, struct canvas
 static void draw_bake(const struct rollout *rollout, const struct rollout_cell *cell,
                       const struct deck *deck, struct canvas *canvas, int row, int col, int end)
 {
-    const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, cell->wave);
-    gint64 elapsed_ms = CLAMP(deck->now_ms - cell->deployed_at_ms, 0, wave->bake_ms);
-    double pct = 100.0 * (double)elapsed_ms / (double)MAX(1, wave->bake_ms);
+    gint64 bake_ms = rollout_bake_ms(rollout, cell->wave);
+    gint64 elapsed_ms = CLAMP(deck->now_ms - cell->deployed_at_ms, 0, bake_ms);
+    double pct = 100.0 * (double)elapsed_ms / (double)MAX(1, bake_ms);
     int bar_cols = CLAMP(end - col - 18, 0, 12);
     g_autofree char *bar = chart_bar(pct, bar_cols);
-    g_autofree char *left = duration_short(wave->bake_ms - elapsed_ms);
+    g_autofree char *left = duration_short(bake_ms - elapsed_ms);
     col += canvas_text(canvas, row, col, end - col, ROLE_ACCENT, bar) + (bar_cols > 0);
     canvas_printf(canvas, row, col, end - col, ROLE_NORMAL, "%.0f %%, %s left", pct, left);
 }
