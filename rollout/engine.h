@@ -2,7 +2,7 @@
  * what happens next is a function of that state, of what was observed, and of `now`.
  *
  * Events of a rollout's stream, in data's words (cell = id; times RFC 3339; * = by a person):
- *   opened*          {kind, subject, cells[], reason, ticket, plan, attended, credentials}
+ *   opened*          {kind, subject, cells[], reason, ticket, plan, attended, credentials, arn}
  *                                                  state planned
  *   state            {state, reason, final}        any change of the rollout's state
  *   wave.started     {wave}
@@ -23,7 +23,7 @@
  *                                                  shortens its bake; a debt to review. With a
  *                                                  start, `opened` has override {reason, bake_ms}
  *                                                  and its plan the outcome
- *   approve* {wave, version, plan_hash}  pause* {state: paused}  resume* {state: running}
+ *   approve* {wave, version, plan_hash, arn}  pause* {state: paused}  resume* {state: running}
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
  *   note             {...}                         anything worth keeping: changes no state;
  *                                                  {new_cell, reason}: said once of each
@@ -36,6 +36,7 @@
 
 #include "data/journal.h"
 #include "rollout/gate.h"
+#include "rollout/person.h"
 #include "rollout/plan.h"
 
 enum rollout_state {
@@ -95,6 +96,7 @@ struct rollout_cell {
 
 struct approval {
     char *actor;
+    char *arn; /* whom AWS took them for; NULL: not known */
     size_t wave;
     gint64 at_ms;
 };
@@ -127,8 +129,9 @@ struct rollout {
     enum rollout_state state;
     char *state_reason; /* for what it waits, why it is held or failed */
     char *requested_by, *reason, *ticket;
-    bool attended;     /* --attended: somebody stays to renew credentials ... */
-    char *credentials; /* ... these, in words; NULL: they last by themselves */
+    char *requester_arn; /* whom AWS took them for; NULL: not known */
+    bool attended;       /* --attended: somebody stays to renew credentials ... */
+    char *credentials;   /* ... these, in words; NULL: they last by themselves */
     gint64 opened_ms, ended_ms;
     size_t wave; /* the one under way */
     bool wave_started;
@@ -166,13 +169,12 @@ gint64 rollout_bake_ms(const struct rollout *rollout, size_t wave);
  * (caller frees). */
 char *rollout_refuses(const struct rollout *rollout, const char *what,
                       const struct rollout_cell *cell);
-/* Would `actor`'s approval of this wave count? NULL: yes; else why not (caller frees). */
-char *rollout_refuses_approval(const struct rollout *rollout, size_t wave, const char *actor);
+/* Would this person's approval of this wave count? NULL: yes; else why not (caller frees). */
+char *rollout_refuses_approval(const struct rollout *rollout, size_t wave,
+                               const struct person *person);
 /* May this wave's bake be made `bake_ms` long (0: left as it is) and its window lifted? NULL: yes;
  * else why not (caller frees). */
 char *rollout_refuses_override(const struct rollout *rollout, size_t wave, gint64 bake_ms);
-/* "alice@10.0.0.7" -> "alice": who a person is, for approvals. Caller frees. */
-char *actor_login(const char *actor);
 
 /* `rollout status --json` (product.md) as of `now_ms`. */
 json_t *rollout_json(const struct rollout *rollout, gint64 now_ms);

@@ -58,6 +58,7 @@ static bool opened(struct rollout *rollout, struct rollout_cell *cell, const str
     rollout->opened_ms = event->at_ms;
     rollout->state = ROLLOUT_PLANNED;
     fold_set_text(&rollout->requested_by, event->actor);
+    fold_set_text(&rollout->requester_arn, event_text(event, "arn"));
     fold_set_text(&rollout->reason, event_text(event, "reason"));
     fold_set_text(&rollout->ticket, event_text(event, "ticket"));
     rollout->attended = json_is_true(json_object_get(event->data, "attended"));

@@ -79,11 +79,13 @@ bool fold_approved(struct rollout *rollout, struct rollout_cell *cell, const str
         g_strcmp0(event_text(event, "plan_hash"), rollout->plan->hash) != 0 ||
         g_strcmp0(event_text(event, "version"), rollout->plan->version) != 0)
         return true;
-    g_autofree char *refusal = rollout_refuses_approval(rollout, (size_t)wave, event->actor);
+    const struct person person = {event->actor, event_text(event, "arn")};
+    g_autofree char *refusal = rollout_refuses_approval(rollout, (size_t)wave, &person);
     if (refusal)
         return true;
     struct approval *approval = g_new0(struct approval, 1);
-    approval->actor = g_strdup(event->actor);
+    approval->actor = g_strdup(person.actor);
+    approval->arn = g_strdup(person.arn);
     approval->wave = (size_t)wave;
     approval->at_ms = event->at_ms;
     g_ptr_array_add(rollout->approvals, approval);

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-char *actor_login(const char *actor)
-{
-    return g_strndup(actor, strcspn(actor, "@"));
-}
-
 static char *refuses_pause(const struct rollout *rollout, const struct rollout_cell *cell)
 {
     (void)cell;
@@ -131,19 +126,24 @@ char *rollout_refuses(const struct rollout *rollout, const char *what,
     return g_strdup_printf("nobody can %s a rollout", what);
 }
 
-char *rollout_refuses_approval(const struct rollout *rollout, size_t wave, const char *actor)
+char *rollout_refuses_approval(const struct rollout *rollout, size_t wave,
+                               const struct person *person)
 {
     const struct plan_wave *plan = rollout_wave(rollout, wave);
-    g_autofree char *login = actor_login(actor);
-    g_autofree char *requester = actor_login(rollout->requested_by);
+    const struct person requester = {rollout->requested_by, rollout->requester_arn};
+    g_autofree char *login = actor_login(person->actor);
     if (plan->approvals == 0)
         return g_strdup_printf("wave %s wants no approval", plan->name);
     if (wave < rollout->wave || (wave == rollout->wave && rollout->wave_started))
         return g_strdup_printf("wave %s has started already", plan->name);
-    if (plan->approver_not_requester && strcmp(login, requester) == 0)
-        return g_strdup_printf("%s asked for this rollout, and wave %s wants somebody else's "
+    if (plan->approver_not_requester && person_is(person, &requester)) {
+        g_autofree char *asked = actor_login(requester.actor);
+        bool by_arn = strcmp(login, asked) != 0;
+        return g_strdup_printf("%s asked for this rollout%s%s, and wave %s wants somebody else's "
                                "approval",
-                               login, plan->name);
+                               login, by_arn ? ", to AWS the same person: " : "",
+                               by_arn ? person->arn : "", plan->name);
+    }
     return NULL;
 }
 

@@ -3,27 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
-
-char *actor_name(void)
-{
-    const char *sudo = getuid() == 0 ? g_getenv("SUDO_USER") : NULL;
-    /* Not g_get_user_name(), which lets $LOGNAME choose between names of one uid. */
-    const struct passwd *person = getpwuid(getuid());
-    g_autofree char *number = g_strdup_printf("uid %u", (unsigned)getuid());
-    const char *name = person ? person->pw_name : number;
-    g_autofree char *login = text_clean(sudo && *sudo ? sudo : name);
-    const char *ssh = g_getenv("SSH_CLIENT");
-    if (!ssh || !*ssh)
-        ssh = g_getenv("SSH_CONNECTION");
-    if (!ssh || !*ssh)
-        return g_steal_pointer(&login);
-    g_autofree char *address = g_strndup(ssh, strcspn(ssh, " "));
-    g_autofree char *clean = text_clean(address);
-    return g_strdup_printf("%s@%s", login, clean);
-}
 
 static bool refuse(GError **error, enum cd_error code, char *why)
 {
@@ -39,6 +19,7 @@ struct ask {
     const char *wave, *reason; /* as given, or NULL */
     const char *const *cells;  /* ids, or NULL */
     gint64 bake_ms;
+    const char *arn;
 };
 
 /* Makes the event's data, or says why the request makes no sense. */
@@ -91,11 +72,11 @@ static gssize wave_of_name(const struct rollout *rollout, const char *name)
 static bool has_approved(const struct rollout *rollout, gssize wave, const struct ask *ask)
 {
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
-    g_autofree char *login = actor_login(ask->actor);
+    const struct person person = {ask->actor, ask->arn};
     for (guint i = 0; i < rollout->approvals->len; i++) {
         const struct approval *given = g_ptr_array_index(rollout->approvals, i);
-        g_autofree char *approver = actor_login(given->actor);
-        if (given->wave == (size_t)wave && strcmp(approver, login) == 0 &&
+        const struct person approver = {given->actor, given->arn};
+        if (given->wave == (size_t)wave && person_is(&approver, &person) &&
             given->at_ms + plan->approval_expires_ms > ask->now_ms)
             return true;
     }
@@ -110,14 +91,16 @@ static json_t *make_approval(const struct rollout *rollout, const struct ask *as
         why = ask->wave ? g_strdup_printf("it has no wave %s", ask->wave)
                         : g_strdup("none of its waves waits for an approval");
     if (!why)
-        why = rollout_refuses_approval(rollout, (size_t)wave, ask->actor);
+        why = rollout_refuses_approval(rollout, (size_t)wave,
+                                       &(const struct person){ask->actor, ask->arn});
     if (!why && has_approved(rollout, wave, ask))
         why = g_strdup_printf("%s has approved it already", ask->actor);
     if (why)
         return refuse_ask(ask, why, error);
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
-    return json_pack("{s:o, s:o, s:s}", "wave", text_json(plan->name), "version",
-                     text_json(rollout->plan->version), "plan_hash", rollout->plan->hash);
+    return json_pack("{s:o, s:o, s:s, s:o}", "wave", text_json(plan->name), "version",
+                     text_json(rollout->plan->version), "plan_hash", rollout->plan->hash, "arn",
+                     text_json(ask->arn));
 }
 
 static bool needs_reason(const struct ask *ask, GError **error)
@@ -238,11 +221,12 @@ static json_t *make_cell(const struct rollout *rollout, const struct ask *ask, G
                      text_json(ask->reason));
 }
 
-bool request_approve(struct journal *journal, const char *id, const char *wave, const char *actor,
-                     gint64 now_ms, GError **error)
+bool request_approve(struct journal *journal, const char *id, const char *wave,
+                     const struct person *person, gint64 now_ms, GError **error)
 {
     const struct ask it = {.id = id,
-                           .actor = actor,
+                           .actor = person->actor,
+                           .arn = person->arn,
                            .now_ms = now_ms,
                            .what = "approve",
                            .type = "approve",

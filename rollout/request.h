@@ -5,10 +5,6 @@
 
 #include "rollout/engine.h"
 
-/* Who acts: login (passwd name of the real uid; for root SUDO_USER where set), the SSH client's
- * address and the AWS caller's ARN where known: "alice@10.0.0.7". Caller frees. */
-char *actor_name(void);
-
 /* Break-glass (product.md, "People and safety"): with a reason, a wave's window and freezes are
  * lifted, or with `bake_ms` its bake is shortened. It stands in the history as a debt to review. */
 struct override_request {
@@ -26,6 +22,7 @@ struct start_request {
     bool attended, retry_failed;
     const char *credentials; /* those that somebody stays to renew, in words; NULL: none */
     const char *const *fixes;
+    const char *arn;                  /* whom AWS takes the requester for; NULL: not known */
     struct override_request override; /* for each of its waves that it means something to */
 };
 /* Appends `opened` under a new id ("r1", "r2", ... : the next number of this journal) and returns
@@ -38,8 +35,8 @@ char *request_start(struct journal *journal, const struct start_request *start, 
  */
 gssize request_waiting_wave(const struct rollout *rollout);
 /* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so. */
-bool request_approve(struct journal *journal, const char *id, const char *wave, const char *actor,
-                     gint64 now_ms, GError **error);
+bool request_approve(struct journal *journal, const char *id, const char *wave,
+                     const struct person *person, gint64 now_ms, GError **error);
 bool request_pause(struct journal *journal, const char *id, const char *reason, const char *actor,
                    gint64 now_ms, GError **error);
 bool request_resume(struct journal *journal, const char *id, const char *actor, gint64 now_ms,

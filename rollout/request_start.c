@@ -120,6 +120,8 @@ static json_t *opened_json(const struct start_request *start)
                   plan_json(start->plan), "state", rollout_state_name(ROLLOUT_PLANNED), "attended",
                   start->attended, "credentials", text_json(start->credentials), "retry_failed",
                   start->retry_failed, "fixes", fixes);
+    if (start->arn)
+        json_object_set_new(opened, "arn", text_json(start->arn));
     if (start->override.reason)
         json_object_set_new(opened, "override", override_json(&start->override));
     return opened;

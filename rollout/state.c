@@ -69,6 +69,7 @@ static void approval_free(gpointer data)
 {
     struct approval *approval = data;
     g_free(approval->actor);
+    g_free(approval->arn);
     g_free(approval);
 }
 
@@ -104,6 +105,7 @@ void rollout_free(struct rollout *rollout)
     g_free(rollout->id);
     g_free(rollout->state_reason);
     g_free(rollout->requested_by);
+    g_free(rollout->requester_arn);
     g_free(rollout->reason);
     g_free(rollout->ticket);
     g_free(rollout->credentials);
@@ -295,16 +297,29 @@ gint64 wave_opens_ms(const struct rollout *rollout, size_t wave, gint64 now_ms)
     return wave_is_lifted(rollout, wave) ? 0 : calendar_opens_ms(&calendar, now_ms);
 }
 
+/* Whether somebody who approved before is the same person, with an approval that still counts. */
+static bool counts_again(const GPtrArray *counted, const struct approval *approval)
+{
+    const struct person person = {approval->actor, approval->arn};
+    for (guint i = 0; i < counted->len; i++) {
+        const struct approval *other = g_ptr_array_index(counted, i);
+        if (person_is(&person, &(const struct person){other->actor, other->arn}))
+            return true;
+    }
+    return false;
+}
+
 int wave_approvals(const struct rollout *rollout, size_t wave, gint64 at_ms)
 {
     gint64 expires_ms = rollout_wave(rollout, wave)->approval_expires_ms;
-    g_autoptr(GHashTable) logins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) counted = g_ptr_array_new();
     for (guint i = 0; i < rollout->approvals->len; i++) {
-        const struct approval *approval = g_ptr_array_index(rollout->approvals, i);
-        if (approval->wave == wave && (expires_ms <= 0 || at_ms - approval->at_ms <= expires_ms))
-            g_hash_table_add(logins, actor_login(approval->actor));
+        struct approval *approval = g_ptr_array_index(rollout->approvals, i);
+        bool holds = expires_ms <= 0 || at_ms - approval->at_ms <= expires_ms;
+        if (approval->wave == wave && holds && !counts_again(counted, approval))
+            g_ptr_array_add(counted, approval);
     }
-    return (int)g_hash_table_size(logins);
+    return (int)counted->len;
 }
 
 gint64 bake_elapsed_ms(const struct rollout_cell *cell, gint64 credit_ms, gint64 now_ms)

@@ -178,27 +178,51 @@ Test(request, a_version_that_failed_is_held_until_it_is_retried_on_record)
     desk_clear(&desk);
 }
 
+static bool approve(struct desk *desk, const char *wave, const char *actor, const char *arn,
+                    GError **error)
+{
+    const struct person person = {actor, arn};
+    return request_approve(desk->journal, "r1", wave, &person, NOW, error);
+}
+
+Test(request, an_approver_whom_aws_takes_for_the_requester_is_the_requester)
+{
+    static const char sso[] =
+        "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_0a1b/alice@corp.example.com";
+    struct desk desk = desk_new();
+    const struct start_request how = {.reason = "x", .arn = sso};
+    g_autofree char *id = start(&desk, &how, NULL);
+    GError *error = NULL;
+    cr_expect(!approve(&desk, NULL, "deploy@h", sso, &error));
+    expect_refused(error, CD_ERROR_REFUSED, "to AWS the same person");
+    cr_expect(approve(&desk, NULL, "bob@h", "arn:aws:iam::123456789012:user/bob", NULL));
+    OWN(rollout) rollout = rollout_load(desk.journal, "r1", NULL);
+    cr_assert_eq(rollout->approvals->len, 1);
+    cr_expect_str_eq(rollout->requester_arn, sso);
+    desk_clear(&desk);
+}
+
 Test(request, an_approval_is_bound_to_the_plan_and_comes_from_somebody_else)
 {
     struct desk desk = desk_new();
     must_start(&desk, "r1");
     GError *error = NULL;
-    cr_expect(!request_approve(desk.journal, "r1", NULL, "alice@elsewhere", NOW, &error));
+    cr_expect(!approve(&desk, NULL, "alice@elsewhere", NULL, &error));
     expect_refused(error, CD_ERROR_REFUSED, "alice");
     error = NULL;
-    cr_expect(!request_approve(desk.journal, "r1", "dev", "bob", NOW, &error));
+    cr_expect(!approve(&desk, "dev", "bob", NULL, &error));
     expect_refused(error, CD_ERROR_REFUSED, "no approval");
     error = NULL;
-    cr_expect(!request_approve(desk.journal, "r1", "nowhere", "bob", NOW, &error));
+    cr_expect(!approve(&desk, "nowhere", "bob", NULL, &error));
     expect_refused(error, CD_ERROR_REFUSED, "no wave nowhere");
-    cr_expect(request_approve(desk.journal, "r1", NULL, "bob@10.0.0.8", NOW, NULL));
+    cr_expect(approve(&desk, NULL, "bob@10.0.0.8", NULL, NULL));
     OWN(event) given = journal_last(desk.journal, "r1", NULL);
     cr_expect_str_eq(json_string_value(json_object_get(given->data, "wave")), "enterprise");
     cr_expect_str_eq(json_string_value(json_object_get(given->data, "plan_hash")), desk.plan->hash);
     cr_expect_str_eq(json_string_value(json_object_get(given->data, "version")),
                      desk.plan->version);
     error = NULL;
-    cr_expect(!request_approve(desk.journal, "r1", NULL, "bob@10.0.0.9", NOW, &error));
+    cr_expect(!approve(&desk, NULL, "bob@10.0.0.9", NULL, &error));
     expect_refused(error, CD_ERROR_REFUSED, "already");
     desk_clear(&desk);
 }

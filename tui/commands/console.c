@@ -1,4 +1,5 @@
 /* celldeck: the console. */
+#include "data/aws/caller.h"
 #include "data/base/error.h"
 #include "data/poller.h"
 #include "rollout/request.h"
@@ -48,6 +49,21 @@ static void on_watch(const char *const *cells, gpointer data)
     poller_watch(data, cells);
 }
 
+/* Whom AWS takes us for; until it is known, and where it can't be told, logins alone tell people
+ * apart. */
+struct whoami {
+    struct deck *deck;
+    struct aws_call *call; /* NULL: it has ended */
+};
+
+static void on_caller(const struct aws_caller *caller, const GError *error, gpointer data)
+{
+    struct whoami *whoami = data;
+    (void)error; /* what AWS's troubles are, the sources say */
+    whoami->call = NULL;
+    whoami->deck->arn = caller ? g_strdup(caller->arn) : NULL;
+}
+
 static bool watch(struct deck *deck, struct context *context, const struct given *given,
                   GError **error)
 {
@@ -63,9 +79,14 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     shell_on_refresh(shell, on_refresh, poller);
     shell_on_watch(shell, on_watch, poller);
     shell_use_keys(shell, context_client(context));
+    struct whoami whoami = {.deck = deck};
+    if (deck->write)
+        whoami.call = aws_caller_ask(context_client(context), NULL, 0, on_caller, &whoami);
     poller_prime(poller);
     poller_start(poller);
     shell_run(shell);
+    if (whoami.call)
+        aws_call_cancel(whoami.call);
     shell_free(shell);
     deck->poller = NULL;
     poller_free(poller);

@@ -1,5 +1,6 @@
 #include "tui/commands/context.h"
 
+#include "data/aws/caller.h"
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
@@ -223,4 +224,38 @@ bool context_confirm(bool yes, const char *what, const char *word, GError **erro
         return true;
     g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "not confirmed; nothing was done");
     return false;
+}
+
+#define WHOAMI_MS (5 * WHEN_SECOND)
+
+struct whoami {
+    GMainLoop *loop;
+    char *arn, *account;
+    GError *error;
+};
+
+static void on_caller(const struct aws_caller *caller, const GError *error, gpointer data)
+{
+    struct whoami *whoami = data;
+    whoami->arn = caller ? g_strdup(caller->arn) : NULL;
+    whoami->account = caller ? g_strdup(caller->account) : NULL;
+    whoami->error = error ? g_error_copy(error) : NULL;
+    g_main_loop_quit(whoami->loop);
+}
+
+bool context_whoami(struct context *context, char **arn, char **account, GError **error)
+{
+    struct whoami whoami = {.loop = g_main_loop_new(NULL, FALSE)};
+    aws_caller_ask(context_client(context), NULL, WHOAMI_MS, on_caller, &whoami);
+    g_main_loop_run(whoami.loop);
+    g_main_loop_unref(whoami.loop);
+    if (arn)
+        *arn = g_steal_pointer(&whoami.arn);
+    if (account)
+        *account = g_steal_pointer(&whoami.account);
+    g_free(whoami.arn);
+    g_free(whoami.account);
+    if (whoami.error)
+        g_propagate_error(error, whoami.error);
+    return !whoami.error;
 }

@@ -43,6 +43,9 @@ bool context_open_journal(struct context *context, GError **error);
 /* Refuses (CD_ERROR_REFUSED) on a host that may look but not act: journal.host. */
 bool context_may_act(struct context *context, GError **error);
 struct aws_client *context_client(struct context *context);
+/* Whom AWS takes us for; waits for a few seconds at most. Both NULL, with an error, where it can't
+ * be told. Caller frees `arn` and `account`, either of which may be NULL if it is not wanted. */
+bool context_whoami(struct context *context, char **arn, char **account, GError **error);
 
 /* Asks every source once, for no more of the past than judging needs (feed_brief), and waits for
  * the answers. Never NULL. New reference. */

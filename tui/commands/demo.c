@@ -38,7 +38,8 @@ static gboolean colleague_looks(gpointer data)
     } else if (when_mono_ms() - colleague->waiting_since_ms > COLLEAGUE_MS) {
         /* Refused where it waits for something else: then it is not for a colleague to say. */
         g_autoptr(GError) refused = NULL;
-        request_approve(colleague->journal, newest->id, NULL, COLLEAGUE, when_now_ms(), &refused);
+        request_approve(colleague->journal, newest->id, NULL,
+                        &(const struct person){COLLEAGUE, NULL}, when_now_ms(), &refused);
         colleague->waiting_since_ms = 0;
     }
     return G_SOURCE_CONTINUE;

@@ -58,7 +58,8 @@ static bool approve_what_waits(const struct rollout *rollout, gpointer data)
         return true;
     story->approved_seq = rollout->seq;
     g_autoptr(GError) refused = NULL;
-    if (!request_approve(story->context.journal, rollout->id, NULL, COLLEAGUE, when_now_ms(),
+    static const struct person colleague = {COLLEAGUE, NULL};
+    if (!request_approve(story->context.journal, rollout->id, NULL, &colleague, when_now_ms(),
                          &refused))
         tell(story, OUT_WARN, rollout->id, refused->message);
     return true;

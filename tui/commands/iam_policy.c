@@ -8,34 +8,15 @@
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
 
-#define PATIENCE_MS (5 * WHEN_SECOND)
-
-struct asked {
-    GMainLoop *loop;
-    char *account;
-    char *error;
-};
-
-static void on_caller(const struct aws_caller *caller, const GError *error, gpointer data)
-{
-    struct asked *asked = data;
-    asked->account = caller ? g_strdup(caller->account) : NULL;
-    asked->error = error ? g_strdup(error->message) : NULL;
-    g_main_loop_quit(asked->loop);
-}
-
 /* The account of celldeck's own credentials, or NULL, and why is said. */
 static char *ask_account(struct context *context)
 {
-    struct asked asked = {.loop = g_main_loop_new(NULL, FALSE)};
-    aws_caller_ask(context_client(context), NULL, PATIENCE_MS, on_caller, &asked);
-    g_main_loop_run(asked.loop);
-    g_main_loop_unref(asked.loop);
-    if (asked.error)
+    char *account = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!context_whoami(context, NULL, &account, &error))
         out_message("the account is not known, so ARNs have * for it (--account ID names it): %s",
-                    asked.error);
-    g_free(asked.error);
-    return asked.account;
+                    error->message);
+    return account;
 }
 
 /* The first few of the roles that need policies of their own. */

@@ -108,10 +108,12 @@ static bool confirm_abort(struct context *context, GError **error)
 
 int rollout_approve_run(struct context *context, GError **error)
 {
-    g_autofree char *actor = actor_name();
+    g_autofree char *actor = actor_name(), *arn = NULL;
+    context_whoami(context, &arn, NULL, NULL);
+    const struct person person = {actor, arn};
     return done(context,
                 request_approve(context->journal, context->args[0], rollout_options(context)->wave,
-                                actor, when_now_ms(), error),
+                                &person, when_now_ms(), error),
                 error);
 }
 

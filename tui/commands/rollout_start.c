@@ -33,6 +33,8 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
                           const struct override_request *override, GError **error)
 {
     const struct rollout_options *asked = rollout_options(context);
+    g_autofree char *arn = NULL;
+    context_whoami(context, &arn, NULL, NULL);
     const struct start_request start = {
         .plan = planned->plan,
         .reason = asked->reason,
@@ -42,6 +44,7 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
         .credentials = asked->attended && planned->short_keys ? planned->keys : NULL,
         .retry_failed = asked->retry_failed,
         .fixes = (const char *const *)asked->fixes,
+        .arn = arn,
         .override = *override,
     };
     if (override->reason)

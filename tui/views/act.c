@@ -15,7 +15,7 @@ struct act {
     char *reason; /* as it was typed, where the request takes one */
     char *expected;
     GPtrArray *lines;
-    char *state_dir, *actor;
+    char *state_dir, *actor, *arn;
     struct config *config;
     act_fn fn;
     gpointer data;
@@ -23,7 +23,8 @@ struct act {
 
 static bool do_approve(struct journal *journal, const struct act *act, GError **error)
 {
-    return request_approve(journal, act->operation, act->wave, act->actor, when_now_ms(), error);
+    const struct person person = {act->actor, act->arn};
+    return request_approve(journal, act->operation, act->wave, &person, when_now_ms(), error);
 }
 
 static bool do_pause(struct journal *journal, const struct act *act, GError **error)
@@ -121,8 +122,8 @@ void act_free(struct act *act)
 {
     if (!act)
         return;
-    char *strings[] = {act->operation, act->version,  act->wave,      act->cell,
-                       act->reason,    act->expected, act->state_dir, act->actor};
+    char *strings[] = {act->operation, act->version,   act->wave,  act->cell, act->reason,
+                       act->expected,  act->state_dir, act->actor, act->arn};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_ptr_array_unref(act->lines);
@@ -180,6 +181,7 @@ static struct act *make(const struct deck *deck, const struct kind *kind,
     act->expected = g_strdup(act->cell ? act->cell : act->version);
     act->state_dir = g_strdup(deck->state_dir);
     act->actor = g_strdup(deck->actor);
+    act->arn = g_strdup(deck->arn);
     act->config = config_ref(deck->config);
     act->lines = describe(act, rollout);
     return act;
@@ -205,7 +207,8 @@ struct act *act_prepare(const struct deck *deck, enum request request, const cha
     gssize waits = request_waiting_wave(rollout);
     if (!why && kind->names_wave)
         why = waits < 0 ? g_strdup("none of its waves waits for an approval")
-                        : rollout_refuses_approval(rollout, (size_t)waits, deck->actor);
+                        : rollout_refuses_approval(rollout, (size_t)waits,
+                                                   &(const struct person){deck->actor, deck->arn});
     if (why) {
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s: %s", kind->what, why);
         return NULL;

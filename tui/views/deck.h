@@ -29,6 +29,7 @@ struct deck {
     char *filter; /* of the screen on top, "" for none */
 
     char *actor;
+    char *arn; /* whom AWS takes them for; NULL: not known (yet) */
     bool write, personal;
     GHashTable *changed; /* cell id -> gint64 *: when its health or version last changed here */
 
