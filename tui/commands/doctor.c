@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* One `level  check  ` before the text, at most. */
-enum { INDENT = 26, SUBJECTS_NAMED = 3, NARROWEST = 20 };
+/* One `level  check  ` before the text, at most; on a narrow terminal only its first line's. */
+enum { INDENT = 26, SUBJECTS_NAMED = 3 };
 
 struct report {
     const struct context *context;
@@ -35,25 +35,28 @@ static void add_json(json_t *checks, const struct finding *finding)
                           "text", text_json(finding->text), "fix", text_json(finding->fix)));
 }
 
-/* `text` in lines of at most `columns`, the first after `start`, the others below its end. */
-static void print_wrapped(struct out_style style, enum out_role role, const char *start,
-                          const char *text, int columns)
+/* `text` in lines of at most `columns`, the first after `start`, the others `indent` from the left.
+ * A word is never broken, as half a path or an ARN can't be pasted: one that has no room there has
+ * a line of its own, as far to the left as it takes. */
+static void print_wrapped(const struct report *report, enum out_role role, const char *start,
+                          int indent, const char *text)
 {
+    struct out_style style = report->context->style;
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     g_autoptr(GString) line = g_string_new(start);
-    int indent = text_width(start), width = indent;
-    bool first = true;
+    int width = text_width(start);
+    const char *gap = "";
     for (char **word = words; *word; word++) {
         int more = text_width(*word);
-        if (!first && width + 1 + more > columns) {
-            out_line(style, role, "%s", line->str);
-            g_string_printf(line, "%*s", indent, "");
-            width = indent;
-            first = true;
+        if (width + (int)strlen(gap) + more > report->columns) {
+            out_line(style, role, "%s", g_strchomp(line->str));
+            width = CLAMP(report->columns - more, 0, indent);
+            g_string_printf(line, "%*s", width, "");
+            gap = "";
         }
-        g_string_append_printf(line, "%s%s", first ? "" : " ", *word);
-        width += more + (first ? 0 : 1);
-        first = false;
+        g_string_append_printf(line, "%s%s", gap, *word);
+        width += (int)strlen(gap) + more;
+        gap = " ";
     }
     out_line(style, role, "%s", line->str);
 }
@@ -66,11 +69,12 @@ static void print_line(const struct report *report, enum doctor_level level, con
     const char *mark = style.ascii ? looks[level].ascii : looks[level].mark;
     g_autofree char *start =
         g_strdup_printf("%s %-7s  %-13s  ", mark, doctor_level_name(level), check);
-    g_autofree char *below = g_strdup_printf("%*s%s ", INDENT, "", style.ascii ? "->" : "→");
     if (report->columns) {
-        print_wrapped(style, looks[level].role, start, text, report->columns);
+        int indent = MIN(INDENT, report->columns / 3);
+        g_autofree char *below = g_strdup_printf("%*s%s ", indent, "", style.ascii ? "->" : "→");
+        print_wrapped(report, looks[level].role, start, indent, text);
         if (fix)
-            print_wrapped(style, OUT_BOLD, below, fix, report->columns);
+            print_wrapped(report, OUT_BOLD, below, text_width(below), fix);
     } else {
         out_line(style, looks[level].role, "%s%s%s%s", start, text, fix ? "; fix: " : "",
                  fix ? fix : "");
@@ -164,9 +168,8 @@ static int examine(struct context *context, bool read_only)
 {
     struct terminal_facts facts;
     terminal_facts(&facts);
-    struct report report = {.context = context,
-                            .columns = facts.cols ? MAX(facts.cols, INDENT + NARROWEST) : 0,
-                            .json = context->json ? json_array() : NULL};
+    struct report report = {
+        .context = context, .columns = facts.cols, .json = context->json ? json_array() : NULL};
     g_autoptr(GError) error = NULL;
     bool readable = context_open_config(context, &error);
     if (!readable)
