@@ -91,13 +91,16 @@ static void visit_cells(struct checkup *checkup)
 {
     struct doctor *doctor = checkup->doctor;
     g_autoptr(GError) error = NULL;
+    if (!doctor->state_dir) {
+        finding_set(checkup_add(checkup, "deploy.driver"),
+                    judge_skipped("not asked, for want of a state folder"));
+        return;
+    }
     struct deployer *deployer =
-        doctor->state_dir
-            ? deployer_new(doctor->config, doctor->wish->client, doctor->state_dir, &error)
-            : NULL;
+        deployer_new(doctor->config, doctor->wish->client, doctor->state_dir, &error);
     if (error)
         finding_set(checkup_add(checkup, "deploy.driver"),
-                    judge_failure(NULL, "%s", error->message));
+                    judge_local(error, "see deploy in celldeck.yaml"));
     if (!deployer)
         return;
     struct tour *tour = g_new0(struct tour, 1);

@@ -103,11 +103,14 @@ static struct judgement judge_denied(const char *what, const char *role_arn)
                          "%s", words);
 }
 
+static const char garbled[] = "ask again; if it stays so, something on the way changes answers: "
+                              "see proxy and endpoint settings";
+
 struct judgement judge_error(const GError *error, const char *role_arn)
 {
     g_autofree char *what = what_happened(error);
     if (error->domain != AWS_ERROR)
-        return judge_failure(NULL, "%s", what);
+        return judge_failure(garbled, "%s", what);
     switch (error->code) {
     case AWS_ERROR_CREDENTIALS:
         return judge_skipped("not asked, for want of credentials that serve");
@@ -120,9 +123,25 @@ struct judgement judge_error(const GError *error, const char *role_arn)
     case AWS_ERROR_TIMEOUT:
         return judge_failure("see health.aws.amazon.com, then network, proxy and endpoint settings",
                              "%s", what);
+    case AWS_ERROR_SERVICE:
+        return judge_failure("AWS's own trouble: see health.aws.amazon.com, and ask again", "%s",
+                             what);
+    case AWS_ERROR_ANSWER:
+        return judge_failure(garbled, "%s", what);
     default:
-        return judge_failure(NULL, "%s", what);
+        return judge_failure("see the setting that it speaks of: in celldeck.yaml, the environment "
+                             "or the AWS profile",
+                             "%s", what);
     }
+}
+
+struct judgement judge_local(const GError *error, const char *fix)
+{
+    const char *advice = strstr(error->message, "; ");
+    if (!advice)
+        return judge_failure(fix, "%s", error->message);
+    return judge_failure(advice + strlen("; "), "%.*s", (int)(advice - error->message),
+                         error->message);
 }
 
 struct judgement judge_role(const GError *error)
@@ -229,7 +248,7 @@ struct judgement judge_registry(struct config *config, const char *text)
     g_autoptr(GError) error = NULL;
     struct registry_page *page = registry_read(text, strlen(text), config, &error);
     if (!page)
-        return judge_failure(NULL, "%s", error->message);
+        return judge_failure(garbled, "%s", error->message);
     struct judgement judgement =
         is_other_key(page->start_key)
             ? judge_failure("name the tenants' table in registry.table",

@@ -21,6 +21,9 @@ void judgement_clear(struct judgement *judgement);
 /* A call that ended in `error`. Missing credentials are told once, by the check of credentials:
  * here the call was simply not made. `role_arn` (may be NULL) is who was refused. */
 struct judgement judge_error(const GError *error, const char *role_arn);
+/* An error of this machine's: what, and what to do about it where its message has that after a
+ * semicolon; else `fix`. */
+struct judgement judge_local(const GError *error, const char *fix);
 /* A role of cells that could not be assumed. */
 struct judgement judge_role(const GError *error);
 /* A write that AWS had to refuse for its content: it looks at who may do it first, as far as is

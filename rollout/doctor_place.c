@@ -9,6 +9,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+static const char no_folder[] = "not known, for want of a state folder";
+
 /* Cells without a region are asked nowhere. */
 static void check_regions(struct checkup *checkup, const struct config *config)
 {
@@ -46,7 +48,8 @@ static void check_folder(struct checkup *checkup, const char *folder, bool perso
         finding_set(finding, judge_failure("join the group that the folder belongs to",
                                            "may not be written by you: you can look, not act"));
     else if (statvfs(folder, &disk) != 0)
-        finding_set(finding, judge_warning(NULL, "how full its disk is can't be told"));
+        finding_set(finding,
+                    judge_warning("df says it, or why not", "how full its disk is can't be told"));
     else
         finding_set(finding, judge_disk(folder, (guint64)disk.f_bavail * disk.f_frsize));
     if (personal)
@@ -66,7 +69,7 @@ void doctor_state(struct checkup *checkup)
         check_folder(checkup, folder, personal);
     else
         finding_set(checkup_add(checkup, "state folder"),
-                    judge_failure(NULL, "%s", error->message));
+                    judge_local(error, "name another with $CELLDECK_STATE or journal.path"));
     struct finding *host = checkup_add(checkup, "journal.host");
     g_autofree char *fix = g_strdup_printf("journal: {host: %s}", g_get_host_name());
     if (!config->journal_host)
@@ -79,11 +82,12 @@ void doctor_state(struct checkup *checkup)
         finding_set(host, judge_ok("this host, %s", config->journal_host));
 }
 
+/* NULL without an error: there is none yet. */
 static struct journal *open_journal(const struct checkup *checkup, GError **error)
 {
     const char *folder = checkup->doctor->state_dir;
-    g_autofree char *path = folder ? g_build_filename(folder, "history.db", NULL) : NULL;
-    if (!path || !g_file_test(path, G_FILE_TEST_EXISTS))
+    g_autofree char *path = g_build_filename(folder, "history.db", NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return NULL;
     return journal_open_read_only(folder, error);
 }
@@ -106,12 +110,17 @@ void doctor_journal(struct checkup *checkup)
 {
     enum { LOOKED_AT = 10 };
     g_autoptr(GError) error = NULL;
-    OWN(journal) journal = open_journal(checkup, &error);
     struct finding *finding = checkup_add(checkup, "history.db");
+    if (!checkup->doctor->state_dir) {
+        finding_set(finding, judge_skipped("%s", no_folder));
+        return;
+    }
+    OWN(journal) journal = open_journal(checkup, &error);
     g_autoptr(GPtrArray) operations =
         journal ? history_operations(journal, LOOKED_AT, &error) : NULL;
     if (error) {
-        finding_set(finding, judge_failure(NULL, "%s", error->message));
+        finding_set(finding,
+                    judge_local(error, "name another folder with $CELLDECK_STATE or journal.path"));
     } else if (!journal) {
         finding_set(finding, judge_ok("none yet: nothing has been done from here"));
     } else {
@@ -151,8 +160,15 @@ static void check_conductor(struct checkup *checkup, struct journal *journal,
 
 void doctor_conductor(struct checkup *checkup)
 {
-    OWN(journal) journal = open_journal(checkup, NULL);
-    g_autoptr(GPtrArray) operations = journal ? history_operations(journal, 0, NULL) : NULL;
+    g_autoptr(GError) error = NULL;
+    OWN(journal) journal = checkup->doctor->state_dir ? open_journal(checkup, &error) : NULL;
+    g_autoptr(GPtrArray) operations = journal ? history_operations(journal, 0, &error) : NULL;
+    if (error || !checkup->doctor->state_dir) {
+        finding_set(checkup_add(checkup, "operations"),
+                    error ? judge_skipped("not known: the journal can't be read")
+                          : judge_skipped("%s", no_folder));
+        return;
+    }
     for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = operations->pdata[i];
         if (!operation->ended_ms && strcmp(operation->kind, "observed") != 0)

@@ -1,4 +1,5 @@
 /* The doctor's judgements: what was seen in, how bad it is and what to do out. */
+#include "data/base/error.h"
 #include "data/base/when.h"
 #include "rollout/doctor_judge.h"
 #include "tests/unit/small_fleet.h"
@@ -67,6 +68,24 @@ Test(doctor, errors_of_a_call_are_told_without_what_the_line_says_already)
            DOCTOR_WARNING, "ThrottlingException", "quota");
 }
 
+Test(doctor, whatever_aws_answers_there_is_something_to_do)
+{
+    expect(judged(AWS_ERROR_SERVICE, "ECS X in r: ServerException: a", NULL), DOCTOR_FAILURE,
+           "ServerException: a", "health.aws.amazon.com");
+    expect(judged(AWS_ERROR_ANSWER, "ECS X in r: the answer is no JSON object", NULL),
+           DOCTOR_FAILURE, "no JSON", "proxy and endpoint");
+    expect(judged(AWS_ERROR_REQUEST, "ECS X in r: AWS_ENDPOINT_URL is no URL", NULL),
+           DOCTOR_FAILURE, "AWS_ENDPOINT_URL", "the environment");
+}
+
+Test(doctor, an_error_of_this_machine_says_what_to_do_itself_or_the_check_does)
+{
+    g_autoptr(GError) advised = g_error_new(CD_ERROR, CD_ERROR_USAGE, "no folder /s; name another");
+    g_autoptr(GError) bare = g_error_new(CD_ERROR, CD_ERROR_FAILED, "no folder /s");
+    expect(judge_local(advised, "look"), DOCTOR_FAILURE, "no folder /s", "name another");
+    expect(judge_local(bare, "look"), DOCTOR_FAILURE, "no folder /s", "look");
+}
+
 Test(doctor, a_write_that_is_refused_for_its_content_was_permitted)
 {
     g_autoptr(GError) content =
@@ -130,7 +149,7 @@ Test(doctor, a_table_is_the_registry_if_its_items_look_like_tenants_of_these_cel
                               "a", "cell-1") "],\"LastEvaluatedKey\":"
                                              "{\"tenantId\":{\"S\":\"a\"},\"at\":{\"N\":\"1\"}}}"),
            DOCTOR_FAILURE, "another one than the string tenantId", "registry.table");
-    expect(judge_registry(config, "{\"Tables\":[]}"), DOCTOR_FAILURE, "", NULL);
+    expect(judge_registry(config, "{\"Tables\":[]}"), DOCTOR_FAILURE, "", "ask again");
 }
 
 /* n values, `gap_ms` apart, the last period ending at NOW. */
