@@ -39,6 +39,7 @@ void conduct_free(struct conduct *conduct)
     g_queue_clear_full(&conduct->unrecorded, (GDestroyNotify)event_free);
     g_free(conduct->tag_now);
     g_free(conduct->check_failed);
+    g_free(conduct->renewal_failed);
     conduct_forget_troubles(conduct);
     g_hash_table_unref(conduct->complaints);
     g_free(conduct->id);
@@ -259,6 +260,7 @@ static void finish(struct conduct *conduct)
 void conduct_step(struct conduct *conduct)
 {
     bool ours = !conduct_is_over(conduct) && conduct_hold_lease(conduct);
+    conduct_miss_journal(conduct, ours);
     if (conduct->unrecorded.length && !conduct_journal_is_away(conduct) &&
         !unrecorded_flush(conduct))
         conduct_journal_failed(conduct);

@@ -97,6 +97,8 @@ struct conduct {
     bool check_unread;
     struct trouble_watch troubles[TROUBLE_COUNT];
     gint64 next_look_out_mono_ms;
+    char *renewal_failed;   /* why the lease could not be renewed, or NULL */
+    bool told_unconducted;  /* people know that it can't go on without the journal */
     GHashTable *complaints; /* char *: the same trouble is logged once */
     bool ended;             /* by another conductor */
     bool broken;            /* its events make no sense to us: left alone */
@@ -157,6 +159,9 @@ bool unrecorded_flush(struct conduct *conduct);
 /* Tells people, and notes in the journal, when this rollout can't be seen to any more (blind, or
  * credentials that end), and when it can again: once each. */
 void conduct_look_out(struct conduct *conduct);
+/* Tells people, once each, when the journal has been away for longer than the lease and its grace,
+ * and when it is back. `ours`: what conduct_hold_lease said. */
+void conduct_miss_journal(struct conduct *conduct, bool ours);
 /* A rollout that was just read: what its last conductor told need not be told again. */
 void conduct_take_troubles(struct conduct *conduct);
 void conduct_forget_troubles(struct conduct *conduct);

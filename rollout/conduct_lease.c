@@ -77,8 +77,10 @@ static bool renew(struct conduct *conduct, gint64 mono_ms)
     g_autoptr(GError) error = NULL;
     if (conduct_journal_is_away(conduct))
         return false;
+    g_clear_pointer(&conduct->renewal_failed, g_free);
     if (lease_renew(conduct->lease, when_now_ms(), mono_ms, &error))
         return true;
+    conduct->renewal_failed = g_strdup(error->message);
     conduct_complain(conduct, "lease", error);
     if (g_error_matches(error, CD_ERROR, CD_ERROR_BUSY))
         conduct_lose(conduct);

@@ -116,6 +116,26 @@ static const struct aws_tenure *last_keys(struct world *world)
     return &world->keys;
 }
 
+void conduct_miss_journal(struct conduct *conduct, bool ours)
+{
+    const struct holder *self = conduct->world->self;
+    bool away = conduct->held && !ours;
+    if (away == conduct->told_unconducted)
+        return;
+    conduct->told_unconducted = away;
+    g_autofree char *reason =
+        away ? g_strdup_printf("its conductor on %s (process %" G_GINT64_FORMAT ") can't write the "
+                               "journal, so nothing is judged and nothing rolled back: %s",
+                               self->host, self->pid,
+                               conduct->renewal_failed ? conduct->renewal_failed : "unknown")
+             : g_strdup(conduct->held ? "its conductor writes the journal again"
+                                      : "another conductor has taken it over");
+    conductor_log(conduct->world, away ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s %s: %s", conduct->id,
+                  away ? "unconducted" : "conducted", reason);
+    conduct_tell(conduct, away ? "unconducted" : "conducted",
+                 away ? "is no longer conducted" : "is conducted again", reason, when_now_ms());
+}
+
 void conduct_look_out(struct conduct *conduct)
 {
     struct world *world = conduct->world;

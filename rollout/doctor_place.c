@@ -134,6 +134,12 @@ static struct judgement judge_conductor(const struct conductor_info *info, bool 
 {
     static const char fix[] = "celldeck conductor --until-idle, and see conductor.log";
     g_autofree char *silent = duration_short(when_now_ms() - info->heartbeat_ms);
+    if (info->alive && when_now_ms() - info->heartbeat_ms > info->lease_ms)
+        return judge_failure("see conductor.log; if it is stuck, kill it, and: celldeck conductor "
+                             "--until-idle",
+                             "its conductor (pid %" G_GINT64_FORMAT
+                             " on %s) has been silent for %s: nothing watches its cells",
+                             info->pid, info->host, silent);
     if (info->alive)
         return judge_ok("conducted by pid %" G_GINT64_FORMAT " on %s, heard of %s ago", info->pid,
                         info->host, silent);

@@ -210,10 +210,15 @@ static void print_conductor(const struct context *context, const struct rollout 
 {
     struct conductor_info info = {0};
     if (conductor_find(context->journal, rollout->id, &info) && info.alive) {
-        g_autofree char *age = duration_short(when_now_ms() - info.heartbeat_ms);
-        out_line(context->style, OUT_PLAIN,
-                 "Conducted by process %" G_GINT64_FORMAT " on %s, heard of %s ago", info.pid,
-                 info.host, age);
+        gint64 silent_ms = when_now_ms() - info.heartbeat_ms;
+        g_autofree char *age = duration_short(silent_ms);
+        g_autofree char *who =
+            g_strdup_printf("process %" G_GINT64_FORMAT " on %s", info.pid, info.host);
+        if (silent_ms > info.lease_ms)
+            out_line(context->style, OUT_BAD, "SILENT for %s: its conductor, %s; see conductor.log",
+                     age, who);
+        else
+            out_line(context->style, OUT_PLAIN, "Conducted by %s, heard of %s ago", who, age);
     }
     conductor_info_clear(&info);
 }
