@@ -126,12 +126,26 @@ static bool append_locked(sqlite3 *db, struct journal_row *row, char prev_hash[J
     return insert(db, row, error) && sqlite_exec(db, "COMMIT", "append to the journal", error);
 }
 
+/* A file that was moved or removed takes whatever is written, and nobody would ever read it. */
+static bool is_in_place(sqlite3 *db, GError **error)
+{
+    int moved = 0;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved)
+        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+                    "%s: can't append to the journal: the file was moved or removed while it was "
+                    "open; put it back, or end this process and begin anew",
+                    sqlite3_db_filename(db, "main"));
+    return !moved;
+}
+
 static bool store_append(struct journal_store *store, const struct journal_row *row,
                          char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                          GError **error)
 {
     sqlite3 *db = db_of(store);
-    if (!sqlite_exec(db, "BEGIN IMMEDIATE", "append to the journal", error))
+    if (!is_in_place(db, error) ||
+        !sqlite_exec(db, "BEGIN IMMEDIATE", "append to the journal", error))
         return false;
     struct journal_row chained = *row;
     if (!append_locked(db, &chained, prev_hash, hash, error)) {

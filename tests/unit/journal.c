@@ -326,6 +326,23 @@ Test(journal, a_disk_without_room_refuses_the_append_and_keeps_the_rest)
     remove_dir(dir);
 }
 
+Test(journal, nothing_is_appended_to_a_file_that_nobody_finds_any_more)
+{
+    char *dir = new_dir();
+    OWN(journal) journal = open_in(dir);
+    fill(journal);
+    g_autofree char *path = g_build_filename(dir, "history.db", NULL);
+    g_autofree char *away = g_strconcat(path, "-away", NULL);
+    cr_assert_eq(g_rename(path, away), 0);
+    g_autoptr(GError) error = NULL;
+    cr_expect(!append(journal, "r1", 4, "an-event", &error));
+    cr_expect(error && strstr(error->message, "moved or removed"), "%s",
+              error ? error->message : "taken");
+    cr_assert_eq(g_rename(away, path), 0);
+    cr_expect(append(journal, "r1", 4, "an-event", NULL));
+    remove_dir(dir);
+}
+
 Test(journal, a_newer_schema_is_refused_and_says_so)
 {
     char *dir = new_dir();
