@@ -136,6 +136,15 @@ void conduct_miss_journal(struct conduct *conduct, bool ours)
                  away ? "is no longer conducted" : "is conducted again", reason, when_now_ms());
 }
 
+/* Keys in the environment stay as they are for as long as the process lives. */
+static char *what_to_do_about(const struct world *world, const struct aws_tenure *keys)
+{
+    g_autofree char *words = tenure_words(keys);
+    return g_strdup_printf("%s: sign in again; if process %" G_GINT64_FORMAT " on %s goes on "
+                           "without, end it, and: celldeck conductor --until-idle",
+                           words, world->self->pid, world->self->host);
+}
+
 void conduct_look_out(struct conduct *conduct)
 {
     struct world *world = conduct->world;
@@ -150,7 +159,7 @@ void conduct_look_out(struct conduct *conduct)
 
     const struct aws_tenure *keys = last_keys(world);
     enum tenure_stage stage = tenure_stage(keys, now_ms);
-    g_autofree char *ends = stage == TENURE_FINE ? NULL : tenure_words(keys);
+    g_autofree char *ends = stage == TENURE_FINE ? NULL : what_to_do_about(world, keys);
     follow(conduct, TROUBLE_CREDENTIALS, (int)stage, ends, 0);
     for (int i = 0; i < TROUBLE_COUNT && conduct->held; i++)
         note(conduct, (enum trouble)i);
