@@ -41,6 +41,9 @@ void world_stop(struct world *world);
 /* After the last rollout, whose lease another conductor may take meanwhile: waits until people have
  * been told what there is to tell (bounded, see notify.h). */
 void world_close(struct world *world);
+/* Credentials that AWS refuses are thrown away, and then there are none: what was known of them
+ * goes on being true until others are found. */
+const struct aws_tenure *world_keys(struct world *world);
 
 /* What is known of a cell beside its events. */
 struct watch {

@@ -99,23 +99,6 @@ static void note(struct conduct *conduct, enum trouble trouble)
         conduct_complain(conduct, "note", error);
 }
 
-/* Credentials that AWS refuses are thrown away, and then there are none: what was known of them
- * goes on being true until others are found. */
-static const struct aws_tenure *last_keys(struct world *world)
-{
-    struct aws_tenure now;
-    aws_client_tenure(world->client, &now);
-    if (!now.origin)
-        return &world->keys;
-    if (g_strcmp0(now.origin, world->keys_origin) != 0) {
-        g_free(world->keys_origin);
-        world->keys_origin = g_strdup(now.origin);
-    }
-    world->keys = now;
-    world->keys.origin = world->keys_origin;
-    return &world->keys;
-}
-
 void conduct_miss_journal(struct conduct *conduct, bool ours)
 {
     const struct holder *self = conduct->world->self;
@@ -157,7 +140,7 @@ void conduct_look_out(struct conduct *conduct)
                                    : g_strdup("nothing was read yet");
     follow(conduct, TROUBLE_BLIND, 1, missing, sight_patience_ms(world->config->metrics.period_ms));
 
-    const struct aws_tenure *keys = last_keys(world);
+    const struct aws_tenure *keys = world_keys(world);
     enum tenure_stage stage = tenure_stage(keys, now_ms);
     g_autofree char *ends = stage == TENURE_FINE ? NULL : what_to_do_about(world, keys);
     follow(conduct, TROUBLE_CREDENTIALS, (int)stage, ends, 0);

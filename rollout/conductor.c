@@ -25,6 +25,7 @@ struct conductor {
     gint64 folder_seen_mono_ms;
     bool has_looked, stopping;
     const char *stop_cause;
+    char *keys_said; /* in conductor.lock, by this process since it has the lock; NULL: nothing */
 };
 
 /* `why`: people are told of what is left behind. */
@@ -82,6 +83,26 @@ static bool is_idle(struct conductor *conductor)
     return true;
 }
 
+static void take_lock(struct conductor *conductor)
+{
+    g_clear_pointer(&conductor->keys_said, g_free);
+    conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
+}
+
+/* Whoever starts a rollout now leaves it to us, and to our credentials. */
+static void say_keys(struct conductor *conductor)
+{
+    const struct aws_tenure *keys = world_keys(&conductor->world);
+    if (conductor->lock_fd < 0 || !keys->origin)
+        return;
+    g_autofree char *text = conductor_lock_text(keys);
+    if (g_strcmp0(text, conductor->keys_said) == 0)
+        return;
+    conductor_lock_write(conductor->lock_fd, text);
+    g_free(conductor->keys_said);
+    conductor->keys_said = g_steal_pointer(&text);
+}
+
 /* Whoever starts a rollout while we have the lock leaves it to us: so the lock goes first, and then
  * there is one more look. */
 static void end_if_idle(struct conductor *conductor)
@@ -95,7 +116,7 @@ static void end_if_idle(struct conductor *conductor)
     if (is_idle(conductor))
         stop(conductor, "nothing is live");
     else
-        conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
+        take_lock(conductor);
 }
 
 /* Before every source has answered or failed once, what is missing is no reason to hold anybody. */
@@ -166,7 +187,8 @@ static gboolean on_tick(gpointer data)
     if (mono_ms >= conductor->next_scan_mono_ms) {
         conductor->next_scan_mono_ms = mono_ms + SCAN_MS;
         if (conductor->lock_fd < 0)
-            conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
+            take_lock(conductor);
+        say_keys(conductor);
         conductor_lock_touch(conductor->lock_fd);
         scan(conductor);
         end_if_idle(conductor);
@@ -260,5 +282,6 @@ bool conductor_run(struct config *config, const struct conductor_options *option
     g_hash_table_destroy(conductor.conducts);
     conductor_lock_release(&conductor.lock_fd);
     world_close(&conductor.world);
+    g_free(conductor.keys_said);
     return begun;
 }

@@ -21,6 +21,12 @@ bool conductor_run(struct config *config, const struct conductor_options *option
  * on /dev/null and conductor.log), unless one is already working on this state folder. */
 bool conductor_spawn(const struct config *config, const char *state_dir, GError **error);
 
+/* The credentials of the conductor that conductor_spawn would leave the work to: not the asker's
+ * own count then. `keys->origin` is *origin, which the caller frees. False: there is none, or it
+ * has not said. */
+struct aws_tenure;
+bool conductor_keys(const char *state_dir, struct aws_tenure *keys, char **origin);
+
 /* Who conducts, read from the leases: for status and console. All strings freed by _clear. */
 struct conductor_info {
     bool alive;

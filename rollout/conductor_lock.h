@@ -3,8 +3,7 @@
  * been stopped keeps the lock and no longer touches the file, and then another may begin. */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
+#include "data/aws/client.h"
 
 /* A file descriptor, or -1: another process has it, or it can't be made. */
 int conductor_lock_take(const char *state_dir);
@@ -13,3 +12,10 @@ void conductor_lock_touch(int fd);
 void conductor_lock_release(int *fd);
 /* Somebody has it and has touched it within `fresh_ms`. */
 bool conductor_lock_is_alive(const char *state_dir, gint64 fresh_ms);
+
+/* What the file has in it: whose credentials rollouts will be carried on with. */
+char *conductor_lock_text(const struct aws_tenure *keys); /* caller frees */
+void conductor_lock_write(int fd, const char *text);
+/* The same read back; `keys->origin` is *origin, which says that it is the conductor's and which
+ * the caller frees. False: it has not been written (yet). */
+bool conductor_lock_read(const char *state_dir, struct aws_tenure *keys, char **origin);

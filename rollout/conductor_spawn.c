@@ -110,6 +110,12 @@ bool conductor_spawn(const struct config *config, const char *state_dir, GError 
     return begun;
 }
 
+bool conductor_keys(const char *state_dir, struct aws_tenure *keys, char **origin)
+{
+    return conductor_lock_is_alive(state_dir, FRESH_MS) &&
+           conductor_lock_read(state_dir, keys, origin);
+}
+
 bool conductor_find(struct journal *journal, const char *operation, struct conductor_info *info)
 {
     struct lease_record record;

@@ -91,7 +91,8 @@ struct survey {
     GPtrArray *operations;  /* struct operation *, all of the journal's */
     GHashTable *verified;   /* cell id -> struct running *: last other verified version */
     GHashTable *pinned;     /* version -> commit of every earlier rollout's plan */
-    struct aws_tenure keys; /* of the credentials that all this was read with */
+    struct aws_tenure keys; /* of the credentials that it would be carried on with */
+    bool keys_at_work;      /* they are the conductor's that is at work, not the asker's */
     gint64 now_ms;
     GHashTable *conducted; /* live operation's id -> the host that conducts it; NULL: not asked */
 };

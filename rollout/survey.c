@@ -1,6 +1,7 @@
 #include "rollout/survey.h"
 
 #include "data/base/when.h"
+#include "rollout/conductor.h"
 #include "rollout/lease.h"
 
 struct gathering {
@@ -10,6 +11,7 @@ struct gathering {
     char *release_error, *version, *origin;
     struct releases *releases;       /* until done */
     const struct aws_client *client; /* until done */
+    char *state_dir;
     size_t pending; /* cells whose deployer has not answered, and one for ourselves */
     survey_fn done;
     gpointer data;
@@ -49,6 +51,7 @@ void survey_free(struct survey *survey)
     g_clear_error(&gathering->error);
     config_unref(gathering->config);
     g_free(gathering->origin);
+    g_free(gathering->state_dir);
     g_free(gathering->release_error);
     g_free(gathering->version);
     g_free(gathering);
@@ -75,6 +78,10 @@ static void gather_keys(struct gathering *gathering)
 {
     struct aws_tenure *keys = &gathering->survey.keys;
     gathering->survey.now_ms = when_now_ms();
+    gathering->survey.keys_at_work =
+        gathering->state_dir && conductor_keys(gathering->state_dir, keys, &gathering->origin);
+    if (gathering->survey.keys_at_work)
+        return;
     if (gathering->client)
         aws_client_tenure(gathering->client, keys);
     gathering->origin = g_strdup(keys->origin);
@@ -180,6 +187,7 @@ void survey_make(const struct survey_sources *sources, survey_fn done, gpointer 
         .version = g_strdup(sources->version),
         .releases = sources->releases,
         .client = sources->client,
+        .state_dir = g_strdup(sources->state_dir),
         .pending = 1,
         .done = done,
         .data = data,

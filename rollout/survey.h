@@ -19,6 +19,7 @@ struct survey_sources {
     struct deployer *deployer;
     const char *deployer_error;
     const struct aws_client *client; /* whose credentials are used; NULL: nobody's */
+    const char *state_dir; /* a conductor at work there carries on with its own; NULL: none does */
 };
 
 /* `survey` is the callee's, for survey_free. NULL exactly when `error` is set: the journal could

@@ -74,3 +74,18 @@ void world_close(struct world *world)
     g_free(world->keys_origin);
     g_free(world->releases_error);
 }
+
+const struct aws_tenure *world_keys(struct world *world)
+{
+    struct aws_tenure now;
+    aws_client_tenure(world->client, &now);
+    if (!now.origin)
+        return &world->keys;
+    if (g_strcmp0(now.origin, world->keys_origin) != 0) {
+        g_free(world->keys_origin);
+        world->keys_origin = g_strdup(now.origin);
+    }
+    world->keys = now;
+    world->keys.origin = world->keys_origin;
+    return &world->keys;
+}

@@ -276,9 +276,9 @@ class Fleet:
             self.ecs(region, "UpdateService", cluster=cell, service=service["serviceName"],
                      taskDefinition=made["taskDefinitionArn"])
 
-    def popen(self, *args, as_user=None, **how):
+    def popen(self, *args, as_user=None, env=None, **how):
         """celldeck ARGS, under way; the caller waits for it."""
-        env = dict(self.env, SUDO_USER=as_user) if as_user else self.env
+        env = dict(self.env, **(env or {}), **({"SUDO_USER": as_user} if as_user else {}))
         return subprocess.Popen([CELLDECK, *args], env=env, stdin=subprocess.DEVNULL, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 

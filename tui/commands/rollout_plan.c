@@ -46,6 +46,7 @@ static struct survey *survey_now(struct context *context, const char *version,
         .deployer = deployer,
         .deployer_error = no_deployer ? no_deployer->message : NULL,
         .client = context_client(context),
+        .state_dir = context->state_dir,
     };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     struct planning planning = {.loop = loop};
