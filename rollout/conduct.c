@@ -54,12 +54,15 @@ bool conduct_is_over(const struct conduct *conduct)
 
 void conduct_complain(struct conduct *conduct, const char *doing, const GError *error)
 {
-    char *text = g_strdup_printf("%s: %s: %s", conduct->id, doing, error->message);
+    g_autofree char *text = g_strdup_printf("%s: %s: %s", conduct->id, doing, error->message);
+    /* Each answer of AWS has an id of its own, and tells nothing new by it. */
+    const char *request = strstr(text, " (request ");
+    char *trouble = request ? g_strndup(text, (gsize)(request - text)) : g_strdup(text);
     if (g_hash_table_size(conduct->complaints) >= COMPLAINTS_KEPT)
         g_hash_table_remove_all(conduct->complaints);
-    if (!g_hash_table_contains(conduct->complaints, text))
+    if (!g_hash_table_contains(conduct->complaints, trouble))
         conductor_log(conduct->world, LOG_LEVEL_WARN, "%s", text);
-    g_hash_table_add(conduct->complaints, text);
+    g_hash_table_add(conduct->complaints, trouble);
 }
 
 static struct rollout_cell *cell_of(const struct conduct *conduct, guint i)
