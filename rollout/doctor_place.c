@@ -164,6 +164,15 @@ static void check_conductor(struct checkup *checkup, struct journal *journal,
     conductor_info_clear(&info);
 }
 
+/* It may have others than whoever asks, and rollouts are carried on with its own. */
+static void check_keys_at_work(struct checkup *checkup)
+{
+    struct aws_tenure keys;
+    g_autofree char *origin = NULL;
+    if (conductor_keys(checkup->doctor->state_dir, &keys, &origin))
+        finding_set(checkup_add(checkup, "its credentials"), judge_tenure(&keys, when_now_ms()));
+}
+
 void doctor_conductor(struct checkup *checkup)
 {
     g_autoptr(GError) error = NULL;
@@ -182,6 +191,7 @@ void doctor_conductor(struct checkup *checkup)
     }
     if (checkup->findings->len == 0)
         finding_set(checkup_add(checkup, "operations"), judge_ok("none is under way"));
+    check_keys_at_work(checkup);
 }
 
 static struct judgement judge_releases(const struct config *config)
