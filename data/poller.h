@@ -57,3 +57,15 @@ void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms)
 const char *poller_who(const struct poller *poller);
 /* That last case. */
 bool poller_shows_cache(const struct poller *poller);
+
+/* What one who does not take part sees in `state_dir` without waiting for anything: the metrics
+ * that were read for this configuration, and who reads them now. */
+struct poller_seen {
+    char *who;           /* as poller_who; NULL: nobody polls now */
+    double usd_per_hour; /* what that really costs */
+    char *slowed;        /* as of a snapshot */
+    struct snapshot *metrics;
+};
+/* False: nothing is kept there. */
+bool poller_look(const char *state_dir, struct config *config, struct poller_seen *seen);
+void poller_seen_clear(struct poller_seen *seen);

@@ -11,6 +11,16 @@
 #define WANT_EVERY_MS WHEN_MINUTE
 #define WANT_LASTS_MS (3 * WHEN_MINUTE)
 
+static gint64 beat_every_ms(const struct config *config)
+{
+    return CLAMP(config->metrics.period_ms / 4, BEAT_MIN_MS, BEAT_MAX_MS);
+}
+
+gint64 poller_patience_ms(const struct config *config)
+{
+    return BEATS_MISSED * beat_every_ms(config);
+}
+
 struct poller_desk *poller_desk_new(const char *dir, struct config *config,
                                     const struct lead_self *self)
 {
@@ -18,8 +28,8 @@ struct poller_desk *poller_desk_new(const char *dir, struct config *config,
     desk->dir = g_strdup(dir);
     desk->config = config_ref(config);
     desk->self = *self;
-    desk->beat_every_ms = CLAMP(config->metrics.period_ms / 4, BEAT_MIN_MS, BEAT_MAX_MS);
-    desk->patience_ms = BEATS_MISSED * desk->beat_every_ms;
+    desk->beat_every_ms = beat_every_ms(config);
+    desk->patience_ms = poller_patience_ms(config);
     desk->want = want_new();
     desk->well = true;
     return desk;
@@ -251,7 +261,7 @@ static bool follow(struct poller_desk *desk, struct poller_turn *turn, bool chan
     return !wrong;
 }
 
-static char *leader_in_words(const struct lead *lead)
+char *poller_leader_words(const struct lead *lead)
 {
     if (lead->kind == POLLER_CONDUCTOR)
         return g_strdup_printf("conductor, pid %" G_GINT64_FORMAT, lead->holder->pid);
@@ -283,7 +293,7 @@ static bool take_turn(struct poller_desk *desk, struct poller_turn *turn, enum p
     *role = POLLER_ALONE;
     if (desk->self.kind == POLLER_CONDUCTOR)
         return true;
-    turn->leader = desk->lead.token ? leader_in_words(&desk->lead) : NULL;
+    turn->leader = desk->lead.token ? poller_leader_words(&desk->lead) : NULL;
     if (!turn->leader || !is_of_our_fleet(desk)) {
         g_autofree char *why =
             g_strdup_printf("%s serves another configuration (%s)", desk->cache->path,

@@ -38,6 +38,11 @@ struct poller_desk *poller_desk_new(const char *dir, struct config *config,
 void poller_desk_free(struct poller_desk *desk);
 OWNABLE(poller_desk, poller_desk_free);
 
+/* A leader that has not published for so long is replaced. */
+gint64 poller_patience_ms(const struct config *config);
+/* "alice's console, pid 77". Caller frees. */
+char *poller_leader_words(const struct lead *lead);
+
 /* Before the first turn, in the caller's thread: what is kept, tenants if they are few, or NULL. An
  * error says why nothing can be shared; there may be a snapshot all the same. */
 struct snapshot *poller_desk_first(struct poller_desk *desk, gint64 now_ms, GError **error);

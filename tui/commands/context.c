@@ -4,7 +4,6 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "data/cache.h"
 #include "data/feed.h"
 
 #include <stdio.h>
@@ -73,6 +72,7 @@ void context_clear(struct context *context)
     g_free(context->config_path);
     g_strfreev(context->args);
     g_free(context->state_dir);
+    poller_seen_clear(&context->seen);
     g_clear_pointer(&context->client, aws_client_free);
     g_clear_pointer(&context->journal, journal_close);
     g_clear_pointer(&context->config, config_unref);
@@ -139,12 +139,10 @@ static void begin_with_cache(struct context *context, struct feed *feed)
 {
     if (!context->state_dir)
         context->state_dir = state_dir(context->config, &context->personal, NULL);
-    OWN(cache)
-    cache =
-        context->state_dir ? cache_open_to_read(context->state_dir, context->config, NULL) : NULL;
-    OWN(snapshot) metrics = cache ? cache_read(cache, CACHE_METRICS, when_now_ms(), NULL) : NULL;
-    if (metrics)
-        feed_prime(feed, metrics);
+    poller_seen_clear(&context->seen);
+    if (context->state_dir && poller_look(context->state_dir, context->config, &context->seen))
+        feed_prime(feed, context->seen.metrics);
+    g_clear_pointer(&context->seen.metrics, snapshot_unref);
 }
 
 struct snapshot *context_read_fleet(struct context *context)

@@ -5,6 +5,7 @@
 #include "data/aws/client.h"
 #include "data/fleet.h"
 #include "data/journal.h"
+#include "data/poller.h"
 #include "tui/commands/out.h"
 
 /* The forms beside plain text that a command's answer may take; it knows no option for others. */
@@ -26,6 +27,7 @@ struct context {
     bool personal;
     struct journal *journal;
     struct aws_client *client;
+    struct poller_seen seen; /* by context_read_fleet */
 };
 
 /* Parses `own` options (may be NULL) and the common ones -c, --no-color, --ascii, and --json and

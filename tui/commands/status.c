@@ -116,7 +116,7 @@ static void print_json(struct context *context, const struct snapshot *snapshot,
     struct aws_tenure tenure;
     aws_client_tenure(context_client(context), &tenure);
     json_t *document = fleet_status_json(snapshot, operations);
-    upkeep_json(document, snapshot, &tenure);
+    upkeep_json(document, snapshot, &context->seen, &tenure);
     out_json("status", document);
 }
 
@@ -135,7 +135,7 @@ static void print_status(struct context *context, const struct snapshot *snapsho
     out_table_print(table, context->style);
     print_tenants_line(context, snapshot);
     print_operations(context, operations);
-    upkeep_print(context->style, snapshot, &tenure, when_now_ms());
+    upkeep_print(context->style, snapshot, &context->seen, &tenure, when_now_ms());
 }
 
 /* NULL where the journal can't be read. */

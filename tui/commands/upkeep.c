@@ -4,9 +4,6 @@
 #include "data/base/when.h"
 #include "rollout/tenure.h"
 
-/* `celldeck status` asks once, by itself. */
-#define BY "this command"
-
 static json_t *moment_json(gint64 at_ms)
 {
     g_autofree char *text = at_ms > 0 ? when_rfc3339(at_ms) : NULL;
@@ -23,11 +20,38 @@ static json_t *credentials_json(const struct aws_tenure *tenure)
                      tenure->lasts_until_ms == 0);
 }
 
-void upkeep_json(json_t *document, const struct snapshot *snapshot, const struct aws_tenure *tenure)
+/* What is true of polling: of the one who does it, else of one who would. */
+struct polling {
+    const char *by; /* NULL: nobody does */
+    double usd_per_hour;
+    const char *slowed;
+};
+
+static struct polling polling_of(const struct snapshot *snapshot, const struct poller_seen *seen)
 {
-    json_object_set_new(document, "polling",
-                        json_pack("{s:s, s:o}", "by", BY, "slowed", text_json(snapshot->slowed)));
+    if (seen->who)
+        return (struct polling){seen->who, seen->usd_per_hour, seen->slowed};
+    return (struct polling){NULL, snapshot->cost_usd_per_hour, snapshot->slowed};
+}
+
+void upkeep_json(json_t *document, const struct snapshot *snapshot, const struct poller_seen *seen,
+                 const struct aws_tenure *tenure)
+{
+    const struct polling polling = polling_of(snapshot, seen);
+    json_object_set_new(document, "cost_usd_per_hour", json_real(polling.usd_per_hour));
+    json_object_set_new(
+        document, "polling",
+        json_pack("{s:o, s:o}", "by", text_json(polling.by), "slowed", text_json(polling.slowed)));
     json_object_set_new(document, "credentials", credentials_json(tenure));
+}
+
+static void print_polling(struct out_style style, const struct polling *polling)
+{
+    g_autofree char *by = polling->by ? g_strdup_printf(", by %s", polling->by)
+                                      : g_strdup(" while a console is open");
+    out_line(style, polling->slowed ? OUT_WARN : OUT_PLAIN, "Polling: %s$%.2f an hour%s%s%s",
+             polling->by ? "" : "up to ", polling->usd_per_hour, by, polling->slowed ? "; " : "",
+             polling->slowed ? polling->slowed : "");
 }
 
 /* ", in 38m", or "". */
@@ -41,14 +65,10 @@ static char *left_text(const struct aws_tenure *tenure, gint64 now_ms)
 }
 
 void upkeep_print(struct out_style style, const struct snapshot *snapshot,
-                  const struct aws_tenure *tenure, gint64 now_ms)
+                  const struct poller_seen *seen, const struct aws_tenure *tenure, gint64 now_ms)
 {
-    if (snapshot->slowed)
-        out_line(style, OUT_WARN, "Polling: $%.2f an hour; %s", snapshot->cost_usd_per_hour,
-                 snapshot->slowed);
-    else
-        out_line(style, OUT_PLAIN, "Polling: $%.2f an hour at this pace",
-                 snapshot->cost_usd_per_hour);
+    const struct polling polling = polling_of(snapshot, seen);
+    print_polling(style, &polling);
     if (!tenure->origin)
         return;
     static const enum out_role roles[] = {
