@@ -139,7 +139,7 @@ static void hand_over(struct feed_source *source)
         return;
     if (!turn->error) {
         past->units = turn->units;
-        past->pages = pages;
+        past->pages = registry_pages(pages, turn->n_segments, turn->units);
     }
     const struct registry *before = turn->before;
     bool complete = !turn->error;

@@ -9,10 +9,17 @@
 
 #define SEGMENTS_AT_FIRST 4
 #define SEGMENTS_MAX      8
+#define UNITS_A_PAGE      128 /* aws.md: half a unit for 4 KB */
 
 guint registry_segments(guint pages)
 {
     return pages ? MIN(pages, SEGMENTS_MAX) : SEGMENTS_AT_FIRST;
+}
+
+guint registry_pages(guint pages, guint segments, double read_units)
+{
+    bool told = pages <= segments && read_units > 0;
+    return told ? MIN(pages, (guint)ceil(read_units / UNITS_A_PAGE)) : pages;
 }
 
 /* What read_tenant() reads of an item. Some of the names are DynamoDB's reserved words, so each

@@ -15,6 +15,9 @@
 /* How many segments to scan a table in at once of which the last Scan took so many pages of 1 MB;
  * 0: not known yet. */
 guint registry_segments(guint pages);
+/* How many pages of 1 MB a table has of which a Scan in so many segments took so many pages: each
+ * segment takes one at the least, however little is in it, but what was read tells. */
+guint registry_pages(guint pages, guint segments, double read_units);
 
 /* The body of a Scan of one of `segments` segments. `start_key` is the LastEvaluatedKey of the
  * segment's page before, NULL for its first; borrowed. New reference. */

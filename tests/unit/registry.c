@@ -133,3 +133,14 @@ Test(registry, an_answer_without_items_is_an_error_of_the_source)
     cr_expect(!take("{\"message\":\"hm\"}", &error));
     cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_SOURCE));
 }
+
+Test(registry, a_table_is_scanned_in_as_many_segments_as_it_has_pages_to_spare)
+{
+    cr_expect_eq(registry_segments(0), 4, "nobody knows yet");
+    cr_expect_eq(registry_segments(registry_pages(4, 4, 2)), 1, "four times next to nothing");
+    cr_expect_eq(registry_segments(registry_pages(4, 4, 300)), 3);
+    cr_expect_eq(registry_segments(registry_pages(4, 4, 0)), 4, "it was not told");
+    cr_expect_eq(registry_segments(registry_pages(2, 1, 130)), 2, "it grows");
+    cr_expect_eq(registry_segments(registry_pages(40, 1, 5000)), 8);
+    cr_expect_eq(registry_segments(registry_pages(8, 8, 0.5 * 8)), 1, "it shrinks");
+}
