@@ -179,8 +179,10 @@ bool cache_end(struct cache *cache, bool keep, GError **error)
 {
     if (!keep)
         cache->damaged |= is_damage(sqlite3_extended_errcode(cache->db));
-    if (keep && sqlite_exec(cache->db, "COMMIT", CACHE_WRITING, error))
+    if (keep && sqlite_exec(cache->db, "COMMIT", CACHE_WRITING, error)) {
+        sqlite3_db_release_memory(cache->db); /* megabytes of pages, until the next turn for none */
         return true;
+    }
     sqlite3_exec(cache->db, "ROLLBACK", NULL, NULL, NULL);
     /* What is known may be of what has just been taken back. */
     cache_forget(cache);

@@ -72,6 +72,8 @@ struct snapshot *cache_read(struct cache *cache, enum cache_what what, gint64 no
         cache->damaged |= cache_is_damaged(cache);
     if (alone)
         sqlite3_exec(cache->db, "ROLLBACK", NULL, NULL, NULL);
+    if (alone)
+        sqlite3_db_release_memory(cache->db);
     if (!good || !cache->gen)
         return NULL;
     if (what == CACHE_METRICS)

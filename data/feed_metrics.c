@@ -76,6 +76,7 @@ static char *end(struct feed_source *source, bool keep)
     g_ptr_array_unref(turn->batches);
     char *error = turn->error;
     g_free(turn);
+    feed_give_back(source->feed);
     return error;
 }
 

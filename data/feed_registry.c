@@ -163,6 +163,7 @@ static char *end(struct feed_source *source, bool keep)
     registry_unref(turn->before);
     char *error = turn->error;
     g_free(turn);
+    feed_give_back(source->feed);
     return error;
 }
 

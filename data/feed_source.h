@@ -104,6 +104,10 @@ void feed_ask_all(struct feed *feed, gint64 not_since_ms);
 /* Sets the one timer for all: the next moment at which a source is due or a value grows stale. */
 void feed_schedule(struct feed *feed);
 
+/* After a long answer: what its text and trees took lies in pieces between what stays, and the
+ * machine gets it back only when asked to take it. Who reads once has no time for that. */
+void feed_give_back(const struct feed *feed);
+
 /* feed_fold.c: what was read becomes a snapshot. */
 
 /* Something came: there is a new snapshot soon, one for all that comes at about the same time. */

@@ -2,6 +2,8 @@
 #include "data/base/when.h"
 #include "data/feed_source.h"
 
+#include <malloc.h>
+
 #define DEADLINE_MIN_MS (5 * WHEN_SECOND)
 #define DEADLINE_MAX_MS (20 * WHEN_SECOND)
 
@@ -39,6 +41,12 @@ static void end_turn(struct feed_source *source)
     source->answered = true;
     feed_changed(feed);
     feed_schedule(feed);
+}
+
+void feed_give_back(const struct feed *feed)
+{
+    if (feed->started)
+        malloc_trim(0);
 }
 
 static struct request *request_new(struct feed_source *source)
