@@ -73,7 +73,8 @@ static void pump(struct screen *screen)
         lseek(screen->frame_fd, 0, SEEK_SET);
     }
     if (push(screen) && !screen->write_source)
-        screen->write_source = g_unix_fd_add(screen->tty_fd, G_IO_OUT, on_writable, screen);
+        screen->write_source = g_unix_fd_add_full(G_PRIORITY_HIGH, screen->tty_fd, G_IO_OUT,
+                                                  on_writable, screen, NULL);
 }
 
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer data)

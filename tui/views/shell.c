@@ -79,6 +79,8 @@ static void draw(struct shell *shell)
     shell_tell_watched(shell);
 }
 
+enum { ANSWER_PRIORITY = G_PRIORITY_DEFAULT - 10 };
+
 static gboolean on_draw(gpointer data)
 {
     struct shell *shell = data;
@@ -93,6 +95,14 @@ void shell_want_draw(gpointer data)
     struct shell *shell = data;
     if (shell->screen && !shell->draw_source)
         shell->draw_source = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_draw, shell, NULL);
+}
+
+/* Keys come first (screen.c), then the frame that answers them, then what a thousand cells say. */
+void shell_want_answer(struct shell *shell)
+{
+    g_clear_handle_id(&shell->draw_source, g_source_remove);
+    if (shell->screen)
+        shell->draw_source = g_idle_add_full(ANSWER_PRIORITY, on_draw, shell, NULL);
 }
 
 static void on_gone(gpointer data)

@@ -73,4 +73,6 @@ void shell_tell_watched(struct shell *shell);
 void shell_follow(struct shell *shell);
 /* `data` is the shell. However often this is called before it is drawn, it is one frame. */
 void shell_want_draw(gpointer data);
+/* The same for a key: its frame comes before whatever else has come in. */
+void shell_want_answer(struct shell *shell);
 void shell_key(guint32 key, gpointer data);

@@ -247,5 +247,5 @@ void shell_key(guint32 key, gpointer data)
     struct shell *shell = data;
     g_clear_pointer(&shell->deck->notice, g_free);
     by_mode[shell->mode](shell, key);
-    shell_want_draw(shell);
+    shell_want_answer(shell);
 }
