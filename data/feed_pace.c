@@ -45,7 +45,7 @@ GArray *feed_cells_due(const struct feed_source *source)
                                      newest_end_ms(feed, cell),
                                      metrics->period_ms,
                                      metrics->settle_ms};
-        if (feed->everything || pace_is_due(&at, end_ms))
+        if (source->everything || pace_is_due(&at, end_ms))
             g_array_append_val(due, cell);
     }
     return due;

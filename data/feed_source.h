@@ -34,6 +34,7 @@ struct feed_source {
     gint64 read_ms;  /* the last whole turn's beginning; 0: none yet */
     bool answered;   /* a turn has ended, well or not */
     char *error;     /* of the last turn that asked anything */
+    bool everything; /* the next turn asks for every cell, whatever its pace */
     bool busy;
     bool awaited;        /* by feed_read_once */
     GPtrArray *requests; /* under way */
@@ -66,7 +67,6 @@ struct feed {
     bool started;       /* by feed_start: for good */
     bool polling;       /* that, or while feed_read_once waits */
     bool rollout;       /* feed_want_since was called */
-    bool everything;    /* the turns that begin now ask for every cell, whatever its pace */
     guint tick_id, fold_id;
     gint64 folded_mono_ms;
     gint64 change_ms; /* when folding again may say something else */
@@ -99,7 +99,7 @@ struct aws_target source_target(const struct feed_source *source, enum aws_servi
 struct feed_source *feed_source_new(struct feed *feed, const struct source_kind *kind, char *name);
 void feed_source_free(struct feed_source *source);
 
-/* Begins a turn of every source that is idle and was last asked by `not_since_ms`. */
+/* Every source that is idle and was last asked by `not_since_ms` is due now. */
 void feed_ask_all(struct feed *feed, gint64 not_since_ms);
 /* Sets the one timer for all: the next moment at which a source is due or a value grows stale. */
 void feed_schedule(struct feed *feed);

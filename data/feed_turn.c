@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 
+#define BEGIN_MS        5 /* that turns begin without a pause */
 #define DEADLINE_MIN_MS (5 * WHEN_SECOND)
 #define DEADLINE_MAX_MS (20 * WHEN_SECOND)
 
@@ -167,6 +168,7 @@ static void begin_turn(struct feed_source *source, gint64 now_ms)
     source->asked_ms = now_ms;
     source->due_ms = source->kind->due_ms(source->feed, now_ms);
     source->kind->begin(source);
+    source->everything = false;
     if (!source->requests->len)
         end_turn(source);
 }
@@ -178,15 +180,22 @@ static gint64 due_ms(const struct feed_source *source, gint64 now_ms)
     return MIN(source->due_ms, source->kind->due_ms(source->feed, now_ms));
 }
 
+static bool is_due(const struct feed_source *source, gint64 now_ms)
+{
+    return source->feed->polling && !source->busy && due_ms(source, now_ms) <= now_ms;
+}
+
+/* A thousand cells' turns begin at about the same time: whoever waits for a key to be answered, or
+ * for an answer to be read, comes between. */
 static gboolean on_tick(gpointer data)
 {
     struct feed *feed = data;
     feed->tick_id = 0;
-    gint64 now_ms = when_now_ms();
+    gint64 now_ms = when_now_ms(), until_ms = when_mono_ms() + BEGIN_MS;
     feed_count(feed);
-    for (guint i = 0; i < feed->sources->len; i++) {
+    for (guint i = 0; i < feed->sources->len && when_mono_ms() <= until_ms; i++) {
         struct feed_source *source = feed->sources->pdata[i];
-        if (feed->polling && !source->busy && due_ms(source, now_ms) <= now_ms)
+        if (is_due(source, now_ms))
             begin_turn(source, now_ms);
     }
     if (feed->change_ms <= now_ms)
@@ -211,13 +220,12 @@ void feed_schedule(struct feed *feed)
 
 void feed_ask_all(struct feed *feed, gint64 not_since_ms)
 {
-    gint64 now_ms = when_now_ms();
-    feed->everything = true;
     for (guint i = 0; i < feed->sources->len; i++) {
         struct feed_source *source = feed->sources->pdata[i];
-        if (!source->busy && source->asked_ms <= not_since_ms)
-            begin_turn(source, now_ms);
+        if (source->busy || source->asked_ms > not_since_ms)
+            continue;
+        source->due_ms = 0;
+        source->everything = true;
     }
-    feed->everything = false;
     feed_schedule(feed);
 }
