@@ -7,7 +7,6 @@ static bool leads(struct cache *cache, const struct config *config, struct lead 
     OWN(holder) self = holder_self();
     const struct lead_self nobody = {(char *)"", (char *)"", POLLER_CONSOLE, self};
     return lead_read(cache, lead, NULL) && g_strcmp0(lead->fleet, cache->fleet) == 0 &&
-           lead->well &&
            !lead_is_free(lead, &nobody, 0, when_boot_ms(), poller_patience_ms(config));
 }
 
