@@ -17,6 +17,7 @@ DEBIAN_BUILD := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libjanss
 	libsqlite3-dev libgit2-dev libglib2.0-dev libfyaml-dev libmicrohttpd-dev git
 DEBIAN_CHECK := $(DEBIAN_BUILD) libcriterion-dev libvterm-dev awscli python3-botocore \
 	valgrind sqlite3 nodejs npm openssl
+DEBIAN_BENCH := $(DEBIAN_CHECK) htop
 DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
 
 PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
@@ -46,7 +47,8 @@ CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=a
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_san := -fsanitize=address,undefined
 
-.PHONY: all san demo check bench unit lint format install clean help deps-build deps-check deps-lint
+.PHONY: all san demo check bench unit lint format install clean help deps-build deps-check deps-bench \
+	deps-lint
 
 all: build/celldeck build/celldeck-sim
 
@@ -54,7 +56,7 @@ help:
 	@echo 'make           build/celldeck and build/celldeck-sim'
 	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
-	@echo 'make bench     celldeck status beside awscli and bare curl, on the simulator'
+	@echo 'make bench     speed and memory on the simulator, beside awscli, bare curl and htop'
 	@echo 'make lint      formatting, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make format    clang-format in place'
 	@echo 'make install   into PREFIX ($(PREFIX)), below DESTDIR'
@@ -73,8 +75,11 @@ install_missing = @missing=$$(for p in $(1); do \
 deps-build:
 	$(call install_missing,$(DEBIAN_BUILD))
 # A newer Node.js than Debian's, with its npm, serves too.
+there_already = $(if $(shell command -v npm),nodejs npm)
 deps-check:
-	$(call install_missing,$(filter-out $(if $(shell command -v npm),nodejs npm),$(DEBIAN_CHECK)))
+	$(call install_missing,$(filter-out $(there_already),$(DEBIAN_CHECK)))
+deps-bench:
+	$(call install_missing,$(filter-out $(there_already),$(DEBIAN_BENCH)))
 deps-lint:
 	$(call install_missing,$(DEBIAN_LINT))
 
@@ -146,7 +151,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit
 	tests/run
 
-bench: deps-check
+bench: deps-bench
 	@$(MAKE) --no-print-directory all
 	tests/bench/run
 
