@@ -121,6 +121,9 @@ const struct tenant *registry_tenant(const struct registry *registry, const char
 struct registry *registry_again(const struct registry *before, gint64 at_ms, bool complete);
 /* All zero for a cell that no tenant names. `registry` may be NULL. */
 struct tenant_tally registry_tally(const struct registry *registry, const char *cell);
+/* A count out of it, for people: "12", "≥12" where it was read in part, "–" where it never was
+ * (NULL). Caller frees. */
+char *registry_count_text(const struct registry *registry, gint64 count);
 struct registry *registry_ref(struct registry *registry);
 void registry_unref(struct registry *registry);
 

@@ -1,5 +1,7 @@
 #include "data/fleet.h"
 
+#include "data/base/text.h"
+
 #include <string.h>
 
 const char *tenant_status_name(enum tenant_status status)
@@ -119,6 +121,14 @@ struct tenant_tally registry_tally(const struct registry *registry, const char *
     const struct tenant_tally *tally =
         registry ? g_hash_table_lookup(registry->tallies, cell) : NULL;
     return tally ? *tally : (struct tenant_tally){0};
+}
+
+char *registry_count_text(const struct registry *registry, gint64 count)
+{
+    if (!registry)
+        return g_strdup("–");
+    g_autofree char *text = text_count(count);
+    return registry->complete ? g_steal_pointer(&text) : g_strconcat("≥", text, NULL);
 }
 
 struct registry *registry_ref(struct registry *registry)

@@ -14,8 +14,9 @@
 
 #define NOW (G_GINT64_CONSTANT(1795485600000) + 30 * 1000)
 
-/* A deck on small_fleet whose cell-1's error rate is `errors`, read `age_ms` ago. */
-static struct deck *deck_of(double errors, gint64 age_ms)
+/* A deck on small_fleet whose cell-1's error rate is `errors`, read `age_ms` ago; `registry` may be
+ * NULL. */
+static struct deck *deck_with(struct registry *registry, double errors, gint64 age_ms)
 {
     OWN(config) config = small_fleet(NULL);
     struct cell_reading readings[4];
@@ -25,7 +26,7 @@ static struct deck *deck_of(double errors, gint64 age_ms)
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
     g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW - 4000, NULL));
     g_ptr_array_add(sources, source_new("metrics eu-west-1", SOURCE_ERROR, NOW - 360000, "down"));
-    const struct fleet_input input = {config, readings, NULL, sources, 0.04, NULL};
+    const struct fleet_input input = {config, readings, registry, sources, 0.04, NULL};
     OWN(snapshot) snapshot = fleet_fold(&input, NOW);
     struct deck *deck = deck_new(config, NULL);
     deck->now_ms = NOW;
@@ -33,6 +34,11 @@ static struct deck *deck_of(double errors, gint64 age_ms)
     for (guint i = 0; i < config->cells->len; i++)
         cell_reading_clear(&readings[i]);
     return deck;
+}
+
+static struct deck *deck_of(double errors, gint64 age_ms)
+{
+    return deck_with(NULL, errors, age_ms);
 }
 
 /* What a screen of this size shows. */
@@ -77,6 +83,28 @@ Test(views, nothing_stale_is_shown_as_healthy)
     cr_expect_null(strstr(screen, "●"), "%s", screen);
     cr_expect_null(strstr(screen, "healthy"), "%s", screen);
     expect_shown(screen, "STALE");
+}
+
+Test(views, a_registry_that_was_not_read_has_no_tenants_and_one_read_in_part_at_least_some)
+{
+    struct tenant draft = {.id = "t1", .cell = "cell-1", .region = "us-east-1", .current_users = 7};
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    g_ptr_array_add(tenants, tenant_new(&draft));
+    struct registry *part = registry_new(tenants, NOW, false);
+    static const struct {
+        const char *headline, *cell;
+    } shown[] = {{"tenants not read", "– tenants, – users registered"},
+                 {"≥1 tenants", "≥1 tenants, ≥7 users registered"}};
+    struct registry *const registries[] = {NULL, part};
+    for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
+        OWN(deck) deck = deck_with(registries[i], 0.1, 0);
+        g_autofree char *fleet = drawn(&view_fleet, deck, 24, 120);
+        expect_shown(fleet, shown[i].headline);
+        deck_choose(deck, "cell-1", NULL, NULL);
+        g_autofree char *cell = drawn(&view_cell, deck, 60, 160);
+        expect_shown(cell, shown[i].cell);
+    }
+    registry_unref(part);
 }
 
 Test(views, every_screen_draws_at_every_size_with_anything_or_nothing_to_show)

@@ -70,7 +70,8 @@ static struct out_table *cells_table(const struct snapshot *snapshot)
         g_autofree char *errors = metric_text(snapshot, cell, METRIC_ERROR_RATE, "%.1f");
         g_autofree char *cpu = metric_text(snapshot, cell, METRIC_CPU, "%.0f");
         g_autofree char *users = users_text(cell);
-        g_autofree char *tenants = snapshot->registry ? text_count(cell->tenants) : NULL;
+        g_autofree char *tenants =
+            snapshot->registry ? registry_count_text(snapshot->registry, cell->tenants) : NULL;
         g_autofree char *why = g_strjoinv("; ", cell->reasons);
         out_table_row(table, health_role(cell->health),
                       (const char *[]){cell->config->id, health_name(cell->health),

@@ -104,11 +104,14 @@ static gint most_users_first(gconstpointer a, gconstpointer b)
 
 static void put_tenants(struct lines *lines, const struct deck *deck, const struct cell *cell)
 {
-    g_autofree char *count = text_count(cell->tenants);
-    g_autofree char *users = text_count(cell->registered_users);
-    g_autofree char *title = g_strdup_printf("%s tenants, %s users registered", count, users);
-    put_heading(lines, title);
     const struct registry *registry = deck->snapshot->registry;
+    g_autofree char *count = registry_count_text(registry, cell->tenants);
+    g_autofree char *users = registry_count_text(registry, cell->registered_users);
+    g_autofree char *title = g_strdup_printf("%s tenants, %s users registered%s", count, users,
+                                             !registry             ? ": not read"
+                                             : !registry->complete ? ": read in part"
+                                                                   : "");
+    put_heading(lines, title);
     g_autoptr(GPtrArray) here = g_ptr_array_new();
     for (guint i = 0; registry && i < registry->tenants->len; i++) {
         struct tenant *tenant = g_ptr_array_index(registry->tenants, i);

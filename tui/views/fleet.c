@@ -220,9 +220,7 @@ static void put_tenants(struct canvas *canvas, int row, const struct place *plac
                         const struct deck *deck, const struct cell *cell)
 {
     const struct registry *registry = deck->snapshot->registry;
-    g_autofree char *count = text_count(cell->tenants);
-    g_autofree char *text =
-        !registry ? g_strdup("–") : g_strdup_printf("%s%s", registry->complete ? "" : "≥", count);
+    g_autofree char *text = registry_count_text(registry, cell->tenants);
     table_put(canvas, row, &columns[COL_TENANTS], place,
               registry && registry->complete ? ROLE_NORMAL : ROLE_UNKNOWN, text);
 }

@@ -10,13 +10,13 @@
 
 static void add_affected(GString *text, const struct deck *deck, const struct cell *cell)
 {
-    g_autofree char *tenants = text_count(cell->tenants);
-    g_autofree char *users = text_count(cell->registered_users);
-    bool whole = deck->snapshot->registry && deck->snapshot->registry->complete;
-    if (!deck->snapshot->registry)
+    const struct registry *registry = deck->snapshot->registry;
+    g_autofree char *tenants = registry_count_text(registry, cell->tenants);
+    g_autofree char *users = registry_count_text(registry, cell->registered_users);
+    if (!registry)
         g_string_append(text, " · tenants not read");
     else
-        g_string_append_printf(text, " · %s%s tenant%s, %s users", whole ? "" : "≥ ", tenants,
+        g_string_append_printf(text, " · %s tenant%s, %s users", tenants,
                                cell->tenants == 1 ? "" : "s", users);
 }
 
@@ -133,8 +133,9 @@ static char *all_well(const struct deck *deck, enum role *role)
                                    deck->config->metrics.period_ms, deck->now_ms, &stale);
         users += stale || isnan(value) ? 0 : value;
     }
-    guint tenants = snapshot->registry ? snapshot->registry->tenants->len : 0;
-    g_autofree char *tenants_text = text_count(tenants);
+    const struct registry *registry = snapshot->registry;
+    g_autofree char *tenants =
+        registry ? registry_count_text(registry, registry->tenants->len) : NULL;
     g_autofree char *users_text = text_count((gint64)users);
     const struct rollout *rollout = deck_first_rollout(deck);
     bool live = rollout && !rollout_state_final(rollout->state);
@@ -146,8 +147,9 @@ static char *all_well(const struct deck *deck, enum role *role)
     g_autofree char *trouble = any_conductor(deck);
     if (trouble)
         *role = ROLE_WARN;
-    return g_strdup_printf("● all %zu cells are well · %s tenants, %s users on · %s",
-                           snapshot->n_cells, tenants_text, users_text, trouble ? trouble : doing);
+    return g_strdup_printf("● all %zu cells are well · %s%s, %s users on · %s", snapshot->n_cells,
+                           tenants ? tenants : "tenants not read", tenants ? " tenants" : "",
+                           users_text, trouble ? trouble : doing);
 }
 
 char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
