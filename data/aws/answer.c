@@ -143,6 +143,18 @@ static void read_xml(struct fault *fault, const GString *body)
     fault->request_id = g_strdup(g_hash_table_lookup(texts, "RequestId"));
 }
 
+static const char *request_id(GHashTable *headers)
+{
+    const char *id = g_hash_table_lookup(headers, "x-amzn-requestid");
+    return id ? id : g_hash_table_lookup(headers, "x-amz-request-id");
+}
+
+char *answer_request_id(const struct http_answer *answer, const char *const *secrets)
+{
+    const char *id = request_id(answer->headers);
+    return id ? keys_hide(id, secrets) : NULL;
+}
+
 static void read_headers(struct fault *fault, GHashTable *headers)
 {
     const char *const codes[] = {"x-amzn-query-error", "x-amzn-errortype"};
@@ -150,9 +162,8 @@ static void read_headers(struct fault *fault, GHashTable *headers)
         const char *value = g_hash_table_lookup(headers, codes[i]);
         fault->code = value ? plain_code(value) : NULL;
     }
-    const char *const ids[] = {"x-amzn-requestid", "x-amz-request-id"};
-    for (size_t i = 0; i < G_N_ELEMENTS(ids) && !fault->request_id; i++)
-        fault->request_id = g_strdup(g_hash_table_lookup(headers, ids[i]));
+    if (!fault->request_id)
+        fault->request_id = g_strdup(request_id(headers));
 }
 
 /* One line: what follows in AWS's message on a bad signature is the signed request itself. */

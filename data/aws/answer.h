@@ -21,6 +21,11 @@ OWNABLE(fault, fault_free);
 /* The answer's Date; 0: none. */
 gint64 answer_date_ms(const struct http_answer *answer);
 
+/* The id by which AWS knows the request, without any of `secrets`; NULL: it named none. Caller
+ * frees.
+ */
+char *answer_request_id(const struct http_answer *answer, const char *const *secrets);
+
 /* NULL for a 2xx answer. `secrets` (NULL-terminated, or NULL) are those of the request: AWS's
  * answer to a bad signature quotes it, and nothing of them is left in the fault. */
 struct fault *fault_read(const struct http_answer *answer, const char *const *secrets);

@@ -46,6 +46,7 @@ static void release(struct aws_call *call)
     g_free(call->region);
     g_free(call->body);
     g_free(call->url);
+    g_free(call->request_id);
     if (call->release && call->with)
         call->release(call->with);
     g_free(call);
@@ -144,20 +145,22 @@ static void reply_came(gpointer value, const GError *error, gpointer data)
     struct aws_call *call = data;
     call->reading = NULL;
     if (error) {
-        end_with(call, call_error(call, AWS_ERROR_ANSWER, "%s", error->message));
+        end_with(call, call_unreadable(call, error));
         return;
     }
     call->value = value;
     call_end(call, NULL, NULL);
 }
 
-static void succeed(struct aws_call *call, const struct http_answer *answer)
+static void succeed(struct aws_call *call, const struct http_answer *answer,
+                    const char *const *secrets)
 {
     g_clear_pointer(&call->deadline, source_drop);
     if (!call->reader) {
         call_end(call, answer, NULL);
         return;
     }
+    call->request_id = answer_request_id(answer, secrets);
     struct reply_how how = {call->reader, g_steal_pointer(&call->with), call->release};
     call->reading = reply_read(call->client->readers, answer->body, &how, reply_came, call);
 }
@@ -189,7 +192,7 @@ static void attempt_ended(const struct http_answer *answer, const GError *error,
     OWN(fault) fault = fault_read(answer, secrets);
     if (!fault) {
         retry_succeeded(&call->place.lane->bucket, call->retried);
-        succeed(call, answer);
+        succeed(call, answer, secrets);
         return;
     }
     call_note(call, fault->code);

@@ -61,6 +61,7 @@ struct aws_call {
     struct endpoint *endpoint;
     struct lane_place place;
     struct exchange *exchange;
+    char *request_id;                /* of the answer that is being read, or NULL */
     const struct aws_reader *reader; /* of the answer, before `deliver`; NULL: there is none */
     struct reply_reading *reading;
     gpointer with; /* the reader's, until it reads */
@@ -96,6 +97,8 @@ void call_note(struct aws_call *call, const char *what);
 GError *call_timeout(const struct aws_call *call, const GError *last);
 /* No connection, or one that broke. */
 GError *call_disconnected(const struct aws_call *call, const GError *error);
+/* An answer that is not what was asked for. */
+GError *call_unreadable(const struct aws_call *call, const GError *error);
 /* What AWS answered, as such an error: code, message, request id, and what to do. */
 GError *call_refusal(const struct aws_call *call, const struct fault *fault);
 

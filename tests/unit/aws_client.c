@@ -37,9 +37,13 @@ Test(aws_client, a_request_is_signed_and_carries_the_session_token)
 
 Test(aws_client, garbage_is_an_answer_that_cant_be_read)
 {
-    const char *const script[] = {ANSWER("200 OK", "", "7", "garbage"), NULL};
+    const char *const script[] = {ANSWER("200 OK", "x-amzn-RequestId: REQ7\r\n", "7", "garbage"),
+                                  NULL};
     struct outcome outcome = one_call(script, AWS_CALL_READ, 0, 1);
-    expect_error(&outcome, AWS_ERROR_ANSWER, "no JSON object");
+    expect_error(
+        &outcome, AWS_ERROR_ANSWER,
+        "DynamoDB Scan in us-east-1: the answer is no JSON object (7 bytes) (request REQ7); "
+        "if that goes on, check what AWS_ENDPOINT_URL");
     outcome_clear(&outcome);
 }
 
@@ -66,6 +70,34 @@ Test(aws_client, a_secret_in_awss_words_is_not_left_over_by_half_where_they_are_
         struct outcome outcome = one_call(script, AWS_CALL_READ, 0, 1);
         expect_error(&outcome, AWS_ERROR_REQUEST, "xxx");
         cr_expect(strstr(outcome.error->message, "xt") == NULL, "%s", outcome.error->message);
+        outcome_clear(&outcome);
+    }
+}
+
+Test(aws_client, an_error_says_what_to_do)
+{
+    static const struct {
+        const char *answer;
+        enum aws_error kind;
+        const char *advice;
+    } told[] = {
+        {ANSWER("400 Bad", "", "38", "{\"__type\":\"ResourceNotFoundException\"}"),
+         AWS_ERROR_NOT_FOUND, "; check its name in celldeck.yaml, and that it is in this region"},
+        {ANSWER("500 Oh", "", "2", "{}"), AWS_ERROR_SERVICE, "; AWS has trouble there"},
+        {ANSWER("400 Bad", "", "34", "{\"__type\":\"AccessDeniedException\"}"), AWS_ERROR_DENIED,
+         "; the permission it takes is dynamodb:Scan"},
+        {ANSWER("400 Bad", "", "34", "{\"__type\":\"ExpiredTokenException\"}"),
+         AWS_ERROR_CREDENTIALS, "; get fresh credentials (these came from: environment)"},
+        {ANSWER("400 Bad", "", "40", "{\"__type\":\"UnrecognizedClientException\"}"),
+         AWS_ERROR_CREDENTIALS, ", or enable the region for the account"},
+        {RESET, AWS_ERROR_NETWORK, "; check network, HTTPS_PROXY and AWS_CA_BUNDLE"},
+        {HANG, AWS_ERROR_TIMEOUT, "; check network and HTTPS_PROXY, and whether AWS has trouble"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(told); i++) {
+        const char *const script[] = {told[i].answer, NULL};
+        gint64 deadline_ms = told[i].kind == AWS_ERROR_TIMEOUT ? 300 : 0;
+        struct outcome outcome = one_call(script, AWS_CALL_WRITE, deadline_ms, 1);
+        expect_error(&outcome, told[i].kind, told[i].advice);
         outcome_clear(&outcome);
     }
 }

@@ -196,8 +196,12 @@ int context_sources_exit_code(const struct snapshot *snapshot)
     }
     for (guint i = 0; i < troubles->len; i++) {
         const GPtrArray *names = g_hash_table_lookup(by_trouble, troubles->pdata[i]);
+        const char *trouble = troubles->pdata[i];
+        const struct source *first = snapshot_source(snapshot, names->pdata[0]);
+        if (names->len == 2 && first->error) /* its alone: with which call it was */
+            trouble = first->error;
         g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-        out_message("could not be read: %s: %s", all, (const char *)troubles->pdata[i]);
+        out_message("could not be read: %s: %s", all, trouble);
     }
     return troubles->len ? CD_ERROR_SOURCE : 0;
 }
