@@ -63,6 +63,7 @@ enum refusal_kind {
     REFUSE_VERSION_HELD,
     REFUSE_NOT_READ,
     REFUSE_NO_WAVES,
+    REFUSE_CLOCK,       /* this machine's is not AWS's */
     REFUSE_CREDENTIALS, /* they end with somebody's session */
     REFUSE_WINDOW       /* a wave's window never opens */
 };
@@ -93,6 +94,7 @@ struct survey {
     GHashTable *pinned;     /* version -> commit of every earlier rollout's plan */
     struct aws_tenure keys; /* of the credentials that it would be carried on with */
     bool keys_at_work;      /* they are the conductor's that is at work, not the asker's */
+    gint64 skew_ms;         /* aws_client_skew_ms(); 0 where nobody asked */
     gint64 now_ms;
     GHashTable *conducted; /* live operation's id -> the host that conducts it; NULL: not asked */
 };

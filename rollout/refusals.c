@@ -17,6 +17,7 @@ static const char *const kind_names[] = {
     [REFUSE_VERSION_HELD] = "version_held",
     [REFUSE_NOT_READ] = "not_read",
     [REFUSE_NO_WAVES] = "no_waves",
+    [REFUSE_CLOCK] = "clock",
     [REFUSE_CREDENTIALS] = "credentials",
     [REFUSE_WINDOW] = "window",
 };
@@ -53,7 +54,8 @@ typedef void (*check_fn)(struct asking *asking);
 static const check_fn at_planning[] = {
     release_is_known,        tag_is_where_it_was, version_is_not_held, there_are_waves,
     every_cell_has_one_wave, every_wave_opens,    everything_was_read, first_wave_is_no_production,
-    minors_are_not_skipped,  cells_are_well,      cells_are_free,      credentials_last,
+    minors_are_not_skipped,  cells_are_well,      cells_are_free,      clock_is_right,
+    credentials_last,
 };
 
 void refusals_find(const struct plan *plan, const struct survey *survey,

@@ -36,4 +36,5 @@ void cells_are_well(struct asking *asking);
 void cells_are_free(struct asking *asking);
 
 /* refusals_keys.c */
+void clock_is_right(struct asking *asking);
 void credentials_last(struct asking *asking);

@@ -1,5 +1,8 @@
-/* Credentials that end before the plan can (rollout.md, "Plan"). A rollout bakes for days, and a
- * session ends after hours: with nobody there, nothing would be rolled back any more. */
+/* What of this machine a plan hangs on. Credentials that end before the plan can (rollout.md,
+ * "Plan"): a rollout bakes for days, and a session ends after hours: with nobody there, nothing
+ * would be rolled back any more. And the clock: a gate counts what CloudWatch stamped after the
+ * deploy was seen, by our clock. */
+#include "data/aws/skew.h"
 #include "data/base/when.h"
 #include "rollout/refusals.h"
 #include "rollout/tenure.h"
@@ -38,6 +41,16 @@ char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey)
                            "person renews them: %s%s%s%s",
                            length, known ? "end" : "may end", words, known ? ", in " : "",
                            known ? left : "", roles);
+}
+
+void clock_is_right(struct asking *asking)
+{
+    g_autofree char *off = skew_words(asking->survey->skew_ms);
+    if (off)
+        refuse(asking, REFUSE_CLOCK, NULL,
+               "this machine's clock is %s: what was measured before a deploy would count as after "
+               "it, or the other way round; let it follow a time server (timedatectl set-ntp true)",
+               off);
 }
 
 void credentials_last(struct asking *asking)

@@ -84,6 +84,7 @@ static void gather_keys(struct gathering *gathering)
         return;
     if (gathering->client)
         aws_client_tenure(gathering->client, keys);
+    gathering->survey.skew_ms = gathering->client ? aws_client_skew_ms(gathering->client) : 0;
     gathering->origin = g_strdup(keys->origin);
     keys->origin = gathering->origin;
 }

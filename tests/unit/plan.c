@@ -400,6 +400,17 @@ Test(plan, credentials_of_a_session_are_refused_unless_somebody_stays)
     cr_expect(make(desk) == NULL);
 }
 
+Test(plan, a_clock_that_is_not_awss_is_refused_as_before_and_after_a_deploy_are_told_by_both)
+{
+    OWN(desk) desk = desk_new();
+    desk->survey.skew_ms = G_MININT64; /* nobody knows */
+    expect_allowed(desk);
+    desk->survey.skew_ms = -29 * WHEN_SECOND; /* may be the answer's own time */
+    expect_allowed(desk);
+    desk->survey.skew_ms = 4 * WHEN_MINUTE; /* AWS's signatures would still let it pass */
+    expect_refused(desk, REFUSE_CLOCK, NULL, 5);
+}
+
 Test(plan, credentials_have_to_last_as_long_as_the_plan_takes_at_best)
 {
     OWN(desk) desk = desk_new();

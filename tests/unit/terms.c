@@ -89,3 +89,16 @@ Test(terms, help_has_them_whole)
     cr_expect_str_eq(lines->pdata[2], "Credentials: profile ops (SSO session corp), whose session "
                                       "ends 2026-11-24T04:00:00Z");
 }
+
+Test(terms, a_clock_that_is_not_awss_is_said_at_every_width)
+{
+    OWN(deck) deck = deck_of(NULL);
+    deck->skew_ms = -10 * WHEN_MINUTE;
+    for (int cols = 80; cols <= 240; cols += 80) {
+        g_autofree char *line = header(deck, cols);
+        cr_expect(strstr(line, "▲ clock 10m ahead of AWS's") != NULL, "%s", line);
+    }
+    deck->skew_ms = G_MININT64;
+    g_autofree char *line = header(deck, 240);
+    cr_expect(strstr(line, "clock") == NULL, "%s", line);
+}

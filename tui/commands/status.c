@@ -114,18 +114,14 @@ static void print_operations(const struct context *context, const GPtrArray *ope
 static void print_json(struct context *context, const struct snapshot *snapshot,
                        const GPtrArray *operations)
 {
-    struct aws_tenure tenure;
-    aws_client_tenure(context_client(context), &tenure);
     json_t *document = fleet_status_json(snapshot, operations);
-    upkeep_json(document, snapshot, &context->seen, &tenure);
+    upkeep_json(document, snapshot, &context->seen, context_client(context));
     out_json("status", document);
 }
 
 static void print_status(struct context *context, const struct snapshot *snapshot,
                          const GPtrArray *operations)
 {
-    struct aws_tenure tenure;
-    aws_client_tenure(context_client(context), &tenure);
     size_t well = 0;
     for (size_t i = 0; i < snapshot->n_cells; i++)
         well += snapshot->cells[i].health == HEALTH_HEALTHY ||
@@ -136,7 +132,7 @@ static void print_status(struct context *context, const struct snapshot *snapsho
     out_table_print(table, context->style);
     print_tenants_line(context, snapshot);
     print_operations(context, operations);
-    upkeep_print(context->style, snapshot, &context->seen, &tenure, when_now_ms());
+    upkeep_print(context->style, snapshot, &context->seen, context_client(context), when_now_ms());
 }
 
 /* NULL where the journal can't be read. */

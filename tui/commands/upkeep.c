@@ -1,5 +1,6 @@
 #include "tui/commands/upkeep.h"
 
+#include "data/aws/skew.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/tenure.h"
@@ -35,14 +36,20 @@ static struct polling polling_of(const struct snapshot *snapshot, const struct p
 }
 
 void upkeep_json(json_t *document, const struct snapshot *snapshot, const struct poller_seen *seen,
-                 const struct aws_tenure *tenure)
+                 const struct aws_client *client)
 {
     const struct polling polling = polling_of(snapshot, seen);
+    struct aws_tenure tenure;
+    aws_client_tenure(client, &tenure);
+    gint64 skew_ms = aws_client_skew_ms(client);
     json_object_set_new(document, "cost_usd_per_hour", json_real(polling.usd_per_hour));
     json_object_set_new(
         document, "polling",
         json_pack("{s:o, s:o}", "by", text_json(polling.by), "slowed", text_json(polling.slowed)));
-    json_object_set_new(document, "credentials", credentials_json(tenure));
+    json_object_set_new(document, "credentials", credentials_json(&tenure));
+    json_object_set_new(document, "clock_skew_s",
+                        skew_ms == G_MININT64 ? json_null()
+                                              : json_real((double)skew_ms / WHEN_SECOND));
 }
 
 static void print_polling(struct out_style style, const struct polling *polling)
@@ -65,15 +72,23 @@ static char *left_text(const struct aws_tenure *tenure, gint64 now_ms)
 }
 
 void upkeep_print(struct out_style style, const struct snapshot *snapshot,
-                  const struct poller_seen *seen, const struct aws_tenure *tenure, gint64 now_ms)
+                  const struct poller_seen *seen, const struct aws_client *client, gint64 now_ms)
 {
     const struct polling polling = polling_of(snapshot, seen);
+    struct aws_tenure tenure;
+    aws_client_tenure(client, &tenure);
+    g_autofree char *off = skew_words(aws_client_skew_ms(client));
+    if (off)
+        out_line(style, OUT_BAD,
+                 "Clock: this machine's is %s, and ages here are wrong by as much; let it follow a "
+                 "time server",
+                 off);
     print_polling(style, &polling);
-    if (!tenure->origin)
+    if (!tenure.origin)
         return;
     static const enum out_role roles[] = {
         [TENURE_FINE] = OUT_PLAIN, [TENURE_ENDING] = OUT_WARN, [TENURE_ENDED] = OUT_BAD};
-    g_autofree char *words = tenure_words(tenure);
-    g_autofree char *left = left_text(tenure, now_ms);
-    out_line(style, roles[tenure_stage(tenure, now_ms)], "Credentials: %s%s", words, left);
+    g_autofree char *words = tenure_words(&tenure);
+    g_autofree char *left = left_text(&tenure, now_ms);
+    out_line(style, roles[tenure_stage(&tenure, now_ms)], "Credentials: %s%s", words, left);
 }

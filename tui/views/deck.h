@@ -12,6 +12,7 @@ struct deck {
     struct snapshot *snapshot;   /* NULL: nothing read yet */
     const struct poller *poller; /* who reads (poller_who); NULL: nobody. Borrowed */
     struct aws_tenure keys;      /* how long the credentials last; of this drawing alone */
+    gint64 skew_ms;              /* aws_client_skew_ms(), of this drawing alone */
     gint64 now_ms;               /* what every age on the screen counts from */
 
     /* From the journal; never NULL, empty where there is none yet. */

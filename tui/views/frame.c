@@ -140,6 +140,7 @@ void frame_header(struct canvas *canvas, int row, const struct deck *deck)
     else
         col += canvas_text(canvas, row, col, right - col, ROLE_ACCENT, "READ-ONLY") + 2;
     col += terms_draw_keys(canvas, row, col, right - col, deck);
+    col += terms_draw_clock(canvas, row, col, right - col, deck);
     if (cols >= 100 && deck->actor)
         col += canvas_text(canvas, row, col, MIN(32, right - col), ROLE_DIM, deck->actor) + 2;
     col += terms_draw_polling(canvas, row, col, right - col, deck);

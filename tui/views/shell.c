@@ -55,8 +55,10 @@ static void draw(struct shell *shell)
         return;
     struct deck *deck = shell->deck;
     deck->now_ms = when_now_ms();
-    if (shell->client)
+    if (shell->client) {
         aws_client_tenure(shell->client, &deck->keys);
+        deck->skew_ms = aws_client_skew_ms(shell->client);
+    }
     const struct view *view = shell_view(shell);
     struct area body = body_of(canvas);
     shell->body = body;

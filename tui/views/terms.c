@@ -1,5 +1,6 @@
 #include "tui/views/terms.h"
 
+#include "data/aws/skew.h"
 #include "data/base/when.h"
 #include "rollout/tenure.h"
 #include "tui/views/marks.h"
@@ -31,6 +32,12 @@ int terms_draw_keys(struct canvas *canvas, int row, int col, int cols, const str
     g_autofree char *text = keys_text(deck, stage, canvas->cols);
     enum role role = stage == TENURE_ENDED ? ROLE_BAD : ROLE_WARN;
     return canvas_text(canvas, row, col, cols, role, text) + 2;
+}
+
+int terms_draw_clock(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
+{
+    g_autofree char *off = skew_words(deck->skew_ms);
+    return off ? canvas_printf(canvas, row, col, cols, ROLE_BAD, "▲ clock %s", off) + 2 : 0;
 }
 
 static const char *who(const struct deck *deck)
@@ -66,5 +73,10 @@ GPtrArray *terms_lines(const struct deck *deck)
         g_autofree char *words = tenure_words(&deck->keys);
         g_ptr_array_add(lines, g_strdup_printf("Credentials: %s", words));
     }
+    g_autofree char *off = skew_words(deck->skew_ms);
+    if (off)
+        g_ptr_array_add(lines, g_strdup_printf("▲ Clock: this machine's is %s, and ages on screen "
+                                               "are wrong by as much; let it follow a time server",
+                                               off));
     return lines;
 }

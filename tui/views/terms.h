@@ -8,6 +8,8 @@
 /* Credentials that end within half an hour, or have: from `col` on, before all that matters less.
  * Return the columns used, spaces after it included. */
 int terms_draw_keys(struct canvas *canvas, int row, int col, int cols, const struct deck *deck);
+/* A clock that is not AWS's: what is newest, and what is stale, can't be told by it. */
+int terms_draw_clock(struct canvas *canvas, int row, int col, int cols, const struct deck *deck);
 /* Cost, with a mark where it slows polling down; who polls, where that is not us or there is room.
  */
 int terms_draw_polling(struct canvas *canvas, int row, int col, int cols, const struct deck *deck);
