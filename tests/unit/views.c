@@ -14,9 +14,12 @@
 
 #define NOW (G_GINT64_CONSTANT(1795485600000) + 30 * 1000)
 
+#define WHY_EU "CloudWatch GetMetricData in eu-west-1: no answer within 20 s"
+
 /* A deck on small_fleet whose cell-1's error rate is `errors`, read `age_ms` ago; `registry` may be
- * NULL. */
-static struct deck *deck_with(struct registry *registry, double errors, gint64 age_ms)
+ * NULL, and `why` eu-west-1 has failed too. */
+static struct deck *deck_with(struct registry *registry, double errors, gint64 age_ms,
+                              const char *why)
 {
     OWN(config) config = small_fleet(NULL);
     struct cell_reading readings[4];
@@ -25,7 +28,8 @@ static struct deck *deck_with(struct registry *registry, double errors, gint64 a
     set_series(&readings[1], METRIC_ERROR_RATE, steady(errors, 10, NOW - age_ms));
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
     g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW - 4000, NULL));
-    g_ptr_array_add(sources, source_new("metrics eu-west-1", SOURCE_ERROR, NOW - 360000, "down"));
+    g_ptr_array_add(sources, source_new("metrics eu-west-1", why ? SOURCE_ERROR : SOURCE_OK,
+                                        NOW - 360000, why));
     const struct fleet_input input = {config, readings, registry, sources, 0.04, NULL};
     OWN(snapshot) snapshot = fleet_fold(&input, NOW);
     struct deck *deck = deck_new(config, NULL);
@@ -38,7 +42,7 @@ static struct deck *deck_with(struct registry *registry, double errors, gint64 a
 
 static struct deck *deck_of(double errors, gint64 age_ms)
 {
-    return deck_with(NULL, errors, age_ms);
+    return deck_with(NULL, errors, age_ms, WHY_EU "; check network");
 }
 
 /* What a screen of this size shows. */
@@ -76,6 +80,21 @@ Test(views, the_worst_cell_comes_first_and_the_headline_says_why)
     expect_shown(lines[0], "READ-ONLY");
 }
 
+Test(views, why_a_source_could_not_be_read_is_under_the_cells_and_whole_in_help)
+{
+    OWN(deck) deck = deck_of(0.1, 0);
+    g_autofree char *screen = drawn(&view_fleet, deck, 24, 80);
+    expect_shown(screen, "could not be read");
+    expect_shown(screen, "metrics eu-west-1: CloudWatch GetMetricData in eu-west-1: no answer");
+    expect_shown(screen, "journal");
+    g_autofree char *help = drawn(&view_help, deck, 80, 60);
+    expect_shown(help, "metrics eu-west-1: CloudWatch GetMetricData");
+    expect_shown(help, "check network");
+    OWN(deck) well = deck_with(NULL, 0.1, 0, NULL);
+    g_autofree char *quiet = drawn(&view_fleet, well, 24, 80);
+    cr_expect_null(strstr(quiet, "could not be read"), "%s", quiet);
+}
+
 Test(views, nothing_stale_is_shown_as_healthy)
 {
     OWN(deck) deck = deck_of(0.1, 600000);
@@ -97,7 +116,7 @@ Test(views, a_registry_that_was_not_read_has_no_tenants_and_one_read_in_part_at_
                  {"≥1 tenants", "≥1 tenants, ≥7 users registered"}};
     struct registry *const registries[] = {NULL, part};
     for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
-        OWN(deck) deck = deck_with(registries[i], 0.1, 0);
+        OWN(deck) deck = deck_with(registries[i], 0.1, 0, NULL);
         g_autofree char *fleet = drawn(&view_fleet, deck, 24, 120);
         expect_shown(fleet, shown[i].headline);
         deck_choose(deck, "cell-1", NULL, NULL);

@@ -5,6 +5,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/feed.h"
+#include "data/outages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,51 +160,14 @@ struct snapshot *context_read_fleet(struct context *context)
     return reading.last;
 }
 
-/* Why it could not be read. What an error says before its first ": " is which call of which service
- * in which region it was: credentials that are missing are missing for all of them. */
-static char *trouble_of(const struct source *source, gint64 now_ms)
-{
-    const char *colon = source->error ? strstr(source->error, ": ") : NULL;
-    if (source->error)
-        return g_strdup(colon ? colon + 2 : source->error);
-    g_autofree char *age = source->read_ms ? duration_short(now_ms - source->read_ms) : NULL;
-    return age ? g_strdup_printf("no answer since it was last read %s ago", age)
-               : g_strdup("no answer yet");
-}
-
 int context_sources_exit_code(const struct snapshot *snapshot)
 {
-    g_autoptr(GHashTable) by_trouble =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
-    g_autoptr(GPtrArray) troubles = g_ptr_array_new(); /* in the order of their first source */
-    for (guint i = 0; i < snapshot->sources->len; i++) {
-        const struct source *source = snapshot->sources->pdata[i];
-        /* A cell whose /healthcheck is silent was read: its state says so. */
-        if (source->state == SOURCE_OK || g_str_has_prefix(source->name, "probe "))
-            continue;
-        char *trouble = trouble_of(source, snapshot->at_ms);
-        GPtrArray *names = g_hash_table_lookup(by_trouble, trouble);
-        if (names) {
-            g_ptr_array_insert(names, (gint)names->len - 1, source->name);
-            g_free(trouble);
-            continue;
-        }
-        names = g_ptr_array_new();
-        g_ptr_array_add(names, source->name);
-        g_ptr_array_add(names, NULL);
-        g_hash_table_insert(by_trouble, trouble, names);
-        g_ptr_array_add(troubles, trouble);
+    g_autoptr(GPtrArray) outages = outages_of(snapshot, true);
+    for (guint i = 0; i < outages->len; i++) {
+        const struct outage *outage = outages->pdata[i];
+        out_message("could not be read: %s: %s", outage->names, outage->why);
     }
-    for (guint i = 0; i < troubles->len; i++) {
-        const GPtrArray *names = g_hash_table_lookup(by_trouble, troubles->pdata[i]);
-        const char *trouble = troubles->pdata[i];
-        const struct source *first = snapshot_source(snapshot, names->pdata[0]);
-        if (names->len == 2 && first->error) /* its alone: with which call it was */
-            trouble = first->error;
-        g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-        out_message("could not be read: %s: %s", all, trouble);
-    }
-    return troubles->len ? CD_ERROR_SOURCE : 0;
+    return outages->len ? CD_ERROR_SOURCE : 0;
 }
 
 bool context_confirm(bool yes, const char *what, const char *word, GError **error)

@@ -8,6 +8,7 @@
 #include "tui/views/frame.h"
 #include "tui/views/headline.h"
 #include "tui/views/marks.h"
+#include "tui/views/unread.h"
 #include "tui/views/view.h"
 
 #include <math.h>
@@ -258,6 +259,9 @@ static void draw_log(const struct fleet *fleet, const struct deck *deck, struct 
     if (rows < 2)
         return;
     struct area log = {area->row + area->rows - rows, 1, rows, area->cols - 2};
+    int unread = unread_draw(canvas, &log, deck);
+    log.row += unread;
+    log.rows -= unread;
     g_autofree char *title = g_strdup_printf("journal%s", deck->personal ? " (personal)" : "");
     frame_rule(canvas, log.row, &log, title);
     log.row++;

@@ -1,7 +1,8 @@
-/* Help: every key, out of the table that the keys themselves come from, and on what terms this
- * console looks. */
+/* Help: every key, out of the table that the keys themselves come from, on what terms this console
+ * looks, and what it could not read. */
 #include "tui/console/list.h"
 #include "tui/views/terms.h"
+#include "tui/views/unread.h"
 #include "tui/views/view.h"
 
 struct help {
@@ -38,6 +39,10 @@ static void help_prepare(void *state, const struct deck *deck, const struct area
 {
     struct help *help = state;
     GPtrArray *terms = terms_lines(deck);
+    GPtrArray *unread = unread_lines(deck, area->cols - 4);
+    if (unread->len > 0)
+        g_ptr_array_add(terms, g_strdup("Could not be read:"));
+    g_ptr_array_extend_and_steal(terms, unread);
     GPtrArray *rows = g_ptr_array_new();
     for (int i = 0; i < REQUEST_COUNT; i++)
         g_ptr_array_add(rows, (gpointer)request_bindings()[i].name);
