@@ -73,6 +73,7 @@ static void judge(struct fault *fault, int status)
         fault->kind = AWS_ERROR_THROTTLED;
         return;
     }
+    fault->expired = fault->code && g_str_has_prefix(fault->code, "ExpiredToken");
     fault->kind = kind_by_status(status);
     for (size_t i = 0; fault->code && i < G_N_ELEMENTS(meanings); i++)
         if (g_str_equal(fault->code, meanings[i].code)) {

@@ -12,6 +12,7 @@ struct fault {
     char *request_id; /* or NULL */
     enum aws_error kind;
     enum retry_kind retry;
+    bool expired;   /* the keys are over: nothing was done with them */
     bool signature; /* the signature or its time was refused */
     gint64 date_ms; /* the answer's Date; 0: none */
 };

@@ -140,6 +140,24 @@ static bool correct_skew(struct aws_call *call, const struct fault *fault)
     return true;
 }
 
+/* Keys that are over, by AWS's clock: nothing was done with them, so one try more with other ones,
+ * if there are any (got_keys), goes for writes too. Steals `error` if so. */
+static bool renew_keys(struct aws_call *call, const struct fault *fault, GError *error)
+{
+    if (!fault->expired || !call->identity || call->renewed || call->attempt >= RETRY_ATTEMPTS)
+        return false;
+    call->renewing = call->renewed = true;
+    g_clear_error(&call->last);
+    call->last = error;
+    attempt_soon(call, 0);
+    return true;
+}
+
+static bool are_same(const struct keys *keys, const struct keys *others)
+{
+    return keys && g_str_equal(keys->id, others->id) && g_strcmp0(keys->token, others->token) == 0;
+}
+
 static void reply_came(gpointer value, const GError *error, gpointer data)
 {
     struct aws_call *call = data;
@@ -200,7 +218,9 @@ static void attempt_ended(const struct http_answer *answer, const GError *error,
         return;
     if (fault->kind == AWS_ERROR_CREDENTIALS && call->identity)
         identity_forget(call->identity, call->keys);
-    retry_or_end(call, fault->retry, call_refusal(call, fault));
+    GError *refusal = call_refusal(call, fault);
+    if (!renew_keys(call, fault, refusal))
+        retry_or_end(call, fault->retry, refusal);
 }
 
 static void got_keys(struct keys *keys, const GError *error, gpointer data)
@@ -211,6 +231,11 @@ static void got_keys(struct keys *keys, const GError *error, gpointer data)
         end_with(call, call_error(call, AWS_ERROR_CREDENTIALS, "%s", error->message));
         return;
     }
+    if (call->renewing && are_same(call->keys, keys)) {
+        end_with(call, g_steal_pointer(&call->last));
+        return;
+    }
+    call->renewing = false;
     keys_unref(call->keys);
     call->keys = keys_ref(keys);
     if (lane_enter(&call->place)) {

@@ -73,7 +73,8 @@ struct aws_call {
     enum retry_kind retried; /* why the last one was tried again */
     gint64 skew_ms;          /* what the last attempt was signed with */
     bool skew_corrected;
-    GError *last; /* of the last attempt, while the next one is waited for */
+    bool renewing, renewed; /* other keys are (were once) asked for: those at hand are over */
+    GError *last;           /* of the last attempt, while the next one is waited for */
 };
 
 /* A call that is on its way from the next turn of the main loop on; the caller fills in the rest

@@ -189,15 +189,21 @@ Test(aws_client, an_action_that_the_table_of_actions_does_not_have_is_not_sent)
     outcome_clear(&outcome);
 }
 
-Test(aws_client, a_cells_role_is_assumed_once_and_its_keys_sign_its_calls)
+/* STS's answer that lends a role: keys `id` for an hour. */
+static char *lent(const char *id)
 {
     g_autofree char *expires = when_rfc3339(when_now_ms() + WHEN_HOUR);
     g_autofree char *xml = g_strdup_printf(
-        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDROLE</AccessKeyId>"
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>%s</AccessKeyId>"
         "<SecretAccessKey>x</SecretAccessKey><SessionToken>y</SessionToken><Expiration>%s"
         "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>",
-        expires);
-    g_autofree char *sts = g_strdup_printf(ANSWER("200 OK", "", "%zu", "%s"), strlen(xml), xml);
+        id, expires);
+    return g_strdup_printf(ANSWER("200 OK", "", "%zu", "%s"), strlen(xml), xml);
+}
+
+Test(aws_client, a_cells_role_is_assumed_once_and_its_keys_sign_its_calls)
+{
+    g_autofree char *sts = lent("AKIDROLE");
     const char *const script[] = {sts, good, NULL};
     struct loopback loopback;
     loopback_start(&loopback, script);
@@ -221,6 +227,38 @@ Test(aws_client, a_cells_role_is_assumed_once_and_its_keys_sign_its_calls)
     loopback_stop(&loopback);
     outcome_clear(&outcomes[0]);
     outcome_clear(&outcomes[1]);
+}
+
+Test(aws_client, keys_that_are_over_by_awss_clock_are_had_anew_once_even_for_a_write)
+{
+    g_autofree char *first = lent("AKIDONE"), *second = lent("AKIDTWO");
+    static const char over[] =
+        ANSWER("400 Bad", "", "34", "{\"__type\":\"ExpiredTokenException\"}");
+    const char *const scripts[][6] = {{first, over, second, good, NULL},
+                                      {first, over, second, over, good, NULL},
+                                      {first, over, first, good, NULL}};
+    static const guint requests[] = {4, 4, 3};
+    for (size_t i = 0; i < G_N_ELEMENTS(scripts); i++) {
+        struct loopback loopback;
+        loopback_start(&loopback, scripts[i]);
+        struct aws_client *client = quick_client();
+        struct aws_target target = {.service = AWS_DYNAMODB,
+                                    .role_arn = "arn:aws:iam::123456789012:role/cell"};
+        struct outcome outcome = {0};
+        aws_json(client, &target, "Scan", json_object(), AWS_CALL_WRITE, 0, outcome_took, &outcome);
+        run_until_ended(&outcome);
+        cr_expect_eq(loopback_requests(&loopback), requests[i], "%zu: %u requests, %s", i,
+                     loopback_requests(&loopback), outcome.error ? outcome.error->message : "");
+        if (i == 0)
+            expect_reply(&outcome);
+        else
+            expect_error(&outcome, AWS_ERROR_CREDENTIALS, "; get fresh credentials");
+        if (i == 0)
+            cr_expect(strstr(loopback.requests->pdata[3], "Credential=AKIDTWO/") != NULL);
+        aws_client_free(client);
+        loopback_stop(&loopback);
+        outcome_clear(&outcome);
+    }
 }
 
 Test(aws_client, a_connection_is_used_again_but_never_for_a_write)
