@@ -121,10 +121,35 @@ struct aws_client *context_client(struct context *context)
     return context->client;
 }
 
+/* From then on somebody at a terminal wants to know what it hangs on. */
+enum { PATIENT_MS = 2000 };
+
 struct reading {
     GMainLoop *loop;
-    struct snapshot *last;
+    struct snapshot *last;   /* when done */
+    struct snapshot *so_far; /* what came until now; NULL: nothing yet */
 };
+
+static void reading_goes_on(struct snapshot *snapshot, gpointer data)
+{
+    struct reading *reading = data;
+    g_clear_pointer(&reading->so_far, snapshot_unref);
+    reading->so_far = snapshot_ref(snapshot);
+}
+
+static gboolean say_what_is_waited_for(gpointer data)
+{
+    const struct reading *reading = data;
+    g_autoptr(GString) names = g_string_new(NULL);
+    const GPtrArray *sources = reading->so_far ? reading->so_far->sources : NULL;
+    for (guint i = 0; sources && i < sources->len; i++) {
+        const struct source *source = sources->pdata[i];
+        if (source->state == SOURCE_WAITING)
+            g_string_append_printf(names, "%s%s", names->len ? ", " : "", source->name);
+    }
+    out_message("still waiting for %s", names->len ? names->str : "the first answer");
+    return G_SOURCE_REMOVE;
+}
 
 static void reading_done(struct snapshot *snapshot, gpointer data)
 {
@@ -150,13 +175,19 @@ struct snapshot *context_read_fleet(struct context *context)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     struct reading reading = {.loop = loop};
-    struct feed *feed = feed_new(context->config, context_client(context), NULL, NULL);
+    struct feed *feed =
+        feed_new(context->config, context_client(context), reading_goes_on, &reading);
     feed_brief(feed);
     begin_with_cache(context, feed);
     feed_read_once(feed, reading_done, &reading);
+    guint patience =
+        isatty(STDERR_FILENO) ? g_timeout_add(PATIENT_MS, say_what_is_waited_for, &reading) : 0;
     if (!reading.last)
         g_main_loop_run(loop);
+    if (patience && g_main_context_find_source_by_id(NULL, patience))
+        g_source_remove(patience);
     feed_free(feed);
+    g_clear_pointer(&reading.so_far, snapshot_unref);
     return reading.last;
 }
 
