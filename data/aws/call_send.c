@@ -54,8 +54,9 @@ static char **signed_headers(const struct aws_call *call, const char *path)
 void call_send_signed(struct aws_call *call, exchange_fn ended)
 {
     struct aws_client *client = call->client;
-    g_autofree char *path = g_strconcat(call->endpoint->path, "/", NULL);
-    g_autofree char *url = g_strconcat(call->endpoint->url, "/", NULL);
+    const struct endpoint *endpoint = call->endpoint;
+    g_autofree char *path = g_strconcat(endpoint->path, endpoint->tail, NULL);
+    g_autofree char *url = g_strconcat(endpoint->url, endpoint->tail, NULL);
     /* Over HTTP/2 a time-out ends the request, but not the connection that is no good. */
     bool dead = call->retried == RETRY_TIMEOUT;
     call->skew_ms = client->skew_ms;

@@ -1,6 +1,7 @@
 #include "data/aws/endpoints.h"
 
 #include "data/aws/partition.h"
+#include "data/aws/transport.h"
 
 #include <string.h>
 
@@ -90,6 +91,7 @@ void endpoint_free(struct endpoint *endpoint)
     g_free(endpoint->url);
     g_free(endpoint->host);
     g_free(endpoint->path);
+    g_free(endpoint->tail);
     g_free(endpoint->region);
     g_free(endpoint);
 }
@@ -132,8 +134,11 @@ static bool take_url(struct endpoint *endpoint, const char *url)
         !*g_uri_get_host(uri) || g_uri_get_userinfo(uri) || g_uri_get_query(uri))
         return false;
     endpoint->path = g_strdup(g_uri_get_path(uri));
-    for (size_t end = strlen(endpoint->path); end && endpoint->path[end - 1] == '/'; end--)
-        endpoint->path[end - 1] = '\0';
+    size_t length = strlen(endpoint->path);
+    while (length && endpoint->path[length - 1] == '/')
+        length--;
+    endpoint->tail = g_strdup(length ? endpoint->path + length : "/");
+    endpoint->path[length] = '\0';
     endpoint->host = host_header(uri);
     endpoint->url = g_strconcat(scheme, "://", endpoint->host, endpoint->path, NULL);
     return true;
@@ -154,10 +159,11 @@ struct endpoint *endpoints_find(const struct endpoints *endpoints, enum aws_serv
     if (url && take_url(endpoint, url))
         return g_steal_pointer(&endpoint);
     if (url) {
+        g_autofree char *shown = url_shown(url);
         g_set_error(error, AWS_ERROR, AWS_ERROR_REQUEST,
                     "AWS_ENDPOINT_URL or endpoint_url for %s is no http(s)://host[:port][/path] "
-                    "URL: \"%s\"",
-                    facts->name, url);
+                    "URL without user and query: \"%s\"",
+                    facts->name, shown);
         return NULL;
     }
     endpoint->host =
@@ -166,5 +172,6 @@ struct endpoint *endpoints_find(const struct endpoints *endpoints, enum aws_serv
         return NULL;
     endpoint->url = g_strconcat("https://", endpoint->host, NULL);
     endpoint->path = g_strdup("");
+    endpoint->tail = g_strdup("/");
     return g_steal_pointer(&endpoint);
 }

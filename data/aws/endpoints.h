@@ -5,9 +5,11 @@
 #include "data/aws/profiles.h"
 
 struct endpoint {
-    char *url;    /* scheme, host, port and base path, without a slash at the end */
-    char *host;   /* value of the Host header */
-    char *path;   /* base path, "" or "/base" */
+    char *url;  /* scheme, host, port and base path, without a slash at the end */
+    char *host; /* value of the Host header */
+    char *path; /* base path, "" or "/base" */
+    char *tail; /* of a call without a path of its own, after `url` or `path`: "/" where there is no
+                   base path, else the slashes that it was given with, as botocore has it */
     char *region; /* to sign for */
 };
 void endpoint_free(struct endpoint *endpoint);

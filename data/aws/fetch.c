@@ -46,20 +46,11 @@ void fetch_cancel(struct fetch *fetch)
     fetch_free(fetch);
 }
 
-/* The URL without what may be secret in it: its user and its query. */
-static char *shown_url(const char *url)
-{
-    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
-    return uri ? g_uri_to_string_partial(uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY |
-                                                  G_URI_HIDE_FRAGMENT)
-               : g_strdup("(no URL)");
-}
-
 static void fetch_end(struct fetch *fetch, const struct http_answer *answer, const GError *error)
 {
     g_autoptr(GError) told = NULL;
     if (error) {
-        g_autofree char *url = shown_url(fetch->request.url);
+        g_autofree char *url = url_shown(fetch->request.url);
         told = g_error_new(AWS_ERROR, error->code, "%s %s: %s", fetch->request.method, url,
                            error->message);
         if (fetch->tried > 1) {

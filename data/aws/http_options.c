@@ -1,12 +1,22 @@
 #include "data/aws/http_options.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 bool host_is_loopback(const char *host)
 {
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
     return address ? g_inet_address_get_is_loopback(address)
                    : g_ascii_strcasecmp(host, "localhost") == 0;
+}
+
+char *url_shown(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
+    if (uri)
+        return g_uri_to_string_partial(uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY |
+                                                G_URI_HIDE_FRAGMENT);
+    return g_strdup(strpbrk(url, "@?#") ? "(not shown, as a password may be in it)" : url);
 }
 
 /* Loopback is the simulator or a tunnel: a proxy elsewhere can't reach it. */

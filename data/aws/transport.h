@@ -37,6 +37,9 @@ struct http_answer {
 /* Whether a URL's host, without brackets, is this machine: such a URL never goes through a proxy.
  */
 bool host_is_loopback(const char *host);
+/* A URL, or what was meant to be one, for people: without what may be secret in it, its user and
+ * its query. Caller frees. */
+char *url_shown(const char *url);
 
 /* Exactly one of `answer` and `error` (AWS_ERROR_NETWORK, _TIMEOUT or _ANSWER) is set; both are
  * borrowed. Called from the main context only, never from within exchange_start. */

@@ -35,6 +35,31 @@ Test(aws_client, a_request_is_signed_and_carries_the_session_token)
     outcome_clear(&outcome);
 }
 
+Test(aws_client, a_configured_base_path_is_asked_as_it_is)
+{
+    static const char *const lines[][2] = {{"", "POST / HTTP"},
+                                           {"/", "POST / HTTP"},
+                                           {"/aws", "POST /aws HTTP"},
+                                           {"/aws/", "POST /aws/ HTTP"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        struct loopback loopback;
+        const char *const script[] = {good, NULL};
+        loopback_start(&loopback, script);
+        g_autofree char *url = g_strconcat(loopback.url, lines[i][0], NULL);
+        g_setenv("AWS_ENDPOINT_URL", url, TRUE);
+        struct aws_client *client = quick_client();
+        struct outcome outcome = {0};
+        ask(client, AWS_CALL_READ, 0, &outcome);
+        run_until_ended(&outcome);
+        expect_reply(&outcome);
+        cr_expect(g_str_has_prefix(loopback.requests->pdata[0], lines[i][1]), "%s",
+                  (char *)loopback.requests->pdata[0]);
+        aws_client_free(client);
+        loopback_stop(&loopback);
+        outcome_clear(&outcome);
+    }
+}
+
 Test(aws_client, garbage_is_an_answer_that_cant_be_read)
 {
     const char *const script[] = {ANSWER("200 OK", "x-amzn-RequestId: REQ7\r\n", "7", "garbage"),

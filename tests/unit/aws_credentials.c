@@ -399,5 +399,15 @@ Test(aws_endpoints, no_region_a_wrong_one_and_a_wrong_url_are_refused)
     set(&place, "AWS_ENDPOINT_URL", "ftp://somewhere");
     OWN(endpoints) wrong = endpoints_new(place.env, profiles, "default", "us-east-1");
     cr_expect(endpoints_find(wrong, AWS_ECS, NULL, NULL) == NULL);
+    static const char *const with_secrets[] = {"https://ops:sEcReT@h", "https://h/?key=sEcReT",
+                                               "//ops:sEcReT@[h"};
+    for (size_t i = 0; i < G_N_ELEMENTS(with_secrets); i++) {
+        set(&place, "AWS_ENDPOINT_URL", with_secrets[i]);
+        OWN(endpoints) telling = endpoints_new(place.env, profiles, "default", "us-east-1");
+        g_autoptr(GError) error = NULL;
+        cr_expect(endpoints_find(telling, AWS_ECS, NULL, &error) == NULL);
+        cr_expect(strstr(error->message, "sEcReT") == NULL, "%s", error->message);
+        cr_expect(strstr(error->message, "AWS_ENDPOINT_URL") != NULL, "%s", error->message);
+    }
     place_clear(&place);
 }
