@@ -6,7 +6,8 @@
 
 struct outage {
     char *names; /* "metrics us-east-1, alarms us-east-1" */
-    char *bare;  /* why, without which call it was; all of them have this in common */
+    char *bare;  /* why, without which call it was: what all of them have in common, and the first
+                    one's request and attempts */
     char *why;   /* the whole error where it is one source's, else as `bare` */
 };
 

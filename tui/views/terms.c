@@ -37,7 +37,13 @@ int terms_draw_keys(struct canvas *canvas, int row, int col, int cols, const str
 int terms_draw_clock(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
 {
     g_autofree char *off = skew_words(deck->skew_ms);
-    return off ? canvas_printf(canvas, row, col, cols, ROLE_BAD, "▲ clock %s", off) + 2 : 0;
+    if (!off)
+        return 0;
+    if (canvas->cols < WORDS_COLS) /* sources have to have their place beside it */
+        return canvas_printf(canvas, row, col, cols, ROLE_BAD, "▲ clock %.*s off",
+                             (int)strcspn(off, " "), off) +
+               2;
+    return canvas_printf(canvas, row, col, cols, ROLE_BAD, "▲ clock %s", off) + 2;
 }
 
 static const char *who(const struct deck *deck)
