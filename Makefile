@@ -165,6 +165,9 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/celldeck/themes
 	install -m 755 build/celldeck build/celldeck-sim $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard themes/*.yaml) $(DESTDIR)$(PREFIX)/share/celldeck/themes
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|' rollout/celldeck-conductor.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/celldeck-conductor.service
 
 clean:
 	rm -rf build

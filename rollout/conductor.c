@@ -5,6 +5,7 @@
 #include "data/history.h"
 #include "rollout/conduct.h"
 #include "rollout/conductor_lock.h"
+#include "rollout/service.h"
 
 #include <glib-unix.h>
 #include <string.h>
@@ -18,7 +19,8 @@ struct conductor {
     struct conductor_options options;
     GMainLoop *loop;
     GHashTable *conducts; /* id -> struct conduct *, kept until the end: answers come to them */
-    int lock_fd;          /* -1: another process has it; leases decide */
+    struct service *service;
+    int lock_fd; /* -1: another process has it; leases decide */
     gint64 scanned_version, next_scan_mono_ms;
     guint tick, wake, term, interrupt;
     gint64 began_mono_ms;
@@ -168,6 +170,19 @@ static void beat(struct conductor *conductor, gint64 mono_ms)
     heartbeat_tick(world->heartbeat, sees ? kind : HEARTBEAT_NONE, mono_ms);
 }
 
+static void tell_service(struct conductor *conductor, gint64 mono_ms)
+{
+    guint live = live_conducts(conductor, false), seen = live_conducts(conductor, true);
+    g_autofree char *status =
+        live == 0 ? g_strdup("waits for a rollout")
+                  : g_strdup_printf("conducts %u rollout%s%s", live, live == 1 ? "" : "s",
+                                    conductor->has_looked && seen < live
+                                        ? ", and can't read what some of their gates are asked of"
+                                        : "");
+    service_ready(conductor->service, status);
+    service_alive(conductor->service, mono_ms);
+}
+
 /* Without its state folder nothing may be done, and whoever removed it may have had no way to end
  * us. A file system that comes back within the longest lease and its grace finds us still here. */
 static void end_if_folder_is_gone(struct conductor *conductor, gint64 mono_ms)
@@ -196,6 +211,7 @@ static gboolean on_tick(gpointer data)
     }
     step_all(conductor);
     beat(conductor, mono_ms);
+    tell_service(conductor, mono_ms);
     return G_SOURCE_CONTINUE;
 }
 
@@ -252,6 +268,7 @@ static void run_loop(struct conductor *conductor)
     on_tick(conductor);
     if (!conductor->stopping)
         g_main_loop_run(conductor->loop);
+    service_stopping(conductor->service);
     tell_of_the_end(conductor);
     g_source_remove(conductor->tick);
     g_source_remove(conductor->term);
@@ -273,6 +290,8 @@ bool conductor_run(struct config *config, const struct conductor_options *option
         .began_mono_ms = when_boot_ms(),
         .folder_seen_mono_ms = when_boot_ms(),
     };
+    g_auto(GStrv) env = g_get_environ();
+    conductor.service = service_new(env);
     conductor.world.wake = wake;
     conductor.world.conductor = &conductor;
     bool begun = world_open(&conductor.world, config, options->state_dir, error);
@@ -283,5 +302,6 @@ bool conductor_run(struct config *config, const struct conductor_options *option
     conductor_lock_release(&conductor.lock_fd);
     world_close(&conductor.world);
     g_free(conductor.keys_said);
+    service_free(conductor.service);
     return begun;
 }

@@ -4,6 +4,8 @@
 #include "rollout/story.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +24,29 @@ int conductor_log_open(const char *path)
     return fd;
 }
 
+/* One file of so much, and as many before it: years of quiet, days of trouble. */
+enum { LONGEST_LOG = 4 * 1024 * 1024, OLD_LOGS = 3 };
+
+static char *old_path(const char *path, int age)
+{
+    return age == 0 ? g_strdup(path) : g_strdup_printf("%s.%d", path, age);
+}
+
+/* conductor.log becomes .1, that .2, and so on. Several processes write to it: the lock is of the
+ * file that is too long, and whoever comes second finds another one at its path. */
+static void rotate(const char *path, int fd)
+{
+    struct stat ours, there;
+    if (fstat(fd, &ours) != 0 || ours.st_size < LONGEST_LOG || flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return;
+    bool still = stat(path, &there) == 0 && there.st_ino == ours.st_ino;
+    for (int age = OLD_LOGS - 1; still && age >= 0; age--) {
+        g_autofree char *from = old_path(path, age), *to = old_path(path, age + 1);
+        rename(from, to);
+    }
+    flock(fd, LOCK_UN);
+}
+
 /* Opened for every line: the file may have been rotated, and lines are few. */
 static void write_line(const struct world *world, enum log_level level, const char *text)
 {
@@ -34,6 +59,7 @@ static void write_line(const struct world *world, enum log_level level, const ch
     if (write(fd, line, strlen(line)) < 0) {
         /* Nowhere left to say so. */
     }
+    rotate(world->log_path, fd);
     close(fd);
 }
 
