@@ -80,7 +80,8 @@ static gint64 series_differ_ms(const struct series *kept, const struct series *f
         const struct datapoint *point = &fresh->points[i];
         while (k < n && kept->points[k].at_ms < point->at_ms)
             k++;
-        if (k == n || memcmp(&kept->points[k], point, sizeof *point) != 0)
+        if (k == n || kept->points[k].at_ms != point->at_ms ||
+            kept->points[k].value != point->value)
             return point->at_ms;
     }
     return G_MAXINT64;

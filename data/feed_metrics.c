@@ -12,7 +12,7 @@ struct turn {
     char *error;        /* the first one */
 };
 
-static void take(struct feed_source *source, gpointer part, json_t *reply, const GError *error);
+static void take(struct feed_source *source, gpointer data, json_t *reply, const GError *error);
 
 static void ask(struct feed_source *source, struct part *part)
 {

@@ -90,10 +90,9 @@ char *poller_desk_trouble(const struct poller_desk *desk, const char *why)
 
 struct snapshot *poller_desk_first(struct poller_desk *desk, gint64 now_ms, GError **error)
 {
-    OWN(cache) to_read = NULL;
-    struct cache *cache = open_cache(desk, when_boot_ms(), error) ? desk->cache : NULL;
-    if (!cache)
-        cache = to_read = cache_open_to_read(desk->dir, desk->config, NULL);
+    bool ours = open_cache(desk, when_boot_ms(), error);
+    OWN(cache) to_read = ours ? NULL : cache_open_to_read(desk->dir, desk->config, NULL);
+    struct cache *cache = ours ? desk->cache : to_read;
     return cache ? cache_read(cache, CACHE_FIRST, now_ms, desk->cache ? error : NULL) : NULL;
 }
 

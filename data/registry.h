@@ -31,6 +31,6 @@ struct registry_page {
     double read_units;  /* what it cost */
 };
 /* Makes one of the text of an answer; NULL and CD_ERROR_SOURCE where that is no page of items. Only
- * looks at the configuration (`config`), so it may run in any thread: see aws_read(). */
-gpointer registry_read(const char *text, size_t length, gpointer config, GError **error);
-void registry_page_free(gpointer page);
+ * looks at the configuration (`data`), so it may run in any thread: see aws_read(). */
+gpointer registry_read(const char *text, size_t length, gpointer data, GError **error);
+void registry_page_free(gpointer data);
