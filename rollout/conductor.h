@@ -34,6 +34,7 @@ struct conductor_info {
     gint64 pid;
     gint64 heartbeat_ms; /* when its lease was last renewed */
     gint64 lease_ms;     /* how long it may be silent before others may take over */
+    bool silent;         /* it lives, and has been for longer: stopped, or without the journal */
 };
 struct journal;
 bool conductor_find(struct journal *journal, const char *operation, struct conductor_info *info);

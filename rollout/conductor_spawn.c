@@ -2,6 +2,7 @@
 #include "rollout/conductor.h"
 
 #include "data/base/error.h"
+#include "data/base/when.h"
 #include "rollout/conduct.h"
 #include "rollout/conductor_lock.h"
 
@@ -128,6 +129,7 @@ bool conductor_find(struct journal *journal, const char *operation, struct condu
     info->heartbeat_ms = record.at_ms;
     info->lease_ms = record.lease_ms;
     info->alive = record.held && holder_may_live(record.holder, self);
+    info->silent = info->alive && when_now_ms() - record.at_ms > record.lease_ms;
     lease_record_clear(&record);
     return true;
 }

@@ -134,7 +134,7 @@ static struct judgement judge_conductor(const struct conductor_info *info, bool 
 {
     static const char fix[] = "celldeck conductor --until-idle, and see conductor.log";
     g_autofree char *silent = duration_short(when_now_ms() - info->heartbeat_ms);
-    if (info->alive && when_now_ms() - info->heartbeat_ms > info->lease_ms)
+    if (info->silent)
         return judge_failure("see conductor.log; if it is stuck, kill it, and: celldeck conductor "
                              "--until-idle",
                              "its conductor (pid %" G_GINT64_FORMAT

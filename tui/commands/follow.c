@@ -101,10 +101,17 @@ void follow_check_conductor(struct follow_watchdog *watchdog, struct journal *jo
 {
     struct conductor_info info = {0};
     bool found = conductor_find(journal, rollout->id, &info) && info.alive;
-    if (found) {
+    gint64 now_ms = when_now_ms();
+    if (found && !info.silent) {
         watchdog->told = false;
-    } else if (!watchdog->told &&
-               (info.host || when_now_ms() - rollout->opened_ms > CONDUCTOR_GRACE_MS)) {
+    } else if (found && !watchdog->told) {
+        g_autofree char *silence = duration_short(now_ms - info.heartbeat_ms);
+        watchdog->told = true;
+        out_message("the conductor of %s (process %" G_GINT64_FORMAT
+                    " on %s) has been silent for %s: it is stopped, or has no journal; see "
+                    "conductor.log",
+                    rollout->id, info.pid, info.host, silence);
+    } else if (!watchdog->told && (info.host || now_ms - rollout->opened_ms > CONDUCTOR_GRACE_MS)) {
         watchdog->told = true;
         out_message("nobody conducts %s now%s%s; celldeck conductor --until-idle carries it on",
                     rollout->id, info.host ? ", last seen on " : "", info.host ? info.host : "");

@@ -198,27 +198,23 @@ static json_t *conductor_json(const struct context *context, const struct rollou
     json_t *json = json_null();
     if (conductor_find(context->journal, rollout->id, &info)) {
         g_autofree char *heartbeat = when_rfc3339(info.heartbeat_ms);
-        json = json_pack("{s:o, s:I, s:b, s:s}", "host", text_json(info.host), "pid",
-                         (json_int_t)info.pid, "alive", info.alive, "renewed_at", heartbeat);
+        json = json_pack("{s:o, s:I, s:b, s:b, s:s}", "host", text_json(info.host), "pid",
+                         (json_int_t)info.pid, "alive", info.alive, "silent", info.silent,
+                         "renewed_at", heartbeat);
     }
     conductor_info_clear(&info);
     return json;
 }
 
-/* Who conducts; that nobody does is follow_check_conductor's to say. */
+/* Who conducts; that nobody does, or not any more, is follow_check_conductor's to say. */
 static void print_conductor(const struct context *context, const struct rollout *rollout)
 {
     struct conductor_info info = {0};
-    if (conductor_find(context->journal, rollout->id, &info) && info.alive) {
-        gint64 silent_ms = when_now_ms() - info.heartbeat_ms;
-        g_autofree char *age = duration_short(silent_ms);
-        g_autofree char *who =
-            g_strdup_printf("process %" G_GINT64_FORMAT " on %s", info.pid, info.host);
-        if (silent_ms > info.lease_ms)
-            out_line(context->style, OUT_BAD, "SILENT for %s: its conductor, %s; see conductor.log",
-                     age, who);
-        else
-            out_line(context->style, OUT_PLAIN, "Conducted by %s, heard of %s ago", who, age);
+    if (conductor_find(context->journal, rollout->id, &info) && info.alive && !info.silent) {
+        g_autofree char *age = duration_short(when_now_ms() - info.heartbeat_ms);
+        out_line(context->style, OUT_PLAIN,
+                 "Conducted by process %" G_GINT64_FORMAT " on %s, heard of %s ago", info.pid,
+                 info.host, age);
     }
     conductor_info_clear(&info);
 }
