@@ -1,6 +1,8 @@
 #include "data/aws/http_options.h"
 
 #include <gio/gio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 bool host_is_loopback(const char *host)
@@ -27,6 +29,20 @@ static bool is_loopback(const char *url)
     return host && host_is_loopback(host);
 }
 
+/* How long what was sent may stay unacknowledged by the other end's kernel. */
+enum { UNACKNOWLEDGED_MS = 10000 };
+
+/* A connection that a firewall has forgotten is dead, and the kernel goes on sending for a quarter
+ * of an hour. Over HTTP/2 it would be used again all that time, and take half its patience from
+ * each call: a time-out ends the request alone. A system that has no such option does without. */
+static int give_up_in_time(G_GNUC_UNUSED void *user, curl_socket_t fd,
+                           G_GNUC_UNUSED curlsocktype purpose)
+{
+    unsigned ms = UNACKNOWLEDGED_MS;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+    return CURL_SOCKOPT_OK;
+}
+
 /* CURLOPT_PIPEWAIT stays off: most of AWS's endpoints speak HTTP/1.1 only, and to wait until the
  * first connection knows would cost each burst of calls a handshake. */
 static void set_safety(CURL *easy)
@@ -38,6 +54,7 @@ static void set_safety(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, give_up_in_time);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "celldeck/" CELLDECK_VERSION);
 }
 

@@ -2,9 +2,10 @@
  *
  * http (1.1) and https (HTTP/2 where the server offers it, TLS 1.2 at least) only, redirects not
  * followed; proxies are libcurl's (HTTPS_PROXY, NO_PROXY) except for loopback, which never goes
- * through one. Connections are kept and used again; over HTTP/2 requests share one. There is no
- * limit a host: who asks how much is its callers' affair (lane.h), and a limit here would let time
- * run out for requests that nobody has sent yet. */
+ * through one. Connections are kept and used again; over HTTP/2 requests share one. One whose other
+ * end acknowledges nothing for 10 s is dead, and not used any more. There is no limit a host: who
+ * asks how much is its callers' affair (lane.h), and a limit here would let time run out for
+ * requests that nobody has sent yet. */
 #pragma once
 
 #include "data/base/own.h"

@@ -3,7 +3,10 @@
 
 #include "data/base/when.h"
 
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 
 TestSuite(aws_client, .timeout = 30);
@@ -284,6 +287,41 @@ Test(aws_client, keys_that_are_over_by_awss_clock_are_had_anew_once_even_for_a_w
         loopback_stop(&loopback);
         outcome_clear(&outcome);
     }
+}
+
+/* The connection of this process to the loopback server; -1: there is none. */
+static int connection_to(const struct loopback *loopback)
+{
+    int port = atoi(strrchr(loopback->url, ':') + 1);
+    for (int fd = 3; fd < 256; fd++) {
+        struct sockaddr_in peer = {0};
+        socklen_t size = sizeof peer;
+        if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && peer.sin_family == AF_INET &&
+            ntohs(peer.sin_port) == port)
+            return fd;
+    }
+    return -1;
+}
+
+Test(aws_client, a_connection_that_a_firewall_has_forgotten_is_given_up_by_the_kernel)
+{
+    static const char kept[] = KEPT_ANSWER("200 OK", "", "11", "{\"Count\":7}");
+    const char *const script[] = {kept, NULL};
+    struct loopback loopback;
+    loopback_start(&loopback, script);
+    struct aws_client *client = quick_client();
+    struct outcome outcome = {0};
+    ask(client, AWS_CALL_READ, 0, &outcome);
+    run_until_ended(&outcome);
+    unsigned patience_ms = 0;
+    socklen_t size = sizeof patience_ms;
+    cr_assert_eq(
+        getsockopt(connection_to(&loopback), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, &size),
+        0);
+    cr_expect_eq(patience_ms, 10000);
+    outcome_clear(&outcome);
+    aws_client_free(client);
+    loopback_stop(&loopback);
 }
 
 Test(aws_client, a_connection_is_used_again_but_never_for_a_write)
