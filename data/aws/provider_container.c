@@ -44,7 +44,7 @@ static char *agent_url(struct search *search)
             return g_strconcat("http://169.254.170.2", relative, NULL);
         search_failed(search, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /");
     } else if (!full) {
-        search_absent(search, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI");
+        search_absent(search, "container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, _FULL_URI)");
     } else if (!container_may_ask(full)) {
         search_failed(search,
                       "AWS_CONTAINER_CREDENTIALS_FULL_URI has to be an https URL, or http on "

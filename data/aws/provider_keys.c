@@ -22,7 +22,7 @@ static void start_environment(struct search *search)
     if (!token || !*token)
         token = g_environ_getenv(search->env, "AWS_SECURITY_TOKEN");
     if (!id || !*id)
-        search_absent(search, "AWS_ACCESS_KEY_ID");
+        search_absent(search, "environment");
     else if (!secret || !*secret)
         search_failed(search, "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
     else if (expires && *expires && !when_parse(expires, &expires_ms))
@@ -49,7 +49,7 @@ static void start_file(struct search *search, GHashTable *table, const char *pat
     if (!token)
         token = profiles_get_in(table, profile, "aws_security_token");
     if (!id) {
-        search_absent(search, "keys of profile \"%s\" in %s", profile, path);
+        search_absent(search, "%s", path);
         return;
     }
     if (!secret) {

@@ -132,7 +132,7 @@ static void start_process(struct search *search)
 {
     const char *command = profiles_get(search->profiles, search->profile, "credential_process");
     if (!command) {
-        search_absent(search, "credential_process of profile \"%s\"", search->profile);
+        search_absent(search, "credential_process");
         return;
     }
     g_auto(GStrv) argv = NULL;

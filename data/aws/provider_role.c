@@ -199,7 +199,7 @@ static void start_profile_role(struct search *search)
     if (!search_readable(search))
         return;
     if (!arn || profiles_get(profiles, profile, "web_identity_token_file")) {
-        search_absent(search, "role_arn of profile \"%s\"", profile);
+        search_absent(search, "role_arn");
         return;
     }
     struct identity *source = source_of(search);

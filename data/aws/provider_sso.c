@@ -255,7 +255,7 @@ static void start_sso(struct search *search)
         return;
     if (!profiles_get(profiles, search->profile, "sso_account_id") &&
         !profiles_get(profiles, search->profile, "sso_role_name")) {
-        search_absent(search, "SSO of profile \"%s\"", search->profile);
+        search_absent(search, "SSO");
         return;
     }
     struct sso *sso = settings_of(search);

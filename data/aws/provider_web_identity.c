@@ -116,8 +116,7 @@ static void start(struct search *search, bool env)
     if (!search_readable(search))
         return;
     if (!path) {
-        search_absent(search, "%sweb_identity_token_file of profile \"%s\"",
-                      env ? "AWS_WEB_IDENTITY_TOKEN_FILE, " : "", search->profile);
+        search_absent(search, "web identity");
         return;
     }
     if (!arn) {

@@ -37,15 +37,21 @@ void identity_search_end(struct identity *identity)
 
 static GError *none_found(const struct identity *identity)
 {
-    const struct search *search = &identity->work->search;
     const char *profile = identity->profile ? identity->profile : "default";
-    bool unknown = identity->profile && !profiles_has(search->profiles, profile);
     return g_error_new(AWS_ERROR, AWS_ERROR_CREDENTIALS,
-                       "no AWS credentials (looked at: %s%s). Set AWS_ACCESS_KEY_ID and "
-                       "AWS_SECRET_ACCESS_KEY, or give profile \"%s\" keys, credential_process or "
-                       "role_arn (`aws configure --profile %s`)",
-                       search->looked_at->str, unknown ? "; there is no such profile" : "", profile,
-                       profile);
+                       "no AWS credentials (asked: %s); sign in, set AWS_ACCESS_KEY_ID and "
+                       "AWS_SECRET_ACCESS_KEY, or configure profile \"%s\" (`aws configure "
+                       "--profile %s`)",
+                       identity->work->search.looked_at->str, profile, profile);
+}
+
+/* A profile that somebody has named, and nobody has written: AWS's tools take no other keys in its
+ * place either, not even those of the environment. */
+static bool profile_is_lost(const struct identity *identity)
+{
+    const struct profiles *profiles = identity->work->profiles;
+    return identity->profile && strcmp(identity->profile, "default") != 0 && !profiles->fault &&
+           !profiles_has(profiles, identity->profile);
 }
 
 static gboolean ask_next(gpointer data)
@@ -54,7 +60,14 @@ static gboolean ask_next(gpointer data)
     struct work *work = identity->work;
     g_clear_pointer(&work->start, g_source_unref);
     const struct provider *provider = *work->next;
-    if (provider) {
+    if (profile_is_lost(identity)) {
+        identity_lost(identity,
+                      g_error_new(AWS_ERROR, AWS_ERROR_CREDENTIALS,
+                                  "there is no AWS profile \"%s\" in %s; see aws.profile in "
+                                  "celldeck.yaml and AWS_PROFILE, or `aws configure --profile %s`",
+                                  identity->profile, work->profiles->config_path,
+                                  identity->profile));
+    } else if (provider) {
         work->next++;
         provider->start(&work->search);
     } else {

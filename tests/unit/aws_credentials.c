@@ -175,9 +175,19 @@ Test(aws_credentials, nothing_found_says_where_was_looked_and_what_to_do)
     struct place place;
     place_init(&place, NULL, NULL);
     g_autofree char *path = g_build_filename(place.dir, "credentials", NULL);
-    expect_refused(&place, "nope", path);
-    expect_refused(&place, "nope", "there is no such profile");
-    expect_refused(&place, NULL, "Set AWS_ACCESS_KEY_ID");
+    expect_refused(&place, NULL, path);
+    expect_refused(&place, NULL, "set AWS_ACCESS_KEY_ID");
+    place_clear(&place);
+}
+
+Test(aws_credentials, a_profile_that_is_named_and_not_there_is_an_error_whatever_the_environment_has)
+{
+    struct place place;
+    place_init(&place, both_config, NULL);
+    set(&place, "AWS_ACCESS_KEY_ID", "ENV");
+    set(&place, "AWS_SECRET_ACCESS_KEY", "s");
+    set(&place, "AWS_PROFILE", "nope");
+    expect_refused(&place, NULL, "there is no AWS profile \"nope\"");
     place_clear(&place);
 }
 
