@@ -67,9 +67,14 @@ void refusals_find(const struct plan *plan, const struct survey *survey,
 }
 
 static const check_fn when_running[] = {
-    release_is_known,  commit_is_the_plans,         version_is_not_held,
-    registry_is_whole, first_wave_is_no_production, minors_are_not_skipped,
+    release_is_known,
+    commit_is_the_plans,
+    version_is_not_held,
+    registry_is_whole,
+    first_wave_is_no_production,
+    minors_are_not_skipped,
     cells_are_free,
+    clock_is_right,
 };
 
 char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own,

@@ -172,8 +172,16 @@ void keys_wait_cancel(struct keys_wait *wait)
     g_free(wait);
 }
 
+/* A region that is not enabled refuses keys that are good everywhere else: its calls must not make
+ * every poll run a credential_process, or assume a role, again. */
+#define FORGET_PACE_MS (30 * WHEN_SECOND)
+
 void identity_forget(struct identity *identity, const struct keys *keys)
 {
-    if (identity->keys == keys)
-        g_clear_pointer(&identity->keys, keys_unref);
+    gint64 mono_ms = when_mono_ms();
+    bool lately = identity->forgot_mono_ms && mono_ms - identity->forgot_mono_ms < FORGET_PACE_MS;
+    if (identity->keys != keys || lately)
+        return;
+    identity->forgot_mono_ms = mono_ms;
+    g_clear_pointer(&identity->keys, keys_unref);
 }

@@ -59,5 +59,6 @@ struct keys *identity_keys(struct identity *identity);
 struct keys_wait *identity_wait(struct identity *identity, keys_fn fn, gpointer data);
 void keys_wait_cancel(struct keys_wait *wait);
 
-/* AWS refused these keys: look again the next time. */
+/* AWS refused these keys: look again the next time. Not more than twice a minute: it may be one
+ * region that refuses them. */
 void identity_forget(struct identity *identity, const struct keys *keys);

@@ -24,6 +24,7 @@ struct identity {
     char *role_arn; /* or NULL; then `source` assumes it */
     struct identity *source;
     struct keys *keys;
+    gint64 forgot_mono_ms; /* when keys of it were last forgotten; 0: never */
     GQueue waits;
     struct work *work; /* the search under way */
 };

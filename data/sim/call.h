@@ -17,10 +17,10 @@ struct sim_call {
     const char *access_key;
     const struct sim_session *session; /* NULL: a user, not a role */
     const char *action;
-    json_t *in;      /* never NULL */
-    gint64 now_ms;   /* when things happen */
-    gint64 clock_ms; /* what the service's clock says; a `skew` fault moves it */
-    bool half;       /* a `half` fault is on: pages after the first must fail */
+    json_t *in;        /* never NULL */
+    gint64 now_ms;     /* when things happen */
+    gint64 clock_ms;   /* what the service's clock says; a `skew` fault moves it */
+    bool half;         /* a `half` fault is on: pages after the first must fail */
     const char *fault; /* the kind of the one that refused it, or NULL */
     struct sim_error error;
 };

@@ -180,7 +180,8 @@ Test(aws_credentials, nothing_found_says_where_was_looked_and_what_to_do)
     place_clear(&place);
 }
 
-Test(aws_credentials, a_profile_that_is_named_and_not_there_is_an_error_whatever_the_environment_has)
+Test(aws_credentials,
+     a_profile_that_is_named_and_not_there_is_an_error_whatever_the_environment_has)
 {
     struct place place;
     place_init(&place, both_config, NULL);
@@ -419,5 +420,24 @@ Test(aws_endpoints, no_region_a_wrong_one_and_a_wrong_url_are_refused)
         cr_expect(strstr(error->message, "sEcReT") == NULL, "%s", error->message);
         cr_expect(strstr(error->message, "AWS_ENDPOINT_URL") != NULL, "%s", error->message);
     }
+    place_clear(&place);
+}
+
+Test(aws_credentials, keys_that_are_refused_again_and_again_are_not_looked_for_at_every_call)
+{
+    struct place place;
+    place_init(&place,
+               "[profile a]\nrole_arn = arn:a\nsource_profile = ops\n"
+               "role_session_name = me\n",
+               both_credentials);
+    OWN(credentials) credentials = credentials_of(&place, "a");
+    struct identity *identity = credentials_identity(credentials, NULL);
+    tenure_of(credentials, NULL);
+    identity_forget(identity, identity_keys(identity));
+    cr_expect(identity_keys(identity) == NULL);
+    tenure_of(credentials, NULL);
+    struct keys *again = identity_keys(identity);
+    identity_forget(identity, again);
+    cr_expect_eq(identity_keys(identity), again, "they are not looked for at every refusal");
     place_clear(&place);
 }

@@ -449,6 +449,20 @@ Test(plan, no_waves_are_refused)
     expect_refused(desk, REFUSE_NO_WAVES, NULL, 5);
 }
 
+Test(plan, a_clock_that_goes_wrong_stops_a_rollout_that_runs_and_says_so_in_the_same_words)
+{
+    OWN(desk) desk = desk_new();
+    bool unread = true;
+    make(desk);
+    desk->survey.skew_ms = 31 * WHEN_SECOND;
+    g_autofree char *why = plan_check_again(desk->plan, &desk->survey, "r1", &unread);
+    cr_assert(why && strstr(why, "half a minute or more"), "%s", why);
+    cr_expect_not(unread, "a human has to look");
+    desk->survey.skew_ms = -10 * WHEN_MINUTE;
+    g_autofree char *later = plan_check_again(desk->plan, &desk->survey, "r1", &unread);
+    cr_expect_str_eq(later, why);
+}
+
 Test(plan, a_wave_that_never_opens_is_refused_and_one_that_opens_is_not)
 {
     OWN(desk) desk = desk_new();
