@@ -73,6 +73,8 @@ int version_compare(const char *a, const char *b)
  * a plus; "-rc.1" makes another version and stays. */
 char *version_plain(const char *version)
 {
+    if (!strpbrk(version, "+-")) /* most have none; the engine asks at every look */
+        return g_utf8_make_valid(version_bare(version), -1);
     g_autoptr(GRegex) build =
         g_regex_new("(\\+.*|(-[0-9]+)?-g?[0-9a-f]{6,40})$", G_REGEX_DOLLAR_ENDONLY, 0, NULL);
     const char *bare = version_bare(version);

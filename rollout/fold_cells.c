@@ -107,7 +107,7 @@ bool fold_gate_changed(struct rollout *rollout, struct rollout_cell *cell,
     fold_set_text(&place->code, event_text(event, "code"));
     fold_set_text(&place->reason, event_text(event, "reason"));
     json_decref(place->evidence);
-    place->evidence = json_deep_copy(json_object_get(event->data, "evidence"));
+    place->evidence = json_incref(json_object_get(event->data, "evidence"));
     if (verdict == VERDICT_FAIL && !cell->rollback_wanted)
         cell_failed(rollout, cell,
                     g_strdup_printf("gate %s: %s", name, place->reason ? place->reason : "FAIL"));

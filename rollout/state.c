@@ -169,9 +169,10 @@ const char *rollback_due(const struct rollout *rollout, const struct rollout_cel
 
 bool same_version(const char *a, const char *b)
 {
-    g_autofree char *plain_a = a ? version_plain(a) : NULL;
-    g_autofree char *plain_b = b ? version_plain(b) : NULL;
-    return plain_a && plain_b && strcmp(plain_a, plain_b) == 0;
+    if (!a || !b || strcmp(a, b) == 0)
+        return a && b;
+    g_autofree char *plain_a = version_plain(a), *plain_b = version_plain(b);
+    return strcmp(plain_a, plain_b) == 0;
 }
 
 bool runs_exactly(const struct running *running, const char *version, const char *reference)
