@@ -63,7 +63,7 @@ struct event *journal_row_event(const struct journal_row *row, GError **error)
     return event;
 }
 
-static struct journal *journal_of(struct journal_store *store)
+struct journal *journal_over(struct journal_store *store)
 {
     if (!store)
         return NULL;
@@ -74,12 +74,12 @@ static struct journal *journal_of(struct journal_store *store)
 
 struct journal *journal_open(const char *dir, GError **error)
 {
-    return journal_of(journal_sqlite_open(dir, false, error));
+    return journal_over(journal_sqlite_open(dir, false, error));
 }
 
 struct journal *journal_open_read_only(const char *dir, GError **error)
 {
-    return journal_of(journal_sqlite_open(dir, true, error));
+    return journal_over(journal_sqlite_open(dir, true, error));
 }
 
 void journal_close(struct journal *journal)

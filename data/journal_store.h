@@ -63,5 +63,7 @@ struct journal_store_ops {
 
 struct journal_store *journal_sqlite_open(const char *dir, bool read_only, GError **error);
 
+/* A journal kept in `store`, which journal_close() closes. NULL where it is NULL. */
+struct journal *journal_over(struct journal_store *store);
 /* The store of an open journal, for the queries of history.c. */
 struct journal_store *journal_store(struct journal *journal);

@@ -12,6 +12,8 @@ struct lease {
     gint64 lease_ms, grace_ms;
     bool held;
     gint64 seq;             /* of the last event of the stream that we know */
+    char *tried_id;         /* of an append whose answer was lost: it may be event seq + 1 */
+    const char *tried;      /* its type */
     gint64 renewed_mono_ms; /* while held */
     gint64 seen_mono_ms;    /* while another holds it: since when `seq` has not changed */
 };
@@ -47,6 +49,7 @@ void lease_free(struct lease *lease)
     g_free(lease->operation);
     g_free(lease->stream);
     g_free(lease->actor);
+    g_free(lease->tried_id);
     holder_free(lease->self);
     g_free(lease);
 }
@@ -103,15 +106,28 @@ void lease_record_clear(struct lease_record *record)
     *record = (struct lease_record){0};
 }
 
+/* What failed is tried again under its own id: should it be there all the same, it is ours, and no
+ * other conductor's. `type` is a literal. */
 static bool append(struct lease *lease, const char *type, bool held, gint64 now_ms, GError **error)
 {
     OWN_JSON data = record_json(lease, held);
-    g_autofree char *id = journal_new_id();
-    if (!journal_append(lease->journal, lease->stream, lease->seq + 1, id, now_ms, lease->actor,
-                        type, data, NULL, error))
-        return false;
-    lease->seq++;
-    return true;
+    g_autofree char *id = g_steal_pointer(&lease->tried_id);
+    g_autoptr(GError) failure = NULL;
+    if (!id || strcmp(type, lease->tried) != 0) {
+        g_free(id);
+        id = journal_new_id();
+    }
+    if (journal_append(lease->journal, lease->stream, lease->seq + 1, id, now_ms, lease->actor,
+                       type, data, NULL, &failure)) {
+        lease->seq++;
+        return true;
+    }
+    if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
+        lease->tried_id = g_steal_pointer(&id);
+        lease->tried = type;
+    }
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
 }
 
 static bool fail_busy(const struct lease *lease, const struct holder *holder, GError **error)
@@ -135,6 +151,7 @@ static bool may_take(struct lease *lease, const struct lease_record *record, gin
     if (record->seq != lease->seq || lease->seen_mono_ms == 0) {
         lease->seq = record->seq;
         lease->seen_mono_ms = mono_ms;
+        g_clear_pointer(&lease->tried_id, g_free);
     }
     if (!record->held || is_self(lease, record->holder) ||
         !holder_may_live(record->holder, lease->self))

@@ -1,6 +1,7 @@
 #include "rollout/lease.h"
 
 #include "data/base/error.h"
+#include "data/journal_store.h"
 #include "rollout/lock.h"
 
 #include <criterion/criterion.h>
@@ -54,6 +55,68 @@ static void place_remove(struct place *place)
 static struct lease *lease_of(struct place *place, const struct holder *holder)
 {
     return lease_new(place->journal, "r1", holder, LEASE, GRACE);
+}
+
+/* A store that writes, and then loses `lost` answers. */
+struct forgetful {
+    struct journal_store base;
+    struct journal_store_ops ops;
+    struct journal_store *inner;
+    int lost;
+};
+
+static bool forgetful_append(struct journal_store *store, const struct journal_row *row,
+                             char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
+                             GError **error)
+{
+    struct forgetful *forgetful = (struct forgetful *)store;
+    if (!forgetful->inner->ops->append(forgetful->inner, row, prev_hash, hash, error))
+        return false;
+    if (forgetful->lost-- <= 0)
+        return true;
+    g_set_error_literal(error, CD_ERROR, CD_ERROR_FAILED, "no answer");
+    return false;
+}
+
+static GPtrArray *forgetful_read(struct journal_store *store, const char *stream, gint64 from,
+                                 int limit, GError **error)
+{
+    struct forgetful *forgetful = (struct forgetful *)store;
+    return forgetful->inner->ops->read(forgetful->inner, stream, from, limit, error);
+}
+
+static struct event *forgetful_last(struct journal_store *store, const char *stream, GError **error)
+{
+    struct forgetful *forgetful = (struct forgetful *)store;
+    return forgetful->inner->ops->last(forgetful->inner, stream, error);
+}
+
+static void forgetful_close(struct journal_store *store)
+{
+    (void)store;
+}
+
+Test(lease, a_renewal_whose_answer_was_lost_is_ours_and_no_other_conductors)
+{
+    struct place place = place_new();
+    struct forgetful store = {.ops = {.append = forgetful_append,
+                                      .read = forgetful_read,
+                                      .last = forgetful_last,
+                                      .close = forgetful_close},
+                              .inner = journal_store(place.journal)};
+    store.base.ops = &store.ops;
+    OWN(journal) journal = journal_over(&store.base);
+    OWN(lease) lease = lease_new(journal, "r1", place.here, LEASE, GRACE);
+    cr_assert(lease_take(lease, WALL, 0, NULL));
+    store.lost = 1;
+    g_autoptr(GError) error = NULL;
+    cr_assert_not(lease_renew(lease, WALL, 10000, &error));
+    cr_expect_not(g_error_matches(error, CD_ERROR, CD_ERROR_BUSY));
+    cr_expect_eq(lease_left_ms(lease, 10000), LEASE - 10000);
+    cr_assert(lease_renew(lease, WALL, 11000, NULL));
+    cr_expect_eq(lease_left_ms(lease, 11000), LEASE);
+    cr_assert(lease_renew(lease, WALL, 21000, NULL));
+    place_remove(&place);
 }
 
 Test(lease, whoever_takes_it_holds_it_for_the_lease_and_no_longer)
