@@ -76,6 +76,14 @@ static void set_text(char **place, const char *text)
     *place = copy;
 }
 
+void watch_look_anew(struct watch *watch)
+{
+    watch->progress_known = false;
+    watch->since_mono_ms = when_boot_ms();
+    watch->running_mono_ms = 0;
+    watch->next_progress_mono_ms = watch->next_current_mono_ms = 0;
+}
+
 void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell)
 {
     if (g_strcmp0(watch->token, cell->token) == 0)
@@ -85,10 +93,9 @@ void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell)
     set_text(&watch->call_reference, NULL);
     set_text(&watch->call_error, NULL);
     set_text(&watch->done_reference, NULL);
-    watch->asking_progress = watch->progress_known = false;
-    watch->since_mono_ms = when_boot_ms();
-    watch->next_call_mono_ms = watch->next_progress_mono_ms = 0;
-    watch->running_mono_ms = watch->next_current_mono_ms = 0;
+    watch->asking_progress = false;
+    watch->next_call_mono_ms = 0;
+    watch_look_anew(watch);
     watch_forget_gates(watch);
 }
 
@@ -152,7 +159,7 @@ static void on_progress(const struct deploy_answer *answer, const GError *error,
     struct watch *watch = pending->watch;
     if (pending_is_current(pending)) {
         watch->asking_progress = false;
-        watch->progress_known = true;
+        watch->progress_known = watch->progress_known || answer; /* an error tells nothing */
         if (answer && answer->progress != DEPLOY_GOING) {
             watch->call = answer->progress == DEPLOY_DONE ? CALL_DONE : CALL_FAILED;
             set_text(&watch->call_error,

@@ -84,7 +84,8 @@ static void watch_cells(struct conduct *conduct)
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
         watch->id = cell->plan->id;
         watch_follow_intent(watch, cell);
-        if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_of_ms && watch->config)
+        if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_clock.of_ms &&
+            watch->config)
             poller_want_since(world->poller, watch->id, cell->deployed_at_ms - 3 * WHEN_HOUR);
     }
 }
@@ -260,8 +261,25 @@ static void finish(struct conduct *conduct)
     conduct->held = false;
 }
 
+/* Stopped, suspended, or kept waiting by the journal: what the deployer said before may have been
+ * overtaken meanwhile, and no deadline is judged by it. */
+static void notice_a_gap(struct conduct *conduct)
+{
+    gint64 mono_ms = when_boot_ms(), before_ms = conduct->stepped_mono_ms;
+    conduct->stepped_mono_ms = mono_ms;
+    if (!before_ms || mono_ms - before_ms <= calls_current_pace_ms(conduct->world))
+        return;
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        watch_look_anew(watch);
+        if (!cell_of(conduct, i)->called)
+            watch->call_clock.of_ms = 0;
+    }
+}
+
 void conduct_step(struct conduct *conduct)
 {
+    notice_a_gap(conduct);
     bool ours = !conduct_is_over(conduct) && conduct_hold_lease(conduct);
     conduct_miss_journal(conduct, ours);
     if (conduct->unrecorded.length && !conduct_journal_is_away(conduct) &&

@@ -45,6 +45,11 @@ void world_close(struct world *world);
  * goes on being true until others are found. */
 const struct aws_tenure *world_keys(struct world *world);
 
+/* The wall clock beside the monotonic one, since we first saw what began at `of_ms`. */
+struct clock_watch {
+    gint64 of_ms, offset_ms; /* wall minus monotonic clock at that first sight */
+};
+
 /* What is known of a cell beside its events. */
 struct watch {
     struct conduct *conduct;
@@ -71,8 +76,7 @@ struct watch {
     struct bake_samples samples;
     bool judged;
 
-    gint64 bake_of_ms;    /* the deployed_at that `bake_clock_ms` belongs to */
-    gint64 bake_clock_ms; /* wall minus monotonic clock when we first saw that bake */
+    struct clock_watch bake_clock, call_clock; /* since deployed_at, since the last intent */
 };
 
 /* A trouble of the rollout's (engine.h) as this process sees it. */
@@ -90,6 +94,7 @@ struct conduct {
     gint64 next_take_mono_ms;
     struct rollout *rollout; /* NULL until the lease is ours */
     GPtrArray *watches;      /* struct watch *, in rollout->cells's order */
+    gint64 stepped_mono_ms;  /* when it was last seen to; 0: not yet */
     gint64 journal_version;  /* up to which events and locks have been read */
     GQueue unrecorded;       /* struct event *: done while the journal was away */
     gint64 judged_mono_ms;
@@ -178,6 +183,8 @@ bool cell_is_in_flight(const struct rollout_cell *cell);
 void calls_begin_due(struct conduct *conduct);
 /* Forgets what was learned of calls that are not the cell's intent's (any more). */
 void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell);
+/* Has to hear from the deployer anew: what it said last is too old to go by. */
+void watch_look_anew(struct watch *watch);
 void watch_forget_gates(struct watch *watch);
 void watch_free(struct watch *watch);
 /* How often what runs in a cell is asked. */

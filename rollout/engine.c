@@ -106,7 +106,7 @@ static bool may_begin_rollback(const struct rollout_cell *cell, const struct obs
 {
     bool calling = cell->state == CELL_DEPLOYING && there->call == CALL_UNDER_WAY;
     bool locked = there->lock_holder && !there->lock_ours;
-    return there->present && !locked && (!calling || seen->now_ms >= cell->deadline_ms);
+    return there->present && !locked && (!calling || call_is_late(cell, seen, there));
 }
 
 /* Newest deploy first. */
@@ -246,7 +246,7 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
         gint64 ends_ms = cell->deployed_at_ms + seen->cells[i].bake_credit_ms +
                          rollout_bake_ms(rollout, cell->wave);
         if (cell->state == CELL_DEPLOYING || cell->state == CELL_ROLLING_BACK)
-            sooner(&look_ms, cell->deadline_ms, seen->now_ms);
+            sooner(&look_ms, cell->deadline_ms + seen->cells[i].call_credit_ms, seen->now_ms);
         if (cell->state == CELL_BAKING) {
             sooner(&look_ms, ends_ms, seen->now_ms);
             sooner(&look_ms, ends_ms + late_ms, seen->now_ms);

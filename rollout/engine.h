@@ -196,6 +196,8 @@ struct observed_cell {
     gint64 bake_credit_ms; /* by how much the wall clock has jumped ahead of the monotonic one since
                               this cell's deployed_at (as far as this process saw it): taken off
                               its bake's elapsed time; negative where it was put back */
+    gint64 call_credit_ms; /* the same since the intent in flight: taken off `now` and seen_at_ms
+                              before they are compared with its moment and its deadline */
     const char *seen_version; /* by /healthcheck, fresh; NULL: not seen */
     gint64 seen_at_ms;
     enum health health;

@@ -184,16 +184,18 @@ static void see_deployer(struct observed_cell *seen, const struct conduct *condu
         seen->running = &watch->running;
 }
 
-/* By how much the wall clock has jumped while we watched this bake. The other clock counts on while
- * the machine sleeps, so that a suspended night is time that has passed, and no jump. */
-static gint64 bake_credit(struct watch *watch, const struct rollout_cell *cell)
+/* By how much the wall clock has jumped while we watched what began at `began_ms`. The other clock
+ * counts on while the machine sleeps, so that a suspended night is time that has passed, and no
+ * jump. What begins in the future was stamped by a clock that has been set right since, or by
+ * another host's: it counts as begun when we first saw it. So does what begins `afresh`. */
+static gint64 clock_credit(struct clock_watch *clock, gint64 began_ms, bool afresh)
 {
-    gint64 offset_ms = when_now_ms() - when_boot_ms();
-    if (watch->bake_of_ms != cell->deployed_at_ms) {
-        watch->bake_of_ms = cell->deployed_at_ms;
-        watch->bake_clock_ms = offset_ms;
+    gint64 now_ms = when_now_ms(), offset_ms = now_ms - when_boot_ms();
+    if (clock->of_ms != began_ms) {
+        clock->of_ms = began_ms;
+        clock->offset_ms = offset_ms + (afresh ? began_ms - now_ms : MAX(0, began_ms - now_ms));
     }
-    return offset_ms - watch->bake_clock_ms;
+    return offset_ms - clock->offset_ms;
 }
 
 struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms)
@@ -208,7 +210,9 @@ struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms
         seen->lock_holder = watch->lock_holder;
         seen->gates = watch->judged ? watch->gates : NULL;
         seen->samples = watch->judged ? &watch->samples : NULL;
-        seen->bake_credit_ms = bake_credit(watch, cell);
+        seen->bake_credit_ms = clock_credit(&watch->bake_clock, cell->deployed_at_ms, false);
+        /* A call that may never have been made is made now, and has its whole time. */
+        seen->call_credit_ms = clock_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
         see_fleet(seen, conduct, watch, now_ms);
         see_deployer(seen, conduct, watch);
     }

@@ -26,6 +26,17 @@ static struct decision failed(struct rollout_cell *cell, char *error)
     return decision;
 }
 
+bool call_is_late(const struct rollout_cell *cell, const struct observation *seen,
+                  const struct observed_cell *there)
+{
+    return seen->now_ms - there->call_credit_ms >= cell->deadline_ms;
+}
+
+static bool seen_since_intent(const struct rollout_cell *cell, const struct observed_cell *there)
+{
+    return there->seen_at_ms - there->call_credit_ms >= cell->intent_at_ms;
+}
+
 /* The deployer calls it done, and says that what it brought is what runs, in all its parts. A
  * driver that can't tell a version leaves that to /healthcheck. */
 static bool deploy_is_complete(const struct rollout *rollout, const struct rollout_cell *cell,
@@ -39,14 +50,14 @@ static bool deploy_is_complete(const struct rollout *rollout, const struct rollo
     if (running->version)
         return same_version(running->version, rollout->plan->version);
     return same_version(there->seen_version, rollout->plan->version) &&
-           there->seen_at_ms >= cell->intent_at_ms;
+           seen_since_intent(cell, there);
 }
 
 /* Nobody may have looked for hours; what came about meanwhile is read before it is called late. */
 static bool deadline_is_past(const struct rollout_cell *cell, const struct observation *seen,
                              const struct observed_cell *there)
 {
-    return seen->now_ms >= cell->deadline_ms && there->looked;
+    return call_is_late(cell, seen, there) && there->looked;
 }
 
 static struct decision deploy_outcome(const struct rollout *rollout, struct rollout_cell *cell,
@@ -80,14 +91,14 @@ static bool rollback_is_complete(const struct rollout_cell *cell, const struct o
 {
     const struct plan_cell *plan = cell->plan;
     if (there->call != CALL_DONE || !runs_exactly(there->running, plan->from, plan->from_ref) ||
-        !same_version(there->seen_version, plan->from) || there->seen_at_ms < cell->intent_at_ms)
+        !same_version(there->seen_version, plan->from) || !seen_since_intent(cell, there))
         return false;
     switch (there->health) {
     case HEALTH_UNHEALTHY:
         return false;
     case HEALTH_UNKNOWN:
     case HEALTH_STALE:
-        return seen->now_ms >= cell->deadline_ms;
+        return call_is_late(cell, seen, there);
     default:
         return true;
     }

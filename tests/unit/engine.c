@@ -247,6 +247,31 @@ Test(engine, a_deadline_that_passed_while_nobody_looked_is_judged_by_what_is_fou
     cr_expect_eq(toy_count(toy, "deploy.failed", NULL), 0);
 }
 
+Test(engine, a_clock_jump_makes_no_deploy_late)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].stays_away = true;
+    toy_run_until(toy, DEV, CELL_DEPLOYING);
+    toy->cells[DEV].stays_away = false;
+    toy->now_ms += WHEN_DAY;
+    toy->credit_ms = WHEN_DAY;
+    toy_run(toy, 2);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_BAKING);
+    cr_expect_eq(toy_count(toy, "deploy.failed", NULL), 0);
+}
+
+Test(engine, a_clock_that_is_put_back_neither_hides_a_rollback_nor_its_deadline)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].verdicts[GATE_LIMITS] = VERDICT_FAIL;
+    toy->cells[DEV].rollbacks_fail = false;
+    toy_run_until(toy, DEV, CELL_ROLLING_BACK);
+    toy->now_ms -= WHEN_DAY;
+    toy->credit_ms = -WHEN_DAY;
+    toy_run(toy, 3);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_ROLLED_BACK);
+}
+
 Test(engine, a_vanished_cell_is_skipped_visibly)
 {
     OWN(toy) toy = toy_new(NULL);

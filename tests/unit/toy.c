@@ -182,6 +182,7 @@ static void look(struct toy *toy, struct look *look)
             .done_reference = cell->done_as,
             .running = &cell->running,
             .bake_credit_ms = toy->credit_ms,
+            .call_credit_ms = toy->credit_ms,
             .seen_version = cell->version,
             .seen_at_ms = toy->now_ms,
             .health = cell->health,

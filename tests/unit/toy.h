@@ -27,7 +27,8 @@ struct toy_cell {
 struct toy {
     struct rollout *rollout;
     GPtrArray *events; /* struct event * */
-    gint64 now_ms, credit_ms;
+    gint64 now_ms,
+        credit_ms; /* credit_ms: how far the wall clock has jumped, for bakes and calls */
     bool tag_moved;
     const char *new_cell;
     struct toy_cell cells[TOY_CELLS];
