@@ -163,11 +163,13 @@ static void see_fleet(struct observed_cell *seen, const struct conduct *conduct,
     }
 }
 
-/* Its word: how far the call has come and, once it is done, what runs. */
+/* Its word: how far the call has come and, once it is done, what runs. An answer that failed is
+ * none, and two that are lost in a row are no reason to roll back what may well be done. */
 static bool has_looked(const struct conduct *conduct, const struct watch *watch)
 {
-    gint64 patience_ms = 2 * deployer_deadline_ms(conduct->world->deployer);
-    bool known = watch->progress_known && (watch->call != CALL_DONE || watch->running_mono_ms);
+    gint64 patience_ms = 4 * deployer_deadline_ms(conduct->world->deployer);
+    bool runs_known = watch->running_mono_ms && !watch->running.error;
+    bool known = watch->progress_known && (watch->call != CALL_DONE || runs_known);
     return known || when_boot_ms() - watch->since_mono_ms >= patience_ms;
 }
 
