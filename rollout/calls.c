@@ -5,6 +5,7 @@
 #include "data/base/when.h"
 #include "rollout/conduct.h"
 #include "rollout/fault_point.h"
+#include "rollout/fault_switch.h"
 
 #include <string.h>
 
@@ -146,8 +147,9 @@ static void begin_call(struct watch *watch, const struct rollout_cell *cell)
     watch->call = CALL_UNDER_WAY;
     fault_point("call", what);
     if (back)
-        deployer_rollback(deployer, watch->config, plan->from_ref, plan->from, cell->token,
-                          on_called, pending_new(watch, what));
+        deployer_rollback(deployer, watch->config,
+                          FAULT_SWITCH(ROLLBACK_ELSEWHERE) ? NULL : plan->from_ref, plan->from,
+                          cell->token, on_called, pending_new(watch, what));
     else
         deployer_deploy(deployer, watch->config, conduct->rollout->plan->version, plan->from,
                         cell->token, on_called, pending_new(watch, what));

@@ -6,6 +6,7 @@
 #include "data/base/error.h"
 #include "data/base/when.h"
 #include "rollout/fault_point.h"
+#include "rollout/fault_switch.h"
 #include "rollout/lock.h"
 
 #include <string.h>
@@ -112,6 +113,8 @@ bool conduct_load(struct conduct *conduct, GError **error)
     conduct->rollout = rollout;
     conduct->journal_version = -1;
     watch_cells(conduct);
+    for (guint i = 0; FAULT_SWITCH(CALL_NOT_REPEATED) && i < conduct->watches->len; i++)
+        ((struct watch *)g_ptr_array_index(conduct->watches, i))->call = CALL_UNDER_WAY;
     conduct_take_troubles(conduct);
     return true;
 }

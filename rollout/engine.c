@@ -5,6 +5,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 #include "rollout/forward.h"
 #include "rollout/outcome.h"
 #include "rollout/state.h"
@@ -42,7 +43,8 @@ static json_t *gate_data(enum gate gate, const struct gate_result *result)
 {
     return json_pack("{s:s, s:s, s:o, s:o, s:O*}", "gate", gate_name(gate), "verdict",
                      verdict_name(result->verdict), "code", text_json(result->code), "reason",
-                     text_json(result->reason), "evidence", result->evidence);
+                     text_json(result->reason), "evidence",
+                     FAULT_SWITCH(EVIDENCE_DROPPED) ? NULL : result->evidence);
 }
 
 /* News is another verdict or another cause; the same with newer figures is none. */
@@ -112,6 +114,8 @@ static bool may_begin_rollback(const struct rollout_cell *cell, const struct obs
 /* Newest deploy first. */
 static struct decision rollbacks(const struct rollout *rollout, const struct observation *seen)
 {
+    if (FAULT_SWITCH(PAUSE_STOPS_ROLLBACK) && rollout->paused)
+        return NOTHING;
     struct rollout_cell *newest = NULL;
     for (guint i = 0; i < rollout->cells->len; i++) {
         struct rollout_cell *cell = cell_at(rollout, i);

@@ -4,6 +4,7 @@
 #include "rollout/fold.h"
 #include "data/base/error.h"
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 #include "rollout/state.h"
 
 #include <string.h>
@@ -110,6 +111,20 @@ static void note_trouble(struct rollout *rollout, const struct event *event)
     }
 }
 
+/* The fault FAULT_LIST_GROWS: a new cell joins the last wave. */
+static void adopt(struct rollout *rollout, const char *id)
+{
+    size_t last = rollout->plan->waves->len - 1;
+    struct plan_cell *plan = g_new0(struct plan_cell, 1);
+    *plan =
+        (struct plan_cell){.id = g_strdup(id), .from = g_strdup(cell_at(rollout, 0)->plan->from)};
+    g_ptr_array_add(rollout_wave(rollout, last)->cells, plan);
+    struct rollout_cell *cell = g_new0(struct rollout_cell, 1);
+    cell->plan = plan;
+    cell->wave = last;
+    g_ptr_array_add(rollout->cells, cell);
+}
+
 static bool noted(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
                   GError **error)
 {
@@ -117,6 +132,8 @@ static bool noted(struct rollout *rollout, struct rollout_cell *cell, const stru
     const char *new_cell = event_text(event, "new_cell");
     if (new_cell)
         g_ptr_array_add(rollout->new_cells, g_strdup(new_cell));
+    if (new_cell && FAULT_SWITCH(LIST_GROWS))
+        adopt(rollout, new_cell);
     note_trouble(rollout, event);
     return true;
 }

@@ -1,5 +1,6 @@
 /* Events of the conductor about one cell, from its deploy's intent to where it ends. */
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 #include "rollout/fold.h"
 #include "rollout/state.h"
 
@@ -23,7 +24,7 @@ bool fold_deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
 {
     if (!rollout->wave_started || cell->wave > rollout->wave)
         return fold_broken(error, event, "its wave is not under way");
-    if (rollout->aborted || rollout->failed)
+    if ((rollout->aborted && !FAULT_SWITCH(ABORT_OVERTAKEN)) || rollout->failed)
         return fold_broken(error, event, "the rollout goes no further");
     if (!event_text(event, "token"))
         return fold_broken(error, event, "it has no token");
@@ -135,7 +136,7 @@ bool fold_cell_released(struct rollout *rollout, struct rollout_cell *cell,
 bool fold_cell_passed(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
                       GError **error)
 {
-    if (cell->rollback_wanted || rollout->aborted)
+    if (cell->rollback_wanted || (rollout->aborted && !FAULT_SWITCH(ABORT_OVERTAKEN)))
         return fold_broken(error, event, "it is to go back");
     fold_enter(cell, CELL_PASSED, event->at_ms);
     cell->samples = json_integer_value(json_object_get(event->data, "samples"));
@@ -149,7 +150,7 @@ bool fold_rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
     gint64 attempt = json_integer_value(json_object_get(event->data, "attempt"));
     if (!rollback_due(rollout, cell))
         return fold_broken(error, event, "nothing asked for a rollback of this cell");
-    if (attempt != cell->rollback_attempt + 1 || attempt > 2)
+    if (attempt != cell->rollback_attempt + 1 || (attempt > 2 && !FAULT_SWITCH(ROLLBACK_LOOPS)))
         return fold_broken(error, event, "that attempt is not the next one, or one too many");
     if (!event_text(event, "token"))
         return fold_broken(error, event, "it has no token");
@@ -194,7 +195,7 @@ bool fold_rollback_failed(struct rollout *rollout, struct rollout_cell *cell,
         return fold_broken(error, event, "that attempt is not under way");
     fold_set_text(&cell->token, NULL);
     cell->called = false;
-    if (attempt < 2)
+    if (attempt < 2 || FAULT_SWITCH(ROLLBACK_LOOPS))
         return true;
     rollback_over(cell, CELL_ROLLBACK_FAILED, event->at_ms);
     if (!rollout->failed) {

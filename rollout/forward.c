@@ -1,6 +1,7 @@
 #include "rollout/forward.h"
 
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 #include "rollout/state.h"
 
 #include <string.h>
@@ -40,7 +41,7 @@ static enum forward nobody_stopped_it(const struct step *step, char **why)
     const struct rollout *rollout = step->rollout;
     if (rollout_state_final(rollout->state))
         *why = g_strdup_printf("the rollout is %s", rollout_state_name(rollout->state));
-    else if (rollout->aborted)
+    else if (rollout->aborted && !FAULT_SWITCH(ABORT_OVERTAKEN))
         *why = g_strdup("the rollout was aborted");
     else if (rollout->failed)
         *why = g_strdup("the rollout failed");
@@ -68,7 +69,8 @@ static enum forward there_is_room(const struct step *step, char **why)
     const struct rollout *rollout = step->rollout;
     const struct plan_wave *wave = rollout_wave(rollout, step->cell->wave);
     guint i = 0;
-    if (wave_in_flight(rollout, step->cell->wave) >= (size_t)wave->max_in_flight) {
+    if (wave_in_flight(rollout, step->cell->wave) >= (size_t)wave->max_in_flight &&
+        !FAULT_SWITCH(LIMIT_IGNORED)) {
         *why = g_strdup_printf("wave %s has %d in flight, which is its limit", wave->name,
                                wave->max_in_flight);
         return FORWARD_WAIT;
@@ -152,7 +154,7 @@ static enum forward passed_cells_still_run_it(const struct step *step, char **wh
 
 static enum forward nobody_else_has_it(const struct step *step, char **why)
 {
-    if (step->there->lock_ours || !step->there->lock_holder)
+    if (step->there->lock_ours || !step->there->lock_holder || FAULT_SWITCH(LOCK_IGNORED))
         return FORWARD_GO;
     *why = g_strdup_printf("%s is locked by %s", step->cell->plan->id, step->there->lock_holder);
     return FORWARD_HOLD;
@@ -225,7 +227,8 @@ static enum forward it_bakes(const struct step *step, char **why)
 /* While failing, what is in flight still comes to its end, a pass among them. */
 static enum forward it_need_not_go_back(const struct step *step, char **why)
 {
-    if (rollback_due(step->rollout, step->cell) || step->rollout->aborted)
+    bool aborted = step->rollout->aborted && !FAULT_SWITCH(ABORT_OVERTAKEN);
+    if (rollback_due(step->rollout, step->cell) || aborted)
         *why = g_strdup_printf("%s goes back", step->cell->plan->id);
     else if (step->rollout->paused && !step->rollout->failed)
         *why = g_strdup("the rollout is paused");

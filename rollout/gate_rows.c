@@ -1,6 +1,7 @@
 #include "rollout/gate_rows.h"
 
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 
 #include <math.h>
 
@@ -60,7 +61,8 @@ GArray *rows_since(const struct gate_view *view, const struct cell_reading *read
                    enum metric metric)
 {
     gint64 settled_ms = view->now_ms - view->settle_ms - view->period_ms;
-    return rows_between(reading, metric, view->deployed_at_ms, settled_ms + 1);
+    gint64 from_ms = view->deployed_at_ms - (FAULT_SWITCH(OLD_DATA_COUNTS) ? WHEN_HOUR : 0);
+    return rows_between(reading, metric, from_ms, settled_ms + 1);
 }
 
 GArray *rows_before(const struct gate_view *view, const struct cell_reading *reading,
@@ -103,6 +105,8 @@ void gate_evidence(struct gate_result *result, const struct gate_view *view, enu
 
 enum verdict no_data_verdict(const struct gate_view *view, bool may_ignore)
 {
+    if (FAULT_SWITCH(NO_DATA_PASSES))
+        return VERDICT_PASS;
     switch (view->policy->no_data) {
     case NO_DATA_FAIL:
         return VERDICT_FAIL;

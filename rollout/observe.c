@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conduct.h"
+#include "rollout/fault_switch.h"
 #include "rollout/plan_make.h"
 #include "rollout/state.h"
 
@@ -56,6 +57,8 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
 static void judge(struct conduct *conduct, gint64 mono_ms)
 {
     struct snapshot *snapshot = conduct->world->snapshot;
+    if (FAULT_SWITCH(BLIND_WHILE_PAUSED) && conduct->rollout->paused)
+        return;
     if (!snapshot ||
         (snapshot == conduct->judged_on && mono_ms - conduct->judged_mono_ms < JUDGE_PACE_MS))
         return;
@@ -197,7 +200,7 @@ static gint64 clock_credit(struct clock_watch *clock, gint64 began_ms, bool afre
         clock->of_ms = began_ms;
         clock->offset_ms = offset_ms + (afresh ? began_ms - now_ms : MAX(0, began_ms - now_ms));
     }
-    return offset_ms - clock->offset_ms;
+    return FAULT_SWITCH(CLOCK_BELIEVED) ? 0 : offset_ms - clock->offset_ms;
 }
 
 struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms)

@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 #include "rollout/state.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ static struct decision failed(struct rollout_cell *cell, char *error)
 bool call_is_late(const struct rollout_cell *cell, const struct observation *seen,
                   const struct observed_cell *there)
 {
-    return seen->now_ms - there->call_credit_ms >= cell->deadline_ms;
+    return !FAULT_SWITCH(DEADLINE_FORGOTTEN) &&
+           seen->now_ms - there->call_credit_ms >= cell->deadline_ms;
 }
 
 static bool seen_since_intent(const struct rollout_cell *cell, const struct observed_cell *there)

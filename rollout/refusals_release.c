@@ -1,5 +1,6 @@
 /* What stands against a release, or against the waves that it is to go through. */
 #include "data/base/when.h"
+#include "rollout/fault_switch.h"
 #include "rollout/refusals.h"
 
 #include <stdlib.h>
@@ -31,6 +32,8 @@ void tag_is_where_it_was(struct asking *asking)
 void version_is_not_held(struct asking *asking)
 {
     const GPtrArray *operations = asking->survey->operations;
+    if (FAULT_SWITCH(HELD_VERSION_FORGOTTEN))
+        return;
     for (guint i = 0; operations && !asking->plan->retry_failed && i < operations->len; i++) {
         const struct operation *operation = g_ptr_array_index(operations, i);
         bool failed = operation->state && (strcmp(operation->state, "failed") == 0 ||

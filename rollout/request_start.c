@@ -3,6 +3,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/history.h"
+#include "rollout/fault_switch.h"
 #include "rollout/lease.h"
 #include "rollout/plan_make.h"
 #include "rollout/request.h"
@@ -88,7 +89,7 @@ static bool check_start(struct journal *journal, const struct start_request *sta
     for (guint i = 0; i < operations->len; i++)
         if (!refuse_shared_cell(journal, plan, g_ptr_array_index(operations, i), error))
             return false;
-    bool retry = start->retry_failed || plan->retry_failed;
+    bool retry = start->retry_failed || plan->retry_failed || FAULT_SWITCH(HELD_VERSION_FORGOTTEN);
     for (guint i = 0; !retry && i < operations->len; i++)
         if (!refuse_held_version(plan, g_ptr_array_index(operations, i), error))
             return false;

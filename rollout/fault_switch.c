@@ -1,0 +1,5 @@
+#include "rollout/fault_switch.h"
+
+#ifdef CELLDECK_TEST_FAULTS
+enum fault fault_switched = FAULT_NONE;
+#endif
