@@ -47,8 +47,8 @@ CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=a
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_san := -fsanitize=address,undefined
 
-.PHONY: all san demo check bench unit lint format install clean help deps-build deps-check deps-bench \
-	deps-lint
+.PHONY: all san demo check simulate bench unit lint format install clean help deps-build deps-check \
+	deps-bench deps-lint
 
 all: build/celldeck build/celldeck-sim
 
@@ -56,6 +56,7 @@ help:
 	@echo 'make           build/celldeck and build/celldeck-sim'
 	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
+	@echo 'make simulate  SEEDS=1-5000: the rollout engine against simulated faults, as long as you like'
 	@echo 'make bench     speed and memory on the simulator, beside awscli, bare curl and htop'
 	@echo 'make lint      formatting, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make format    clang-format in place'
@@ -136,6 +137,22 @@ build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES) $(TEST_PACKAGES)) -lm
 
+# The engine and the conductor against simulated time, journal, deployer, cells and people. The linker
+# puts tests/simulation/seams.c in place of what the outside is reached through; the rest is the
+# product as it is built.
+SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_live releases_resolve \
+	poller_want_since notifier_send aws_client_tenure conductor_log conductor_log_event \
+	engine_decide deploy_exec
+SIMULATION := $(wildcard tests/simulation/*.c)
+SIMULATED := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c)
+define simulation_rule
+build/$(1)/simulation: $$(SIMULATION:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
+	$$(call tell,link,$$@)
+	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) $$(SEAMS:%=-Wl,--wrap=%) -o $$@ $$^ $$(LIBS)
+endef
+$(eval $(call simulation_rule,release))
+$(eval $(call simulation_rule,san))
+
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # What people call.
@@ -148,8 +165,14 @@ unit: build/san/unit
 	build/san/unit --jobs 2
 
 check: deps-check
-	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit \
+		build/release/simulation build/san/simulation
 	tests/run
+
+# SEEDS=A-B, or as many steps as STEPS says; OPTIONS: see build/release/simulation --help
+simulate: deps-check
+	@$(MAKE) --no-print-directory build/release/simulation
+	build/release/simulation $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory all

@@ -1,0 +1,205 @@
+/* One run: a fleet, its conductors and its people from a seed, and time that passes for them until
+ * nothing is live any more, or nothing more will come of it. */
+#include "tests/simulation/ledger.h"
+
+#include <glib/gstdio.h>
+
+enum { TICK_LEAST_MS = 1500, TICK_MOST_MS = 9000 };
+#define SETTLED_AFTER_MS (7 * WHEN_HOUR) /* the longest rollout of the longest fleet, twice */
+
+gint64 sim_between(GRand *dice, gint64 from, gint64 to)
+{
+    guint64 span = (guint64)(to - from) + 1;
+    guint64 draw = ((guint64)g_rand_int(dice) << 32) | g_rand_int(dice);
+    return from + (gint64)(draw % span);
+}
+
+void sim_tell(struct sim *sim, const char *format, ...)
+{
+    if (!sim->options.told)
+        return;
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    gint64 ms = sim->now_ms - sim->began_ms;
+    g_ptr_array_add(sim->story, g_strdup_printf("%3d:%02d.%03d  %s", (int)(ms / WHEN_MINUTE),
+                                                (int)(ms % WHEN_MINUTE / WHEN_SECOND),
+                                                (int)(ms % WHEN_SECOND), text));
+}
+
+void sim_broke(struct sim *sim, int rule, const char *format, ...)
+{
+    if (sim->broken)
+        return;
+    va_list args;
+    va_start(args, format);
+    sim->broken = g_strdup_vprintf(format, args);
+    va_end(args);
+    sim->broken_rule = rule;
+    sim_tell(sim, "BROKEN: %s", sim->broken);
+}
+
+static void add_processes(struct sim *sim)
+{
+    for (int i = 0; i < HOSTS; i++) {
+        struct host *host = &sim->hosts[i];
+        g_snprintf(host->name, sizeof host->name, "bastion-%d", i + 1);
+        g_snprintf(host->boot, sizeof host->boot, "boot-%d", i + 1);
+        host->boot_offset_ms = (i + 1) * WHEN_DAY - sim->now_ms;
+    }
+    for (int i = 0; i < sim->n_processes; i++) {
+        struct process *process = &sim->processes[i];
+        process->sim = sim;
+        process->number = i;
+        process->host = &sim->hosts[i % HOSTS];
+        process->journal_failed_ms = G_MININT64 / 2;
+        process_start(process);
+    }
+}
+
+struct sim *sim_new(const struct sim_options *options)
+{
+    struct sim *sim = g_new0(struct sim, 1);
+    sim->options = *options;
+    sim->chance = g_rand_new_with_seed(options->seed);
+    for (int i = 0; i < TROUBLE_KINDS; i++)
+        sim->dice[i] = g_rand_new_with_seed(options->seed * 31 + (guint32)i);
+    sim->now_ms = sim->began_ms = 1800000000000 + options->seed % 1000 * 61 * WHEN_SECOND;
+    sim->story = g_ptr_array_new_with_free_func(g_free);
+    sim->calls = g_ptr_array_new_with_free_func(sim_call_free);
+    sim->ledger = ledger_new();
+    sim->commit = g_strdup("c0ffee0000000000");
+    sim->commit_now = g_strdup(sim->commit);
+    int cells = (int)sim_between(sim->chance, 1, MOST_CELLS);
+    int processes = (int)sim_between(sim->chance, 1, MOST_PROCESSES);
+    gint64 until_ms = sim_between(sim->chance, 20, 110) * WHEN_MINUTE;
+    sim->n_cells = options->cells ? options->cells : cells;
+    sim->n_processes = options->processes ? options->processes : processes;
+    sim->troubles_end_ms = sim->now_ms + (options->until_ms ? options->until_ms : until_ms);
+    seat_take(sim, NULL);
+    sim->dir = g_dir_make_tmp("celldeck-simulation-XXXXXX", NULL);
+    sim->truth = options->sqlite ? NULL : memory_store_new();
+    sim->settling = true; /* nothing goes wrong before it begins */
+    cells_begin(sim);
+    sim->settling = false;
+    fleet_configure(sim);
+    fleet_begin(sim);
+    sim->console = journal_over(store_for(sim, NULL));
+    cells_tick(sim);
+    add_processes(sim);
+    return sim;
+}
+
+static void remove_dir(const char *path)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+        g_unlink(file);
+    }
+    g_rmdir(path);
+}
+
+void sim_free(struct sim *sim)
+{
+    sim->options.told = false;
+    for (int i = 0; i < sim->n_processes; i++)
+        process_kill(&sim->processes[i], "at the end");
+    journal_close(sim->console);
+    if (sim->truth)
+        sim->truth->ops->close(sim->truth);
+    ledger_free(sim->ledger);
+    g_ptr_array_unref(sim->calls);
+    g_ptr_array_unref(sim->story);
+    cells_clear(sim);
+    g_rand_free(sim->chance);
+    for (int i = 0; i < TROUBLE_KINDS; i++)
+        g_rand_free(sim->dice[i]);
+    config_unref(sim->config);
+    config_unref(sim->whole);
+    remove_dir(sim->dir);
+    g_free(sim->dir);
+    g_free(sim->commit);
+    g_free(sim->commit_now);
+    g_free(sim->rival);
+    g_free(sim->rival_cell);
+    g_free(sim->broken);
+    g_free(sim);
+}
+
+/* Something goes on that excuses slowness. */
+static bool is_troubled(const struct sim *sim)
+{
+    bool troubled = sim->rival != NULL;
+    for (int i = 0; i <= MOST_PROCESSES; i++)
+        troubled = troubled || sim->now_ms < sim->weather[i].refused_until_ms ||
+                   sim->now_ms < sim->weather[i].away_until_ms;
+    for (int i = 0; i < sim->n_processes; i++)
+        troubled = troubled || sim->now_ms < sim->processes[i].stalled_until_ms ||
+                   sim->now_ms < sim->processes[i].blind_until_ms;
+    for (int i = 0; i < HOSTS; i++)
+        troubled = troubled || sim->hosts[i].wall_offset_ms;
+    for (int i = 0; i < sim->n_cells; i++)
+        troubled = troubled || sim->now_ms < sim->cells[i].silent_until_ms ||
+                   sim->now_ms < sim->cells[i].unreachable_until_ms || !sim->cells[i].in_config;
+    return troubled;
+}
+
+static void turn(struct sim *sim, struct process *except)
+{
+    cells_tick(sim);
+    deployer_tick(sim);
+    int first = (int)sim_between(sim->chance, 0, sim->n_processes - 1);
+    for (int i = 0; i < sim->n_processes && !sim->broken; i++) {
+        struct process *process = &sim->processes[(first + i) % sim->n_processes];
+        if (process != except)
+            process_step(process);
+    }
+}
+
+void sim_pass(struct sim *sim, gint64 ms, struct process *except)
+{
+    struct process *before = seat_take(sim, NULL);
+    gint64 until_ms = sim->now_ms + ms;
+    while (sim->now_ms < until_ms && !sim->broken) {
+        sim->now_ms =
+            MIN(until_ms, sim->now_ms + sim_between(sim->chance, TICK_LEAST_MS, TICK_MOST_MS));
+        turn(sim, except);
+    }
+    seat_take(sim, before);
+}
+
+static bool is_over(const struct sim *sim)
+{
+    if (!sim->settling)
+        return false;
+    for (guint i = 0; i < sim->ledger->operations->len; i++)
+        if (!((const struct operation_ledger *)g_ptr_array_index(sim->ledger->operations, i))
+                 ->final)
+            return sim->now_ms - sim->troubles_end_ms > SETTLED_AFTER_MS;
+    return true;
+}
+
+bool sim_run(struct sim *sim)
+{
+    gint64 next_minute_ms = 0;
+    while (!sim->broken && !is_over(sim)) {
+        sim->now_ms += sim_between(sim->chance, TICK_LEAST_MS, TICK_MOST_MS);
+        if (!sim->settling)
+            troubles_tick(sim);
+        if (!sim->settling && sim->now_ms >= sim->troubles_end_ms)
+            troubles_end(sim);
+        people_tick(sim);
+        turn(sim, NULL);
+        if (is_troubled(sim))
+            sim->calm_since_ms = sim->now_ms;
+        if (sim->now_ms < next_minute_ms)
+            continue;
+        next_minute_ms = sim->now_ms + WHEN_MINUTE;
+        ledger_minute(sim);
+    }
+    ledger_end(sim);
+    return !sim->broken;
+}
