@@ -11,8 +11,10 @@
 
 enum { CURRENT_PACE_MS = 10000 };
 
-/* An answer may come after the cell has gone on to another intent: it says what it is about. */
+/* An answer may come after the cell has gone on to another intent: it says what it is about. One
+ * that never comes, because the process ends, goes with its watch. */
 struct pending {
+    GList link; /* in watch->pending */
     struct watch *watch;
     char *token;
     const char *what;
@@ -21,7 +23,9 @@ struct pending {
 static struct pending *pending_new(struct watch *watch, const char *what)
 {
     struct pending *pending = g_new(struct pending, 1);
-    *pending = (struct pending){watch, g_strdup(watch->token), what};
+    *pending = (struct pending){.watch = watch, .token = g_strdup(watch->token), .what = what};
+    pending->link.data = pending;
+    g_queue_push_tail_link(&watch->pending, &pending->link);
     return pending;
 }
 
@@ -33,6 +37,7 @@ static bool pending_is_current(const struct pending *pending)
 
 static void pending_free(struct pending *pending)
 {
+    g_queue_unlink(&pending->watch->pending, &pending->link);
     g_free(pending->token);
     g_free(pending);
 }
@@ -52,6 +57,8 @@ void watch_forget_gates(struct watch *watch)
 
 void watch_free(struct watch *watch)
 {
+    while (watch->pending.head)
+        pending_free(watch->pending.head->data);
     g_free(watch->token);
     g_free(watch->call_reference);
     g_free(watch->call_error);

@@ -61,6 +61,7 @@ struct watch {
     char *call_reference, *call_error, *done_reference;
     gint64 next_call_mono_ms; /* after an unsure answer */
     gint64 since_mono_ms;     /* since when this process follows `token` */
+    GQueue pending;           /* answers of the deployer's that are to come */
     bool asking_progress, progress_known;
     gint64 next_progress_mono_ms;
 

@@ -87,11 +87,17 @@ bool people_start(struct sim *sim, const char *version, const char *actor)
     return id != NULL;
 }
 
+static void give_approval(struct sim *sim, struct journal *journal, const char *id, const char *who)
+{
+    const struct person person = {who, NULL};
+    request_approve(journal, id, NULL, &person, sim->now_ms, NULL);
+}
+
 static void approve(struct sim *sim, const struct rollout *rollout)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(people); i++)
         if (rollout->state == ROLLOUT_WAITING && request_waiting_wave(rollout) >= 0)
-            request_approve(sim->console, rollout->id, NULL, people[i], sim->now_ms, NULL);
+            give_approval(sim, sim->console, rollout->id, people[i]);
 }
 
 static bool answer_cell(struct sim *sim, const struct rollout *rollout,
@@ -149,7 +155,7 @@ static void interfere(struct sim *sim, const struct rollout *rollout)
     else if (strcmp(wish, "resume") == 0)
         request_resume(journal, id, who, sim->now_ms, NULL);
     else if (strcmp(wish, "approve") == 0)
-        request_approve(journal, id, NULL, who, sim->now_ms, NULL);
+        give_approval(sim, journal, id, who);
     else if (strcmp(wish, "abort") == 0)
         request_abort(journal, id, "enough", who, sim->now_ms, NULL);
     else if (strcmp(wish, "roll") == 0)
