@@ -207,9 +207,10 @@ static bool write_cell(const struct writing *writing, const struct cell *cell, G
 {
     const char *id = cell->config->id;
     const struct cell_reading *kept = reading_of(writing->cache, id);
-    return write_alarms(writing, id, kept, &cell->reading, error) &&
-           write_probes(writing, id, kept, &cell->reading, error) &&
-           write_points(writing, id, kept, &cell->reading, error);
+    /* A snapshot has the cells of the configuration, and the cache keeps places for these. */
+    return !kept || (write_alarms(writing, id, kept, &cell->reading, error) &&
+                     write_probes(writing, id, kept, &cell->reading, error) &&
+                     write_points(writing, id, kept, &cell->reading, error));
 }
 
 bool cache_write_cells(struct cache *cache, const struct snapshot *snapshot, gint64 gen,

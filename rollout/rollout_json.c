@@ -167,7 +167,8 @@ char *rollout_next(const struct rollout *rollout, gint64 now_ms)
         return onward ? g_strdup_printf("%s, then %s", step, next->plan->id)
                       : g_steal_pointer(&step);
     g_autofree char *closed = next ? wave_closed(rollout, next->wave, now_ms) : NULL;
-    if (rollout->state == ROLLOUT_WAITING && g_strcmp0(closed, rollout->state_reason) == 0)
+    if (next && closed && rollout->state == ROLLOUT_WAITING &&
+        g_strcmp0(closed, rollout->state_reason) == 0)
         return g_strdup_printf("deploys %s to %s: %s", rollout->plan->version, next->plan->id,
                                closed);
     if (rollout->state == ROLLOUT_WAITING || rollout->state == ROLLOUT_HELD ||

@@ -182,7 +182,7 @@ static bool holds(const struct condition *condition, const json_t *value)
     if (!numbers && !(text && than))
         return value && g_str_equal(condition->sign, "<>");
     double by = numbers ? sim_number(value, "N", 0) - sim_number(condition->value, "N", 0)
-                        : strcmp(text, than);
+                        : (double)strcmp(text, than);
     const char *sign = condition->sign;
     if (g_str_equal(sign, "<>"))
         return by < 0 || by > 0;

@@ -1,6 +1,7 @@
 /* Prints where each service is asked in the regions given as arguments (none: the default one) and
  * what for it is signed, a line each: "SERVICE REGION URL SIGNING-REGION", or "SERVICE REGION none"
- * and on the next line, after a blank, why. For endpoints.test, which compares them with botocore's. */
+ * and on the next line, after a blank, why. For endpoints.test, which compares them with
+ * botocore's. */
 #include "data/aws/endpoints.h"
 #include "data/aws/service.h"
 
