@@ -17,7 +17,7 @@ DEBIAN_BUILD := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libjanss
 	libsqlite3-dev libgit2-dev libglib2.0-dev libfyaml-dev libmicrohttpd-dev git
 DEBIAN_CHECK := $(DEBIAN_BUILD) libcriterion-dev libvterm-dev awscli python3-botocore \
 	valgrind sqlite3 nodejs npm openssl
-DEBIAN_BENCH := $(DEBIAN_CHECK) htop
+DEBIAN_BENCH := $(DEBIAN_CHECK) htop strace
 DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
 
 PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
