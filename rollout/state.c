@@ -191,6 +191,8 @@ bool went_back(const struct running *running, const char *from, const char *to)
         return false;
     if (strcmp(running->reference, from) == 0)
         return true;
+    if (strcmp(running->reference, to) == 0) /* as at nearly every look */
+        return false;
     OWN_JSON now = json_loads(running->reference, 0, NULL);
     OWN_JSON old = json_loads(from, 0, NULL);
     OWN_JSON new = json_loads(to, 0, NULL);
