@@ -175,7 +175,7 @@ simulate: deps-check
 	build/release/simulation $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
 
 bench: deps-bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all build/release/simulation
 	tests/bench/run
 
 lint: deps-lint

@@ -10,6 +10,7 @@ static const char usage[] =
     "simulation [--seeds A-B | --steps N] [--sqlite] [--kills]   many seeds; every fourth is one\n"
     "                                                           of kills alone\n"
     "simulation --story --seed N [...]                           one, told\n"
+    "simulation --bench                                          decisions a second\n"
     "simulation --bite                                           the deliberate faults\n"
     "  --without TROUBLE, --most TROUBLE=N    less trouble     --often N      so many times as often\n"
     "  --cells N  --processes N  --until MINUTES               --sqlite       on a real history.db\n"
@@ -19,7 +20,7 @@ struct arguments {
     struct sim_options options;
     guint32 from, to;
     guint64 steps;
-    bool story, bite, kills;
+    bool story, bite, bench, kills;
 };
 
 static int help(void)
@@ -74,6 +75,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
             arguments->story = true;
         else if (strcmp(argv[i], "--bite") == 0)
             arguments->bite = true;
+        else if (strcmp(argv[i], "--bench") == 0)
+            arguments->bench = true;
         else if (strcmp(argv[i], "--kills") == 0)
             arguments->kills = true;
         else if (strcmp(argv[i], "--sqlite") == 0)
@@ -136,6 +139,31 @@ static void run_seeds(const struct arguments *arguments, struct totals *totals)
     printf("\n");
 }
 
+static double per_second(guint64 asked, gint64 took_ns)
+{
+    return took_ns > 0 ? (double)asked * 1e9 / (double)took_ns : 0;
+}
+
+/* Whole fleets, undisturbed and as disturbed as can be: everything that the engine is asked there.
+ */
+static void bench(void)
+{
+    struct pace pace = {0};
+    for (guint32 seed = 1; seed <= 60; seed++) {
+        struct sim_options options = {.seed = seed, .cells = MOST_CELLS, .pace = &pace};
+        for (int i = 0; seed % 2 && i < TROUBLE_KINDS; i++)
+            options.most[i] = -1;
+        struct verdict_of_seed verdict = trial_run(&options, TRIAL_ALL);
+        verdict_clear(&verdict);
+    }
+    printf("{\"decisions_per_s\": %.0f, \"nothing_to_do_per_s\": %.0f, \"something_per_s\": %.0f, "
+           "\"cells\": %d, \"asked\": %" G_GUINT64_FORMAT ", \"something\": %" G_GUINT64_FORMAT
+           "}\n",
+           per_second(pace.asked[0] + pace.asked[1], pace.took_ns[0] + pace.took_ns[1]),
+           per_second(pace.asked[0], pace.took_ns[0]), per_second(pace.asked[1], pace.took_ns[1]),
+           MOST_CELLS, pace.asked[0] + pace.asked[1], pace.asked[1]);
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
@@ -147,6 +175,10 @@ int main(int argc, char **argv)
     arguments.options.seed = arguments.from;
     if (arguments.story) {
         trial_tell(&arguments.options, arguments.kills ? TRIAL_KILLS : TRIAL_ALL);
+        return 0;
+    }
+    if (arguments.bench) {
+        bench();
         return 0;
     }
     if (arguments.bite)

@@ -47,6 +47,13 @@ enum { MOST_CELLS = 6, MOST_PROCESSES = 3, PARTS = 2, HOSTS = 2 };
 #define PERIOD_MS        WHEN_MINUTE
 #define SETTLE_MS        (15 * WHEN_SECOND)
 
+/* How often the engine was asked, and how long that took: with nothing to do, and with something.
+ */
+struct pace {
+    guint64 asked[2];
+    gint64 took_ns[2];
+};
+
 struct sim_options {
     guint32 seed;
     int most[TROUBLE_KINDS]; /* how often each trouble may come; -1: as often as chance has it */
@@ -55,6 +62,7 @@ struct sim_options {
     gint64 until_ms;         /* no more troubles after that; 0: by the seed */
     bool sqlite;             /* on the real journal in a temporary folder */
     bool kills;              /* what is bad about a release shows within any bake */
+    struct pace *pace;       /* measures the engine on all that it is asked; NULL: nobody does */
     bool told;               /* keeps a story */
 };
 
