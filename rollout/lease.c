@@ -106,28 +106,34 @@ void lease_record_clear(struct lease_record *record)
     *record = (struct lease_record){0};
 }
 
-/* What failed is tried again under its own id: should it be there all the same, it is ours, and no
- * other conductor's. `type` is a literal. */
-static bool append(struct lease *lease, const char *type, bool held, gint64 now_ms, GError **error)
+static bool append_as(struct lease *lease, char *id, const char *type, bool held, gint64 now_ms,
+                      GError **error)
 {
     OWN_JSON data = record_json(lease, held);
-    g_autofree char *id = g_steal_pointer(&lease->tried_id);
+    g_autofree char *own = id;
     g_autoptr(GError) failure = NULL;
-    if (!id || strcmp(type, lease->tried) != 0) {
-        g_free(id);
-        id = journal_new_id();
-    }
-    if (journal_append(lease->journal, lease->stream, lease->seq + 1, id, now_ms, lease->actor,
+    if (journal_append(lease->journal, lease->stream, lease->seq + 1, own, now_ms, lease->actor,
                        type, data, NULL, &failure)) {
         lease->seq++;
         return true;
     }
     if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
-        lease->tried_id = g_steal_pointer(&id);
+        lease->tried_id = g_steal_pointer(&own);
         lease->tried = type;
     }
     g_propagate_error(error, g_steal_pointer(&failure));
     return false;
+}
+
+/* What failed is tried again under its own id first: should it be there all the same, it is ours,
+ * and no other conductor's. But that was then: only an event after it tells that nobody has come
+ * since, and begins the lease anew. `type` is a literal. */
+static bool append(struct lease *lease, const char *type, bool held, gint64 now_ms, GError **error)
+{
+    char *tried_id = g_steal_pointer(&lease->tried_id);
+    if (tried_id && !append_as(lease, tried_id, lease->tried, true, now_ms, error))
+        return false;
+    return append_as(lease, journal_new_id(), type, held, now_ms, error);
 }
 
 static bool fail_busy(const struct lease *lease, const struct holder *holder, GError **error)
