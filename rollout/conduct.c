@@ -131,21 +131,29 @@ bool conduct_apply(struct conduct *conduct, const struct event *event)
     return false;
 }
 
-/* Locks follow the cells: what is no longer in flight is given back. */
 static void read_locks(struct conduct *conduct)
+{
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        g_free(watch->lock_holder);
+        watch->lock_holder =
+            lock_holder(conduct->world->journal, watch->id, &watch->lock_seq, NULL);
+        watch->lock_ours = g_strcmp0(watch->lock_holder, conduct->id) == 0;
+    }
+}
+
+/* Locks follow the cells: what is no longer in flight is given back. */
+static void give_locks_back(struct conduct *conduct)
 {
     const struct world *world = conduct->world;
     for (guint i = 0; i < conduct->watches->len; i++) {
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
-        g_free(watch->lock_holder);
-        watch->lock_holder = lock_holder(world->journal, watch->id, NULL);
-        watch->lock_ours = g_strcmp0(watch->lock_holder, conduct->id) == 0;
         if (!watch->lock_ours || cell_is_in_flight(cell_of(conduct, i)) ||
             cell_of(conduct, i)->rollback_wanted)
             continue;
         g_autoptr(GError) error = NULL;
-        if (lock_release(world->journal, watch->id, conduct->id, world->actor, when_now_ms(),
-                         &error)) {
+        if (lock_release(world->journal, watch->id, conduct->id, watch->lock_seq, world->actor,
+                         when_now_ms(), &error)) {
             g_clear_pointer(&watch->lock_holder, g_free);
             watch->lock_ours = false;
         } else {
@@ -154,7 +162,8 @@ static void read_locks(struct conduct *conduct)
     }
 }
 
-/* What others appended: people's wishes. */
+/* What others appended: people's wishes. The locks are read first: one that another conductor has
+ * taken since, for an event that we have not read, is then not ours to give back. */
 static bool catch_up(struct conduct *conduct)
 {
     struct journal *journal = conduct->world->journal;
@@ -162,6 +171,7 @@ static bool catch_up(struct conduct *conduct)
     if (version == conduct->journal_version || conduct->unrecorded.length)
         return true;
     g_autoptr(GError) error = NULL;
+    read_locks(conduct);
     g_autoptr(GPtrArray) events =
         journal_read(journal, conduct->id, conduct->rollout->seq + 1, &error);
     if (!events) {
@@ -171,7 +181,7 @@ static bool catch_up(struct conduct *conduct)
     for (guint i = 0; i < events->len; i++)
         if (!conduct_apply(conduct, g_ptr_array_index(events, i)))
             return false;
-    read_locks(conduct);
+    give_locks_back(conduct);
     conduct->journal_version = version;
     return true;
 }

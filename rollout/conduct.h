@@ -72,6 +72,7 @@ struct watch {
 
     bool lock_ours;
     char *lock_holder;
+    gint64 lock_seq;
 
     struct gate_result gates[GATE_COUNT];
     struct bake_samples samples;

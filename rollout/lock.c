@@ -48,8 +48,8 @@ static bool append(struct journal *journal, const char *stream, gint64 seq, cons
                           NULL, error);
 }
 
-static bool set_lock(struct journal *journal, const char *cell, const char *operation, bool held,
-                     const char *actor, gint64 now_ms, GError **error)
+bool lock_take(struct journal *journal, const char *cell, const char *operation, const char *actor,
+               gint64 now_ms, GError **error)
 {
     g_autofree char *stream = g_strconcat("lock/", cell, NULL);
     for (;;) {
@@ -57,16 +57,14 @@ static bool set_lock(struct journal *journal, const char *cell, const char *oper
         if (!read_lock(journal, stream, &lock, error))
             return false;
         g_autofree char *holder = lock.holder;
-        bool ours = g_strcmp0(holder, operation) == 0;
-        if (held == ours || (!held && !ours))
-            return true;
-        if (held && holder && !FAULT_SWITCH(LOCK_IGNORED)) {
+        bool others = holder && strcmp(holder, operation) != 0;
+        if (others && !FAULT_SWITCH(LOCK_IGNORED)) {
             g_set_error(error, CD_ERROR, CD_ERROR_BUSY, "%s is locked by operation %s", cell,
                         holder);
             return false;
         }
         g_autoptr(GError) failure = NULL;
-        if (append(journal, stream, lock.seq + 1, operation, held, actor, now_ms, &failure))
+        if (append(journal, stream, lock.seq + 1, operation, true, actor, now_ms, &failure))
             return true;
         if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
             g_propagate_error(error, g_steal_pointer(&failure));
@@ -75,21 +73,20 @@ static bool set_lock(struct journal *journal, const char *cell, const char *oper
     }
 }
 
-bool lock_take(struct journal *journal, const char *cell, const char *operation, const char *actor,
-               gint64 now_ms, GError **error)
-{
-    return set_lock(journal, cell, operation, true, actor, now_ms, error);
-}
-
-bool lock_release(struct journal *journal, const char *cell, const char *operation,
+bool lock_release(struct journal *journal, const char *cell, const char *operation, gint64 seq,
                   const char *actor, gint64 now_ms, GError **error)
 {
-    return set_lock(journal, cell, operation, false, actor, now_ms, error);
+    g_autofree char *stream = g_strconcat("lock/", cell, NULL);
+    return append(journal, stream, seq + 1, operation, false, actor, now_ms, error);
 }
 
-char *lock_holder(struct journal *journal, const char *cell, GError **error)
+char *lock_holder(struct journal *journal, const char *cell, gint64 *seq, GError **error)
 {
     g_autofree char *stream = g_strconcat("lock/", cell, NULL);
     struct lock lock;
-    return read_lock(journal, stream, &lock, error) ? lock.holder : NULL;
+    if (!read_lock(journal, stream, &lock, error))
+        return NULL;
+    if (seq)
+        *seq = lock.seq;
+    return lock.holder;
 }

@@ -190,13 +190,21 @@ static void send_stale(struct sim *sim, const struct rollout *rollout)
                    data, NULL, NULL);
 }
 
+static void give_lock_back(struct sim *sim)
+{
+    gint64 seq = 0;
+    g_autofree char *holder = lock_holder(sim->console, sim->rival_cell, &seq, NULL);
+    if (g_strcmp0(holder, sim->rival) == 0)
+        lock_release(sim->console, sim->rival_cell, sim->rival, seq, people[2], sim->now_ms, NULL);
+}
+
 static void end_rival(struct sim *sim)
 {
     g_autofree char *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:b}", "state", "completed", "final", true);
     OWN(event) last = journal_last(sim->console, sim->rival, NULL);
     if (sim_between(sim->dice[ON_RIVAL], 0, 1)) /* or it forgets to */
-        lock_release(sim->console, sim->rival_cell, sim->rival, people[2], sim->now_ms, NULL);
+        give_lock_back(sim);
     if (last && journal_append(sim->console, sim->rival, last->seq + 1, event_id, sim->now_ms,
                                people[2], "state", data, NULL, NULL)) {
         g_clear_pointer(&sim->rival, g_free);

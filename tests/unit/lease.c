@@ -96,16 +96,22 @@ static void forgetful_close(struct journal_store *store)
     (void)store;
 }
 
+static struct journal *forgetful_journal(struct forgetful *store, const struct place *place)
+{
+    *store = (struct forgetful){.ops = {.append = forgetful_append,
+                                        .read = forgetful_read,
+                                        .last = forgetful_last,
+                                        .close = forgetful_close},
+                                .inner = journal_store(place->journal)};
+    store->base.ops = &store->ops;
+    return journal_over(&store->base);
+}
+
 Test(lease, a_renewal_whose_answer_was_lost_is_ours_and_no_other_conductors)
 {
     struct place place = place_new();
-    struct forgetful store = {.ops = {.append = forgetful_append,
-                                      .read = forgetful_read,
-                                      .last = forgetful_last,
-                                      .close = forgetful_close},
-                              .inner = journal_store(place.journal)};
-    store.base.ops = &store.ops;
-    OWN(journal) journal = journal_over(&store.base);
+    struct forgetful store;
+    OWN(journal) journal = forgetful_journal(&store, &place);
     OWN(lease) lease = lease_new(journal, "r1", place.here, LEASE, GRACE);
     cr_assert(lease_take(lease, WALL, 0, NULL));
     store.lost = 1;
@@ -116,6 +122,24 @@ Test(lease, a_renewal_whose_answer_was_lost_is_ours_and_no_other_conductors)
     cr_assert(lease_renew(lease, WALL, 11000, NULL));
     cr_expect_eq(lease_left_ms(lease, 11000), LEASE);
     cr_assert(lease_renew(lease, WALL, 21000, NULL));
+    place_remove(&place);
+}
+
+Test(lease, a_lost_renewal_that_is_found_again_does_not_hide_who_took_over_since)
+{
+    struct place place = place_new();
+    struct forgetful store;
+    OWN(journal) journal = forgetful_journal(&store, &place);
+    OWN(lease) lease = lease_new(journal, "r1", place.here, LEASE, GRACE);
+    OWN(lease) other = lease_of(&place, place.there);
+    cr_assert(lease_take(lease, WALL, 0, NULL));
+    store.lost = 1;
+    cr_assert_not(lease_renew(lease, WALL, 10000, NULL));
+    cr_assert_not(lease_take(other, WALL, 10000, NULL));
+    cr_assert(lease_take(other, WALL, 10000 + LEASE + GRACE, NULL));
+    g_autoptr(GError) error = NULL;
+    cr_assert_not(lease_renew(lease, WALL, 12000 + LEASE + GRACE, &error));
+    cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_BUSY));
     place_remove(&place);
 }
 
@@ -279,11 +303,26 @@ Test(lock, one_operation_has_a_cell_until_it_gives_it_back)
     cr_expect(!lock_take(place.journal, "cell-2", "r2", "c", WALL, &error));
     cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_BUSY));
     cr_expect(error && strstr(error->message, "r1"));
-    cr_expect(lock_release(place.journal, "cell-2", "r2", "c", WALL, NULL));
-    g_autofree char *holder = lock_holder(place.journal, "cell-2", NULL);
-    cr_expect_str_eq(holder, "r1", "r2 had nothing to give back");
-    cr_assert(lock_release(place.journal, "cell-2", "r1", "c", WALL, NULL));
+    gint64 seq = 0;
+    g_autofree char *holder = lock_holder(place.journal, "cell-2", &seq, NULL);
+    cr_expect_str_eq(holder, "r1");
+    cr_assert(lock_release(place.journal, "cell-2", "r1", seq, "c", WALL, NULL));
     cr_expect(lock_take(place.journal, "cell-2", "r2", "c", WALL, NULL));
+    place_remove(&place);
+}
+
+Test(lock, of_two_conductors_of_one_operation_the_late_one_does_not_release_what_the_other_took)
+{
+    struct place place = place_new();
+    gint64 seq = 0;
+    cr_assert(lock_take(place.journal, "cell-2", "r1", "c", WALL, NULL));
+    g_autofree char *holder = lock_holder(place.journal, "cell-2", &seq, NULL);
+    cr_assert(lock_take(place.journal, "cell-2", "r1", "another", WALL, NULL));
+    g_autoptr(GError) error = NULL;
+    cr_assert_not(lock_release(place.journal, "cell-2", "r1", seq, "c", WALL, &error));
+    cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT));
+    g_autofree char *still = lock_holder(place.journal, "cell-2", NULL, NULL);
+    cr_expect_str_eq(still, "r1");
     place_remove(&place);
 }
 
@@ -292,7 +331,7 @@ Test(lock, what_an_ended_operation_forgot_is_free)
     struct place place = place_new();
     cr_assert(lock_take(place.journal, "cell-2", "r1", "c", WALL, NULL));
     put(place.journal, "r1", 2, "state", json_pack("{s:s, s:b}", "state", "failed", "final", 1));
-    cr_expect(lock_holder(place.journal, "cell-2", NULL) == NULL);
+    cr_expect(lock_holder(place.journal, "cell-2", NULL, NULL) == NULL);
     put(place.journal, "r2", 1, "opened", json_pack("{s:s}", "state", "planned"));
     cr_expect(lock_take(place.journal, "cell-2", "r2", "c", WALL, NULL));
     place_remove(&place);
