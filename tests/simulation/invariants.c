@@ -17,6 +17,13 @@ void at_most_one_operation_holds_a_cell(const struct happening *it)
         if (other && !other->final && it->operation && other != it->operation)
             sim_broke(it->sim, 1, "%s locks %s, which %s holds", NAME(it->operation), cell, holder);
     }
+    if (is_type(it, "unlock") && it->operation && !it->operation->final) {
+        const struct ledger_cell *cell =
+            ledger_cell(it->operation, it->row->stream + strlen("lock/"));
+        if (cell && ledger_in_flight(cell))
+            sim_broke(it->sim, 1, "%s gives %s back, which is in flight", NAME(it->operation),
+                      cell->id);
+    }
     if (is_type(it, "opened") && it->row->seq == 1 && it->operation->shadow)
         for (guint i = 0; i < ledger->operations->len; i++) {
             const struct operation_ledger *other = g_ptr_array_index(ledger->operations, i);

@@ -179,9 +179,39 @@ void ledger_minute(struct sim *sim)
     }
 }
 
+/* What runs in the end is what the events say, of the last rollout that came to this cell. A call
+ * that landed after its rollback would show here. */
+static void cell_ends_true(struct sim *sim, const struct operation_ledger *operation,
+                           const struct ledger_cell *cell)
+{
+    const struct sim_cell *there = sim_cell(sim, cell->id);
+    g_autofree char *runs = parts_reference(there->parts);
+    bool untrue = (cell->state == L_PASSED && !cell_runs(there, operation->version)) ||
+                  (cell->state == L_ROLLED_BACK && g_strcmp0(runs, cell->from_ref) != 0);
+    if (untrue && operation->final)
+        sim_broke(sim, 18, "%s has %s with %s, and runs %s", cell->id,
+                  cell->state == L_PASSED ? "passed" : "gone back", operation->id, runs);
+}
+
+static void cells_end_true(struct sim *sim)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = sim->ledger->operations->len; i > 0; i--) {
+        const struct operation_ledger *operation =
+            g_ptr_array_index(sim->ledger->operations, i - 1);
+        for (guint c = 0; c < operation->cells->len; c++) {
+            const struct ledger_cell *cell = g_ptr_array_index(operation->cells, c);
+            if (g_hash_table_add(seen, cell->id) && !sim->used[ON_OUT_OF_BAND])
+                cell_ends_true(sim, operation, cell);
+        }
+    }
+}
+
 void ledger_end(struct sim *sim)
 {
     g_autoptr(GError) error = NULL;
+    if (!sim->broken)
+        cells_end_true(sim);
     if (!sim->broken && !journal_verify(sim->console, NULL, &error))
         sim_broke(sim, -1, "a chain does not verify: %s", error->message);
     for (guint i = 0; i < sim->ledger->operations->len && !sim->broken; i++) {

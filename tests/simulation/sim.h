@@ -148,6 +148,7 @@ struct sim {
     int used[TROUBLE_KINDS];
     gint64 calm_since_ms; /* since when nothing has gone wrong */
     gint64 troubles_end_ms;
+    bool waiting;  /* somebody's append takes long, and no other person's does */
     bool settling; /* no more troubles; people answer everything */
 
     struct config *config; /* celldeck.yaml as it stands */

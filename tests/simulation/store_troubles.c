@@ -3,6 +3,8 @@
 #include "data/base/error.h"
 #include "tests/simulation/sim.h"
 
+#include <string.h>
+
 struct handle {
     struct journal_store base;
     struct journal_store *inner; /* shared, or our own connection to SQLite */
@@ -38,17 +40,31 @@ static bool may_read(const struct handle *handle, GError **error)
     return fail(error, "the journal is away");
 }
 
+/* Conductors go on while this append waits; and where a rollout is being opened, so does somebody
+ * who opens another. */
+static void wait_long(struct handle *handle, const struct journal_row *row)
+{
+    struct sim *sim = handle->sim;
+    gint64 ms = sim_between(sim->dice[ON_SLOW_APPEND], 5, 150) * WHEN_SECOND;
+    g_autofree char *who =
+        handle->process ? g_strdup_printf("p%d", handle->process->number) : g_strdup(row->actor);
+    sim_tell(sim, "%s waits %d s for the journal", who, (int)(ms / WHEN_SECOND));
+    sim->waiting = true;
+    sim_pass(sim, ms, handle->process);
+    if (!handle->process && strcmp(row->type, "opened") == 0)
+        people_start(sim, "5.0.4", "erin@10.0.0.5");
+    sim->waiting = false;
+}
+
 /* What goes wrong before the write, or instead of it. */
-static bool may_write(struct handle *handle, GError **error)
+static bool may_write(struct handle *handle, const struct journal_row *row, GError **error)
 {
     struct sim *sim = handle->sim;
     struct process *process = handle->process;
-    if (process && !process_dies_here(process, "before an append") && process->stepping &&
-        trouble_comes(sim, ON_SLOW_APPEND, 600)) {
-        gint64 ms = sim_between(sim->dice[ON_SLOW_APPEND], 5, 150) * WHEN_SECOND;
-        sim_tell(sim, "p%d waits %d s for the journal", process->number, (int)(ms / WHEN_SECOND));
-        sim_pass(sim, ms, process);
-    }
+    bool may_wait = process ? !process_dies_here(process, "before an append") && process->stepping
+                            : !sim->waiting;
+    if (may_wait && trouble_comes(sim, ON_SLOW_APPEND, process ? 600 : 60))
+        wait_long(handle, row);
     if (!may_read(handle, error))
         return false;
     if (sim->now_ms >= weather_of(handle)->refused_until_ms)
@@ -64,7 +80,7 @@ static bool handle_append(struct journal_store *store, const struct journal_row 
 {
     struct handle *handle = handle_of(store);
     struct sim *sim = handle->sim;
-    if (!may_write(handle, error) ||
+    if (!may_write(handle, row, error) ||
         !handle->inner->ops->append(handle->inner, row, prev_hash, hash, error))
         return false;
     struct journal_row kept = *row;
