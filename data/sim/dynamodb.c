@@ -1,5 +1,5 @@
-/* DynamoDB, reading: ListTables, DescribeTable and GetItem; Scan is in scan.c. Items of a table are
- * kept by the text of their key. */
+/* DynamoDB: its tables and single items; Scan and Query, which read many, are in files of their
+ * own. Items of a table are kept by the text of their key. */
 #include "data/sim/dynamodb.h"
 
 #include "data/base/when.h"
@@ -19,25 +19,6 @@ json_t *sim_dynamodb_table(struct sim_call *call)
         sim_refuse(call, 400, "ResourceNotFoundException",
                    "Requested resource not found: Table: %s not found", name);
     return table;
-}
-
-char *sim_dynamodb_key(struct sim_call *call, const json_t *table, const json_t *attributes)
-{
-    GString *text = g_string_new(NULL);
-    const json_t *names = json_object_get(table, "key");
-    size_t i;
-    const json_t *name;
-    json_array_foreach (names, i, name) {
-        const json_t *value = json_object_get(attributes, json_string_value(name));
-        const char *key = sim_text(value, "S", sim_text(value, "N", NULL));
-        if (!key) {
-            sim_refuse(call, 400, "ValidationException",
-                       "The provided key element does not match the schema");
-            return g_string_free(text, TRUE);
-        }
-        g_string_append_printf(text, "%s%s", i ? "\x1f" : "", key);
-    }
-    return g_string_free(text, FALSE);
 }
 
 static json_t *list_tables(struct sim_call *call)
@@ -63,8 +44,10 @@ static json_t *describe_table(struct sim_call *call)
         json_array_append_new(schema,
                               json_pack("{s:s, s:s}", "AttributeName", json_string_value(key),
                                         "KeyType", i ? "RANGE" : "HASH"));
-        json_array_append_new(definitions, json_pack("{s:s, s:s}", "AttributeName",
-                                                     json_string_value(key), "AttributeType", "S"));
+        json_array_append_new(definitions,
+                              json_pack("{s:s, s:s}", "AttributeName", json_string_value(key),
+                                        "AttributeType",
+                                        sim_dynamodb_key_type(table, json_string_value(key))));
     }
     g_autofree char *arn =
         g_strdup_printf("arn:aws:dynamodb:%s:" SIM_ACCOUNT ":table/%s", call->region, name);
@@ -88,8 +71,72 @@ static json_t *get_item(struct sim_call *call)
     return item ? json_pack("{s:O}", "Item", item) : json_object();
 }
 
-const struct sim_action sim_dynamodb_actions[] = {{"ListTables", list_tables, SIM_READ},
-                                                  {"DescribeTable", describe_table, SIM_READ},
-                                                  {"Scan", sim_dynamodb_scan, SIM_READ},
-                                                  {"GetItem", get_item, SIM_READ},
-                                                  {0}};
+/* The attribute's type by AttributeDefinitions; NULL, refused, where they have it not. */
+static const char *defined_type(struct sim_call *call, const char *name)
+{
+    size_t i;
+    const json_t *definition;
+    json_array_foreach (json_object_get(call->in, "AttributeDefinitions"), i, definition)
+        if (g_str_equal(sim_text(definition, "AttributeName", ""), name))
+            return sim_text(definition, "AttributeType", "S");
+    sim_refuse(call, 400, "ValidationException",
+               "One or more parameter values were invalid: Some index key attributes are not "
+               "defined in AttributeDefinitions. Keys: [%s]",
+               name);
+    return NULL;
+}
+
+/* {key: [names], types: {name: type}}, of HASH and then RANGE. NULL after a refusal. */
+static json_t *read_schema(struct sim_call *call)
+{
+    static const char *const roles[] = {"HASH", "RANGE"};
+    const json_t *schema = json_object_get(call->in, "KeySchema");
+    OWN_JSON names = json_array();
+    OWN_JSON types = json_object();
+    size_t i;
+    const json_t *key;
+    json_array_foreach (schema, i, key) {
+        const char *name = sim_text(key, "AttributeName", "");
+        if (i >= G_N_ELEMENTS(roles) || !g_str_equal(sim_text(key, "KeyType", ""), roles[i]))
+            return sim_refuse(
+                call, 400, "ValidationException",
+                "Invalid KeySchema: the first element must be a HASH key, the second, "
+                "if any, a RANGE key");
+        const char *type = defined_type(call, name);
+        if (!type)
+            return NULL;
+        json_array_append_new(names, json_string(name));
+        json_object_set_new(types, name, json_string(type));
+    }
+    if (json_array_size(names) == 0)
+        return sim_refuse(call, 400, "ValidationException",
+                          "1 validation error detected: Value null at 'keySchema' failed to "
+                          "satisfy constraint: Member must not be null");
+    return json_pack("{s:O, s:O, s:{}}", "key", names, "types", types, "items");
+}
+
+static json_t *create_table(struct sim_call *call)
+{
+    const char *name = sim_need(call, "TableName", "ValidationException");
+    if (!name)
+        return NULL;
+    json_t *tables = json_object_get(call->cloud->tables, call->region);
+    if (json_object_get(tables, name))
+        return sim_refuse(call, 400, "ResourceInUseException", "Table already exists: %s", name);
+    json_t *table = read_schema(call);
+    if (!table)
+        return NULL;
+    if (!tables) {
+        tables = json_object();
+        json_object_set_new(call->cloud->tables, call->region, tables);
+    }
+    json_object_set_new(tables, name, table);
+    OWN_JSON described = describe_table(call);
+    return json_pack("{s:O}", "TableDescription", json_object_get(described, "Table"));
+}
+
+const struct sim_action sim_dynamodb_actions[] = {
+    {"ListTables", list_tables, SIM_READ},    {"DescribeTable", describe_table, SIM_READ},
+    {"CreateTable", create_table, SIM_WRITE}, {"Scan", sim_dynamodb_scan, SIM_READ},
+    {"Query", sim_dynamodb_query, SIM_READ},  {"GetItem", get_item, SIM_READ},
+    {"PutItem", sim_dynamodb_put, SIM_WRITE}, {0}};

@@ -3,10 +3,24 @@
 
 #include "data/sim/call.h"
 
+/* An answer ends with the item that takes it past 1 MB. */
+#define SIM_DYNAMODB_PAGE (1 << 20)
+
 /* The table that the call names, borrowed; or NULL, refused. */
 json_t *sim_dynamodb_table(struct sim_call *call);
+
+/* "S" or "N": of an attribute of the table's key. */
+const char *sim_dynamodb_key_type(const json_t *table, const char *name);
 /* The key of `attributes` as one text, what items are kept by; or NULL, refused. Caller frees. */
 char *sim_dynamodb_key(struct sim_call *call, const json_t *table, const json_t *attributes);
+/* The key attributes of an item. New reference. */
+json_t *sim_dynamodb_key_of(const json_t *table, const json_t *item);
+size_t sim_dynamodb_bytes(const json_t *item);
+/* What so many bytes cost, into an answer, if the call asks for it. */
+void sim_dynamodb_read_units(const struct sim_call *call, json_t *result, size_t bytes);
+void sim_dynamodb_write_units(const struct sim_call *call, json_t *result, size_t bytes);
 
-/* Scan, in a file of its own. */
+/* In files of their own. */
 json_t *sim_dynamodb_scan(struct sim_call *call);
+json_t *sim_dynamodb_query(struct sim_call *call);
+json_t *sim_dynamodb_put(struct sim_call *call);

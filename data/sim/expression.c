@@ -1,5 +1,6 @@
 #include "data/sim/expression.h"
 
+#include "data/sim/dynamodb.h"
 #include "data/sim/value.h"
 
 #include <string.h>
@@ -7,13 +8,14 @@
 /* One comparison of a filter. */
 struct condition {
     char **path;
-    char *sign;
-    const json_t *value; /* the call's */
+    char *sign;          /* "=", "<", ..., "attribute_exists", "attribute_not_exists" */
+    const json_t *value; /* the call's; NULL for the last two */
 };
 
 struct sim_expressions {
     GPtrArray *paths;      /* char **, each a path of names; NULL: the whole item */
     GPtrArray *conditions; /* struct condition * */
+    GPtrArray *keys;       /* the same, of the KeyConditionExpression */
 };
 
 /* While the expressions are read: whose names and values, and which of the names were used. */
@@ -37,6 +39,7 @@ void sim_expressions_free(struct sim_expressions *expressions)
     if (expressions->paths)
         g_ptr_array_unref(expressions->paths);
     g_ptr_array_unref(expressions->conditions);
+    g_ptr_array_unref(expressions->keys);
     g_free(expressions);
 }
 
@@ -102,6 +105,31 @@ static void read_projection(struct reading *reading, struct sim_expressions *exp
     }
 }
 
+static void add_condition(GPtrArray *conditions, char **path, const char *sign, const json_t *value)
+{
+    struct condition *condition = g_new0(struct condition, 1);
+    *condition = (struct condition){path, g_strdup(sign), value};
+    g_ptr_array_add(conditions, condition);
+}
+
+/* "function(path)". False: it is none that is known here. */
+static bool read_function(struct reading *reading, const char *text, GPtrArray *conditions)
+{
+    static const char *const functions[] = {"attribute_exists", "attribute_not_exists"};
+    const char *open = strchr(text, '(');
+    for (size_t i = 0; open && g_str_has_suffix(text, ")") && i < G_N_ELEMENTS(functions); i++) {
+        g_autofree char *name = g_strndup(text, (gsize)(open - text));
+        if (!g_str_equal(g_strstrip(name), functions[i]))
+            continue;
+        g_autofree char *inner = g_strndup(open + 1, strlen(open + 1) - 1);
+        char **path = read_path(reading, inner);
+        if (path)
+            add_condition(conditions, path, functions[i], NULL);
+        return true;
+    }
+    return false;
+}
+
 /* "path op :value" */
 static void read_condition(struct reading *reading, const char *text, GPtrArray *conditions)
 {
@@ -126,18 +154,17 @@ static void read_condition(struct reading *reading, const char *text, GPtrArray 
     char **path = read_path(reading, words[0]);
     if (!path)
         return;
-    struct condition *condition = g_new0(struct condition, 1);
-    *condition = (struct condition){path, g_strdup(words[1]), value};
-    g_ptr_array_add(conditions, condition);
+    add_condition(conditions, path, words[1], value);
 }
 
-static void read_filter(struct reading *reading, struct sim_expressions *expressions)
+static void read_conditions(struct reading *reading, const char *expression, GPtrArray *conditions)
 {
-    reading->expression = "FilterExpression";
+    reading->expression = expression;
     const char *text = sim_text(reading->call->in, reading->expression, NULL);
     g_auto(GStrv) parts = text ? g_strsplit(text, " AND ", -1) : NULL;
     for (size_t i = 0; parts && parts[i] && !reading->call->error.status; i++)
-        read_condition(reading, g_strstrip(parts[i]), expressions->conditions);
+        if (!read_function(reading, g_strstrip(parts[i]), conditions))
+            read_condition(reading, parts[i], conditions);
 }
 
 static void refuse_unused(struct reading *reading)
@@ -159,8 +186,11 @@ struct sim_expressions *sim_expressions_read(struct sim_call *call)
     struct reading reading = {
         .call = call, .names = json_object_get(call->in, "ExpressionAttributeNames"), .used = used};
     expressions->conditions = g_ptr_array_new_with_free_func(condition_free);
+    expressions->keys = g_ptr_array_new_with_free_func(condition_free);
     read_projection(&reading, expressions);
-    read_filter(&reading, expressions);
+    read_conditions(&reading, "FilterExpression", expressions->conditions);
+    read_conditions(&reading, "ConditionExpression", expressions->conditions);
+    read_conditions(&reading, "KeyConditionExpression", expressions->keys);
     refuse_unused(&reading);
     return call->error.status ? NULL : g_steal_pointer(&expressions);
 }
@@ -177,6 +207,8 @@ static json_t *find(json_t *item, char *const *path)
 /* Values of different types are not comparable, and then no condition holds but `<>`. */
 static bool holds(const struct condition *condition, const json_t *value)
 {
+    if (!condition->value)
+        return g_str_equal(condition->sign, "attribute_exists") == (value != NULL);
     const char *text = sim_text(value, "S", NULL), *than = sim_text(condition->value, "S", NULL);
     bool numbers = sim_text(value, "N", NULL) && sim_text(condition->value, "N", NULL);
     if (!numbers && !(text && than))
@@ -190,14 +222,74 @@ static bool holds(const struct condition *condition, const json_t *value)
            (!(by < 0) && !(by > 0) && strchr(sign, '='));
 }
 
-bool sim_expressions_keep(const struct sim_expressions *expressions, const json_t *item)
+static bool all_hold(const GPtrArray *conditions, const json_t *item)
 {
-    for (guint i = 0; i < expressions->conditions->len; i++) {
-        const struct condition *condition = expressions->conditions->pdata[i];
+    for (guint i = 0; i < conditions->len; i++) {
+        const struct condition *condition = conditions->pdata[i];
         if (!holds(condition, find((json_t *)item, condition->path)))
             return false;
     }
     return true;
+}
+
+bool sim_expressions_keep(const struct sim_expressions *expressions, const json_t *item)
+{
+    return all_hold(expressions->conditions, item);
+}
+
+bool sim_expressions_key_holds(const struct sim_expressions *expressions, const json_t *item)
+{
+    return all_hold(expressions->keys, item);
+}
+
+/* How often the key's attribute is compared; -1, refused, where it can't be in that way. */
+static int times_compared(const struct sim_expressions *expressions, struct sim_call *call,
+                          const json_t *table, const char *name, bool hash)
+{
+    int times = 0;
+    for (guint i = 0; i < expressions->keys->len; i++) {
+        const struct condition *condition = expressions->keys->pdata[i];
+        if (!g_str_equal(condition->path[0], name))
+            continue;
+        const char *wrong = NULL;
+        if (condition->path[1] || !condition->value || g_str_equal(condition->sign, "<>") ||
+            (hash && !g_str_equal(condition->sign, "=")))
+            wrong = "Query key condition not supported";
+        else if (!json_object_get(condition->value, sim_dynamodb_key_type(table, name)))
+            wrong = "One or more parameter values were invalid: Condition parameter type does not "
+                    "match schema type";
+        if (wrong) {
+            sim_refuse(call, 400, "ValidationException", "%s", wrong);
+            return -1;
+        }
+        times++;
+    }
+    return times;
+}
+
+bool sim_expressions_key_fits(const struct sim_expressions *expressions, struct sim_call *call,
+                              const json_t *table)
+{
+    int compared = 0;
+    size_t i;
+    const json_t *name;
+    json_array_foreach (json_object_get(table, "key"), i, name) {
+        int times = times_compared(expressions, call, table, json_string_value(name), i == 0);
+        if (times < 0)
+            return false;
+        if (times > 1 || (times == 0 && i == 0)) {
+            sim_refuse(call, 400, "ValidationException",
+                       times ? "KeyConditionExpressions must only contain one condition per key"
+                             : "Query condition missed key schema element: %s",
+                       json_string_value(name));
+            return false;
+        }
+        compared += times;
+    }
+    if ((guint)compared == expressions->keys->len)
+        return true;
+    sim_refuse(call, 400, "ValidationException", "Query key condition not supported");
+    return false;
 }
 
 /* Puts the value where it was, below the maps that lead there. */

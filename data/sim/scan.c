@@ -3,12 +3,9 @@
 #include "data/sim/expression.h"
 #include "data/sim/value.h"
 
-#include <math.h>
 #include <string.h>
 
-#define PAGE_BYTES_MAX (1 << 20) /* "A single Scan returns at most 1 MB" */
-#define UNIT_BYTES     4096      /* of a read unit; half of one where eventually consistent */
-#define SEGMENTS_MAX   1000000
+#define SEGMENTS_MAX 1000000
 
 struct place {
     guint32 hash;
@@ -124,69 +121,15 @@ static GArray *places_of(const json_t *items, const struct asked *asked)
     return places;
 }
 
-/* As DynamoDB counts: names and texts by their UTF-8 bytes, a number by every second digit, one
- * byte for what has no size of its own, three and one a member for maps and lists. */
-static size_t value_bytes(const json_t *value)
-{
-    const char *text = sim_text(value, "S", NULL), *number = sim_text(value, "N", NULL);
-    if (text)
-        return strlen(text);
-    if (number)
-        return strlen(number) / 2 + 2;
-    const json_t *map = json_object_get(value, "M"), *list = json_object_get(value, "L");
-    if (!map && !list)
-        return 1;
-    size_t bytes = 3, i;
-    const char *key;
-    json_t *member;
-    json_object_foreach ((json_t *)map, key, member)
-        bytes += strlen(key) + value_bytes(member) + 1;
-    json_array_foreach (list, i, member)
-        bytes += value_bytes(member) + 1;
-    return bytes;
-}
-
-static size_t item_bytes(const json_t *item)
-{
-    size_t bytes = 0;
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)item, key, value)
-        bytes += strlen(key) + value_bytes(value);
-    return bytes;
-}
-
-static json_t *key_of(const json_t *table, const json_t *item)
-{
-    json_t *key = json_object();
-    size_t i;
-    const json_t *name;
-    json_array_foreach (json_object_get(table, "key"), i, name)
-        json_object_set(key, json_string_value(name),
-                        json_object_get(item, json_string_value(name)));
-    return key;
-}
-
-static void add_capacity(const struct sim_call *call, json_t *page, size_t bytes)
-{
-    if (g_str_equal(sim_text(call->in, "ReturnConsumedCapacity", "NONE"), "NONE"))
-        return;
-    double share = sim_flag(call->in, "ConsistentRead", false) ? 1 : 0.5;
-    double units = share * fmax(1, ceil((double)bytes / UNIT_BYTES));
-    json_object_set_new(page, "ConsumedCapacity",
-                        json_pack("{s:s, s:f}", "TableName", sim_text(call->in, "TableName", ""),
-                                  "CapacityUnits", units));
-}
-
 static json_t *page_of(const struct sim_call *call, const json_t *table, const GArray *places,
                        const struct asked *asked)
 {
     json_t *items = json_array(), *page = json_object();
     size_t bytes = 0;
     guint i = 0;
-    for (; i < places->len && (gint64)i < asked->limit && bytes < PAGE_BYTES_MAX; i++) {
+    for (; i < places->len && (gint64)i < asked->limit && bytes < SIM_DYNAMODB_PAGE; i++) {
         json_t *item = g_array_index(places, struct place, i).item;
-        bytes += item_bytes(item);
+        bytes += sim_dynamodb_bytes(item);
         if (sim_expressions_keep(asked->expressions, item))
             json_array_append_new(items, sim_expressions_project(asked->expressions, item));
     }
@@ -195,9 +138,10 @@ static json_t *page_of(const struct sim_call *call, const json_t *table, const G
     json_object_set_new(page, "ScannedCount", json_integer(i));
     /* DynamoDB gives a LastEvaluatedKey whenever it stopped at a limit, even at the last item. */
     if (i > 0 && (i < places->len || (gint64)i == asked->limit))
-        json_object_set_new(page, "LastEvaluatedKey",
-                            key_of(table, g_array_index(places, struct place, i - 1).item));
-    add_capacity(call, page, bytes);
+        json_object_set_new(
+            page, "LastEvaluatedKey",
+            sim_dynamodb_key_of(table, g_array_index(places, struct place, i - 1).item));
+    sim_dynamodb_read_units(call, page, bytes);
     return page;
 }
 

@@ -1,0 +1,84 @@
+/* DynamoDB's PutItem: a whole item, in the place of what has its key, if a condition holds. */
+#include "data/sim/dynamodb.h"
+#include "data/sim/expression.h"
+#include "data/sim/value.h"
+
+#include <string.h>
+
+#define ITEM_BYTES_MAX 409600 /* "400 KB", names included */
+
+static bool refuse(struct sim_call *call, const char *format, const char *name, const char *type,
+                   const char *actual)
+{
+    g_autoptr(GString) message = g_string_new(format);
+    g_string_replace(message, "{name}", name, 0);
+    g_string_replace(message, "{type}", type, 0);
+    g_string_replace(message, "{actual}", actual, 0);
+    sim_refuse(call, 400, "ValidationException", "%s", message->str);
+    return false;
+}
+
+static bool has_key(struct sim_call *call, const json_t *table, json_t *item)
+{
+    size_t i;
+    const json_t *at;
+    json_array_foreach (json_object_get(table, "key"), i, at) {
+        const char *name = json_string_value(at), *type = sim_dynamodb_key_type(table, name);
+        json_t *value = json_object_get(item, name);
+        const char *actual = json_object_iter_key(json_object_iter(value));
+        if (!actual)
+            return refuse(call,
+                          "One or more parameter values were invalid: Missing the key {name} "
+                          "in the item",
+                          name, type, "");
+        if (!g_str_equal(actual, type))
+            return refuse(call,
+                          "One or more parameter values were invalid: Type mismatch for key "
+                          "{name} expected: {type} actual: {actual}",
+                          name, type, actual);
+        if (!*sim_text(value, type, ""))
+            return refuse(call,
+                          "One or more parameter values are not valid. The AttributeValue "
+                          "for a key attribute cannot contain an empty string value. Key: "
+                          "{name}",
+                          name, type, actual);
+    }
+    return true;
+}
+
+static bool is_item(struct sim_call *call, const json_t *table, json_t *item)
+{
+    if (!json_is_object(item))
+        return refuse(call,
+                      "1 validation error detected: Value null at 'item' failed to satisfy "
+                      "constraint: Member must not be null",
+                      "", "", "");
+    if (!has_key(call, table, item))
+        return false;
+    if (sim_dynamodb_bytes(item) > ITEM_BYTES_MAX)
+        return refuse(call, "Item size has exceeded the maximum allowed size", "", "", "");
+    return true;
+}
+
+json_t *sim_dynamodb_put(struct sim_call *call)
+{
+    json_t *table = sim_dynamodb_table(call), *item = json_object_get(call->in, "Item");
+    if (!table || !is_item(call, table, item))
+        return NULL;
+    OWN(sim_expressions) condition = sim_expressions_read(call);
+    g_autofree char *key = condition ? sim_dynamodb_key(call, table, item) : NULL;
+    if (!key)
+        return NULL;
+    json_t *items = json_object_get(table, "items");
+    OWN_JSON before = json_incref(json_object_get(items, key));
+    OWN_JSON nothing = json_object();
+    if (!sim_expressions_keep(condition, before ? before : nothing))
+        return sim_refuse(call, 400, "ConditionalCheckFailedException",
+                          "The conditional request failed");
+    json_object_set(items, key, item);
+    json_t *result = json_object();
+    if (before && g_str_equal(sim_text(call->in, "ReturnValues", "NONE"), "ALL_OLD"))
+        json_object_set(result, "Attributes", before);
+    sim_dynamodb_write_units(call, result, sim_dynamodb_bytes(item));
+    return result;
+}
