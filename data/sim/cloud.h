@@ -41,5 +41,5 @@ char *sim_cloud_uuid(struct sim_cloud *cloud);
 /* Registers a task definition of one container; its ARN, borrowed from the registry of them. */
 const char *sim_task_definition_add(struct sim_cloud *cloud, const char *region, json_t *definition,
                                     gint64 now_ms);
-/* The registry's items for the scenario's tenants: fills the table. */
+/* The registry's items for the scenario's tenants, and the scenario's other tables. */
 void sim_registry_fill(struct sim_cloud *cloud);

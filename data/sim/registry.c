@@ -1,4 +1,5 @@
-/* The table of tenants, as Medplum's control plane would have written it. */
+/* The table of tenants, as Medplum's control plane would have written it, and empty ones beside it.
+ */
 #include "data/base/when.h"
 #include "data/sim/cloud.h"
 #include "data/sim/value.h"
@@ -95,4 +96,15 @@ void sim_registry_fill(struct sim_cloud *cloud)
     make_up(cloud, items, (int)sim_number(world->scenario, "more_tenants", 0));
     json_t *table = json_pack("{s:[s], s:o}", "key", "tenantId", "items", items);
     json_object_set_new(cloud->tables, world->region, json_pack("{s:o}", world->table, table));
+    const char *name;
+    json_t *types;
+    json_object_foreach (json_object_get(world->scenario, "tables"), name, types) {
+        json_t *keys = json_array();
+        const char *key;
+        json_t *type;
+        json_object_foreach (types, key, type)
+            json_array_append_new(keys, json_string(key));
+        json_object_set_new(json_object_get(cloud->tables, world->region), name,
+                            json_pack("{s:o, s:O, s:{}}", "key", keys, "types", types, "items"));
+    }
 }
