@@ -127,7 +127,7 @@ build/san/unit: $(UNIT:%.c=build/san/%.o) $(PRODUCT:%.c=build/san/%.o) \
 
 # Small programs that peers are compared with, one a file of tests/peers.
 build/san/peers/%: build/san/tests/peers/%.o \
-		$(patsubst %.c,build/san/%.o,$(wildcard data/base/*.c data/aws/*.c))
+		$(patsubst %.c,build/san/%.o,$(wildcard data/*.c data/base/*.c data/aws/*.c))
 	@mkdir -p $(@D)
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm

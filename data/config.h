@@ -155,11 +155,15 @@ struct config {
     char *sns_topic;       /* or NULL */
     char **notify_command; /* argv; never NULL */
     struct heartbeat_config heartbeat;
-    char *journal_store; /* "sqlite" (default) or "dynamodb" */
-    char *journal_path;  /* state folder, or NULL: see state_dir() */
-    char *journal_host;  /* or NULL: any host may act */
-    gint64 lease_ms;     /* journal.lease, default 30s */
+    char *journal_store;  /* "sqlite" (default) or "dynamodb" */
+    char *journal_path;   /* state folder, or NULL: see state_dir() */
+    char *journal_host;   /* or NULL: any host may act */
+    char *journal_table;  /* of a dynamodb store; NULL for sqlite */
+    char *journal_region; /* default aws.region */
+    gint64 lease_ms;      /* journal.lease, default 30s */
 };
+/* Whether journal.store is dynamodb: history.db is then a copy of what several bastions share. */
+bool config_journal_is_shared(const struct config *config);
 
 /* Reads and checks the whole file. On any fault: NULL and a CD_ERROR_USAGE whose message has every
  * fault found, each as "file:line:column: what is wrong, what was expected", the line itself with
@@ -196,7 +200,7 @@ json_t *config_policy_json(const struct config *config);
 /* Where history.db, cache.db and conductor.log lie: $CELLDECK_STATE, else journal.path, else
  * /var/lib/celldeck where that exists, else $XDG_STATE_HOME/celldeck or ~/.local/state/celldeck.
  * Created (mode 0700) where missing. *personal tells the last case ("personal journal").
- * A network file system is refused, and so is journal.store: dynamodb, until it is there. Frees. */
+ * A network file system is refused. Caller frees. */
 char *state_dir(const struct config *config, bool *personal, GError **error);
 /* "NFS", ..., for a file system whose locks, or whose word that something is on disk, can't be
  * trusted with a journal; NULL for a local one. `type` is statfs(2)'s f_type, `mounted_as` the type

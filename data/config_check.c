@@ -232,6 +232,35 @@ static void check_deploy(const struct check *check)
         check_ecs_apart(check);
 }
 
+bool config_journal_is_shared(const struct config *config)
+{
+    return g_strcmp0(config->journal_store, "dynamodb") == 0;
+}
+
+/* A journal that several bastions believe to share and do not would be worse than none. */
+static void check_journal(const struct check *check)
+{
+    struct config *config = check->config;
+    if (config_journal_is_shared(config)) {
+        if (!config->journal_table)
+            FAULT(check, &config->journal_store,
+                  "store: dynamodb has no table, expected journal.table: celldeck-journal");
+        if (config->journal_host)
+            FAULT(check, &config->journal_host,
+                  "host: a journal in DynamoDB is there so that several hosts may act, expected "
+                  "either journal.host or store: dynamodb");
+        inherit(&config->journal_region, config->aws_region);
+        return;
+    }
+    if (config->journal_table)
+        FAULT(check, &config->journal_table,
+              "table: store: sqlite keeps the journal on this host alone, expected store: dynamodb "
+              "beside it");
+    if (config->journal_region)
+        FAULT(check, &config->journal_region,
+              "region: store: sqlite has no table anywhere, expected store: dynamodb beside it");
+}
+
 /* A relative path counts from the file's folder: the conductor runs in another one. */
 static void anchor(char **path, const char *file)
 {
@@ -261,4 +290,5 @@ void config_check(struct config *config, const struct schema_reader *reader, str
     for (guint i = 0; i < config->freezes->len; i++)
         check_freeze(&check, config->freezes->pdata[i]);
     check_deploy(&check);
+    check_journal(&check);
 }

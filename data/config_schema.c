@@ -255,7 +255,8 @@ static const struct schema_key journal_keys[] = {
         .check = word_store),
     KEY("path", TEXT, config, journal_path, "the state folder", .check = word_any),
     KEY("host", TEXT, config, journal_host, "the one that may act", .check = word_any),
-    CHECKED("table", TEXT, "the DynamoDB table", .check = word_table),
+    KEY("table", TEXT, config, journal_table, "the DynamoDB table", .check = word_table),
+    KEY("region", TEXT, config, journal_region, "where that table is", .check = word_region),
     KEY("lease", DURATION, config, lease_ms, "of an operation's holder", .fallback = "30s",
         .positive = true),
     {0}};

@@ -79,13 +79,24 @@ static char *arn_start(const struct policy *policy, const struct cell_config *ce
                            regional ? region : "", account ? account : "*");
 }
 
+static char *table_arn(const struct policy *policy, const char *region, const char *table)
+{
+    const char *account = policy->wish->account;
+    return g_strdup_printf("arn:%s:dynamodb:%s:%s:table/%s", aws_partition(region),
+                           region ? region : "*", account ? account : "*", table);
+}
+
 static void add_table(const struct policy *policy, struct texts *arns)
 {
-    const char *region = policy->config->registry_region;
-    const char *account = policy->wish->account;
-    texts_add(arns, g_strdup_printf("arn:%s:dynamodb:%s:%s:table/%s", aws_partition(region),
-                                    region ? region : "*", account ? account : "*",
-                                    policy->config->registry_table));
+    const struct config *config = policy->config;
+    texts_add(arns, table_arn(policy, config->registry_region, config->registry_table));
+}
+
+static void add_journal(const struct policy *policy, struct texts *arns)
+{
+    const struct config *config = policy->config;
+    if (config->journal_table)
+        texts_add(arns, table_arn(policy, config->journal_region, config->journal_table));
 }
 
 static void add_topic(const struct policy *policy, struct texts *arns)
@@ -179,6 +190,7 @@ static const struct scope {
     json_t *(*condition)(const struct policy *policy); /* where actions are used; NULL: none */
 } scopes[] = {
     [AWS_SCOPE_TABLE] = {"ReadRegistry", true, add_table},
+    [AWS_SCOPE_JOURNAL] = {"SharedJournal", true, add_journal},
     [AWS_SCOPE_ANY] = {"WhatHasNoResources", false, add_any},
     [AWS_SCOPE_ASSUMED_ROLES] = {"ReachCellsOfOtherRoles", true, add_roles},
     [AWS_SCOPE_SERVICES] = {"CellsServices", false, add_services},
@@ -244,7 +256,8 @@ static json_t *document(const struct policy *policy)
         json_t *actions = json_array();
         for (const struct aws_action *action = aws_actions(); action->name; action++) {
             g_autofree char *permission = aws_action_permission(action);
-            if (action->scope == scope && uses(policy, action->use))
+            if (action->scope == scope && uses(policy, action->use) &&
+                !(policy->wish->read_only && action->write))
                 json_array_append_new(actions, json_string(permission));
         }
         const struct scope *at = &scopes[scope];

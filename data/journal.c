@@ -2,13 +2,18 @@
 
 #include "data/base/error.h"
 #include "data/base/text.h"
-#include "data/journal_store.h"
+#include "data/base/when.h"
+#include "data/config.h"
+#include "data/journal_copy.h"
+#include "data/journal_dynamodb.h"
 
 #include <string.h>
 #include <sys/random.h>
 
 struct journal {
     struct journal_store *store;
+    char *dir;
+    char *trouble; /* or NULL */
 };
 
 void event_free(struct event *event)
@@ -63,23 +68,44 @@ struct event *journal_row_event(const struct journal_row *row, GError **error)
     return event;
 }
 
-struct journal *journal_over(struct journal_store *store)
+struct journal *journal_over(struct journal_store *store, const char *dir)
 {
     if (!store)
         return NULL;
-    struct journal *journal = g_new(struct journal, 1);
+    struct journal *journal = g_new0(struct journal, 1);
     journal->store = store;
+    journal->dir = g_strdup(dir);
     return journal;
 }
 
-struct journal *journal_open(const char *dir, GError **error)
+static struct journal *open_shared(const struct config *config, const char *dir, GError **error)
 {
-    return journal_over(journal_sqlite_open(dir, false, error));
+    char *trouble = NULL;
+    struct journal *journal =
+        journal_over(journal_dynamodb_open(config, dir, &trouble, error), dir);
+    if (journal)
+        journal->trouble = trouble;
+    return journal;
+}
+
+struct journal *journal_open(const struct config *config, const char *dir, GError **error)
+{
+    if (config_journal_is_shared(config))
+        return open_shared(config, dir, error);
+    OWN(journal) journal = journal_open_file(dir, error);
+    if (!journal || !journal_copy_refuse(journal->store, error))
+        return NULL;
+    return g_steal_pointer(&journal);
+}
+
+struct journal *journal_open_file(const char *dir, GError **error)
+{
+    return journal_over(journal_sqlite_open(dir, false, error), dir);
 }
 
 struct journal *journal_open_read_only(const char *dir, GError **error)
 {
-    return journal_over(journal_sqlite_open(dir, true, error));
+    return journal_over(journal_sqlite_open(dir, true, error), dir);
 }
 
 void journal_close(struct journal *journal)
@@ -87,7 +113,20 @@ void journal_close(struct journal *journal)
     if (!journal)
         return;
     journal->store->ops->close(journal->store);
+    g_free(journal->dir);
+    g_free(journal->trouble);
     g_free(journal);
+}
+
+char *journal_trouble(const struct journal *journal)
+{
+    if (!journal->trouble)
+        return NULL;
+    gint64 age_ms = journal_copy_age_ms(journal->dir);
+    g_autofree char *age = age_ms < 0 ? NULL : duration_short(age_ms);
+    return g_strdup_printf("%s; what is shown is this host's copy, %s%s%s", journal->trouble,
+                           age ? "last read whole " : "never read whole", age ? age : "",
+                           age ? " ago" : "");
 }
 
 struct journal_store *journal_store(struct journal *journal)

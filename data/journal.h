@@ -28,20 +28,32 @@ struct event {
 void event_free(struct event *event);
 OWNABLE(event, event_free);
 
+struct config;
 struct journal;
 
 /* `dir` is a state folder (see state_dir()). Opens or creates history.db in it, moves an older
- * schema forward, refuses a newer one. */
-struct journal *journal_open(const char *dir, GError **error);
+ * schema forward, refuses a newer one. The journal is that file, or with journal.store: dynamodb a
+ * table of which the file is the copy (journal_dynamodb.h): everything is read from the copy, which
+ * is brought up to date here if that can be done in time, and appended to the table. CD_ERROR_USAGE
+ * where the file is not what `config` says. */
+struct journal *journal_open(const struct config *config, const char *dir, GError **error);
+/* The journal that is the file itself. */
+struct journal *journal_open_file(const char *dir, GError **error);
 /* For readers beside a history that may not be written: an error if there is none yet. */
 struct journal *journal_open_read_only(const char *dir, GError **error);
 void journal_close(struct journal *journal);
 OWNABLE(journal, journal_close);
 
-/* Appends event `seq` to `stream`. Durable (fsynced) when it returns true. CD_ERROR_CONFLICT:
- * somebody else's event has that number; read it. If what is there bears our own `id`, it is ours
- * and this succeeds. Any other error: nothing was written. Borrows `data`. `out` may be NULL;
- * else it gets the event as kept, for the caller to free. */
+/* Why the copy could not be brought up to date when it was opened, and how old it is; NULL: it was,
+ * or is no copy. Caller frees. */
+char *journal_trouble(const struct journal *journal);
+
+/* Appends event `seq` to `stream`. Durable (fsynced, or in DynamoDB) when it returns true.
+ * CD_ERROR_CONFLICT: somebody else's event has that number; read it. If what is there bears our own
+ * `id`, it is ours and this succeeds. Any other error: nothing was written, or, where that can't be
+ * known of a shared journal, the message says so; asking again with the same `id` is then safe,
+ * and tells. May wait for the network (JOURNAL_APPEND_MS). Borrows `data`. `out` may be NULL; else
+ * it gets the event as kept, for the caller to free. */
 bool journal_append(struct journal *journal, const char *stream, gint64 seq, const char *id,
                     gint64 at_ms, const char *actor, const char *type, json_t *data,
                     struct event **out, GError **error);

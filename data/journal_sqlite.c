@@ -1,11 +1,15 @@
 /* The journal in SQLite: one table, one index for each question. */
+#include "data/journal_sqlite.h"
+
 #include "data/base/error.h"
-#include "data/journal_store.h"
 #include "data/sqlite.h"
 
 #include <string.h>
 
-/* `position` counts the events of all streams as they were appended, without gaps: the newest is
+/* `copy` has a row where the events are a copy of what several bastions share, and says of what
+ * (journal_copy.c).
+ *
+ * `position` counts the events of all streams as they were appended, without gaps: the newest is
  * the head, and a row that was taken out of the end of a stream leaves a hole. */
 static const char *const migrations[] = {
     "CREATE TABLE event ("
@@ -16,7 +20,8 @@ static const char *const migrations[] = {
     " PRIMARY KEY (stream, seq)) WITHOUT ROWID;"
     "CREATE INDEX event_first ON event (position) WHERE seq = 1;"
     "CREATE INDEX event_state ON event (stream, seq)"
-    " WHERE CASE WHEN json_valid(data) THEN json_extract(data, '$.state') END IS NOT NULL;"};
+    " WHERE CASE WHEN json_valid(data) THEN json_extract(data, '$.state') END IS NOT NULL;",
+    "CREATE TABLE copy (of TEXT NOT NULL)"};
 
 static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), false};
 
@@ -34,6 +39,16 @@ struct sqlite_store {
 static sqlite3 *db_of(struct journal_store *store)
 {
     return ((struct sqlite_store *)store)->db;
+}
+
+sqlite3 *journal_sqlite_db(struct journal_store *store)
+{
+    return db_of(store);
+}
+
+void journal_sqlite_wrote(struct journal_store *store)
+{
+    ((struct sqlite_store *)store)->appended++;
 }
 
 static const char *text_at(sqlite3_stmt *row, int column)
@@ -64,9 +79,8 @@ static bool has_hidden_text(sqlite3_stmt *at)
     return false;
 }
 
-/* Gives the hash that event `row->seq` has to be chained to. */
-static bool find_place(sqlite3 *db, const struct journal_row *row,
-                       char prev_hash[JOURNAL_HASH_SIZE], GError **error)
+bool journal_sqlite_place(sqlite3 *db, const struct journal_row *row,
+                          char prev_hash[JOURNAL_HASH_SIZE], GError **error)
 {
     g_autoptr(sqlite3_stmt) get =
         sqlite_prepare(db, "SELECT seq, hash FROM event WHERE stream = ? ORDER BY seq DESC LIMIT 1",
@@ -92,7 +106,7 @@ static bool find_place(sqlite3 *db, const struct journal_row *row,
     return false;
 }
 
-static bool insert(sqlite3 *db, const struct journal_row *row, GError **error)
+bool journal_sqlite_insert(sqlite3 *db, const struct journal_row *row, GError **error)
 {
     g_autoptr(sqlite3_stmt) put = sqlite_prepare(
         db,
@@ -117,13 +131,14 @@ static bool insert(sqlite3 *db, const struct journal_row *row, GError **error)
 static bool append_locked(sqlite3 *db, struct journal_row *row, char prev_hash[JOURNAL_HASH_SIZE],
                           char hash[JOURNAL_HASH_SIZE], GError **error)
 {
-    if (!find_place(db, row, prev_hash, error))
+    if (!journal_sqlite_place(db, row, prev_hash, error))
         return false;
     row->prev_hash = prev_hash;
     g_autofree char *computed = journal_row_hash(row);
     g_strlcpy(hash, computed, JOURNAL_HASH_SIZE);
     row->hash = hash;
-    return insert(db, row, error) && sqlite_exec(db, "COMMIT", "append to the journal", error);
+    return journal_sqlite_insert(db, row, error) &&
+           sqlite_exec(db, "COMMIT", "append to the journal", error);
 }
 
 /* A file that was moved or removed takes whatever is written, and nobody would ever read it. */
@@ -152,7 +167,7 @@ static bool store_append(struct journal_store *store, const struct journal_row *
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         return false;
     }
-    ((struct sqlite_store *)store)->appended++;
+    journal_sqlite_wrote(store);
     return true;
 }
 

@@ -1,6 +1,6 @@
 /* What a store of the journal has to be able to do; data/journal.c is all that calls it. SQLite is
- * the first (journal_sqlite.c). One that several machines share joins as another table of these
- * functions. */
+ * one (journal_sqlite.c); DynamoDB, which several bastions share, the other (journal_dynamodb.c).
+ */
 #pragma once
 
 #include "data/journal.h"
@@ -61,9 +61,8 @@ struct journal_store_ops {
     void (*close)(struct journal_store *store);
 };
 
-struct journal_store *journal_sqlite_open(const char *dir, bool read_only, GError **error);
-
-/* A journal kept in `store`, which journal_close() closes. NULL where it is NULL. */
-struct journal *journal_over(struct journal_store *store);
+/* A journal kept in `store`, which journal_close() closes; its state folder is `dir` (NULL: none).
+ * NULL where `store` is NULL. */
+struct journal *journal_over(struct journal_store *store, const char *dir);
 /* The store of an open journal, for the queries of history.c. */
 struct journal_store *journal_store(struct journal *journal);

@@ -55,22 +55,8 @@ static bool is_local(const char *path, GError **error)
     return !name;
 }
 
-/* A journal that several bastions believe to share and do not would be worse than none. */
-static bool store_is_ours(const struct config *config, GError **error)
-{
-    if (g_strcmp0(config->journal_store, "dynamodb") != 0)
-        return true;
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                "%s: journal.store: dynamodb is not part of this version of celldeck; use sqlite, "
-                "and act from one host (journal.host)",
-                config->path);
-    return false;
-}
-
 char *state_dir(const struct config *config, bool *personal, GError **error)
 {
-    if (!store_is_ours(config, error))
-        return NULL;
     const char *named = g_getenv("CELLDECK_STATE");
     if (!named || !*named)
         named = config->journal_path;

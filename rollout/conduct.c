@@ -1,6 +1,7 @@
 /* One rollout: hold its lease, follow its events, decide, append, act. Appends run here and not in
  * a worker: nothing else may be done about the rollout before its event is durable, and the one
- * fsync of a transition holds up no screen. */
+ * fsync of a transition, or the one call to a shared journal's table (JOURNAL_APPEND_MS at most),
+ * holds up no screen. */
 #include "rollout/conduct.h"
 
 #include "data/base/error.h"
@@ -222,7 +223,7 @@ static bool append(struct conduct *conduct, const struct decision *decision)
     OWN(event) event = NULL;
     if (conduct->unrecorded.length || conduct_journal_is_away(conduct)) {
         g_set_error_literal(&error, CD_ERROR, CD_ERROR_FAILED, "the journal is still away");
-        return unrecorded_go_on(conduct, decision, error);
+        return unrecorded_go_on(conduct, decision, id, error);
     }
     fault_point("before", decision->type);
     if (journal_append(world->journal, conduct->id, conduct->rollout->seq + 1, id, when_now_ms(),
@@ -234,7 +235,7 @@ static bool append(struct conduct *conduct, const struct decision *decision)
     }
     if (!g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT)) {
         conduct_journal_failed(conduct);
-        return unrecorded_go_on(conduct, decision, error);
+        return unrecorded_go_on(conduct, decision, id, error);
     }
     conduct->journal_version = -1;
     return conduct_hold_lease(conduct) && catch_up(conduct);

@@ -3,6 +3,7 @@
  * calls.c the calls to the deployer, observe.c what the engine gets to see. Private to these. */
 #pragma once
 
+#include "data/journal_follow.h"
 #include "data/poller.h"
 #include "data/releases.h"
 #include "rollout/deploy.h"
@@ -15,6 +16,7 @@
 struct world {
     struct config *config;
     struct journal *journal;
+    struct journal_follower *follower; /* of a shared journal, or NULL */
     struct deployer *deployer;
     struct releases *releases; /* NULL: `releases_error` says why */
     char *releases_error;
@@ -157,8 +159,9 @@ bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms);
 
 /* Whether the decision belongs to the one rollback that a cell's deploy intent has authorised. */
 bool unrecorded_may(const struct decision *decision);
-/* Goes on with the decision although `error` kept it from being recorded. False: it may not. */
-bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision,
+/* Goes on with the decision although `error` kept it from being recorded under `id`, or from being
+ * known to be. False: it may not. */
+bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, const char *id,
                       const GError *error);
 /* Records all that was done meanwhile, in order; as notes where the lease is no longer ours. False:
  * the journal is still away. */

@@ -98,15 +98,19 @@ bool conduct_hold_lease(struct conduct *conduct)
     bool fresh = lease_left_ms(conduct->lease, mono_ms) > 0;
     if (fresh && mono_ms < lease_renew_at_ms(conduct->lease))
         return true;
-    return renew(conduct, mono_ms) ||
-           (conduct->held && (fresh || conduct_within_grace(conduct, mono_ms)));
+    if (renew(conduct, mono_ms))
+        return true;
+    mono_ms = when_boot_ms(); /* that may have taken a while */
+    fresh = lease_left_ms(conduct->lease, mono_ms) > 0;
+    return conduct->held && (fresh || conduct_within_grace(conduct, mono_ms));
 }
 
 bool conduct_outlasts_a_call(struct conduct *conduct)
 {
     gint64 mono_ms = when_boot_ms(), call_ms = deployer_deadline_ms(conduct->world->deployer);
+    /* Renewing takes time of the lease itself. */
     return lease_left_ms(conduct->lease, mono_ms) > call_ms ||
-           (renew(conduct, mono_ms) && lease_left_ms(conduct->lease, mono_ms) > call_ms);
+           (renew(conduct, mono_ms) && lease_left_ms(conduct->lease, when_boot_ms()) > call_ms);
 }
 
 bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell)

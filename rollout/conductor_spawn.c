@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,6 +118,14 @@ bool conductor_keys(const char *state_dir, struct aws_tenure *keys, char **origi
            conductor_lock_read(state_dir, keys, origin);
 }
 
+/* Of one on another host all that is known is when it was last heard of, by that host's clock: good
+ * enough to tell people, never to take over by (lease.h). */
+static bool is_gone(const struct lease_record *record, const struct holder *self)
+{
+    bool elsewhere = strcmp(record->holder->host, self->host) != 0;
+    return elsewhere && when_now_ms() - record->at_ms > 2 * record->lease_ms;
+}
+
 bool conductor_find(struct journal *journal, const char *operation, struct conductor_info *info)
 {
     struct lease_record record;
@@ -128,7 +137,7 @@ bool conductor_find(struct journal *journal, const char *operation, struct condu
     info->pid = record.holder->pid;
     info->heartbeat_ms = record.at_ms;
     info->lease_ms = record.lease_ms;
-    info->alive = record.held && holder_may_live(record.holder, self);
+    info->alive = record.held && holder_may_live(record.holder, self) && !is_gone(&record, self);
     info->silent = info->alive && when_now_ms() - record.at_ms > record.lease_ms;
     lease_record_clear(&record);
     return true;

@@ -20,7 +20,8 @@ bool unrecorded_may(const struct decision *decision)
     return g_strv_contains(types, decision->type);
 }
 
-bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, const GError *error)
+bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, const char *id,
+                      const GError *error)
 {
     conduct_complain(conduct, decision->type, error);
     if (!unrecorded_may(decision) || !conduct_within_grace(conduct, when_boot_ms()))
@@ -28,7 +29,7 @@ bool unrecorded_go_on(struct conduct *conduct, const struct decision *decision, 
     struct event *event = g_new0(struct event, 1);
     event->stream = g_strdup(conduct->id);
     event->seq = conduct->rollout->seq + 1;
-    event->id = journal_new_id();
+    event->id = g_strdup(id);
     event->at_ms = when_now_ms();
     event->actor = g_strdup(conduct->world->actor);
     event->type = g_strdup(decision->type);
@@ -62,12 +63,24 @@ static bool record_late(struct conduct *conduct, struct rollout *fresh, struct e
                           event->actor, event->type, event->data, NULL, error);
 }
 
+/* An append to a shared journal that was thought to have failed may have got there. */
+static bool is_recorded(const struct conduct *conduct, const struct event *event)
+{
+    g_autoptr(GPtrArray) since =
+        journal_read(conduct->world->journal, conduct->id, event->seq, NULL);
+    for (guint i = 0; since && i < since->len; i++)
+        if (strcmp(((const struct event *)since->pdata[i])->id, event->id) == 0)
+            return true;
+    return false;
+}
+
 bool unrecorded_flush(struct conduct *conduct)
 {
     g_autoptr(GError) error = NULL;
     while (conduct->unrecorded.length) {
+        struct event *event = g_queue_peek_head(&conduct->unrecorded);
         OWN(rollout) fresh = rollout_load(conduct->world->journal, conduct->id, &error);
-        if (!fresh || !record_late(conduct, fresh, g_queue_peek_head(&conduct->unrecorded), &error))
+        if (!fresh || (!is_recorded(conduct, event) && !record_late(conduct, fresh, event, &error)))
             return false;
         event_free(g_queue_pop_head(&conduct->unrecorded));
         if (conduct->unrecorded.length || !conduct->held)

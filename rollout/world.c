@@ -29,9 +29,10 @@ bool world_open(struct world *world, struct config *config, const char *dir, GEr
     world->log_path = g_build_filename(dir, "conductor.log", NULL);
     world->self = holder_self();
     world->actor = holder_actor(world->self);
-    world->journal = journal_open(dir, error);
+    world->journal = journal_open(config, dir, error);
     if (!world->journal)
         return false;
+    world->follower = journal_follow(config, dir);
     world->client = aws_client_new(config->aws_profile, config->aws_region);
     world->deployer = deployer_new(config, world->client, dir, error);
     if (!world->deployer)
@@ -67,6 +68,7 @@ void world_close(struct world *world)
         aws_client_free(world->client);
     if (world->snapshot)
         snapshot_unref(world->snapshot);
+    journal_unfollow(world->follower);
     journal_close(world->journal);
     holder_free(world->self);
     g_free(world->actor);

@@ -6,6 +6,7 @@
 
 static const struct aws_action actions[] = {
     {AWS_DYNAMODB, "Scan", false, AWS_USE_WATCH, AWS_SCOPE_TABLE, "which tenant lives where"},
+    {AWS_DYNAMODB, "Query", false, AWS_USE_JOURNAL, AWS_SCOPE_JOURNAL, "the shared journal"},
     {AWS_CLOUDWATCH, "GetMetricData", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' metrics"},
     /* Limited to alarms' ARNs it says nothing of composite alarms (its API reference). */
     {AWS_CLOUDWATCH, "DescribeAlarms", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' alarms"},
@@ -22,6 +23,8 @@ static const struct aws_action actions[] = {
      "deploying a version and rolling it back"},
     {AWS_CLOUDWATCH, "PutMetricData", true, AWS_USE_HEARTBEAT, AWS_SCOPE_NAMESPACE,
      "saying that the conductor is at work"},
+    {AWS_DYNAMODB, "PutItem", true, AWS_USE_JOURNAL, AWS_SCOPE_JOURNAL,
+     "appending to the shared journal"},
     {AWS_SNS, "Publish", true, AWS_USE_NOTIFY, AWS_SCOPE_TOPIC, "telling people"},
     {0}};
 

@@ -14,6 +14,7 @@ enum aws_use {
     AWS_USE_ECS,       /* deploy.driver: ecs */
     AWS_USE_NOTIFY,    /* notify.sns_topic */
     AWS_USE_HEARTBEAT, /* notify.heartbeat */
+    AWS_USE_JOURNAL,   /* journal.store: dynamodb */
     AWS_USE_WHOAMI,    /* doctor and iam-policy: always */
 };
 
@@ -23,6 +24,7 @@ enum aws_scope {
     AWS_SCOPE_FREE,             /* AWS asks for no permission */
     AWS_SCOPE_ANY,              /* none: the resource is "*" */
     AWS_SCOPE_TABLE,            /* the registry's table */
+    AWS_SCOPE_JOURNAL,          /* the shared journal's table */
     AWS_SCOPE_SERVICES,         /* the cells' ECS services */
     AWS_SCOPE_TASK_DEFINITIONS, /* task definitions of the cells' accounts and regions */
     AWS_SCOPE_PASSED_ROLES,     /* roles that ECS's tasks run as */

@@ -35,7 +35,7 @@ void process_start(struct process *process)
     struct world *world = &process->world;
     *world = (struct world){
         .config = config_ref(sim->config),
-        .journal = journal_over(store_for(sim, process)),
+        .journal = journal_over(store_for(sim, process), NULL),
         .deployer = deployer_new(sim->config, NULL, "", &error),
         .releases = (struct releases *)sim, /* asked only through releases_resolve */
         .self = holder_of(process),

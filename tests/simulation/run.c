@@ -85,7 +85,7 @@ struct sim *sim_new(const struct sim_options *options)
     sim->settling = false;
     fleet_configure(sim);
     fleet_begin(sim);
-    sim->console = journal_over(store_for(sim, NULL));
+    sim->console = journal_over(store_for(sim, NULL), NULL);
     cells_tick(sim);
     add_processes(sim);
     return sim;

@@ -1,6 +1,7 @@
 /* A process's own handle on the journal: full disks, lost answers, slow appends, and a process that
  * dies before or after a write. */
 #include "data/base/error.h"
+#include "data/journal_sqlite.h"
 #include "tests/simulation/sim.h"
 
 #include <string.h>

@@ -65,7 +65,7 @@ static void stall(struct sim *sim)
     sim_tell(sim, "p%d is stopped for %d s", process->number, (int)(ms / WHEN_SECOND));
 }
 
-static void journal_trouble(struct sim *sim, enum trouble_kind kind)
+static void trouble_the_journal(struct sim *sim, enum trouble_kind kind)
 {
     gint64 until_ms = sim->now_ms + some_time(sim, kind);
     bool all = sim_between(sim->dice[kind], 0, 1);
@@ -87,12 +87,12 @@ static void journal_trouble(struct sim *sim, enum trouble_kind kind)
 
 static void refused(struct sim *sim)
 {
-    journal_trouble(sim, ON_REFUSED);
+    trouble_the_journal(sim, ON_REFUSED);
 }
 
 static void away(struct sim *sim)
 {
-    journal_trouble(sim, ON_AWAY);
+    trouble_the_journal(sim, ON_AWAY);
 }
 
 static void jump(struct sim *sim)

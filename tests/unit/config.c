@@ -293,6 +293,11 @@ static const struct bad bad_files[] = {
     {BASE "notify: {heartbeat: {namespace: AWS/ECS}}\n", ":4:33:", "not begin with AWS/"},
     {BASE "notify: {heartbeat: {every: 60s}}\n", ":4:10:", "'namespace' is missing"},
     {BASE "journal: {store: postgres}\n", ":4:18:", "sqlite or dynamodb"},
+    {BASE "journal: {store: dynamodb}\n", ":4:18:", "no table|journal.table"},
+    {BASE "journal: {table: deeds}\n", ":4:18:", "on this host alone|store: dynamodb"},
+    {BASE "journal: {region: us-east-1}\n", ":4:19:", "no table anywhere|store: dynamodb"},
+    {BASE "journal: {store: dynamodb, table: deeds, host: bastion-1}\n",
+     ":4:48:", "several hosts|either journal.host or store: dynamodb"},
     {BASE "aws: {max_usd_per_hour: 0}\n", ":4:25:", "max_usd_per_hour|a number"},
     {BASE "aws: {region: Frankfurt}\n", ":4:15:", "us-east-1"},
     {BASE "  b: {class: shared, endpoint: 'http://h'}\n",
@@ -575,14 +580,20 @@ Test(config, a_state_folder_that_cannot_be_made_is_named)
     cr_expect(strstr(error->message, below_a_file), "%s", error->message);
 }
 
-Test(config, a_shared_journal_is_refused_until_it_is_there)
+Test(config, a_shared_journal_is_where_aws_region_says_unless_it_says_so_itself)
 {
-    OWN(config) config = load_good(BASE "journal: {store: dynamodb, table: celldeck-journal}\n");
-    bool personal;
-    g_autoptr(GError) error = NULL;
-    cr_expect(!state_dir(config, &personal, &error));
-    cr_assert(g_error_matches(error, CD_ERROR, CD_ERROR_USAGE));
-    cr_expect(strstr(error->message, "journal.store"), "%s", error->message);
+    OWN(config) alone = load_good(BASE);
+    cr_expect(!config_journal_is_shared(alone) && !alone->journal_region);
+    OWN(config)
+    config = load_good("aws: {region: eu-west-1}\n" BASE
+                       "journal: {store: dynamodb, table: celldeck-journal}\n");
+    cr_expect(config_journal_is_shared(config));
+    cr_expect_str_eq(config->journal_table, "celldeck-journal");
+    cr_expect_str_eq(config->journal_region, "eu-west-1");
+    OWN(config)
+    other = load_good("aws: {region: eu-west-1}\n" BASE
+                      "journal: {store: dynamodb, table: celldeck-journal, region: us-west-2}\n");
+    cr_expect_str_eq(other->journal_region, "us-west-2");
 }
 
 Test(config, network_file_systems_are_told_from_local_ones)

@@ -25,7 +25,7 @@ static void open_rollout(struct journal *journal, const char *id, gint64 at_ms)
 static struct journal *new_journal(char **dir)
 {
     *dir = g_dir_make_tmp("celldeck-history-XXXXXX", NULL);
-    struct journal *journal = journal_open(*dir, NULL);
+    struct journal *journal = journal_open_file(*dir, NULL);
     cr_assert(journal);
     return journal;
 }

@@ -98,6 +98,23 @@ Test(iam_policy, that_only_reads_can_change_nothing_and_tell_nobody)
         "allow sts:AssumeRole on " ROLE "\n");
 }
 
+Test(iam_policy, of_a_shared_journal_reads_and_appends_and_a_reader_only_reads)
+{
+    static const char yaml[] = HEAD "  one: {class: dev, " LIMITS "}\n"
+                                    "journal: {store: dynamodb, table: deeds, region: eu-west-1}\n";
+    static const char table[] = "on arn:aws:dynamodb:eu-west-1:123456789012:table/deeds\n";
+    const struct iam_wish own = {.account = "123456789012"};
+    OWN_JSON policy = policy_of(yaml, &own, NULL);
+    g_autofree char *text = in_short(policy);
+    g_autofree char *both = g_strconcat("allow dynamodb:Query dynamodb:PutItem ", table, NULL);
+    cr_expect(strstr(text, both), "%s", text);
+    const struct iam_wish reader = {.account = "123456789012", .read_only = true};
+    OWN_JSON less = policy_of(yaml, &reader, NULL);
+    g_autofree char *read = in_short(less),
+                    *one = g_strconcat("allow dynamodb:Query ", table, NULL);
+    cr_expect(strstr(read, one), "%s", read);
+}
+
 Test(iam_policy, of_credentials_that_reach_no_cell_themselves_asks_nothing_of_cells)
 {
     const struct iam_wish own = {0};

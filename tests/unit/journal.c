@@ -33,7 +33,7 @@ static void remove_dir(char *dir)
 static struct journal *open_in(const char *dir)
 {
     g_autoptr(GError) error = NULL;
-    struct journal *journal = journal_open(dir, &error);
+    struct journal *journal = journal_open_file(dir, &error);
     cr_assert(journal, "%s", error ? error->message : "");
     return journal;
 }
@@ -149,7 +149,7 @@ Test(journal, of_two_processes_that_race_for_one_number_exactly_one_wins)
     for (int i = 0; i < RACERS; i++) {
         racers[i] = fork();
         if (racers[i] == 0) {
-            struct journal *journal = journal_open(dir, NULL);
+            struct journal *journal = journal_open_file(dir, NULL);
             for (gint64 seq = 1; journal && seq <= ROUNDS; seq++) {
                 g_autofree char *id = journal_new_id();
                 if (append(journal, "r1", seq, id, NULL) && write(pipes[1], "x", 1) != 1)
@@ -349,7 +349,7 @@ Test(journal, a_newer_schema_is_refused_and_says_so)
     journal_close(open_in(dir));
     run_sql(dir, "PRAGMA user_version = 99");
     g_autoptr(GError) error = NULL;
-    cr_expect(journal_open(dir, &error) == NULL);
+    cr_expect(journal_open_file(dir, &error) == NULL);
     cr_expect(error && strstr(error->message, "schema 99"));
     remove_dir(dir);
 }
@@ -361,7 +361,7 @@ Test(journal, what_is_no_database_is_refused_and_left_as_it_is)
     g_autofree char *junk = g_strnfill(5000, 'x');
     g_file_set_contents(path, junk, -1, NULL);
     g_autoptr(GError) error = NULL;
-    cr_expect(journal_open(dir, &error) == NULL);
+    cr_expect(journal_open_file(dir, &error) == NULL);
     cr_expect(error && strstr(error->message, "no SQLite file"));
     g_autofree char *after = NULL;
     cr_expect(g_file_get_contents(path, &after, NULL, NULL));

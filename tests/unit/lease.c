@@ -28,7 +28,7 @@ static void put(struct journal *journal, const char *stream, gint64 seq, const c
 static struct place place_new(void)
 {
     struct place place = {.dir = g_dir_make_tmp("celldeck-lease-XXXXXX", NULL)};
-    place.journal = journal_open(place.dir, NULL);
+    place.journal = journal_open_file(place.dir, NULL);
     cr_assert(place.journal);
     put(place.journal, "r1", 1, "opened", json_pack("{s:s}", "state", "planned"));
     place.here = holder_self();
@@ -104,7 +104,7 @@ static struct journal *forgetful_journal(struct forgetful *store, const struct p
                                         .close = forgetful_close},
                                 .inner = journal_store(place->journal)};
     store->base.ops = &store->ops;
-    return journal_over(&store->base);
+    return journal_over(&store->base, NULL);
 }
 
 Test(lease, a_renewal_whose_answer_was_lost_is_ours_and_no_other_conductors)

@@ -23,7 +23,7 @@ struct desk {
 static struct desk desk_new(void)
 {
     struct desk desk = {.dir = g_dir_make_tmp("celldeck-request-XXXXXX", NULL), .plan = toy_plan()};
-    desk.journal = journal_open(desk.dir, NULL);
+    desk.journal = journal_open_file(desk.dir, NULL);
     cr_assert(desk.journal);
     return desk;
 }
@@ -148,7 +148,7 @@ Test(request, of_many_that_start_in_the_same_moment_one_wins)
         if (starters[i] == 0) {
             struct desk own = desk;
             g_autoptr(GError) error = NULL;
-            own.journal = journal_open(desk.dir, NULL);
+            own.journal = journal_open_file(desk.dir, NULL);
             g_autofree char *id = start(&own, NULL, &error);
             _exit(id ? 0 : error->code);
         }

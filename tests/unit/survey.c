@@ -30,7 +30,7 @@ static void setup(struct bench *bench)
     cr_assert(sim_repo_make(scenario, repo, &error), "%s", error ? error->message : "");
     g_autofree char *more = g_strdup_printf("%sreleases: {repo: '%s'}\n", deploy, repo);
     bench->config = small_fleet(more);
-    bench->journal = journal_open(bench->dir, &error);
+    bench->journal = journal_open_file(bench->dir, &error);
     cr_assert(bench->journal != NULL, "%s", error ? error->message : "");
     bench->seq = 0;
 }

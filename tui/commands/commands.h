@@ -16,3 +16,4 @@ extern const struct command command_conductor;
 extern const struct command command_config;
 extern const struct command command_doctor;
 extern const struct command command_iam_policy;
+extern const struct command command_journal;

@@ -24,6 +24,7 @@ static struct deck *make_deck(struct context *context, const struct given *given
         return NULL;
     struct deck *deck = deck_new(context->config, dir);
     deck->personal = personal;
+    deck->follower = journal_follow(context->config, dir);
     deck->write = given->write;
     deck->actor = actor_name();
     return deck;

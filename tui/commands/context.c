@@ -5,6 +5,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/feed.h"
+#include "data/journal_follow.h"
 #include "data/outages.h"
 
 #include <stdio.h>
@@ -75,6 +76,7 @@ void context_clear(struct context *context)
     g_free(context->state_dir);
     poller_seen_clear(&context->seen);
     g_clear_pointer(&context->client, aws_client_free);
+    g_clear_pointer(&context->follower, journal_unfollow);
     g_clear_pointer(&context->journal, journal_close);
     g_clear_pointer(&context->config, config_unref);
 }
@@ -96,9 +98,16 @@ bool context_open_journal(struct context *context, GError **error)
         return false;
     if (!context->state_dir)
         context->state_dir = state_dir(context->config, &context->personal, error);
-    if (context->state_dir && !context->journal)
-        context->journal = journal_open(context->state_dir, error);
-    return context->journal != NULL;
+    if (!context->state_dir || context->journal)
+        return context->journal != NULL;
+    context->journal = journal_open(context->config, context->state_dir, error);
+    if (!context->journal)
+        return false;
+    g_autofree char *trouble = journal_trouble(context->journal);
+    if (trouble)
+        out_message("%s", trouble);
+    context->follower = journal_follow(context->config, context->state_dir);
+    return true;
 }
 
 bool context_may_act(struct context *context, GError **error)

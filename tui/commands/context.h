@@ -26,6 +26,7 @@ struct context {
     char *state_dir;
     bool personal;
     struct journal *journal;
+    struct journal_follower *follower; /* of a shared journal, or NULL */
     struct aws_client *client;
     struct poller_seen seen; /* by context_read_fleet */
 };

@@ -261,7 +261,7 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
     (void)source, (void)cancellable;
     const struct act *act = data;
     GError *error = NULL;
-    OWN(journal) journal = journal_open(act->state_dir, &error);
+    OWN(journal) journal = journal_open(act->config, act->state_dir, &error);
     bool done = journal && still_as_seen(journal, act, &error) &&
                 act->kind->run(journal, act, &error) &&
                 conductor_spawn(act->config, act->state_dir, &error);

@@ -30,8 +30,9 @@ void deck_free(struct deck *deck)
                            deck->events,     deck->cell_events, deck->versions};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
-    char *strings[] = {deck->cell, deck->tenant, deck->operation, deck->filter,       deck->actor,
-                       deck->arn,  deck->notice, deck->state_dir, deck->journal_error};
+    char *strings[] = {deck->cell,          deck->tenant,      deck->operation, deck->filter,
+                       deck->actor,         deck->arn,         deck->notice,    deck->state_dir,
+                       deck->journal_error, deck->copy_trouble};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_hash_table_unref(deck->changed);
@@ -40,6 +41,7 @@ void deck_free(struct deck *deck)
         snapshot_unref(deck->snapshot);
     if (deck->journal)
         journal_close(deck->journal);
+    journal_unfollow(deck->follower);
     config_unref(deck->config);
     g_free(deck);
 }

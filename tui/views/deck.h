@@ -3,6 +3,7 @@
 #pragma once
 
 #include "data/history.h"
+#include "data/journal_follow.h"
 #include "data/poller.h"
 #include "rollout/engine.h"
 #include "tui/console/canvas.h"
@@ -22,6 +23,8 @@ struct deck {
     GPtrArray *events;      /* struct event *, of `operation`, oldest first */
     GPtrArray *cell_events; /* struct event *, of `cell`, newest first */
     char *journal_error;    /* why it can't be read, or NULL */
+    char *copy_trouble;     /* why, and how far, this host's copy of a shared one is behind, or NULL
+                             */
     GHashTable *conductors; /* id of a live rollout -> struct conductor_info *: who had it last */
     GPtrArray *versions;    /* char *: what could be started, newest first, as far as was read */
 
@@ -38,6 +41,7 @@ struct deck {
     enum role notice_role;
 
     struct journal *journal;
+    struct journal_follower *follower; /* of a shared journal, or NULL; freed with the deck */
     char *state_dir;
     gint64 journal_version;
     gint64 conductors_read_ms;

@@ -129,13 +129,24 @@ static void read_chosen(struct deck *deck)
         replace(&deck->events, events);
 }
 
+/* True if it is another one than before. */
+static bool take_copy_trouble(struct deck *deck)
+{
+    char *trouble = journal_follower_trouble(deck->follower);
+    bool same = g_strcmp0(trouble, deck->copy_trouble) == 0;
+    g_free(deck->copy_trouble);
+    deck->copy_trouble = trouble;
+    return !same;
+}
+
 bool deck_read_journal(struct deck *deck, bool anyway)
 {
+    bool told = take_copy_trouble(deck);
     if (!open_journal(deck))
-        return false;
+        return told;
     gint64 version = journal_version(deck->journal);
     if (version == deck->journal_version && !anyway)
-        return false;
+        return told;
     deck->journal_version = version;
     g_autoptr(GError) error = NULL;
     GPtrArray *operations = history_operations(deck->journal, OPERATIONS_READ, &error);

@@ -266,6 +266,11 @@ static void draw_log(const struct fleet *fleet, const struct deck *deck, struct 
     frame_rule(canvas, log.row, &log, title);
     log.row++;
     log.rows--;
+    if (deck->copy_trouble) {
+        canvas_text(canvas, log.row, log.col, log.cols, ROLE_BAD, deck->copy_trouble);
+        log.row++;
+        log.rows--;
+    }
     if (deck->journal_error)
         canvas_printf(canvas, log.row, log.col, log.cols, ROLE_BAD, "can't be read: %s",
                       deck->journal_error);
