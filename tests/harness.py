@@ -174,13 +174,16 @@ class Fleet:
                 found.append(int(pid))
         return found
 
+    def argv(self, *args):
+        return [CELLDECK, *args]
+
     def run(self, *args, as_user=None, env=None, stdin=subprocess.DEVNULL):
         """celldeck ARGS, to its end. `as_user`: another login (root's SUDO_USER)."""
-        argv = [CELLDECK, *args]
+        argv = self.argv(*args)
         whole = dict(self.env, **(env or {}))
         if as_user:
             whole["SUDO_USER"] = as_user
-            if os.getuid() != 0:
+            if os.getuid() != 0 and argv[0] != "unshare":
                 argv = ["unshare", "--map-root-user", *argv]
         return subprocess.run(argv, env=whole, stdin=stdin, capture_output=True, text=True,
                               timeout=600, check=False)
@@ -212,7 +215,7 @@ class Fleet:
 
     def watch(self, rollout):
         """Events of a rollout as they come, oldest first, until it has ended."""
-        watcher = subprocess.Popen([CELLDECK, "rollout", "watch", rollout], env=self.env,
+        watcher = subprocess.Popen(self.argv("rollout", "watch", rollout), env=self.env,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         timer = threading.Timer(PATIENCE_S * 3, watcher.kill)
         timer.start()
@@ -279,7 +282,7 @@ class Fleet:
     def popen(self, *args, as_user=None, env=None, **how):
         """celldeck ARGS, under way; the caller waits for it."""
         env = dict(self.env, **(env or {}), **({"SUDO_USER": as_user} if as_user else {}))
-        return subprocess.Popen([CELLDECK, *args], env=env, stdin=subprocess.DEVNULL, text=True,
+        return subprocess.Popen(self.argv(*args), env=env, stdin=subprocess.DEVNULL, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
     def until_cell(self, rollout, cell, *states):
@@ -311,3 +314,24 @@ class Fleet:
     def end_faults(self):
         request = urllib.request.Request(self.endpoint + "/sim/faults", method="DELETE")
         urllib.request.urlopen(request, timeout=30).close()
+
+
+class Bastion(Fleet):
+    """Another host of a fleet's, as far as celldeck can tell: a name of its own and a state folder
+    of its own; AWS and celldeck.yaml are the same. It has to be closed before the fleet."""
+
+    def __init__(self, fleet, name):
+        self.__dict__.update(fleet.__dict__)
+        self.name = name
+        self.state_dir = os.path.join(fleet.dir, name)
+        self.env = dict(fleet.env, CELLDECK_STATE=self.state_dir)
+
+    def argv(self, *args):
+        user = [] if os.getuid() == 0 else ["--map-root-user"]
+        return ["unshare", "--uts", *user, "sh", "-c", 'hostname "$1"; shift; exec "$@"', "sh",
+                self.name, CELLDECK, *args]
+
+    def close(self):
+        for pid in self.conductors():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 9)
