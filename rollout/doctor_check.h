@@ -79,6 +79,8 @@ void doctor_endpoints(struct checkup *checkup);
 void doctor_deployer(struct checkup *checkup);
 void doctor_deploying(struct checkup *checkup);
 void doctor_notices(struct checkup *checkup);
+/* A part of doctor_journal. */
+void doctor_shared_journal(struct checkup *checkup);
 /* Parts of doctor_notices. */
 void doctor_ask_topic(struct checkup *checkup);
 void doctor_ask_heartbeat(struct checkup *checkup);

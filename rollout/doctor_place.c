@@ -72,7 +72,10 @@ void doctor_state(struct checkup *checkup)
                     judge_local(error, "name another with $CELLDECK_STATE or journal.path"));
     struct finding *host = checkup_add(checkup, "journal.host");
     g_autofree char *fix = g_strdup_printf("journal: {host: %s}", g_get_host_name());
-    if (!config->journal_host)
+    if (config_journal_is_shared(config))
+        finding_set(host, judge_ok("not needed: hosts that share table %s take turns by its leases",
+                                   config->journal_table));
+    else if (!config->journal_host)
         finding_set(host, judge_warning(fix, "not set: another host would act beside this one, "
                                              "each with a journal of its own"));
     else if (strcmp(config->journal_host, g_get_host_name()) != 0)
@@ -109,6 +112,7 @@ static void check_chains(struct checkup *checkup, struct journal *journal,
 void doctor_journal(struct checkup *checkup)
 {
     enum { LOOKED_AT = 10 };
+    doctor_shared_journal(checkup);
     g_autoptr(GError) error = NULL;
     struct finding *finding = checkup_add(checkup, "history.db");
     if (!checkup->doctor->state_dir) {
