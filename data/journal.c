@@ -13,6 +13,7 @@
 struct journal {
     struct journal_store *store;
     char *dir;
+    bool shared;
     char *trouble; /* or NULL */
 };
 
@@ -83,8 +84,10 @@ static struct journal *open_shared(const struct config *config, const char *dir,
     char *trouble = NULL;
     struct journal *journal =
         journal_over(journal_dynamodb_open(config, dir, &trouble, error), dir);
-    if (journal)
+    if (journal) {
+        journal->shared = true;
         journal->trouble = trouble;
+    }
     return journal;
 }
 
@@ -116,6 +119,11 @@ void journal_close(struct journal *journal)
     g_free(journal->dir);
     g_free(journal->trouble);
     g_free(journal);
+}
+
+bool journal_is_shared(const struct journal *journal)
+{
+    return journal->shared;
 }
 
 char *journal_trouble(const struct journal *journal)

@@ -44,6 +44,8 @@ struct journal *journal_open_read_only(const char *dir, GError **error);
 void journal_close(struct journal *journal);
 OWNABLE(journal, journal_close);
 
+/* Whether other hosts append to it, too. */
+bool journal_is_shared(const struct journal *journal);
 /* Why the copy could not be brought up to date when it was opened, and how old it is; NULL: it was,
  * or is no copy. Caller frees. */
 char *journal_trouble(const struct journal *journal);

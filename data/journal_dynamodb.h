@@ -14,9 +14,9 @@
 #include "data/journal_store.h"
 
 enum {
-    JOURNAL_APPEND_MS = 5000, /* the longest that an append may take ... */
-    JOURNAL_PUT_MS = 3000,    /* ... of which a put, with its repetitions, the larger part */
-    JOURNAL_OPEN_MS = 3000,   /* how long opening waits for the first look at the table */
+    JOURNAL_APPEND_MS = 8000, /* the longest that an append may take ... */
+    JOURNAL_PUT_MS = 5000,    /* ... of which a put, with its repetitions, the larger part */
+    JOURNAL_OPEN_MS = 5000,   /* how long opening waits for the first look at the table */
 };
 
 /* Brings the copy in `dir` up to date, as far as it can be done in time; *trouble (to be freed)

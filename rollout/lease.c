@@ -152,6 +152,14 @@ static bool is_self(const struct lease *lease, const struct holder *holder)
            holder->started == self->started;
 }
 
+/* Two bastions may be called the same, though they must not. One that was booted at another time is
+ * another one, as far as can be told of a journal that other hosts share. */
+static bool is_dead(const struct lease *lease, const struct holder *holder)
+{
+    bool ours = strcmp(holder->boot, lease->self->boot) == 0 || !journal_is_shared(lease->journal);
+    return ours && !holder_may_live(holder, lease->self);
+}
+
 static bool may_take(struct lease *lease, const struct lease_record *record, gint64 mono_ms)
 {
     if (record->seq != lease->seq || lease->seen_mono_ms == 0) {
@@ -159,8 +167,7 @@ static bool may_take(struct lease *lease, const struct lease_record *record, gin
         lease->seen_mono_ms = mono_ms;
         g_clear_pointer(&lease->tried_id, g_free);
     }
-    if (!record->held || is_self(lease, record->holder) ||
-        !holder_may_live(record->holder, lease->self))
+    if (!record->held || is_self(lease, record->holder) || is_dead(lease, record->holder))
         return true;
     gint64 patience_ms = MAX(record->lease_ms, lease->lease_ms) + lease->grace_ms;
     return mono_ms - lease->seen_mono_ms >= patience_ms;

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 import traceback
+import uuid
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -317,19 +318,25 @@ class Fleet:
 
 
 class Bastion(Fleet):
-    """Another host of a fleet's, as far as celldeck can tell: a name of its own and a state folder
-    of its own; AWS and celldeck.yaml are the same. It has to be closed before the fleet."""
+    """Another host of a fleet's, as far as celldeck can tell: its name, when it was booted, and its
+    state folder are its own; AWS and celldeck.yaml are the same. It has to be closed before the
+    fleet."""
 
     def __init__(self, fleet, name):
         self.__dict__.update(fleet.__dict__)
         self.name = name
-        self.state_dir = os.path.join(fleet.dir, name)
+        self.state_dir = tempfile.mkdtemp(prefix=f"{name}-", dir=fleet.dir)
+        self.boot = os.path.join(fleet.dir, os.path.basename(self.state_dir) + ".boot")
+        with open(self.boot, "w", encoding="ascii") as file:
+            file.write(f"{uuid.uuid4()}\n")
         self.env = dict(fleet.env, CELLDECK_STATE=self.state_dir)
 
     def argv(self, *args):
         user = [] if os.getuid() == 0 else ["--map-root-user"]
-        return ["unshare", "--uts", *user, "sh", "-c", 'hostname "$1"; shift; exec "$@"', "sh",
-                self.name, CELLDECK, *args]
+        begin = 'mount --bind "$1" /proc/sys/kernel/random/boot_id && hostname "$2" && ' \
+                'shift 2 && exec "$@"'
+        return ["unshare", "--uts", "--mount", *user, "sh", "-c", begin, "sh", self.boot, self.name,
+                CELLDECK, *args]
 
     def close(self):
         for pid in self.conductors():
