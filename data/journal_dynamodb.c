@@ -74,14 +74,17 @@ static bool find_place_behind(struct dynamodb_store *store, struct journal_row *
            find_place(store, row, position, prev_hash, hash, error);
 }
 
-enum put { PUT_DONE, PUT_BEATEN, PUT_FAILED };
+enum put { PUT_DONE, PUT_BEATEN, PUT_FAILED, PUT_REFUSED };
 
 static enum put put(struct dynamodb_store *store, gint64 position, const struct journal_row *row,
                     gint64 until_ms, GError **error)
 {
     struct journal_link *link = store->share->link;
     const char *table = journal_link_table(link);
-    OWN_JSON reply = journal_link_call(link, "PutItem", journal_table_put(table, position, row),
+    json_t *body = journal_table_put(table, position, row, error);
+    if (!body)
+        return PUT_REFUSED;
+    OWN_JSON reply = journal_link_call(link, "PutItem", body,
                                        MIN(until_ms, when_mono_ms() + JOURNAL_PUT_MS), error);
     if (reply)
         return PUT_DONE;
@@ -127,24 +130,13 @@ static bool settle(struct dynamodb_store *store, const struct journal_row *row, 
     return false;
 }
 
-static bool refuse_long(const struct journal_row *row, GError **error)
-{
-    if (strlen(row->data) <= JOURNAL_DATA_MAX)
-        return true;
-    g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
-                "event %" G_GINT64_FORMAT " of %s has %zu bytes, and an item of DynamoDB holds no "
-                "more than 400 KB: split the rollout into several of fewer cells",
-                row->seq, row->stream, strlen(row->data));
-    return false;
-}
-
 static bool store_append(struct journal_store *base, const struct journal_row *asked,
                          char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                          GError **error)
 {
     struct dynamodb_store *store = store_of(base);
     gint64 until_ms = when_mono_ms() + JOURNAL_APPEND_MS;
-    if (!refuse_long(asked, error) || (!store->looked && !catch_up(store, until_ms, error)))
+    if (!store->looked && !catch_up(store, until_ms, error))
         return false;
     for (;;) {
         struct journal_row row = *asked;
@@ -161,6 +153,9 @@ static bool store_append(struct journal_store *base, const struct journal_row *a
             if (!catch_up(store, until_ms, error))
                 return false;
             break;
+        case PUT_REFUSED:
+            g_propagate_error(error, cause);
+            return false;
         default:
             return settle(store, &row, cause, until_ms, prev_hash, hash, error);
         }

@@ -37,7 +37,7 @@ void journal_share_free(struct journal_share *share)
 }
 
 /* The events of an answer, in an array that borrows from it. */
-static GArray *items_of(const char *table, const json_t *reply, GError **error)
+static GArray *items_of(const char *table, json_t *reply, GError **error)
 {
     g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(struct journal_item));
     const json_t *list = json_object_get(reply, "Items");
@@ -47,7 +47,7 @@ static GArray *items_of(const char *table, const json_t *reply, GError **error)
         return NULL;
     }
     size_t i;
-    const json_t *entry;
+    json_t *entry;
     json_array_foreach (list, i, entry) {
         struct journal_item item;
         if (!journal_table_read(table, entry, &item, error))

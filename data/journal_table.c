@@ -1,6 +1,7 @@
 #include "data/journal_table.h"
 
 #include "data/base/error.h"
+#include "data/journal_pack.h"
 
 #include <string.h>
 
@@ -17,15 +18,39 @@ static json_t *number_of(gint64 number)
     return json_pack("{s:s}", "N", digits);
 }
 
-json_t *journal_table_put(const char *table, gint64 position, const struct journal_row *row)
+static bool refuse_long(const struct journal_row *row, GError **error)
 {
-    json_t *item = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "log", text_of(LOG), "position",
+    g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+                "event %" G_GINT64_FORMAT " of %s has %zu bytes, more than fit into an item of "
+                "DynamoDB (400 KB), packed as they may be: split the rollout into several of fewer "
+                "cells",
+                row->seq, row->stream, strlen(row->data));
+    return false;
+}
+
+/* Under which name `data` is kept, and as what. */
+static bool set_data(json_t *item, const struct journal_row *row, GError **error)
+{
+    size_t size = strlen(row->data);
+    if (size <= JOURNAL_PLAIN_MAX)
+        return json_object_set_new(item, "data", text_of(row->data)) == 0;
+    g_autofree char *packed = size <= JOURNAL_DATA_MAX ? journal_pack(row->data) : NULL;
+    if (!packed || strlen(packed) > JOURNAL_PACKED_MAX)
+        return refuse_long(row, error);
+    return json_object_set_new(item, "packed", json_pack("{s:s}", "B", packed)) == 0;
+}
+
+json_t *journal_table_put(const char *table, gint64 position, const struct journal_row *row,
+                          GError **error)
+{
+    OWN_JSON item = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "log", text_of(LOG), "position",
         number_of(position), "stream", text_of(row->stream), "seq", number_of(row->seq), "id",
         text_of(row->id), "at_ms", number_of(row->at_ms), "actor", text_of(row->actor), "type",
-        text_of(row->type), "data", text_of(row->data), "prev_hash", text_of(row->prev_hash),
-        "hash", text_of(row->hash));
-    return json_pack("{s:s, s:o, s:s, s:{s:s}}", "TableName", table, "Item", item,
+        text_of(row->type), "prev_hash", text_of(row->prev_hash), "hash", text_of(row->hash));
+    if (!set_data(item, row, error))
+        return NULL;
+    return json_pack("{s:s, s:O, s:s, s:{s:s}}", "TableName", table, "Item", item,
                      "ConditionExpression", "attribute_not_exists(#position)",
                      "ExpressionAttributeNames", "#position", "position");
 }
@@ -61,9 +86,21 @@ static bool text_at(const json_t *item, const char *name, const char **text)
     return *text && strlen(*text) == json_string_length(value);
 }
 
-bool journal_table_read(const char *table, const json_t *item, struct journal_item *out,
-                        GError **error)
+/* An item that can't be unpacked has no `data`. */
+static void unpack_data(json_t *item)
 {
+    const char *packed = json_string_value(json_object_get(json_object_get(item, "packed"), "B"));
+    if (!packed)
+        return;
+    g_autofree char *text = journal_unpack(packed, JOURNAL_DATA_MAX);
+    json_object_del(item, "data");
+    if (text)
+        json_object_set_new(item, "data", text_of(text));
+}
+
+bool journal_table_read(const char *table, json_t *item, struct journal_item *out, GError **error)
+{
+    unpack_data(item);
     *out = (struct journal_item){0};
     const struct {
         const char *name;
