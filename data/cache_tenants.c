@@ -66,7 +66,7 @@ static GPtrArray *read_rows(sqlite3 *db, GError **error)
         sqlite_prepare(db, "SELECT " COLUMNS " FROM tenant ORDER BY id, nth", CACHE_READING, error);
     if (!select)
         return NULL;
-    g_autoptr(GPtrArray) tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    g_autoptr(GPtrArray) tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     int step;
     while ((step = sqlite3_step(select)) == SQLITE_ROW) {
         struct tenant *tenant = tenant_of(select);

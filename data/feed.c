@@ -97,6 +97,7 @@ void feed_free(struct feed *feed)
     g_free(feed->troubled);
     g_free(feed->metrics_of);
     registry_unref(feed->registry);
+    registry_known_unref(feed->known);
     config_unref(feed->config);
     g_free(feed);
 }

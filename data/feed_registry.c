@@ -2,10 +2,11 @@
 #include "data/feed_source.h"
 #include "data/registry.h"
 
+#include <string.h>
+
 /* One part of the table, read page by page beside the others. */
 struct segment {
     guint at;
-    GPtrArray *tenants;
     json_t *start_key;
     guint pages;
 };
@@ -21,7 +22,9 @@ struct turn {
     guint n_segments;
     double units;
     struct registry *before; /* a reference, or NULL */
-    guint same;              /* tenants that are as they were before */
+    GArray *items;           /* struct registry_item; places are those in `before` */
+    guint8 *met;             /* one for each place in it: that tenant has come, as it was */
+    guint n_met, n_read;     /* so many have; so many items had to be read */
     bool throttled;
     char *error; /* the first one */
 };
@@ -33,43 +36,73 @@ static const struct aws_reader page_reader = {registry_read, registry_page_free}
 static void ask(struct feed_source *source, struct segment *segment)
 {
     const struct turn *turn = source->turn;
-    const struct config *config = source->feed->config;
+    struct config *config = source->feed->config;
     struct aws_target target = {AWS_DYNAMODB, config->registry_region, NULL};
     source_read(source, &target, "Scan",
                 registry_request(config, segment->at, turn->n_segments, segment->start_key),
-                &page_reader, take, segment);
+                &page_reader, registry_with_new(config, source->feed->known), registry_with_free,
+                take, segment);
 }
 
 static void begin(struct feed_source *source)
 {
-    struct registry *known = source->feed->registry;
+    struct feed *feed = source->feed;
+    struct registry *before = feed->registry;
     struct turn *turn = g_new0(struct turn, 1);
     if (!source->past)
         source->past = g_new0(struct past, 1);
     const struct past *past = source->past;
     source->turn = turn;
-    turn->before = known ? registry_ref(known) : NULL;
+    if (feed->started && !feed->known)
+        feed->known = registry_known_new();
+    turn->before = before ? registry_ref(before) : NULL;
+    turn->met = g_new0(guint8, before ? before->tenants->len : 0);
+    turn->items = registry_items_new();
     turn->n_segments = registry_segments(past->pages);
     if (past->at_most)
         turn->n_segments = MIN(turn->n_segments, past->at_most);
     turn->segments = g_new0(struct segment, turn->n_segments);
     for (guint i = 0; i < turn->n_segments; i++) {
         turn->segments[i].at = i;
-        turn->segments[i].tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
         ask(source, &turn->segments[i]);
     }
 }
 
-/* How many of the tenants are as they were before. */
-static guint count_same(const struct registry *before, const GPtrArray *tenants)
+/* The place in the registry before of a tenant that was read; -1: it was not there, or not so. One
+ * that was is kept in the new one's stead: there need not be two. */
+static gint64 find_before(const struct registry *before, struct registry_item *item)
 {
-    guint same = 0;
-    for (guint i = 0; before && i < tenants->len; i++) {
-        const struct tenant *tenant = tenants->pdata[i];
-        const struct tenant *known = registry_tenant(before, tenant->id);
-        same += known && tenant_equal(known, tenant);
+    gint64 place = before ? registry_place(before, item->tenant->id) : -1;
+    struct tenant *kept = place >= 0 ? before->tenants->pdata[place] : NULL;
+    if (!kept || !tenant_equal(kept, item->tenant))
+        return -1;
+    tenant_unref(item->tenant);
+    item->tenant = tenant_ref(kept);
+    return place;
+}
+
+static void take_item(struct turn *turn, bool placed, struct registry_item item)
+{
+    turn->n_read += item.place < 0;
+    if (item.place < 0 || !placed)
+        item.place = find_before(turn->before, &item);
+    if (item.place >= 0 && !turn->met[item.place]) {
+        turn->met[item.place] = 1;
+        turn->n_met++;
     }
-    return same;
+    g_array_append_val(turn->items, item);
+}
+
+static void take_items(struct feed_source *source, GArray *items)
+{
+    struct turn *turn = source->turn;
+    const struct registry_known *known = source->feed->known;
+    bool placed = known && registry_known_is_of(known, turn->before);
+    for (guint i = 0; i < items->len; i++) {
+        struct registry_item *item = &g_array_index(items, struct registry_item, i);
+        take_item(turn, placed, *item);
+        item->tenant = NULL;
+    }
 }
 
 static void take(struct feed_source *source, gpointer part, gpointer value, const GError *error)
@@ -83,9 +116,8 @@ static void take(struct feed_source *source, gpointer part, gpointer value, cons
             turn->error = g_strdup(error->message);
         return;
     }
-    turn->same += count_same(turn->before, page->tenants);
     turn->units += page->read_units;
-    g_ptr_array_extend_and_steal(segment->tenants, g_steal_pointer(&page->tenants));
+    take_items(source, page->items);
     segment->pages++;
     json_decref(segment->start_key);
     segment->start_key = g_steal_pointer(&page->start_key);
@@ -93,24 +125,51 @@ static void take(struct feed_source *source, gpointer part, gpointer value, cons
         ask(source, segment);
 }
 
-/* All segments' tenants in one list; caller owns. */
-static GPtrArray *all_tenants(const struct turn *turn)
-{
-    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
-    for (guint i = 0; i < turn->n_segments; i++)
-        g_ptr_array_extend_and_steal(all, g_steal_pointer(&turn->segments[i].tenants));
-    return all;
-}
-
-static guint pages_of(const struct turn *turn, guint *tenants)
+static guint pages_of(const struct turn *turn)
 {
     guint pages = 0;
-    *tenants = 0;
-    for (guint i = 0; i < turn->n_segments; i++) {
+    for (guint i = 0; i < turn->n_segments; i++)
         pages += turn->segments[i].pages;
-        *tenants += turn->segments[i].tenants->len;
-    }
     return pages;
+}
+
+/* Every tenant of the registry before has come as it was, once, and none beside. */
+static bool is_as_before(const struct turn *turn)
+{
+    const struct registry *before = turn->before;
+    return before && before->complete == !turn->error && before->tenants->len == turn->items->len &&
+           turn->n_met == turn->items->len;
+}
+
+static int by_id(gconstpointer a, gconstpointer b)
+{
+    const struct registry_item *x = a, *y = b;
+    return strcmp(x->tenant->id, y->tenant->id);
+}
+
+static int by_place(gconstpointer a, gconstpointer b)
+{
+    const struct registry_item *x = a, *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static struct registry *registry_of(const GArray *items, gint64 at_ms, bool complete)
+{
+    GPtrArray *tenants = g_ptr_array_new_full(items->len, (GDestroyNotify)tenant_unref);
+    for (guint i = 0; i < items->len; i++)
+        g_ptr_array_add(tenants, tenant_ref(g_array_index(items, struct registry_item, i).tenant));
+    return registry_new(tenants, at_ms, complete);
+}
+
+/* What was read in part is forgotten: the next whole Scan is more like the last whole one. */
+static void know(struct feed *feed, struct turn *turn)
+{
+    if (!feed->known || turn->error)
+        return;
+    struct registry_known *next =
+        registry_known_next(feed->known, g_steal_pointer(&turn->items), feed->registry);
+    registry_known_unref(feed->known);
+    feed->known = next;
 }
 
 /* A table whose capacity is short is needed by others too: after it has throttled us it is read in
@@ -131,8 +190,7 @@ static void hand_over(struct feed_source *source)
     struct feed *feed = source->feed;
     struct turn *turn = source->turn;
     struct past *past = source->past;
-    guint tenants;
-    guint pages = pages_of(turn, &tenants);
+    guint pages = pages_of(turn);
     feed->read_units += turn->units;
     spare(past, turn);
     if (!pages)
@@ -141,13 +199,17 @@ static void hand_over(struct feed_source *source)
         past->units = turn->units;
         past->pages = registry_pages(pages, turn->n_segments, turn->units);
     }
-    const struct registry *before = turn->before;
-    bool complete = !turn->error;
-    if (before && before->complete == complete && before->tenants->len == tenants &&
-        turn->same == tenants)
+    if (is_as_before(turn)) {
+        if (turn->n_read) {
+            g_array_sort(turn->items, by_place);
+            know(feed, turn);
+        }
         return;
+    }
+    g_array_sort(turn->items, by_id);
     registry_unref(feed->registry);
-    feed->registry = registry_new(all_tenants(turn), source->asked_ms, complete);
+    feed->registry = registry_of(turn->items, source->asked_ms, !turn->error);
+    know(feed, turn);
 }
 
 static char *end(struct feed_source *source, bool keep)
@@ -155,10 +217,10 @@ static char *end(struct feed_source *source, bool keep)
     struct turn *turn = source->turn;
     if (keep)
         hand_over(source);
-    for (guint i = 0; i < turn->n_segments; i++) {
-        g_clear_pointer(&turn->segments[i].tenants, g_ptr_array_unref);
+    for (guint i = 0; i < turn->n_segments; i++)
         json_decref(turn->segments[i].start_key);
-    }
+    g_clear_pointer(&turn->items, g_array_unref);
+    g_free(turn->met);
     g_free(turn->segments);
     registry_unref(turn->before);
     char *error = turn->error;

@@ -6,6 +6,7 @@
 #include "data/feed.h"
 #include "data/metrics.h"
 #include "data/pace.h"
+#include "data/registry_known.h"
 #include "data/spending.h"
 
 struct feed_source;
@@ -63,10 +64,11 @@ struct feed {
     bool *troubled;                  /* as last judged while its metrics were fresh */
     struct feed_source **metrics_of; /* borrowed from `sources` */
     struct registry *registry;
-    GPtrArray *sources; /* struct feed_source * */
-    bool started;       /* by feed_start: for good */
-    bool polling;       /* that, or while feed_read_once waits */
-    bool rollout;       /* feed_want_since was called */
+    struct registry_known *known; /* its items; NULL: they are read once */
+    GPtrArray *sources;           /* struct feed_source * */
+    bool started;                 /* by feed_start: for good */
+    bool polling;                 /* that, or while feed_read_once waits */
+    bool rollout;                 /* feed_want_since was called */
     guint tick_id, fold_id;
     gint64 folded_mono_ms;
     gint64 change_ms; /* when folding again may say something else */
@@ -86,11 +88,12 @@ typedef void (*source_reply_fn)(struct feed_source *source, gpointer part, json_
 /* A call of the turn; steals `body`. */
 void source_call(struct feed_source *source, const struct aws_target *target, const char *action,
                  json_t *body, source_reply_fn fn, gpointer part);
-/* The same, with what `reader` made of the answer and of the configuration: see aws_read(). */
+/* The same, with what `reader` made of the answer; `with` and `release` as for aws_read(). */
 typedef void (*source_value_fn)(struct feed_source *source, gpointer part, gpointer value,
                                 const GError *error);
 void source_read(struct feed_source *source, const struct aws_target *target, const char *action,
-                 json_t *body, const struct aws_reader *reader, source_value_fn fn, gpointer part);
+                 json_t *body, const struct aws_reader *reader, gpointer with,
+                 GDestroyNotify release, source_value_fn fn, gpointer part);
 typedef void (*source_answer_fn)(struct feed_source *source, int status, const char *body,
                                  const GError *error);
 void source_get(struct feed_source *source, const char *url, source_answer_fn fn);

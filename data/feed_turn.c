@@ -98,20 +98,16 @@ static void on_value(gpointer value, const GError *error, gpointer data)
     request_done(request);
 }
 
-static void release_config(gpointer config)
-{
-    config_unref(config);
-}
-
 void source_read(struct feed_source *source, const struct aws_target *target, const char *action,
-                 json_t *body, const struct aws_reader *reader, source_value_fn fn, gpointer part)
+                 json_t *body, const struct aws_reader *reader, gpointer with,
+                 GDestroyNotify release, source_value_fn fn, gpointer part)
 {
     struct feed *feed = source->feed;
     struct request *request = request_new(source);
     request->value = fn;
     request->part = part;
     request->call = aws_read(feed->client, target, action, body, call_deadline_ms(feed), reader,
-                             config_ref(feed->config), release_config, on_value, request);
+                             with, release, on_value, request);
 }
 
 static void on_answer(int status, const char *body, const GError *error, gpointer data)

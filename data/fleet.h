@@ -80,6 +80,7 @@ bool probe_all_up(const struct probe *probe);
 enum tenant_status { TENANT_ACTIVE, TENANT_MIGRATING, TENANT_DOWN };
 enum tenant_tier { TIER_STANDARD, TIER_ENTERPRISE };
 struct tenant {
+    gatomicrefcount refs;
     const char *id;
     const char *cell; /* as written; may name no cell of ours (then `fault` says so) */
     const char *region;
@@ -92,9 +93,11 @@ struct tenant {
 };
 const char *tenant_status_name(enum tenant_status status); /* "ACTIVE" */
 const char *tenant_tier_name(enum tenant_tier tier);       /* "STANDARD" */
-/* A copy of `draft` and of its texts, all in one block: a registry has 100,000 of them. */
+/* A copy of `draft` and of its texts, all in one block: a registry has 100,000 of them. Immutable,
+ * reference-counted: one that has not changed is shared between registries. */
 struct tenant *tenant_new(const struct tenant *draft);
-void tenant_free(struct tenant *tenant);
+struct tenant *tenant_ref(struct tenant *tenant);
+void tenant_unref(struct tenant *tenant);
 bool tenant_equal(const struct tenant *a, const struct tenant *b);
 
 /* What the registry's items say of one cell, added up. */
@@ -112,9 +115,11 @@ struct registry {
     GPtrArray *tenants;  /* struct tenant *, by id */
     GHashTable *tallies; /* cell id -> struct tenant_tally * */
 };
-/* Takes `tenants` (which must own its elements: tenant_free), sorts it by id, marks ids that appear
- * twice as faulty, and adds up. */
+/* Takes `tenants` (which must own its elements: tenant_unref), sorts it by id, marks ids that
+ * appear twice as faulty, and adds up. */
 struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete);
+/* The place of one of that id among its tenants; -1: there is none. */
+gint64 registry_place(const struct registry *registry, const char *id);
 /* NULL if there is no tenant of that id. */
 const struct tenant *registry_tenant(const struct registry *registry, const char *id);
 /* The same tenants, shared, found by another reading. */

@@ -189,21 +189,52 @@ static struct tenant *read_tenant(const struct config *config, GString *faults, 
 }
 
 struct page_reading {
-    const struct config *config;
+    const struct registry_with *with;
     GString *faults;
     struct registry_page *page;
 };
 
-static void read_item(json_t *item, gpointer data)
+static bool is_known(const char *text, size_t length, gpointer data)
 {
     struct page_reading *reading = data;
-    g_ptr_array_add(reading->page->tenants, read_tenant(reading->config, reading->faults, item));
+    struct registry_item item = {.place = -1};
+    bool known = registry_known_find(reading->with->known, text, length, &item);
+    if (known)
+        g_array_append_val(reading->page->items, item);
+    return known;
+}
+
+static void read_item(json_t *json, const char *text, size_t length, gpointer data)
+{
+    struct page_reading *reading = data;
+    const struct registry_with *with = reading->with;
+    struct registry_item item = {.place = -1};
+    if (with->known)
+        item.hash = registry_known_hash(with->known, text, length);
+    item.tenant = read_tenant(with->config, reading->faults, json);
+    g_array_append_val(reading->page->items, item);
+}
+
+struct registry_with *registry_with_new(struct config *config, struct registry_known *known)
+{
+    struct registry_with *with = g_new0(struct registry_with, 1);
+    with->config = config_ref(config);
+    with->known = known ? registry_known_ref(known) : NULL;
+    return with;
+}
+
+void registry_with_free(gpointer data)
+{
+    struct registry_with *with = data;
+    config_unref(with->config);
+    registry_known_unref(with->known);
+    g_free(with);
 }
 
 void registry_page_free(gpointer data)
 {
     struct registry_page *page = data;
-    g_clear_pointer(&page->tenants, g_ptr_array_unref);
+    g_array_unref(page->items);
     json_decref(page->start_key);
     g_free(page);
 }
@@ -219,18 +250,19 @@ static void read_head(struct registry_page *page, const json_t *head)
 
 gpointer registry_read(const char *text, size_t length, gpointer data, GError **error)
 {
-    const struct config *config = data;
+    const struct registry_with *with = data;
     g_autoptr(GString) faults = g_string_new(NULL);
     struct registry_page *page = g_new0(struct registry_page, 1);
-    page->tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
-    struct page_reading reading = {config, faults, page};
-    OWN_JSON head = json_list_read(text, length, "Items", read_item, &reading);
+    page->items = registry_items_new();
+    struct page_reading reading = {with, faults, page};
+    const struct json_list_reader reader = {with->known ? is_known : NULL, read_item};
+    OWN_JSON head = json_list_read(text, length, "Items", &reader, &reading);
     if (json_is_array(json_object_get(head, "Items"))) {
         read_head(page, head);
         return page;
     }
     g_set_error(error, CD_ERROR, CD_ERROR_SOURCE, "the Scan of %s brought no list of items",
-                config->registry_table);
+                with->config->registry_table);
     registry_page_free(page);
     return NULL;
 }

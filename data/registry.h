@@ -7,10 +7,11 @@
  * by a machine whose clock is behind; DynamoDB has no cheaper way to say that a table is as it was
  * (DescribeTable counts every six hours). Where a hospital's tenants live is not to be known ten
  * minutes late. What is saved is done here: only the attributes that celldeck reads are asked for,
- * and a registry that is found unchanged stays the same one. */
+ * an item that has not changed is not read again (registry_known.h), and a registry that is found
+ * unchanged stays the same one. */
 #pragma once
 
-#include "data/fleet.h"
+#include "data/registry_known.h"
 
 /* How many segments to scan a table in at once of which the last Scan took so many pages of 1 MB;
  * 0: not known yet. */
@@ -26,11 +27,18 @@ json_t *registry_request(const struct config *config, guint segment, guint segme
 
 /* A page of a Scan. */
 struct registry_page {
-    GPtrArray *tenants; /* struct tenant *, which it owns */
-    json_t *start_key;  /* of the page after it; NULL: this is the last one */
-    double read_units;  /* what it cost */
+    GArray *items;     /* struct registry_item, whose tenants it owns */
+    json_t *start_key; /* of the page after it; NULL: this is the last one */
+    double read_units; /* what it cost */
 };
+/* What a page is read with. */
+struct registry_with {
+    struct config *config;
+    struct registry_known *known; /* NULL: nobody will read these items again */
+};
+struct registry_with *registry_with_new(struct config *config, struct registry_known *known);
+void registry_with_free(gpointer with);
 /* Makes one of the text of an answer; NULL and CD_ERROR_SOURCE where that is no page of items. Only
- * looks at the configuration (`data`), so it may run in any thread: see aws_read(). */
+ * looks at `data`, a struct registry_with, so it may run in any thread: see aws_read(). */
 gpointer registry_read(const char *text, size_t length, gpointer data, GError **error);
 void registry_page_free(gpointer data);

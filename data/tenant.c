@@ -39,6 +39,7 @@ struct tenant *tenant_new(const struct tenant *draft)
     }
     struct tenant *tenant = g_malloc(size);
     *tenant = *draft;
+    g_atomic_ref_count_init(&tenant->refs);
     char *at = (char *)(tenant + 1);
     for (size_t i = 0; i < G_N_ELEMENTS(texts); at += sizes[i], i++)
         if (sizes[i])
@@ -46,9 +47,16 @@ struct tenant *tenant_new(const struct tenant *draft)
     return tenant;
 }
 
-void tenant_free(struct tenant *tenant)
+struct tenant *tenant_ref(struct tenant *tenant)
 {
-    g_free(tenant);
+    g_atomic_ref_count_inc(&tenant->refs);
+    return tenant;
+}
+
+void tenant_unref(struct tenant *tenant)
+{
+    if (g_atomic_ref_count_dec(&tenant->refs))
+        g_free(tenant);
 }
 
 static int by_id(gconstpointer a, gconstpointer b)
@@ -72,7 +80,7 @@ static void mark_twins(GPtrArray *tenants)
             g_strconcat(tenant->fault ? tenant->fault : "", tenant->fault ? "; " : "", twin, NULL);
         marked.fault = fault;
         tenants->pdata[i] = tenant_new(&marked);
-        tenant_free(tenant);
+        tenant_unref(tenant);
     }
 }
 
@@ -146,7 +154,7 @@ void registry_unref(struct registry *registry)
     g_free(registry);
 }
 
-const struct tenant *registry_tenant(const struct registry *registry, const char *id)
+gint64 registry_place(const struct registry *registry, const char *id)
 {
     guint low = 0, high = registry->tenants->len;
     while (low < high) {
@@ -154,13 +162,19 @@ const struct tenant *registry_tenant(const struct registry *registry, const char
         const struct tenant *tenant = registry->tenants->pdata[middle];
         int order = strcmp(tenant->id, id);
         if (order == 0)
-            return tenant;
+            return middle;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return NULL;
+    return -1;
+}
+
+const struct tenant *registry_tenant(const struct registry *registry, const char *id)
+{
+    gint64 place = registry_place(registry, id);
+    return place < 0 ? NULL : registry->tenants->pdata[place];
 }
 
 const struct tenant *snapshot_tenant(const struct snapshot *snapshot, const char *id)

@@ -220,40 +220,41 @@ static bool is_other_key(const json_t *key)
     return key && (json_object_size(key) != 1 || !json_object_get(key, "tenantId"));
 }
 
-static struct judgement judge_tenants(const GPtrArray *tenants)
+static struct judgement judge_items(const GArray *items)
 {
     static const char fix[] = "celldeck tenants lists what is wrong with each";
     const struct tenant *first = NULL;
     guint faulty = 0;
-    for (guint i = 0; i < tenants->len; i++) {
-        const struct tenant *tenant = tenants->pdata[i];
+    for (guint i = 0; i < items->len; i++) {
+        const struct tenant *tenant = g_array_index(items, struct registry_item, i).tenant;
         if (tenant->fault && faulty++ == 0)
             first = tenant;
     }
-    if (!tenants->len)
+    if (!items->len)
         return judge_warning("see registry.table and registry.region", "it has no item");
     if (!first)
         return judge_ok("readable; its items are tenants of these cells (%u looked at)",
-                        tenants->len);
+                        items->len);
     const char *name = *first->id ? first->id : "an item without tenantId";
-    if (faulty == tenants->len)
+    if (faulty == items->len)
         return judge_failure(fix, "none of %u items looks like a tenant: %s: %s", faulty, name,
                              first->fault);
-    return judge_warning(fix, "%u of %u items are faulty: %s: %s", faulty, tenants->len, name,
+    return judge_warning(fix, "%u of %u items are faulty: %s: %s", faulty, items->len, name,
                          first->fault);
 }
 
 struct judgement judge_registry(struct config *config, const char *text)
 {
     g_autoptr(GError) error = NULL;
-    struct registry_page *page = registry_read(text, strlen(text), config, &error);
+    struct registry_with with = {config, NULL};
+    struct registry_page *page = registry_read(text, strlen(text), &with, &error);
     if (!page)
         return judge_failure(garbled, "%s", error->message);
     struct judgement judgement =
         is_other_key(page->start_key)
             ? judge_failure("name the tenants' table in registry.table",
                             "its key is another one than the string tenantId")
-            : judge_tenants(page->tenants);
+            : judge_items(page->items);
     registry_page_free(page);
     return judgement;
 }

@@ -1,6 +1,5 @@
 #include "data/base/json_list.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 struct rest {
@@ -33,35 +32,84 @@ static json_t *value(struct rest *rest)
     return json;
 }
 
+/* Where the string ends that begins at `at`: behind its closing quote. NULL: it does not. */
+static const char *string_end(const char *at, const char *end)
+{
+    for (at++; at < end && *at != '"'; at++)
+        at += *at == '\\';
+    return at < end ? at + 1 : NULL;
+}
+
+/* Where the object that begins at `at` ends, if it is one: nobody has looked closely. NULL: it does
+ * not. */
+static const char *object_end(const char *at, const char *end)
+{
+    guint depth = 0;
+    while (at && at < end) {
+        char c = *at;
+        if (c == '"') {
+            at = string_end(at, end);
+            continue;
+        }
+        depth += c == '{' || c == '[';
+        if ((c == '}' || c == ']') && --depth == 0)
+            return at + 1;
+        at++;
+    }
+    return NULL;
+}
+
+/* Whether what comes next is known; then it is passed over. */
+static bool is_known(struct rest *rest, const struct json_list_reader *reader, gpointer data)
+{
+    skip_white(rest);
+    if (!reader->known || rest->at == rest->end || *rest->at != '{')
+        return false;
+    const char *behind = object_end(rest->at, rest->end);
+    bool known = behind && reader->known(rest->at, (size_t)(behind - rest->at), data);
+    if (known)
+        rest->at = behind;
+    return known;
+}
+
+static bool element(struct rest *rest, const struct json_list_reader *reader, gpointer data)
+{
+    if (is_known(rest, reader, data))
+        return true;
+    const char *text = rest->at;
+    OWN_JSON json = value(rest);
+    if (json)
+        reader->element(json, text, (size_t)(rest->at - text), data);
+    return json != NULL;
+}
+
 /* What follows an array's bracket. */
-static bool elements(struct rest *rest, json_element_fn fn, gpointer data)
+static bool elements(struct rest *rest, const struct json_list_reader *reader, gpointer data)
 {
     if (comes(rest, ']'))
         return true;
     do {
-        OWN_JSON element = value(rest);
-        if (!element)
+        if (!element(rest, reader, data))
             return false;
-        fn(element, data);
     } while (comes(rest, ','));
     return comes(rest, ']');
 }
 
-static bool member(struct rest *rest, json_t *object, const char *list, json_element_fn fn,
-                   gpointer data)
+static bool member(struct rest *rest, json_t *object, const char *list,
+                   const struct json_list_reader *reader, gpointer data)
 {
     OWN_JSON key = value(rest);
     const char *name = json_string_value(key);
     if (!name || !comes(rest, ':'))
         return false;
     bool listed = strcmp(name, list) == 0 && comes(rest, '[');
-    if (listed && !elements(rest, fn, data))
+    if (listed && !elements(rest, reader, data))
         return false;
     return json_object_set_new(object, name, listed ? json_array() : value(rest)) == 0;
 }
 
-json_t *json_list_read(const char *text, size_t length, const char *list, json_element_fn fn,
-                       gpointer data)
+json_t *json_list_read(const char *text, size_t length, const char *list,
+                       const struct json_list_reader *reader, gpointer data)
 {
     struct rest rest = {text, text + length};
     OWN_JSON object = json_object();
@@ -69,7 +117,7 @@ json_t *json_list_read(const char *text, size_t length, const char *list, json_e
         return NULL;
     if (!comes(&rest, '}')) {
         do {
-            if (!member(&rest, object, list, fn, data))
+            if (!member(&rest, object, list, reader, data))
                 return NULL;
         } while (comes(&rest, ','));
         if (!comes(&rest, '}'))

@@ -1,5 +1,6 @@
 #include "data/base/error.h"
 #include "data/base/own.h"
+#include "data/base/siphash.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
 
@@ -93,4 +94,38 @@ Test(error, the_exit_code_is_the_errors_code)
     cr_expect_eq(cd_error_exit_code(refused), 5);
     cr_expect_eq(cd_error_exit_code(foreign), 1);
     cr_expect_eq(cd_error_exit_code(NULL), 0);
+}
+
+Test(siphash, it_is_that_of_the_reference)
+{
+    /* vectors_sip128 of github.com/veorq/SipHash: key 00 01 ... 0f, text 00 01 ... */
+    static const struct {
+        size_t size;
+        struct siphash hash;
+    } vectors[] = {
+        {0, {0xe6a825ba047f81a3, 0x930255c71472f66d}},
+        {1, {0x44af996bd8c187da, 0x45fc229b11597634}},
+        {2, {0xc75da4a48d227781, 0xe4ff0af6de8ba3fc}},
+        {7, {0x53c1dbd8beebf1a1, 0x3982f01fa64ab8c0}},
+        {8, {0x61f55862baa9623b, 0xb49714f364e2830f}},
+        {15, {0x11a8b03399e99354, 0xd9c3cf970fec087e}},
+        {63, {0x4a83502f77d15051, 0x7cbd3f979a063e50}},
+    };
+    unsigned char text[64];
+    struct siphash_key key;
+    for (unsigned char i = 0; i < sizeof text; i++)
+        text[i] = i;
+    key.k0 = 0x0706050403020100;
+    key.k1 = 0x0f0e0d0c0b0a0908;
+    for (size_t i = 0; i < G_N_ELEMENTS(vectors); i++) {
+        struct siphash hash = siphash(&key, text, vectors[i].size);
+        cr_expect_eq(hash.low, vectors[i].hash.low, "%zu bytes", vectors[i].size);
+        cr_expect_eq(hash.high, vectors[i].hash.high, "%zu bytes", vectors[i].size);
+    }
+}
+
+Test(siphash, another_key_gives_another_hash)
+{
+    struct siphash_key one = siphash_key_new(), other = siphash_key_new();
+    cr_expect_neq(siphash(&one, "cell-0", 6).low, siphash(&other, "cell-0", 6).low);
 }

@@ -46,7 +46,7 @@ static struct snapshot *full_snapshot(guint n_tenants, bool complete)
     *alarm = (struct alarm){g_strdup("a\x1b[2J"), g_strdup("cell-1-dr"), ALARM_ALARM, NOW - 5,
                             g_strdup("why")};
     g_ptr_array_add(readings[DR].alarms, alarm);
-    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     for (guint i = 0; i < n_tenants; i++) {
         g_autofree char *id = g_strdup_printf("t%05u", i);
         struct tenant draft = {.id = id,
@@ -290,7 +290,7 @@ Test(cache, tenants_that_come_go_and_change_are_all_that_is_written)
     OWN(snapshot) first = full_snapshot(3, true);
     OWN(cache) writer = opened();
     put_in(writer, first, CACHE_ALL);
-    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     g_ptr_array_add(tenants, tenant_named("t00000", 2));
     g_ptr_array_add(tenants, tenant_named("t00002", 5));
     g_ptr_array_add(tenants, tenant_named("twin", 1));

@@ -180,6 +180,39 @@ Test(feed, a_registry_that_has_not_changed_stays_the_same_one_and_any_change_is_
     cr_expect_eq(stage.latest->cells[1].tenants, 0, "deleted");
 }
 
+static const struct tenant *latest_tenant(const char *id)
+{
+    return snapshot_tenant(stage.latest, id);
+}
+
+Test(feed, a_tenant_that_has_not_changed_is_shared_by_the_registries_before_and_after)
+{
+    fake_set_number(&fake.tenants, 4);
+    stage_poll_until(registry_is_read);
+    OWN(snapshot) first = snapshot_ref(stage.latest);
+    fake_set_number(&fake.moved, 3);
+    stage_poll_until(us_has_lost_one);
+    cr_expect_neq(stage.latest->registry, first->registry);
+    cr_expect_eq(latest_tenant("t1"), snapshot_tenant(first, "t1"));
+    cr_expect_neq(latest_tenant("t3"), snapshot_tenant(first, "t3"));
+}
+
+Test(feed, a_scan_in_part_takes_nothing_from_the_whole_one_after_it)
+{
+    fake_set_number(&fake.tenants, 8);
+    stage_poll_until(registry_is_read);
+    OWN(snapshot) first = snapshot_ref(stage.latest);
+    fake_set_number(&fake.segment_fails, 3);
+    stage_poll_until(registry_failed);
+    cr_expect(!stage.latest->registry->complete);
+    cr_expect_null(latest_tenant("t3"));
+    fake_set_number(&fake.segment_fails, 0);
+    stage_poll_until(registry_is_read);
+    cr_expect(stage.latest->registry->complete);
+    cr_expect_eq(stage.latest->registry->tenants->len, 8);
+    cr_expect_eq(latest_tenant("t3"), snapshot_tenant(first, "t3"), "known all the while");
+}
+
 Test(feed, a_registry_that_hangs_leaves_everything_else_on_time)
 {
     fake_set(&fake.registry_hangs, true);

@@ -272,7 +272,7 @@ static struct tenant *tenant_of(const char *id, const char *cell, gint64 users)
 
 Test(fleet, tenants_are_added_up_by_cell_and_found_by_id)
 {
-    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     g_ptr_array_add(tenants, tenant_of("t9", "cell-eu", 30));
     g_ptr_array_add(tenants, tenant_of("t1", "cell-eu", 12));
     g_ptr_array_add(tenants, tenant_of("t5", "cell-eu", -1));

@@ -23,7 +23,7 @@ static double units;
 static void begin(void)
 {
     config = small_fleet(NULL);
-    tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
 }
 
 static void end(void)
@@ -37,10 +37,13 @@ TestSuite(registry, .init = begin, .fini = end);
 
 static bool take(const char *page, GError **error)
 {
-    struct registry_page *read = registry_read(page, strlen(page), config, error);
+    struct registry_with with = {config, NULL};
+    struct registry_page *read = registry_read(page, strlen(page), &with, error);
     if (!read)
         return false;
-    g_ptr_array_extend_and_steal(tenants, g_steal_pointer(&read->tenants));
+    for (guint i = 0; i < read->items->len; i++)
+        g_ptr_array_add(tenants,
+                        tenant_ref(g_array_index(read->items, struct registry_item, i).tenant));
     start_key = g_steal_pointer(&read->start_key);
     units += read->read_units;
     registry_page_free(read);
@@ -125,6 +128,87 @@ Test(registry, pages_follow_the_last_evaluated_key_and_their_cost_is_counted)
     cr_expect(start_key == NULL);
     OWN_JSON first = registry_request(config, 0, 1, NULL);
     cr_expect(json_object_get(first, "ExclusiveStartKey") == NULL);
+}
+
+#define NAMED(id, users)                                                                           \
+    "{\"tenantId\":{\"S\":\"" id "\"},\"cellId\":{\"S\":\"cell-eu\"},"                             \
+    "\"capacity\":{\"M\":{\"maxUsers\":{\"N\":\"200\"},\"maxPatients\":{\"N\":\"5000\"},"          \
+    "\"currentUsers\":{\"N\":\"" users "\"}}}," REST "}"
+
+static struct registry_page *read_knowing(const char *page, struct registry_known *known)
+{
+    struct registry_with with = {config, known};
+    struct registry_page *read = registry_read(page, strlen(page), &with, NULL);
+    cr_assert(read != NULL);
+    return read;
+}
+
+static const struct registry_item *item_at(const struct registry_page *page, guint i)
+{
+    return &g_array_index(page->items, struct registry_item, i);
+}
+
+/* What a Scan knows that found t1, t2 and t3 on one page. */
+static struct registry_known *know_three(void)
+{
+    struct registry_known *none = registry_known_new();
+    struct registry_page *page =
+        read_knowing("{\"Items\":[" NAMED("t1", "1") "," NAMED("t2", "2") "," NAMED(
+                         "t3", "3") "],"
+                                    "\"ConsumedCapacity\":{\"CapacityUnits\":1}}",
+                     none);
+    for (guint i = 0; i < 3; i++)
+        g_ptr_array_add(tenants, tenant_ref(item_at(page, i)->tenant));
+    struct registry *registry = registry_new(g_ptr_array_ref(tenants), 1, true);
+    struct registry_known *known = registry_known_next(none, g_array_ref(page->items), registry);
+    cr_expect(registry_known_is_of(known, registry));
+    registry_unref(registry);
+    registry_page_free(page);
+    registry_known_unref(none);
+    return known;
+}
+
+Test(registry, an_item_that_came_before_is_the_tenant_it_was_whatever_page_it_comes_on)
+{
+    struct registry_known *known = know_three();
+    struct registry_page *page =
+        read_knowing("{\"LastEvaluatedKey\":{\"tenantId\":{\"S\":\"t0\"}},\"Items\": [ " NAMED(
+                         "t3", "3") " ," NAMED("t0", "0") ",\n" NAMED("t1", "1") "]}",
+                     known);
+    cr_assert_eq(page->items->len, 3, "and t2 is no longer there");
+    cr_expect_eq(item_at(page, 0)->tenant, tenants->pdata[2]);
+    cr_expect_eq(item_at(page, 0)->place, 2);
+    cr_expect_str_eq(item_at(page, 1)->tenant->id, "t0");
+    cr_expect_eq(item_at(page, 1)->place, -1, "it is new");
+    cr_expect_eq(item_at(page, 2)->tenant, tenants->pdata[0]);
+    cr_expect(page->start_key != NULL, "what varies from answer to answer is read each time");
+    registry_page_free(page);
+    registry_known_unref(known);
+}
+
+Test(registry, any_change_of_an_item_makes_it_one_that_has_to_be_read)
+{
+    struct registry_known *known = know_three();
+    struct registry_page *page =
+        read_knowing("{\"Items\":[" NAMED("t1", "1") "," NAMED("t2", "7") "]}", known);
+    cr_assert_eq(page->items->len, 2);
+    cr_expect_eq(item_at(page, 0)->tenant, tenants->pdata[0]);
+    cr_expect_eq(item_at(page, 1)->place, -1);
+    cr_expect_eq(item_at(page, 1)->tenant->current_users, 7);
+    registry_page_free(page);
+    registry_known_unref(known);
+}
+
+Test(registry, a_page_that_is_cut_off_is_an_error_however_well_its_items_are_known)
+{
+    static const char page[] = "{\"Items\":[" NAMED("t1", "1") "," NAMED("t2", "2") "]}";
+    struct registry_known *known = know_three();
+    struct registry_with with = {config, known};
+    for (size_t n = 0; n < sizeof page - 1; n++) {
+        g_autofree char *cut = g_memdup2(page, MAX(n, 1));
+        cr_expect_null(registry_read(cut, n, &with, NULL), "%zu bytes", n);
+    }
+    registry_known_unref(known);
 }
 
 Test(registry, an_answer_without_items_is_an_error_of_the_source)

@@ -107,7 +107,7 @@ Test(views, nothing_stale_is_shown_as_healthy)
 Test(views, a_registry_that_was_not_read_has_no_tenants_and_one_read_in_part_at_least_some)
 {
     struct tenant draft = {.id = "t1", .cell = "cell-1", .region = "us-east-1", .current_users = 7};
-    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     g_ptr_array_add(tenants, tenant_new(&draft));
     struct registry *part = registry_new(tenants, NOW, false);
     static const struct {
