@@ -31,7 +31,10 @@ static const char *const migrations[] = {
     " beat INTEGER NOT NULL, well INTEGER NOT NULL);"
     "CREATE TABLE want (token TEXT PRIMARY KEY, host TEXT NOT NULL, boot TEXT NOT NULL,"
     " pids TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER NOT NULL, beat INTEGER NOT NULL,"
-    " refresh INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID"};
+    " refresh INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID",
+    /* A row of points is written otherwise; nothing is kept of what was read before. */
+    "DELETE FROM head; DELETE FROM alarms; DELETE FROM probe; DELETE FROM points;"
+    "DELETE FROM tenant"};
 static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), true};
 
 static void stat_file(const char *path, guint64 *device, guint64 *inode)

@@ -1,17 +1,21 @@
-/* Datapoints in cache.db: a(sxxad), runs of (series, first, step, values), since nearly all points
- * lie one period apart. A gap begins another run. */
+/* Datapoints in cache.db: (axad), the runs (each four numbers: slot, first, step, how many), and
+ * all their values one after the other. Nearly all points lie one period apart; a gap begins
+ * another run. Two flat lists for the whole row, as a thousand cells' rows are read before the
+ * first screen.
+ */
 #include "data/cache_db.h"
 
-#include <string.h>
-
-#define RUNS G_VARIANT_TYPE("a(sxxad)")
+#define ROW G_VARIANT_TYPE("(axad)")
 /* What no clock shows: a sum of two such still fits a gint64. */
 #define FAR_MS (G_GINT64_CONSTANT(1) << 52)
 
-static const char *slot_name(int slot)
-{
-    return slot < METRIC_COUNT ? metric_name((enum metric)slot) : "replica_lag";
-}
+/* As it is written: a metric's place in enum metric, METRIC_COUNT for the replica lag. When these
+ * change, what was kept has to go (cache.c, migrations). */
+struct run {
+    gint64 slot, first_ms, step_ms, n;
+};
+G_STATIC_ASSERT(sizeof(struct run) == 4 * sizeof(gint64));
+G_STATIC_ASSERT(METRIC_COUNT == 7);
 
 static struct series **slot_of(struct cell_reading *reading, int slot)
 {
@@ -21,14 +25,6 @@ static struct series **slot_of(struct cell_reading *reading, int slot)
 static const struct series *series_at(const struct cell_reading *reading, int slot)
 {
     return slot < METRIC_COUNT ? reading->series[slot] : reading->replica_lag;
-}
-
-static int slot_named(const char *name)
-{
-    for (int slot = 0; slot <= METRIC_COUNT; slot++)
-        if (strcmp(slot_name(slot), name) == 0)
-            return slot;
-    return -1;
 }
 
 /* How many points from `at` on lie one step apart and before `to_ms`. */
@@ -43,34 +39,36 @@ static size_t run_length(const struct series *series, size_t at, gint64 to_ms)
     return n;
 }
 
-static void add_runs(GVariantBuilder *builder, const char *name, const struct series *series,
+static void add_runs(GArray *runs, GArray *values, int slot, const struct series *series,
                      gint64 from_ms, gint64 to_ms)
 {
     size_t at = 0, n;
     while (at < series->n && series->points[at].at_ms < from_ms)
         at++;
-    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
     for (; at < series->n && series->points[at].at_ms < to_ms; at += n) {
         n = run_length(series, at, to_ms);
         gint64 first_ms = series->points[at].at_ms;
         gint64 step_ms = n > 1 ? series->points[at + 1].at_ms - first_ms : 1;
-        g_array_set_size(values, 0);
+        struct run run = {slot, first_ms, step_ms, (gint64)n};
+        g_array_append_val(runs, run);
         for (size_t i = 0; i < n; i++)
             g_array_append_val(values, series->points[at + i].value);
-        g_variant_builder_add(
-            builder, "(sxx@ad)", name, first_ms, step_ms,
-            g_variant_new_fixed_array(G_VARIANT_TYPE_DOUBLE, values->data, n, sizeof(double)));
     }
 }
 
 GVariant *cache_points(const struct cell_reading *reading, gint64 from_ms, gint64 to_ms)
 {
-    GVariantBuilder builder;
-    g_variant_builder_init(&builder, RUNS);
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(struct run));
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
     for (int slot = 0; slot <= METRIC_COUNT; slot++)
         if (series_at(reading, slot))
-            add_runs(&builder, slot_name(slot), series_at(reading, slot), from_ms, to_ms);
-    return g_variant_ref_sink(g_variant_builder_end(&builder));
+            add_runs(runs, values, slot, series_at(reading, slot), from_ms, to_ms);
+    GVariant *row[] = {g_variant_new_fixed_array(G_VARIANT_TYPE_INT64, runs->data,
+                                                 runs->len * sizeof(struct run) / sizeof(gint64),
+                                                 sizeof(gint64)),
+                       g_variant_new_fixed_array(G_VARIANT_TYPE_DOUBLE, values->data, values->len,
+                                                 sizeof(double))};
+    return g_variant_ref_sink(g_variant_new_tuple(row, G_N_ELEMENTS(row)));
 }
 
 static gint64 series_differ_ms(const struct series *kept, const struct series *fresh)
@@ -122,35 +120,35 @@ void cache_gather_clear(struct cache_gathered *gathered)
 }
 
 /* Rows and runs come in order; what does not is damaged. */
-static void add_run(GArray *points, gint64 first_ms, gint64 step_ms, const double *values, gsize n)
+static void add_run(GArray *points, const struct run *run, const double *values)
 {
     gint64 last_ms =
         points->len ? g_array_index(points, struct datapoint, points->len - 1).at_ms : -FAR_MS;
-    if (first_ms <= last_ms || first_ms > FAR_MS || step_ms <= 0 ||
-        step_ms > FAR_MS / (gint64)(n + 1))
+    if (run->first_ms <= last_ms || run->first_ms > FAR_MS || run->step_ms <= 0 ||
+        run->step_ms > FAR_MS / (run->n + 1))
         return;
-    for (gsize i = 0; i < n; i++) {
-        struct datapoint point = {first_ms + (gint64)i * step_ms, values[i]};
-        g_array_append_val(points, point);
-    }
+    guint at = points->len;
+    g_array_set_size(points, at + (guint)run->n);
+    for (guint i = 0; i < (guint)run->n; i++)
+        g_array_index(points, struct datapoint, at + i) =
+            (struct datapoint){run->first_ms + i * run->step_ms, values[i]};
 }
 
 void cache_gather(struct cache_gathered *gathered, const void *row, size_t size)
 {
-    g_autoptr(GVariant) runs =
-        g_variant_ref_sink(g_variant_new_from_data(RUNS, row, size, FALSE, NULL, NULL));
-    GVariantIter iter;
-    const char *name;
-    gint64 first_ms, step_ms;
-    GVariant *list;
-    g_variant_iter_init(&iter, runs);
-    while (g_variant_iter_next(&iter, "(&sxx@ad)", &name, &first_ms, &step_ms, &list)) {
-        gsize n;
-        const double *values = g_variant_get_fixed_array(list, &n, sizeof *values);
-        int slot = slot_named(name);
-        if (slot >= 0 && n)
-            add_run(gathered->points[slot], first_ms, step_ms, values, n);
-        g_variant_unref(list);
+    g_autoptr(GVariant) both =
+        g_variant_ref_sink(g_variant_new_from_data(ROW, row, size, FALSE, NULL, NULL));
+    g_autoptr(GVariant) numbers = g_variant_get_child_value(both, 0);
+    g_autoptr(GVariant) list = g_variant_get_child_value(both, 1);
+    gsize n_numbers, left;
+    const struct run *run = g_variant_get_fixed_array(numbers, &n_numbers, sizeof(gint64));
+    const double *values = g_variant_get_fixed_array(list, &left, sizeof *values);
+    const struct run *behind = run + n_numbers * sizeof(gint64) / sizeof *run;
+    for (; run < behind && run->n > 0 && (guint64)run->n <= left; run++) {
+        if (run->slot >= 0 && run->slot <= METRIC_COUNT)
+            add_run(gathered->points[run->slot], run, values);
+        values += run->n;
+        left -= (gsize)run->n;
     }
 }
 
