@@ -37,7 +37,7 @@ struct registry_with {
     struct registry_known *known; /* NULL: nobody will read these items again */
 };
 struct registry_with *registry_with_new(struct config *config, struct registry_known *known);
-void registry_with_free(gpointer with);
+void registry_with_free(gpointer data);
 /* Makes one of the text of an answer; NULL and CD_ERROR_SOURCE where that is no page of items. Only
  * looks at `data`, a struct registry_with, so it may run in any thread: see aws_read(). */
 gpointer registry_read(const char *text, size_t length, gpointer data, GError **error);

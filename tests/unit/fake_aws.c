@@ -161,14 +161,14 @@ static char *scan_call(struct call *call)
     fake.scans++;
     bool fails = fake.scans_fail || (second && fake.second_fails) ||
                  (segment > 0 && segment == fake.segment_fails);
-    int tenants = fake.tenants, moved = fake.moved;
+    int tenants = fake.tenants, moved = fake.moved, twin = fake.twin;
     g_mutex_unlock(&fake.lock);
     go_out(&fake.scanning);
     if (fails)
         return refused(call);
     OWN_JSON items = json_array();
     for (int i = 1; i <= tenants; i++) {
-        g_autofree char *id = g_strdup_printf("t%d", i);
+        g_autofree char *id = g_strdup_printf("t%d", i == twin ? 1 : i);
         if (i % segments == segment && (i > segments) == second)
             json_array_append_new(items, json_pack("{s:{s:s}, s:{s:s}}", "tenantId", "S", id,
                                                    "cellId", "S", i == moved ? "eu" : "us"));

@@ -31,6 +31,7 @@ struct fake_aws {
     bool more_alarms;                   /* 150 more, so that they don't fit on a page */
     int tenants;                        /* t1, t2, ... of the cell "us" */
     int moved;                          /* this one is of the cell "eu" */
+    int twin;                           /* this one calls itself t1, too */
     struct fake_gate metrics, scanning; /* us-east-1's GetMetricData; Scan */
     int whole_pasts;                    /* GetMetricData calls for an hour or more */
     int scans, lists, signals; /* calls: Scan, DescribeAlarms of all and of those in ALARM */

@@ -197,6 +197,23 @@ Test(feed, a_tenant_that_has_not_changed_is_shared_by_the_registries_before_and_
     cr_expect_neq(latest_tenant("t3"), snapshot_tenant(first, "t3"));
 }
 
+Test(feed, two_items_of_one_id_stay_two_and_are_no_news_while_they_do)
+{
+    fake_set_number(&fake.tenants, 4);
+    fake_set_number(&fake.moved, 3);
+    fake_set_number(&fake.twin, 3);
+    stage_poll_until(registry_is_read);
+    OWN(snapshot) first = snapshot_ref(stage.latest);
+    stage_poll_until(scanned_three_times);
+    cr_expect_eq(stage.latest->registry, first->registry);
+    cr_expect_eq(stage.latest->registry->tenants->len, 4);
+    cr_expect_eq(stage.latest->cells[0].tenants, 3);
+    fake_set_number(&fake.moved, 0);
+    while (stage.latest->cells[0].tenants != 4)
+        g_main_context_iteration(NULL, TRUE);
+    cr_expect_eq(stage.latest->cells[1].tenants, 0, "the twin that has changed is read");
+}
+
 Test(feed, a_scan_in_part_takes_nothing_from_the_whole_one_after_it)
 {
     fake_set_number(&fake.tenants, 8);
