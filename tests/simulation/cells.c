@@ -181,7 +181,7 @@ void cells_begin(struct sim *sim)
 {
     gint64 now_ms = sim->now_ms;
     bool any_bad = false; /* two at a time blame each other, as their timing has it */
-    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_free);
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     for (int i = 0; i < sim->n_cells; i++) {
         struct sim_cell *cell = &sim->cells[i];
         g_snprintf(cell->id, sizeof cell->id, "c%d", i);
