@@ -101,6 +101,17 @@ static void keep(struct dynamodb_store *store, gint64 position, const struct jou
         journal_copy_touch(store->share->dir);
 }
 
+/* It was not written, and asking the table would tell no more. */
+static bool is_plain_refusal(const GError *cause)
+{
+    static const enum aws_error codes[] = {AWS_ERROR_CREDENTIALS, AWS_ERROR_DENIED,
+                                           AWS_ERROR_NOT_FOUND, AWS_ERROR_REQUEST};
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (g_error_matches(cause, AWS_ERROR, (int)codes[i]))
+            return true;
+    return false;
+}
+
 /* The put's answer was lost, or was a refusal that may be one of a repetition: the table itself
  * says whether the event is there. What is not there now may still come, should the request be on
  * its way: nobody else can have its position then, and the next append is refused by it. */
@@ -108,6 +119,8 @@ static bool settle(struct dynamodb_store *store, const struct journal_row *row, 
                    gint64 until_ms, char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                    GError **error)
 {
+    if (is_plain_refusal(cause))
+        return journal_link_fail(store->share->link, TRIED, cause, error);
     g_autoptr(GError) unread = NULL;
     g_autoptr(GPtrArray) found = NULL;
     bool read = catch_up(store, until_ms, &unread);

@@ -40,12 +40,12 @@ static bool open_share(struct journal_follower *follower, GError **error)
     return share;
 }
 
-/* False: it failed, and said so. */
+/* False: it failed, and said so. Who may not write the copy is served by who does. */
 static bool read_once(struct journal_follower *follower)
 {
     g_autoptr(GError) error = NULL;
-    bool good = (follower->share || open_share(follower, &error)) &&
-                (was_just_read(follower) ||
+    bool good = was_just_read(follower) ||
+                ((follower->share || open_share(follower, &error)) &&
                  journal_share_catch_up(follower->share, when_mono_ms() + READING_MS, &error));
     set_trouble(follower, error);
     return good;

@@ -62,7 +62,8 @@ char *state_dir(const struct config *config, bool *personal, GError **error)
         named = config->journal_path;
     if (!named && g_file_test(SYSTEM_STATE, G_FILE_TEST_IS_DIR))
         named = SYSTEM_STATE;
-    *personal = !named;
+    /* What is only a copy is nobody's own journal. */
+    *personal = !named && !config_journal_is_shared(config);
     g_autofree char *path = named ? g_canonicalize_filename(named, NULL)
                                   : g_build_filename(g_get_user_state_dir(), "celldeck", NULL);
     if (g_mkdir_with_parents(path, 0700) != 0) {
