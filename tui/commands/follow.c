@@ -15,6 +15,7 @@ struct following {
     struct journal *journal;
     struct rollout *rollout;
     gint64 version; /* of the journal when last read */
+    bool told_trouble;
     GMainLoop *loop;
     GError *error;
 };
@@ -47,10 +48,20 @@ static bool read_news(struct following *following)
     return events != NULL;
 }
 
+/* Meanwhile nothing new comes, which must not look as if nothing happened. */
+static void tell_trouble(struct following *following)
+{
+    g_autofree char *trouble = journal_follower_trouble(following->follow->follower);
+    if (trouble && !following->told_trouble)
+        out_message("%s", trouble);
+    following->told_trouble = trouble != NULL;
+}
+
 static gboolean look(gpointer data)
 {
     struct following *following = data;
     const struct follow *follow = following->follow;
+    tell_trouble(following);
     if (read_news(following) && !has_ended(following) &&
         (!follow->go_on || follow->go_on(following->rollout, follow->data)))
         return G_SOURCE_CONTINUE;

@@ -1,6 +1,7 @@
 /* Follows a rollout through the journal: for `watch`, `--wait` and the demo. */
 #pragma once
 
+#include "data/journal_follow.h"
 #include "rollout/engine.h"
 
 /* Called with each event, oldest first, and the rollout with that event folded in. */
@@ -14,6 +15,8 @@ struct follow {
     /* Asked a few times a second while the rollout is live, may be NULL: false ends the following.
      */
     bool (*go_on)(const struct rollout *rollout, gpointer data);
+    struct journal_follower *follower; /* of a shared journal, or NULL: what ails it is told on
+                                          stderr, once each time it begins */
 };
 
 /* Runs the main context until the rollout has ended, as `follow` says. Returns it as it then is, or

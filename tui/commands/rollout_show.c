@@ -279,8 +279,11 @@ int rollout_watch_run(struct context *context, GError **error)
 {
     struct watching watching = {.context = context,
                                 .json = context->json || !isatty(STDOUT_FILENO)};
-    const struct follow follow = {
-        .from = 1, .fn = tell_event, .data = &watching, .go_on = look_after};
+    const struct follow follow = {.from = 1,
+                                  .fn = tell_event,
+                                  .data = &watching,
+                                  .go_on = look_after,
+                                  .follower = context->follower};
     OWN(rollout) rollout = follow_rollout(context->journal, context->args[0], &follow, error);
     return rollout ? follow_exit_code(rollout) : CD_ERROR_FAILED;
 }

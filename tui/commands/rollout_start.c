@@ -77,8 +77,10 @@ static int carry_on(struct context *context, const char *id, GError **error)
     }
     if (!rollout_options(context)->wait)
         return 0;
-    const struct follow follow = {
-        .until_held = true, .go_on = look_after, .data = context->journal};
+    const struct follow follow = {.until_held = true,
+                                  .go_on = look_after,
+                                  .data = context->journal,
+                                  .follower = context->follower};
     OWN(rollout) rollout = follow_rollout(context->journal, id, &follow, error);
     if (!rollout)
         return CD_ERROR_FAILED;
