@@ -135,6 +135,12 @@ static void look(struct sim *sim)
         readings[i] = read_cell(sim, sim_cell(sim, config->id));
     }
     g_autoptr(GPtrArray) all = sources(sim);
+    bool whole = sim->now_ms >= sim->half_read_until_ms;
+    if (whole != sim->registry->complete) {
+        struct registry *again = registry_again(sim->registry, sim->now_ms, whole);
+        registry_unref(sim->registry);
+        sim->registry = again;
+    }
     const struct fleet_input input = {
         .config = sim->whole, .readings = readings, .registry = sim->registry, .sources = all};
     if (sim->snapshot)

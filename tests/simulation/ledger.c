@@ -217,6 +217,9 @@ void ledger_end(struct sim *sim)
     for (guint i = 0; i < sim->ledger->operations->len && !sim->broken; i++) {
         const struct operation_ledger *operation = g_ptr_array_index(sim->ledger->operations, i);
         bool held = g_strcmp0(operation->state, "held") == 0 && operation->reason;
+        if (held && !operation->final)
+            sim_broke(sim, 17, "%s stays held (%s), whatever people answer for hours",
+                      operation->id, operation->reason);
         if (!operation->final && !held)
             sim_broke(sim, 18, "%s ends neither final nor held with a reason, but %s (%s)",
                       operation->id, operation->state,

@@ -132,7 +132,7 @@ void sim_free(struct sim *sim)
 /* Something goes on that excuses slowness. */
 static bool is_troubled(const struct sim *sim)
 {
-    bool troubled = sim->rival != NULL;
+    bool troubled = sim->rival != NULL || sim->now_ms < sim->half_read_until_ms;
     for (int i = 0; i <= MOST_PROCESSES; i++)
         troubled = troubled || sim->now_ms < sim->weather[i].refused_until_ms ||
                    sim->now_ms < sim->weather[i].away_until_ms;

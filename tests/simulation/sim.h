@@ -158,6 +158,7 @@ struct sim {
     int n_cells;
     char *commit, *commit_now;
     struct registry *registry;
+    gint64 half_read_until_ms; /* the registry: only in part */
     struct snapshot *snapshot;
     gint64 snapshot_ms, next_period_ms, next_probe_ms;
 

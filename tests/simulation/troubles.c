@@ -135,7 +135,14 @@ static void out_of_band(struct sim *sim)
 static void no_metrics(struct sim *sim)
 {
     gint64 until_ms = sim->now_ms + some_time(sim, ON_NO_METRICS);
-    if (sim_between(sim->dice[ON_NO_METRICS], 0, 2)) {
+    int what = (int)sim_between(sim->dice[ON_NO_METRICS], 0, 3);
+    if (what == 3) {
+        sim->half_read_until_ms = until_ms;
+        sim_tell(sim, "the registry is read only in part for %d s",
+                 (int)((until_ms - sim->now_ms) / WHEN_SECOND));
+        return;
+    }
+    if (what) {
         struct sim_cell *cell = any_cell(sim, ON_NO_METRICS);
         cell->silent_until_ms = until_ms;
         sim_tell(sim, "%s measures nothing for %d s", cell->id,
@@ -211,6 +218,7 @@ void troubles_tick(struct sim *sim)
 void troubles_end(struct sim *sim)
 {
     sim->settling = true;
+    sim->half_read_until_ms = 0;
     sim->calm_since_ms = sim->now_ms;
     sim_tell(sim, "the troubles are over");
     for (int i = 0; i <= MOST_PROCESSES; i++)
