@@ -31,21 +31,33 @@ static void add_cells(const struct sim *sim, GRand *dice, GString *text)
     }
 }
 
-static void add_wave(GRand *dice, GString *text, const char *class, int least_minutes)
+/* One that is shut for half an hour of the next two. */
+static char *window(const struct sim *sim, GRand *dice)
+{
+    gint64 minute = sim->began_ms / WHEN_MINUTE + sim_between(dice, 0, 90);
+    int shut = (int)(minute % (24 * 60)), open = (int)((minute + 30) % (24 * 60));
+    return g_strdup_printf(", window: 'Mon-Sun %02d:%02d-%02d:%02d UTC'", open / 60, open % 60,
+                           shut / 60, shut % 60);
+}
+
+static void add_wave(const struct sim *sim, GRand *dice, GString *text, const char *class,
+                     int least_minutes)
 {
     static const char *const on_fail[] = {"rollback_cell", "rollback_cell", "rollback_cell",
                                           "rollback_wave", "rollback_all"};
     static const char *const approval[] = {"", "", ", approval: {by: 1}",
                                            ", approval: {by: 1, not_requester: true, expires: 40m}",
                                            ", approval: {by: 2, not_requester: true}"};
+    g_autofree char *times = window(sim, dice);
     int in_flight = (int)sim_between(dice, 1, 2), failed = sim_between(dice, 0, 3) == 0;
     g_string_append_printf(
         text,
-        "  - {name: %s, class: %s, bake: %dm, max_in_flight: %d, max_failed: %d, on_fail: %s%s%s}\n",
+        "  - {name: %s, class: %s, bake: %dm, max_in_flight: %d, max_failed: %d, on_fail: %s%s%s%s}\n",
         class, class, least_minutes + (int)sim_between(dice, 0, 4), in_flight, failed,
         on_fail[sim_between(dice, 0, 4)],
         approval[g_str_equal(class, "dev") ? 0 : sim_between(dice, 0, 4)],
-        g_str_equal(class, "dev") ? ", low_traffic: pass, production: true" : "");
+        g_str_equal(class, "dev") ? ", low_traffic: pass, production: true" : "",
+        sim_between(dice, 0, 3) == 0 ? times : "");
 }
 
 /* The dice fall for a wave that has lost its cells too, so that the others stay as they are. */
@@ -54,7 +66,7 @@ static void add_wave_of(const struct sim *sim, GRand *dice, GString *text, const
 {
     g_autoptr(GString) wave = g_string_new(NULL);
     bool any = false;
-    add_wave(dice, wave, class, least_minutes);
+    add_wave(sim, dice, wave, class, least_minutes);
     for (int i = 0; i < sim->n_cells; i++)
         any = any || (sim->cells[i].in_config && g_str_equal(class_of(sim, i), class));
     if (any)

@@ -98,6 +98,15 @@ static bool has_failed(const struct ledger_cell *cell)
     return cell->failed;
 }
 
+/* By the clock of whoever appended it: a conductor has no other. */
+static bool is_shut(const struct ledger_wave *wave, gint64 at_ms)
+{
+    int minute = (int)(at_ms / WHEN_MINUTE % (24 * 60));
+    int since = (minute - wave->shut_min + 24 * 60) % (24 * 60);
+    int length = (wave->open_min - wave->shut_min + 24 * 60) % (24 * 60);
+    return !wave->lifted && since < length;
+}
+
 void no_wave_starts_before_the_one_before_it_is_through(const struct happening *it)
 {
     const struct operation_ledger *operation = it->operation;
@@ -108,6 +117,11 @@ void no_wave_starts_before_the_one_before_it_is_through(const struct happening *
         while (wave < operation->waves->len &&
                g_strcmp0(ledger_wave(operation, wave)->name, text_in(it->data, "wave")) != 0)
             wave++;
+    bool begins = is_type(it, "deploy.intent") || is_type(it, "wave.started");
+    if (begins && wave < it->operation->waves->len &&
+        is_shut(ledger_wave(it->operation, wave), it->row->at_ms))
+        sim_broke(it->sim, 3, "%s: %s of wave %s outside of its window", NAME(it->operation),
+                  it->row->type, ledger_wave(it->operation, wave)->name);
     for (size_t before = 0; before < wave; before++) {
         if (count(operation, before, goes_on) > 0)
             sim_broke(it->sim, 3, "%s: wave %s has begun, and %d cells of %s are not through",

@@ -41,6 +41,8 @@ struct ledger_wave {
     int max_in_flight, max_failed, approvals;
     bool not_requester;
     gint64 bake_ms, expires_ms;
+    int shut_min, open_min; /* its window's minutes of the day, in UTC; the same: always open */
+    bool lifted;            /* by break-glass */
     bool started;
 };
 

@@ -2,6 +2,7 @@
 #include "rollout/engine.h"
 #include "tests/simulation/ledger.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void cell_free(gpointer data)
@@ -83,20 +84,30 @@ static void add_cell(struct operation_ledger *operation, size_t wave, const json
     g_ptr_array_add(operation->cells, cell);
 }
 
+static void read_window(struct ledger_wave *wave, const char *text)
+{
+    int from_h, from_m, to_h, to_m;
+    if (!text || sscanf(text, "Mon-Sun %d:%d-%d:%d UTC", &from_h, &from_m, &to_h, &to_m) != 4)
+        return;
+    wave->open_min = from_h * 60 + from_m;
+    wave->shut_min = to_h * 60 + to_m;
+}
+
 static void add_waves(struct operation_ledger *operation, const json_t *plan)
 {
     size_t w, c;
     const json_t *wave, *cell;
     json_array_foreach (json_object_get(plan, "waves"), w, wave) {
         const json_t *cells = json_object_get(wave, "cells");
-        const struct ledger_wave it = {
-            .name = copy_of(wave, "name"),
-            .max_in_flight = (int)number_in(wave, "max_in_flight"),
-            .max_failed = (int)number_in(wave, "max_failed"),
-            .approvals = (int)number_in(wave, "approvals"),
-            .not_requester = json_is_true(json_object_get(wave, "approver_not_requester")),
-            .bake_ms = number_in(wave, "bake_ms"),
-            .expires_ms = number_in(wave, "approval_expires_ms")};
+        struct ledger_wave it = {.name = copy_of(wave, "name"),
+                                 .max_in_flight = (int)number_in(wave, "max_in_flight"),
+                                 .max_failed = (int)number_in(wave, "max_failed"),
+                                 .approvals = (int)number_in(wave, "approvals"),
+                                 .not_requester =
+                                     json_is_true(json_object_get(wave, "approver_not_requester")),
+                                 .bake_ms = number_in(wave, "bake_ms"),
+                                 .expires_ms = number_in(wave, "approval_expires_ms")};
+        read_window(&it, text_in(wave, "window"));
         g_array_append_val(operation->waves, it);
         json_array_foreach (cells, c, cell)
             add_cell(operation, w, cell);
@@ -328,6 +339,15 @@ static void on_approve(struct happening *it)
     g_array_append_val(operation->approvals, approval);
 }
 
+static void on_override(struct happening *it)
+{
+    for (guint i = 0; i < it->operation->waves->len; i++) {
+        struct ledger_wave *wave = ledger_wave(it->operation, i);
+        if (g_strcmp0(wave->name, text_in(it->data, "wave")) == 0)
+            wave->lifted = wave->lifted || json_is_true(json_object_get(it->data, "window"));
+    }
+}
+
 static void on_pause(struct happening *it)
 {
     it->operation->paused = true;
@@ -378,6 +398,7 @@ static const struct {
     {"retry", true, on_retry},
     {"rollback", false, on_rollback_asked},
     {"approve", false, on_approve},
+    {"override", false, on_override},
     {"pause", false, on_pause},
     {"resume", false, on_resume},
     {"abort", false, on_abort},

@@ -140,7 +140,7 @@ static void interfere(struct sim *sim, const struct rollout *rollout)
 {
     static const char *const wishes[] = {"pause", "pause",  "resume", "approve", "approve",
                                          "abort", "accept", "retry",  "retry",   "skip",
-                                         "skip",  "roll",   "answer"};
+                                         "skip",  "roll",   "answer", "override"};
     GRand *dice = sim->dice[ON_PEOPLE];
     const char *wish = wishes[sim_between(dice, 0, G_N_ELEMENTS(wishes) - 1)];
     const char *who = any_person(sim, ON_PEOPLE), *id = rollout->id;
@@ -160,6 +160,9 @@ static void interfere(struct sim *sim, const struct rollout *rollout)
         request_abort(journal, id, "enough", who, sim->now_ms, NULL);
     else if (strcmp(wish, "roll") == 0)
         request_rollback(journal, id, cells, "I want it back", who, sim->now_ms, NULL);
+    else if (strcmp(wish, "override") == 0)
+        request_override(journal, id, NULL, &(const struct override_request){.reason = "urgent"},
+                         who, sim->now_ms, NULL);
     else if (strcmp(wish, "answer") == 0)
         answer(sim, rollout);
     else
