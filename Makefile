@@ -14,7 +14,7 @@ SIM_PACKAGES := libmicrohttpd
 TEST_PACKAGES := criterion vterm
 
 DEBIAN_BUILD := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libjansson-dev \
-	libsqlite3-dev libgit2-dev libglib2.0-dev libfyaml-dev libmicrohttpd-dev git
+	libsqlite3-dev libgit2-dev libglib2.0-dev libfyaml-dev libmicrohttpd-dev git tzdata
 DEBIAN_CHECK := $(DEBIAN_BUILD) libcriterion-dev libvterm-dev awscli python3-botocore \
 	valgrind sqlite3 nodejs npm openssl
 DEBIAN_BENCH := $(DEBIAN_CHECK) htop strace
