@@ -204,7 +204,7 @@ char *calendar_closed(const struct calendar *calendar, gint64 at_ms)
                                opens ? "until " : "for good", opens ? opens : "",
                                freeze->reason ? " (" : "", freeze->reason ? freeze->reason : "",
                                freeze->reason ? ")" : "");
-    return g_strdup_printf("wave %s waits for its window (%s), which %s%s", calendar->wave,
-                           window_text(calendar->window), opens ? "opens " : "never opens",
-                           opens ? opens : "");
+    return g_strdup_printf("wave %s %s%s (its window: %s)", calendar->wave,
+                           opens ? "opens " : "never opens", opens ? opens : "",
+                           window_text(calendar->window));
 }

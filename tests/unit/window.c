@@ -144,8 +144,8 @@ Test(window, a_wave_opens_when_its_window_does_and_no_freeze_holds_for_it)
     cr_expect_eq(calendar_opens_ms(&calendar, before_ms), open_ms);
     cr_expect_eq(calendar_opens_ms(&calendar, open_ms), open_ms);
     g_autofree char *shut = calendar_closed(&calendar, before_ms);
-    cr_expect_str_eq(shut, "wave enterprise waits for its window (Mon-Sun 09:00-10:00 UTC), which "
-                           "opens 2026-12-22T09:00:00Z");
+    cr_expect_str_eq(shut, "wave enterprise opens 2026-12-22T09:00:00Z (its window: Mon-Sun "
+                           "09:00-10:00 UTC)");
     g_autofree char *frozen = calendar_closed(&calendar, at("2026-12-19T09:30:00Z"));
     cr_expect_str_eq(frozen, "wave enterprise is frozen until 2026-12-22T09:00:00Z (holidays)");
     cr_expect_null(calendar_closed(&calendar, open_ms));
