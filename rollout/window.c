@@ -120,6 +120,8 @@ gint64 window_opens_ms(const struct window *window, gint64 at_ms)
     /* A week on, each day of it has come; one more, where clocks skipped all of a window. */
     for (int ahead = 0; today && ahead <= 14; ahead++) {
         g_autoptr(GDateTime) day = g_date_time_add_days(today, ahead);
+        if (!day) /* the end of all days */
+            return 0;
         if (!window->days[g_date_time_get_day_of_week(day)])
             continue;
         gint64 opens_ms =
@@ -150,6 +152,8 @@ gint64 calendar_moment_ms(const char *text, const char *zone, bool end)
     if (strlen(text) > strlen("2026-12-18 "))
         return minute_of_day_ms(place, day, minute_of(text + strlen("2026-12-18 ")));
     g_autoptr(GDateTime) next = g_date_time_add_days(day, 1);
+    if (end && !next) /* the last day of all */
+        return minute_of_day_ms(place, day, MINUTES_A_DAY - 1) + WHEN_MINUTE;
     return minute_of_day_ms(place, end ? next : day, 0);
 }
 

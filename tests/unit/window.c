@@ -119,6 +119,15 @@ Test(window, a_freeze_holds_from_its_first_day_to_the_end_of_its_last)
                   "to the minute");
 }
 
+Test(window, a_freeze_to_the_end_of_all_days_holds_to_it)
+{
+    cr_expect(calendar_moment_ms("9999-12-31", "UTC", true) >= at("9999-12-31T23:59:59Z"));
+    cr_expect(calendar_moment_ms("9999-12-31", "America/New_York", true) >=
+              at("9999-12-31T23:59:59Z"));
+    cr_expect(calendar_moment_ms("9999-12-31 23:59", "America/New_York", true) >=
+              at("9999-12-31T23:59:00Z"));
+}
+
 static struct calendar calendar_of(const struct window *window, GPtrArray *freezes)
 {
     return (struct calendar){"enterprise", window, freezes};
@@ -151,4 +160,14 @@ Test(window, a_wave_opens_when_its_window_does_and_no_freeze_holds_for_it)
     cr_expect_null(calendar_closed(&calendar, open_ms));
     const struct calendar always = calendar_of(NULL, NULL);
     cr_expect_null(calendar_closed(&always, before_ms));
+}
+
+Test(window, a_window_behind_a_freeze_for_ever_never_opens)
+{
+    OWN(window) window = window_new("Sun 09:00-10:00 UTC");
+    g_autoptr(GPtrArray) freezes = g_ptr_array_new_with_free_func((GDestroyNotify)freeze_free);
+    add_freeze(freezes, "2026-12-18T00:00:00Z", "9999-12-31T23:59:59Z", NULL);
+    const struct calendar calendar = calendar_of(window, freezes);
+    g_autofree char *frozen = calendar_closed(&calendar, at("2026-12-20T09:30:00Z"));
+    cr_expect_str_eq(frozen, "wave enterprise is frozen for good (holidays)");
 }
