@@ -63,10 +63,13 @@ static json_t *json_int(const struct schema_key *key, gconstpointer member)
     return json_integer(*(const int *)member);
 }
 
+/* Ten years: what is longer is a slip, and moments are added up of it. */
+#define LONGEST_DURATION_MS (3650 * WHEN_DAY)
+
 static bool parse_duration(const struct schema_key *key, const char *text, gpointer member)
 {
     gint64 ms;
-    if (!duration_parse(text, &ms) || (key->positive && ms == 0))
+    if (!duration_parse(text, &ms) || ms > LONGEST_DURATION_MS || (key->positive && ms == 0))
         return false;
     *(gint64 *)member = ms;
     return true;
@@ -153,8 +156,8 @@ static const struct schema_scalar scalars[] = {
     [SCHEMA_BOOL] = {"true or false", true, parse_bool, json_bool},
     [SCHEMA_INT] = {"a whole number", true, parse_int, json_int},
     [SCHEMA_COUNT] = {"a whole number", true, parse_count, json_count},
-    [SCHEMA_DURATION] = {"a duration such as 90s, 15m, 24h or 7d", false, parse_duration,
-                         json_duration},
+    [SCHEMA_DURATION] = {"a duration such as 90s, 15m, 24h or 7d, at most 3650d", false,
+                         parse_duration, json_duration},
     [SCHEMA_SECONDS] = {"seconds, or a duration such as 90s or 15m", false, parse_seconds,
                         json_duration},
     [SCHEMA_PERCENT] = {"a percentage from 0 to 100, such as 90%", false, parse_percent,

@@ -243,6 +243,8 @@ static const struct bad bad_files[] = {
     {BASE "waves: [x]\n", ":4:9:", "a text|expected a mapping"},
     {BASE "waves: [{name: w, class: dev, bake: 0s}]\n", ":4:37:", "'0s'|duration|more than 0"},
     {BASE "waves: [{name: w, class: dev, bake: 24}]\n", ":4:37:", "'24'|24h"},
+    {BASE "waves: [{name: w, class: dev, bake: 106751991167d}]\n",
+     ":4:37:", "'106751991167d'|duration|at most 3650d"},
     {BASE "waves: [{name: w, class: dev, bake: [1h]}]\n", ":4:38:", "a list|duration"},
     {BASE "waves:\n- name: w\n  class: dev\n", ":5:3:", "'bake' is missing"},
     {BASE "waves: [{name: w, class: devv, bake: 1h}]\n", ":4:26:", "'devv'|did you mean 'dev'"},
@@ -402,7 +404,7 @@ Test(config, the_line_is_shown_with_a_caret_under_the_spot)
 {
     g_autofree char *message = refusal(BASE "gates: {warmup: soon}\r\n", -1);
     cr_expect_str_eq(message, "celldeck.yaml:4:17: warmup: 'soon', expected a duration such as "
-                              "90s, 15m, 24h or 7d\n"
+                              "90s, 15m, 24h or 7d, at most 3650d\n"
                               "    gates: {warmup: soon}\n"
                               "                    ^");
 }
