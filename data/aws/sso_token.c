@@ -4,6 +4,9 @@
 #include "data/aws/tool_cache.h"
 #include "data/base/when.h"
 
+/* Of a token, so that no answer counts beyond what a moment holds. */
+enum { LONGEST_S = 365 * 24 * 60 * 60 };
+
 static const char *text_of(const struct sso_token *token, const char *key)
 {
     const char *text = json_string_value(json_object_get(token->kept, key));
@@ -71,6 +74,7 @@ bool sso_token_renew(struct sso_token *token, const json_t *answer, gint64 now_m
     json_int_t expires_s = json_integer_value(json_object_get(answer, "expiresIn"));
     if (!json_string_length(access) || expires_s <= 0)
         return false;
+    expires_s = MIN(expires_s, LONGEST_S);
     g_autofree char *expires = when_rfc3339((now_ms / WHEN_SECOND + expires_s) * WHEN_SECOND);
     json_object_set(token->kept, "accessToken", access);
     json_object_set_new(token->kept, "expiresAt", json_string(expires));

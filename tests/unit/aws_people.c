@@ -149,6 +149,20 @@ Test(aws_people, how_long_a_sign_in_can_be_renewed_nobody_knows)
     }
 }
 
+Test(aws_people, a_sign_in_that_is_said_to_last_for_ever_is_taken_all_the_same)
+{
+    gint64 now_ms = when_now_ms() / WHEN_SECOND * WHEN_SECOND;
+    g_autofree char *token =
+        json_answer("{\"accessToken\":\"new\",\"expiresIn\":9223372036854775807}");
+    g_autofree char *keys = role_keys(now_ms + WHEN_HOUR);
+    const char *const script[] = {token, keys, NULL};
+    struct desk desk;
+    desk_init(&desk, script);
+    sign_in(&desk, now_ms + WHEN_MINUTE, true);
+    cr_expect_eq(lasts_until(&desk, "sso", "SSO"), G_MININT64);
+    desk_clear(&desk);
+}
+
 Test(aws_people, a_session_begun_with_a_code_lasts_to_its_end_and_asks_nobody)
 {
     gint64 ends_ms = when_now_ms() / WHEN_SECOND * WHEN_SECOND + WHEN_HOUR;
