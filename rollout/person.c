@@ -36,10 +36,16 @@ static char *arn_name(const char *arn)
     return slash ? actor_login(slash + 1) : g_strdup("");
 }
 
+/* Whoever signs in through IAM Identity Center bears one name, whatever it lets them be. */
+static const char *sign_in_name(const char *arn)
+{
+    return arn && strstr(arn, ":assumed-role/AWSReservedSSO_") ? strrchr(arn, '/') : NULL;
+}
+
 static bool is_of_person(const char *arn, const char *login)
 {
     g_autofree char *name = arn_name(arn);
-    return strstr(arn, ":assumed-role/AWSReservedSSO_") || strstr(arn, ":federated-user/") ||
+    return sign_in_name(arn) || strstr(arn, ":federated-user/") ||
            g_ascii_strcasecmp(name, login) == 0;
 }
 
@@ -47,6 +53,9 @@ bool person_is(const struct person *person, const struct person *other)
 {
     g_autofree char *one = actor_login(person->actor), *two = actor_login(other->actor);
     if (strcmp(one, two) == 0)
+        return true;
+    const char *signed_in = sign_in_name(person->arn);
+    if (signed_in && g_strcmp0(signed_in, sign_in_name(other->arn)) == 0)
         return true;
     return person->arn && g_strcmp0(person->arn, other->arn) == 0 &&
            (is_of_person(person->arn, one) || is_of_person(person->arn, two));

@@ -17,6 +17,6 @@ struct person {
 
 /* Whether they have one login, or one ARN that is a person's. A bastion's role, and a user whose
  * keys a team shares, are nobody's: their ARN tells nobody apart. A person's are one signed in
- * through IAM Identity Center, a federated user, and a user or a role's session with the login's
- * own name. */
+ * through IAM Identity Center (by any of its roles, in any account), a federated user, and a user
+ * or a role's session with the login's own name. */
 bool person_is(const struct person *person, const struct person *other);

@@ -7,6 +7,10 @@
 #define TEAM "arn:aws:iam::123456789012:user/ops"
 #define USER "arn:aws:iam::123456789012:user/people/alice"
 #define SSO  "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_0a1b/alice@corp.example.com"
+#define SSO_ADMIN                                                                                  \
+    "arn:aws:sts::210987654321:assumed-role/AWSReservedSSO_Admin_9f8e/alice@corp.example.com"
+#define SSO_BOB                                                                                    \
+    "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_0a1b/bob@corp.example.com"
 #define MAIL "arn:aws:sts::123456789012:assumed-role/ops/Alice@corp.example.com"
 
 static bool one(const char *actor, const char *arn, const char *other, const char *other_arn)
@@ -32,6 +36,13 @@ Test(person, two_logins_with_one_persons_arn_are_one_person)
         cr_expect_not(one("alice@h", arns[i], "deploy@h", NULL), "%s", arns[i]);
     }
     cr_expect_not(one("alice@h", SSO, "bob@h", USER));
+}
+
+Test(person, one_sign_in_is_one_person_whatever_it_is_allowed)
+{
+    cr_expect(one("alice@h", SSO, "deploy@h", SSO_ADMIN));
+    cr_expect_not(one("alice@h", SSO, "bob@h", SSO_BOB));
+    cr_expect_not(one("alice@h", SSO, "bob@h", MAIL), "a role that anybody may name so");
 }
 
 Test(person, a_machines_role_and_a_teams_user_tell_nobody_apart)
