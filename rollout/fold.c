@@ -65,9 +65,12 @@ static bool opened(struct rollout *rollout, struct rollout_cell *cell, const str
     rollout->attended = json_is_true(json_object_get(event->data, "attended"));
     fold_set_text(&rollout->credentials, event_text(event, "credentials"));
     const json_t *override = json_object_get(event->data, "override");
-    for (guint i = 0; i < plan->waves->len; i++) {
+    for (guint i = 0; i < plan->waves->len; i++)
         add_cells(rollout, i);
-        if (json_is_object(override))
+    for (guint i = 0; json_is_object(override) && i < plan->waves->len; i++) {
+        gint64 bake_ms = json_integer_value(json_object_get(override, "bake_ms"));
+        g_autofree char *refusal = rollout_refuses_override(rollout, i, bake_ms);
+        if (!refusal)
             fold_add_override(rollout, event, i, override);
     }
     return true;

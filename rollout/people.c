@@ -156,6 +156,8 @@ char *rollout_refuses_override(const struct rollout *rollout, size_t wave, gint6
         return g_strdup_printf("wave %s has neither window nor freeze to lift; --bake shortens its "
                                "bake",
                                plan->name);
+    if (!bake_ms && wave_is_lifted(rollout, wave))
+        return g_strdup_printf("wave %s waits for no window or freeze any more", plan->name);
     if (wave < rollout->wave && wave_ended(rollout, wave))
         return g_strdup_printf("wave %s is over", plan->name);
     if (bake_ms && bake_ms < rollout->plan->period_ms)

@@ -69,15 +69,39 @@ static bool refuse_held_version(const struct plan *plan, const struct operation 
                                   plan->version, past->id, past->id));
 }
 
+/* Break-glass that would change nothing is no debt to leave behind. */
+static bool refuse_override(const struct plan *plan, const struct override_request *override,
+                            GError **error)
+{
+    gint64 bake_ms = override->bake_ms;
+    if (bake_ms && bake_ms < plan->period_ms)
+        return refuse(error, CD_ERROR_USAGE,
+                      g_strdup("a bake shorter than a period of metrics shows nothing"));
+    for (guint i = 0; i < plan->waves->len; i++) {
+        const struct plan_wave *wave = g_ptr_array_index(plan->waves, i);
+        const struct calendar calendar = plan_calendar(plan, wave);
+        if (bake_ms ? bake_ms < wave->bake_ms : wave->window || calendar_ever_frozen(&calendar))
+            return true;
+    }
+    if (!bake_ms)
+        return refuse(error, CD_ERROR_REFUSED,
+                      g_strdup("--override: no wave has a window or a freeze to lift; --bake "
+                               "shortens bakes"));
+    g_autofree char *asked = duration_config_text(bake_ms);
+    return refuse(error, CD_ERROR_REFUSED,
+                  g_strdup_printf("--bake: no wave bakes longer than %s, and break-glass only "
+                                  "shortens",
+                                  asked));
+}
+
 static bool check_start(struct journal *journal, const struct start_request *start, GError **error)
 {
     const struct plan *plan = start->plan;
     if (!start->reason || !*start->reason)
         return refuse(error, CD_ERROR_USAGE,
                       g_strdup("a rollout needs a reason, which stays in the history: --reason"));
-    if (start->override.bake_ms && start->override.bake_ms < plan->period_ms)
-        return refuse(error, CD_ERROR_USAGE,
-                      g_strdup("a bake shorter than a period of metrics shows nothing"));
+    if (start->override.reason && !refuse_override(plan, &start->override, error))
+        return false;
     if (start->expected_hash && strcmp(start->expected_hash, plan->hash) != 0)
         return refuse(error, CD_ERROR_REFUSED,
                       g_strdup_printf("the plan is no longer the one you looked at (%s, now %s): "

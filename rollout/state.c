@@ -281,7 +281,7 @@ gint64 rollout_bake_ms(const struct rollout *rollout, size_t wave)
     return bake_ms;
 }
 
-static bool wave_is_lifted(const struct rollout *rollout, size_t wave)
+bool wave_is_lifted(const struct rollout *rollout, size_t wave)
 {
     for (guint i = 0; i < rollout->overrides->len; i++) {
         const struct override *given = g_ptr_array_index(rollout->overrides, i);

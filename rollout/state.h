@@ -33,6 +33,8 @@ bool wave_ended(const struct rollout *rollout, size_t wave);
 bool waves_ended(const struct rollout *rollout);
 /* Approvals of `wave` that still count at `at_ms` (plan_wave.approval_expires_ms). */
 int wave_approvals(const struct rollout *rollout, size_t wave, gint64 at_ms);
+/* Break-glass has lifted its window and its freezes. */
+bool wave_is_lifted(const struct rollout *rollout, size_t wave);
 /* Why the calendar keeps the wave shut, and until when (calendar_closed), unless somebody has
  * lifted that. NULL: it is open. Caller frees. */
 char *wave_closed(const struct rollout *rollout, size_t wave, gint64 now_ms);

@@ -150,3 +150,14 @@ Test(engine_calendar, break_glass_that_has_no_sense_changes_nothing)
     override(toy, "enterprise", 1); /* shorter than a period */
     cr_expect_eq(toy->rollout->overrides->len, 0);
 }
+
+Test(engine_calendar, what_is_lifted_is_not_lifted_again)
+{
+    OWN(toy) toy = toy_with_window(1, OPEN_WEDNESDAY);
+    toy_run(toy, 300);
+    override(toy, "mid-size", 0);
+    g_autofree char *refusal = rollout_refuses_override(toy->rollout, 1, 0);
+    cr_expect_str_eq(refusal, "wave mid-size waits for no window or freeze any more");
+    override(toy, "mid-size", 0);
+    cr_expect_eq(toy->rollout->overrides->len, 1, "one debt");
+}

@@ -123,6 +123,28 @@ Test(request, a_start_without_a_reason_or_of_another_plan_than_was_looked_at_is_
     desk_clear(&desk);
 }
 
+Test(request, a_start_breaks_the_glass_only_on_waves_that_it_means_something_to)
+{
+    struct desk desk = desk_new();
+    struct plan_wave *wave = g_ptr_array_index(desk.plan->waves, 1);
+    const struct override_request longer = {"hotfix", 7 * WHEN_DAY}, lifted = {"hotfix", 0};
+    const struct start_request lift = {.reason = "x", .override = lifted};
+    const struct start_request lengthen = {.reason = "x", .override = longer};
+    GError *error = NULL;
+    cr_expect(!start(&desk, &lift, &error));
+    expect_refused(error, CD_ERROR_REFUSED, "no wave has a window or a freeze");
+    error = NULL;
+    cr_expect(!start(&desk, &lengthen, &error));
+    expect_refused(error, CD_ERROR_REFUSED, "only shortens");
+    wave->window = window_new("Wed 09:00-10:00 UTC");
+    g_autofree char *id = start(&desk, &lift, NULL);
+    OWN(rollout) rollout = rollout_load(desk.journal, id, NULL);
+    cr_assert(rollout && rollout->overrides->len == 1);
+    const struct override *given = g_ptr_array_index(rollout->overrides, 0);
+    cr_expect_eq(given->wave, 1);
+    desk_clear(&desk);
+}
+
 Test(request, a_second_rollout_of_a_cell_is_refused_naming_the_first_until_that_has_ended)
 {
     struct desk desk = desk_new();
