@@ -13,12 +13,21 @@ static const char *text_of(const struct sso_token *token, const char *key)
     return text && *text ? text : NULL;
 }
 
+/* Whether it can stand in a header: it is one line, of visible letters. */
+static bool is_word(const char *text)
+{
+    while (g_ascii_isgraph(*text))
+        text++;
+    return !*text;
+}
+
 /* Takes what is in `kept`. */
 static bool token_read(struct sso_token *token)
 {
     const char *expires = text_of(token, "expiresAt");
     token->access = text_of(token, "accessToken");
-    return token->access && expires && keys_time_parse(expires, &token->expires_ms);
+    return token->access && is_word(token->access) && expires &&
+           keys_time_parse(expires, &token->expires_ms);
 }
 
 struct sso_token *sso_token_load(char **env, const char *about)

@@ -10,7 +10,7 @@
  * g_get_environ(). Caller frees. */
 char *tool_cache_path(char **env, const char *folder, const char *about);
 
-/* NULL: there is none, or it is no JSON object. */
+/* NULL: there is none, or it is no JSON object in a file of at most 1 MiB. */
 json_t *tool_cache_read(const char *path);
 
 /* Puts `document` in the place of what is there, whole or not at all. `error` never quotes it. */

@@ -1,6 +1,7 @@
 /* Keys of people who have signed in (SSO, MFA); tests/peers/people_credentials.test compares them
  * with botocore's, here is how long they last and what takes a long-lived process. */
 #include "data/aws/client.h"
+#include "data/aws/sso_token.h"
 #include "data/aws/tool_cache.h"
 #include "data/base/when.h"
 #include "tests/unit/found.h"
@@ -9,6 +10,8 @@
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 TestSuite(aws_people, .timeout = 30);
 
@@ -196,4 +199,24 @@ Test(aws_people, a_search_may_be_given_up_at_any_step)
         cr_expect_not(found.ended);
         desk_clear(&desk);
     }
+}
+
+Test(aws_people, what_is_no_sign_in_is_none_and_nobody_waits_for_it)
+{
+    struct desk desk;
+    const char *const script[] = {NULL};
+    desk_init(&desk, script);
+    const char *const tokens[] = {"", "two words", "line\r\nX-Other: y"};
+    for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++) {
+        keep(
+            &desk, "sso/cache", "corp",
+            json_pack("{s:s, s:s}", "accessToken", tokens[i], "expiresAt", "2999-01-01T00:00:00Z"));
+        cr_expect_null(sso_token_load(desk.env, "corp"), "%s", tokens[i]);
+    }
+    g_autofree char *path = tool_cache_path(desk.env, "sso/cache", "corp");
+    g_unlink(path);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    alarm(10);
+    cr_expect_null(sso_token_load(desk.env, "corp"), "a pipe");
+    desk_clear(&desk);
 }
