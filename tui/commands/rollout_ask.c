@@ -167,6 +167,11 @@ int rollout_resume_run(struct context *context, GError **error)
     g_autofree char *actor = actor_name();
     if (!rollout_override_read(context, &override, error))
         return CD_ERROR_USAGE;
+    if (rollout_options(context)->wave && !override.reason) {
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
+                            "resume is of the whole rollout; --wave goes with --override REASON");
+        return CD_ERROR_USAGE;
+    }
     bool asked_for = override.reason ? break_glass(context, &override, actor, error)
                                      : request_resume(context->journal, context->args[0], actor,
                                                       when_now_ms(), error);
