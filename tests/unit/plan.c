@@ -504,6 +504,24 @@ Test(plan, it_freezes_the_windows_and_the_freezes_that_are_not_over)
     g_ptr_array_unref(desk->config.freezes);
 }
 
+Test(plan, one_that_knows_of_no_windows_and_freezes_is_read_as_one_without)
+{
+    OWN(desk) desk = desk_new();
+    make(desk);
+    OWN_JSON json = plan_json(desk->plan);
+    size_t i;
+    json_t *wave;
+    json_object_del(json, "freezes");
+    json_array_foreach (json_object_get(json, "waves"), i, wave)
+        json_object_del(wave, "window");
+    OWN(plan) again = plan_from_json(json, NULL);
+    cr_assert(again && again->freezes->len == 0 && again->waves->len == desk->plan->waves->len);
+    const struct plan_wave *first = again->waves->pdata[0];
+    const struct calendar calendar = plan_calendar(again, first);
+    cr_expect_null(first->window);
+    cr_expect_null(calendar_closed(&calendar, NOW));
+}
+
 static void label(struct desk *desk, int cell, const char *ring)
 {
     desk->cells[cell].labels = g_hash_table_new(g_str_hash, g_str_equal);
