@@ -22,10 +22,24 @@ static bool is_harmless(gunichar c)
     }
 }
 
+/* How many bytes `s` begins with that are one harmless column each; nearly all text is only that.
+ */
+static size_t plain_length(const char *s)
+{
+    const char *p = s;
+    while (*p >= 0x20 && *p < 0x7f)
+        p++;
+    return (size_t)(p - s);
+}
+
 char *text_clean(const char *s)
 {
-    GString *out = g_string_new(NULL);
-    for (const char *p = s ? s : ""; *p;) {
+    const char *rest = s ? s : "";
+    size_t plain = plain_length(rest);
+    if (!rest[plain])
+        return g_strndup(rest, plain);
+    GString *out = g_string_new_len(rest, (gssize)plain);
+    for (const char *p = rest + plain; *p;) {
         gunichar c = g_utf8_get_char_validated(p, -1);
         if (c == (gunichar)-1 || c == (gunichar)-2) {
             g_string_append_printf(out, "\\x%02x", (guchar)*p++);
@@ -57,8 +71,9 @@ static int char_width(gunichar c)
 
 int text_width(const char *s)
 {
-    int width = 0;
-    for (const char *p = s; *p; p = g_utf8_next_char(p))
+    size_t plain = plain_length(s);
+    int width = (int)plain;
+    for (const char *p = s + plain; *p; p = g_utf8_next_char(p))
         width += char_width(g_utf8_get_char(p));
     return width;
 }

@@ -22,6 +22,8 @@ Test(text, nothing_that_steers_a_terminal_or_misleads_an_eye_survives_cleaning)
     expect_clean("\xff\xc3", "\\xff\\xc3");
     expect_clean("tab\tnew\n\x7f", "tab\\x09new\\x0a\\x7f");
     expect_clean("Universitätsspital 東京", "Universitätsspital 東京");
+    expect_clean("plain \x1b[31m then not", "plain \\x1b[31m then not");
+    expect_clean("all plain ~", "all plain ~");
     expect_clean(NULL, "");
 }
 
@@ -38,6 +40,18 @@ Test(text, fit_fills_exactly_the_columns_asked_for)
         cr_expect_str_eq(fitted, cases[i].out);
         cr_expect_eq(text_width(fitted), 5);
     }
+}
+
+Test(text, width_counts_columns_wherever_plain_text_ends)
+{
+    struct {
+        const char *in;
+        int width;
+    } cases[] = {{"", 0},        {"cell-0-dev ~", 12}, {"東京", 4},       {"cell 東京 x", 11},
+                 {"e\u0301", 1}, {"née", 3},           {"…", 1},          {"x東", 3},
+                 {"é", 1},       {"ab\u0301c", 3},     {"~\U0001f600", 3}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        cr_expect_eq(text_width(cases[i].in), cases[i].width, "%s", cases[i].in);
 }
 
 Test(text, counts_have_thousands_separators)
