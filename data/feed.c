@@ -96,6 +96,7 @@ void feed_free(struct feed *feed)
     g_free(feed->watched);
     g_free(feed->troubled);
     g_free(feed->metrics_of);
+    snapshot_unref(feed->folded);
     registry_unref(feed->registry);
     registry_known_unref(feed->known);
     config_unref(feed->config);

@@ -27,8 +27,10 @@ static struct snapshot *fold(struct feed *feed)
     g_autofree char *slowed = feed_slowed(feed);
     struct fleet_input input = {feed->config, feed->readings,          feed->registry,
                                 sources,      feed_usd_per_hour(feed), slowed};
-    struct snapshot *snapshot = fleet_fold(&input, now_ms);
-    feed->change_ms = fleet_next_change_ms(snapshot, now_ms);
+    struct snapshot *snapshot = fleet_fold_after(feed->folded, &input, now_ms);
+    feed->change_ms = fleet_next_change_ms(snapshot);
+    snapshot_unref(feed->folded);
+    feed->folded = snapshot_ref(snapshot);
     return snapshot;
 }
 

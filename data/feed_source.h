@@ -71,8 +71,9 @@ struct feed {
     bool rollout;                 /* feed_want_since was called */
     guint tick_id, fold_id;
     gint64 folded_mono_ms;
-    gint64 change_ms; /* when folding again may say something else */
-    guint step;       /* of the pace */
+    struct snapshot *folded; /* the last one, or NULL */
+    gint64 change_ms;        /* when folding again may say something else */
+    guint step;              /* of the pace */
     struct spending spending;
     struct aws_counters counted; /* what has been put down as spent already, or was before us */
     double read_units;           /* DynamoDB's, not put down yet */

@@ -105,7 +105,8 @@ void cell_reading_clear(struct cell_reading *reading)
     g_clear_pointer(&reading->probes, g_ptr_array_unref);
 }
 
-static void cell_fill(struct cell *cell, const struct fleet_input *input, size_t at, gint64 now_ms)
+static void cell_fill(struct cell *cell, const struct snapshot *before,
+                      const struct fleet_input *input, size_t at, gint64 now_ms)
 {
     cell->config = input->config->cells->pdata[at];
     cell->reading = cell_reading_share(&input->readings[at]);
@@ -113,10 +114,18 @@ static void cell_fill(struct cell *cell, const struct fleet_input *input, size_t
     cell->tenants = tally.tenants;
     cell->registered_users = tally.registered_users;
     cell->quota_users = tally.quota_users;
-    cell_judge(cell, input->config, now_ms);
+    if (!before || before->config != input->config ||
+        !cell_judged_before(cell, &before->cells[at], before->at_ms, now_ms))
+        cell_judge(cell, input->config, now_ms);
 }
 
 struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms)
+{
+    return fleet_fold_after(NULL, input, now_ms);
+}
+
+struct snapshot *fleet_fold_after(const struct snapshot *before, const struct fleet_input *input,
+                                  gint64 now_ms)
 {
     struct snapshot *snapshot = g_new0(struct snapshot, 1);
     g_atomic_ref_count_init(&snapshot->refs);
@@ -130,7 +139,7 @@ struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms)
     snapshot->cells = g_new0(struct cell, snapshot->n_cells);
     gint64 placed = 0;
     for (size_t i = 0; i < snapshot->n_cells; i++) {
-        cell_fill(&snapshot->cells[i], input, i, now_ms);
+        cell_fill(&snapshot->cells[i], before, input, i, now_ms);
         placed += snapshot->cells[i].tenants;
     }
     if (snapshot->registry)
@@ -149,7 +158,7 @@ struct snapshot *snapshot_again(const struct snapshot *snapshot, gint64 now_ms)
     struct fleet_input input = {
         config,          readings, snapshot->registry, sources, snapshot->cost_usd_per_hour,
         snapshot->slowed};
-    return fleet_fold(&input, now_ms);
+    return fleet_fold_after(snapshot, &input, now_ms);
 }
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot)

@@ -179,7 +179,9 @@ struct cell {
     gint64 version_at_ms;
     gint64 tenants; /* registry items that name this cell */
     gint64 registered_users, quota_users;
-    double used_pct; /* fresh active users / max_users; < 0: not known */
+    double used_pct;  /* fresh active users / max_users; < 0: not known */
+    gint64 change_ms; /* when the same reading may next be judged otherwise; G_MAXINT64: never */
+    bool tells_age;   /* a reason says how old something is, which is another age each moment */
 };
 
 struct snapshot {
@@ -218,13 +220,18 @@ struct fleet_input {
  *   stale. Of a dr cell, which has no traffic, only the health metric is required.
  * The worst of these is the cell's health; enum health is in that order. */
 struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms);
+/* The same snapshot with less work, where most is as it was in `before` (NULL: nothing): a cell is
+ * judged again only if its reading has changed, time has made a difference, or a reason tells an
+ * age. */
+struct snapshot *fleet_fold_after(const struct snapshot *before, const struct fleet_input *input,
+                                  gint64 now_ms);
 
 /* The same readings as of `now_ms`; a source's state follows from its last reading and error. */
 struct snapshot *snapshot_again(const struct snapshot *snapshot, gint64 now_ms);
 
-/* The first moment after `now_ms` at which folding the same input again may say something else
- * (a value grows stale); G_MAXINT64: never. */
-gint64 fleet_next_change_ms(const struct snapshot *snapshot, gint64 now_ms);
+/* The first moment after the snapshot's own at which folding the same input again may say something
+ * else (a value grows stale, a period begins); G_MAXINT64: never. Ages in reasons don't count. */
+gint64 fleet_next_change_ms(const struct snapshot *snapshot);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);

@@ -88,7 +88,7 @@ static void deliver(struct poller *poller, struct snapshot *snapshot)
     struct snapshot *before = poller->latest;
     poller->latest = snapshot_ref(snapshot);
     snapshot_unref(before);
-    poller->change_ms = fleet_next_change_ms(snapshot, when_now_ms());
+    poller->change_ms = fleet_next_change_ms(snapshot);
     update_who(poller);
     if (poller->fn)
         poller->fn(snapshot, poller->data);

@@ -258,10 +258,91 @@ Test(fleet, the_next_change_is_when_the_oldest_value_turns_stale)
 {
     set_series(&readings[ONE], METRIC_CPU, steady(40, 3, NOW - WHEN_MINUTE));
     fold_at(NOW, EU);
-    gint64 change_ms = fleet_next_change_ms(snapshot, NOW);
+    gint64 change_ms = fleet_next_change_ms(snapshot);
     cr_expect_eq(change_ms, NOW + 2 * WHEN_MINUTE + 1);
     cr_expect_eq(fold_at(change_ms - 1, ONE)->health, HEALTH_HEALTHY);
     cr_expect_eq(fold_at(change_ms, ONE)->health, HEALTH_STALE);
+}
+
+/* Folded out of the snapshot before it, a cell is as if it had been judged from scratch. */
+static const struct cell *fold_on(gint64 now_ms, int at)
+{
+    struct fleet_input input = {.config = config, .readings = readings};
+    struct snapshot *next = fleet_fold_after(snapshot, &input, now_ms);
+    OWN(snapshot) anew = fleet_fold(&input, now_ms);
+    for (size_t i = 0; i < CELLS; i++) {
+        const struct cell *cell = &next->cells[i], *other = &anew->cells[i];
+        cr_expect_eq(cell->health, other->health);
+        cr_expect(
+            g_strv_equal((const char *const *)cell->reasons, (const char *const *)other->reasons));
+        cr_expect_eq(cell->since_ms, other->since_ms);
+        cr_expect_eq(cell->closed_to_new, other->closed_to_new);
+        cr_expect_eq(g_strcmp0(cell->version, other->version), 0);
+        cr_expect_eq(cell->version_at_ms, other->version_at_ms);
+        cr_expect_float_eq(cell->used_pct, other->used_pct, 1e-9);
+        cr_expect_eq(cell->change_ms, other->change_ms);
+        cr_expect_eq(cell->tells_age, other->tells_age);
+    }
+    snapshot_unref(snapshot);
+    snapshot = next;
+    return &snapshot->cells[at];
+}
+
+Test(fleet, a_cell_that_nothing_is_read_of_any_more_turns_stale_by_time_alone)
+{
+    for (gint64 now_ms = NOW; now_ms < NOW + 10 * WHEN_MINUTE; now_ms += 7 * WHEN_SECOND) {
+        const struct cell *cell = fold_on(now_ms, ONE);
+        cr_expect_eq(cell->health == HEALTH_HEALTHY, now_ms <= NOW + 3 * WHEN_MINUTE);
+    }
+    const struct cell *cell = fold_on(NOW + 10 * WHEN_MINUTE, ONE);
+    expect(cell, HEALTH_STALE, "all metrics: 10m old (limit 3m)");
+    fold_on(NOW + 11 * WHEN_MINUTE, ONE);
+    expect(&snapshot->cells[ONE], HEALTH_STALE, "all metrics: 11m old (limit 3m)");
+}
+
+Test(fleet, a_clock_that_is_put_back_has_every_cell_judged_anew)
+{
+    fold_on(NOW, ONE);
+    fold_on(NOW - 2 * WHEN_MINUTE, ONE);
+    fold_on(NOW - WHEN_HOUR, ONE);
+    fold_on(NOW, ONE);
+}
+
+Test(fleet, a_period_that_has_not_begun_counts_from_its_beginning_on)
+{
+    set_series(&readings[ONE], METRIC_HEALTH, steady(0, 1, NOW + 3 * WHEN_MINUTE));
+    expect(fold_on(NOW, ONE), HEALTH_UNKNOWN, "cell_health_status: no data");
+    cr_expect_eq(fleet_next_change_ms(snapshot), NOW + 2 * WHEN_MINUTE);
+    fold_on(NOW + 2 * WHEN_MINUTE - 1, ONE);
+    expect(fold_on(NOW + 2 * WHEN_MINUTE, ONE), HEALTH_UNHEALTHY,
+           "cell_health_status is 0 (must be 1)");
+}
+
+Test(fleet, a_replica_lag_that_grows_old_is_let_go_of)
+{
+    readings[DR].replica_lag = steady(61, 3, NOW - WHEN_MINUTE);
+    fold_on(NOW, DR);
+    expect(fold_on(NOW + 2 * WHEN_MINUTE, DR), HEALTH_DEGRADED, "replica lag 61 s (rpo 60s)");
+    expect(fold_on(NOW + 2 * WHEN_MINUTE + 1, DR), HEALTH_STANDBY, "");
+}
+
+Test(fleet, whatever_is_read_anew_is_judged_anew)
+{
+    fold_on(NOW, ONE);
+    set_series(&readings[ONE], METRIC_HEALTH, steady(0, 2, NOW));
+    expect(fold_on(NOW, ONE), HEALTH_UNHEALTHY, "cell_health_status is 0 (must be 1)");
+    set_series(&readings[ONE], METRIC_HEALTH, steady(1, 2, NOW));
+    expect(fold_on(NOW, ONE), HEALTH_HEALTHY, "");
+    struct cell_reading loud = well_reading(NOW);
+    g_ptr_array_unref(readings[ONE].alarms);
+    readings[ONE].alarms = g_ptr_array_ref(loud.alarms);
+    cell_reading_clear(&loud);
+    set_alarm(ONE, ALARM_ALARM);
+    cr_expect_eq(fold_on(NOW, ONE)->health, HEALTH_DEGRADED);
+    readings[ONE].alarms_at_ms = NOW - 5 * WHEN_MINUTE;
+    cr_expect_eq(fold_on(NOW, ONE)->health, HEALTH_STALE);
+    g_clear_pointer(&readings[ONE].probes, g_ptr_array_unref);
+    cr_expect_eq(fold_on(NOW, EU)->health, HEALTH_HEALTHY);
 }
 
 static struct tenant *tenant_of(const char *id, const char *cell, gint64 users)
