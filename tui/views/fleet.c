@@ -140,7 +140,7 @@ static void fleet_prepare(void *state, const struct deck *deck, const struct are
     GPtrArray *rows = g_ptr_array_new();
     for (guint i = 0; i < fleet->cells->len; i++) {
         const struct cell *cell = g_ptr_array_index(fleet->cells, i);
-        if (passes(filter, deck, cell))
+        if (!*deck->filter || passes(filter, deck, cell))
             g_ptr_array_add(rows, cell->config->id);
     }
     filter_free(filter);
@@ -291,8 +291,10 @@ static void layout(const struct deck *deck, const struct area *area, struct plac
         const char *name = deck_wave(deck, config);
         cell = MAX(cell, text_width(config->id));
         wave = MAX(wave, name ? text_width(name) : 0);
-        const struct cell *read = deck_cell(deck, config->id);
-        version = MAX(version, read && read->version ? text_width(read->version) : 0);
+    }
+    for (size_t i = 0; deck->snapshot && i < deck->snapshot->n_cells; i++) {
+        const char *read = deck->snapshot->cells[i].version;
+        version = MAX(version, read ? text_width(read) : 0);
     }
     fitted[COL_CELL].wish = CLAMP(cell + 1, fitted[COL_CELL].least, 40);
     fitted[COL_WAVE].least = CLAMP(wave, 4, 12);
