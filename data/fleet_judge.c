@@ -324,40 +324,6 @@ static void sum_up(struct look *look)
     cell->since_ms = look->reasons->len ? since_of(look, cell->health) : well_since_ms(look);
 }
 
-gint64 sooner_stale_ms(gint64 next_ms, gint64 end_ms, gint64 period_ms, gint64 now_ms)
-{
-    gint64 stale_ms = end_ms + stale_after_ms(period_ms) + 1;
-    return stale_ms > now_ms && stale_ms < next_ms ? stale_ms : next_ms;
-}
-
-/* The newest usable value is stale one day, and what has not begun yet begins. */
-static gint64 series_change_ms(const struct look *look, const struct series *series,
-                               enum metric metric, gint64 next_ms)
-{
-    for (gssize i = series ? (gssize)series->n - 1 : -1;
-         i >= 0 && series->points[i].at_ms > look->now_ms; i--)
-        next_ms = MIN(next_ms, series->points[i].at_ms);
-    gssize at = series_newest_usable(series, metric, look->now_ms);
-    return at < 0 ? next_ms
-                  : sooner_stale_ms(next_ms, series->points[at].at_ms + look->period_ms,
-                                    look->period_ms, look->now_ms);
-}
-
-static gint64 cell_change_ms(const struct look *look)
-{
-    const struct cell_reading *reading = &look->cell->reading;
-    gint64 next_ms = G_MAXINT64;
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
-        next_ms = series_change_ms(look, reading->series[metric], metric, next_ms);
-    next_ms = series_change_ms(look, reading->replica_lag, METRIC_COUNT, next_ms);
-    next_ms = sooner_stale_ms(next_ms, reading->alarms_at_ms, look->period_ms, look->now_ms);
-    const GPtrArray *probes = reading->probes;
-    if (!probes || !probes->len)
-        return next_ms;
-    const struct probe *last = probes->pdata[probes->len - 1];
-    return sooner_stale_ms(next_ms, last->at_ms, look->period_ms, look->now_ms);
-}
-
 void cell_judge(struct cell *cell, const struct config *config, gint64 now_ms)
 {
     g_autoptr(GPtrArray) reasons = g_ptr_array_new_with_free_func(reason_free);
@@ -369,46 +335,5 @@ void cell_judge(struct cell *cell, const struct config *config, gint64 now_ms)
     judge_alarms(&look);
     judge_probe(&look);
     sum_up(&look);
-    cell->change_ms = cell_change_ms(&look);
-}
-
-/* What is shared is the same: readings are immutable. */
-static bool same_reading(const struct cell_reading *a, const struct cell_reading *b)
-{
-    bool same = a->replica_lag == b->replica_lag && a->alarms == b->alarms &&
-                a->alarms_at_ms == b->alarms_at_ms && a->probes == b->probes;
-    for (int i = 0; same && i < METRIC_COUNT; i++)
-        same = a->series[i] == b->series[i];
-    return same;
-}
-
-/* A clock that was put back asks everything anew. */
-bool cell_judged_before(struct cell *cell, const struct cell *before, gint64 before_ms,
-                        gint64 now_ms)
-{
-    if (now_ms < before_ms || now_ms >= before->change_ms || before->tells_age ||
-        cell->config != before->config || !same_reading(&cell->reading, &before->reading))
-        return false;
-    cell->health = before->health;
-    cell->reasons = g_strdupv(before->reasons);
-    cell->since_ms = before->since_ms;
-    cell->closed_to_new = before->closed_to_new;
-    cell->version = before->version;
-    cell->version_at_ms = before->version_at_ms;
-    cell->used_pct = before->used_pct;
-    cell->change_ms = before->change_ms;
-    return true;
-}
-
-gint64 fleet_next_change_ms(const struct snapshot *snapshot)
-{
-    gint64 period_ms = snapshot->config->metrics.period_ms;
-    gint64 next_ms = G_MAXINT64;
-    for (size_t i = 0; i < snapshot->n_cells; i++)
-        next_ms = MIN(next_ms, snapshot->cells[i].change_ms);
-    for (guint i = 0; i < snapshot->sources->len; i++) {
-        const struct source *source = snapshot->sources->pdata[i];
-        next_ms = sooner_stale_ms(next_ms, source->read_ms, period_ms, snapshot->at_ms);
-    }
-    return next_ms;
+    cell->change_ms = cell_change_ms(cell, look.period_ms, now_ms);
 }
