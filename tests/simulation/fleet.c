@@ -31,13 +31,18 @@ static void add_cells(const struct sim *sim, GRand *dice, GString *text)
     }
 }
 
-/* One that is shut for half an hour of the next two. */
-static char *window(const struct sim *sim, GRand *dice)
+/* For some waves, one that is shut for half an hour of the next two. It has dice of its own: the
+ * fleet is the same with it and without. */
+static char *window(const struct sim *sim, const char *class)
 {
+    GRand *dice = g_rand_new_with_seed(sim->options.seed ^ g_str_hash(class));
     gint64 minute = sim->began_ms / WHEN_MINUTE + sim_between(dice, 0, 90);
+    bool any = sim_between(dice, 0, 3) == 0;
     int shut = (int)(minute % (24 * 60)), open = (int)((minute + 30) % (24 * 60));
-    return g_strdup_printf(", window: 'Mon-Sun %02d:%02d-%02d:%02d UTC'", open / 60, open % 60,
-                           shut / 60, shut % 60);
+    g_rand_free(dice);
+    return any ? g_strdup_printf(", window: 'Mon-Sun %02d:%02d-%02d:%02d UTC'", open / 60,
+                                 open % 60, shut / 60, shut % 60)
+               : g_strdup("");
 }
 
 static void add_wave(const struct sim *sim, GRand *dice, GString *text, const char *class,
@@ -48,7 +53,7 @@ static void add_wave(const struct sim *sim, GRand *dice, GString *text, const ch
     static const char *const approval[] = {"", "", ", approval: {by: 1}",
                                            ", approval: {by: 1, not_requester: true, expires: 40m}",
                                            ", approval: {by: 2, not_requester: true}"};
-    g_autofree char *times = window(sim, dice);
+    g_autofree char *times = window(sim, class);
     int in_flight = (int)sim_between(dice, 1, 2), failed = sim_between(dice, 0, 3) == 0;
     g_string_append_printf(
         text,
@@ -56,8 +61,7 @@ static void add_wave(const struct sim *sim, GRand *dice, GString *text, const ch
         class, class, least_minutes + (int)sim_between(dice, 0, 4), in_flight, failed,
         on_fail[sim_between(dice, 0, 4)],
         approval[g_str_equal(class, "dev") ? 0 : sim_between(dice, 0, 4)],
-        g_str_equal(class, "dev") ? ", low_traffic: pass, production: true" : "",
-        sim_between(dice, 0, 3) == 0 ? times : "");
+        g_str_equal(class, "dev") ? ", low_traffic: pass, production: true" : "", times);
 }
 
 /* The dice fall for a wave that has lost its cells too, so that the others stay as they are. */
