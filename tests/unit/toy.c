@@ -115,6 +115,11 @@ bool toy_append(struct toy *toy, const char *actor, const char *type, json_t *da
     return true;
 }
 
+void toy_fail_gate(struct toy *toy, enum toy_id cell)
+{
+    toy->cells[cell].verdicts[GATE_LIMITS] = VERDICT_FAIL;
+}
+
 void toy_approve(struct toy *toy, const char *actor, const char *wave)
 {
     toy_append(toy, actor, "approve",

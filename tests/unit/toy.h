@@ -42,6 +42,7 @@ OWNABLE(toy, toy_free);
 
 /* Appends an event; false where the fold refuses it. Steals `data`. */
 bool toy_append(struct toy *toy, const char *actor, const char *type, json_t *data);
+void toy_fail_gate(struct toy *toy, enum toy_id cell);
 void toy_approve(struct toy *toy, const char *actor, const char *wave);
 /* One decision, carried out. False: there was nothing to do. */
 bool toy_step(struct toy *toy);
