@@ -19,7 +19,7 @@
  *   rollback.called  {cell, reference}
  *   rollback.done    {cell, version}               seen running the recorded reference
  *   rollback.failed  {cell, attempt, error}        attempt 2 is the last
- *   override* {wave, window, bake_ms, reason}      break-glass: lifts its window and freezes, or
+ *   override* {wave, window, bake_ms, reason, arn} break-glass: lifts its window and freezes, or
  *                                                  shortens its bake; a debt to review. With a
  *                                                  start, `opened` has override {reason, bake_ms}
  *                                                  and its plan the outcome

@@ -144,6 +144,11 @@ char *rollout_refuses_approval(const struct rollout *rollout, size_t wave,
                                login, by_arn ? ", to AWS the same person: " : "",
                                by_arn ? person->arn : "", plan->name);
     }
+    if (plan->approver_not_requester && person_is_known(&requester) && !person->arn)
+        return g_strdup_printf("whom AWS takes %s for is not known (no answer, or no credentials), "
+                               "and %s, who asked for this rollout, is known by ARN: wave %s wants "
+                               "somebody who is told from them",
+                               login, requester.actor, plan->name);
     return NULL;
 }
 

@@ -60,3 +60,9 @@ bool person_is(const struct person *person, const struct person *other)
     return person->arn && g_strcmp0(person->arn, other->arn) == 0 &&
            (is_of_person(person->arn, one) || is_of_person(person->arn, two));
 }
+
+bool person_is_known(const struct person *person)
+{
+    g_autofree char *login = actor_login(person->actor);
+    return person->arn && is_of_person(person->arn, login);
+}

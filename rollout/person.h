@@ -20,3 +20,6 @@ struct person {
  * through IAM Identity Center (by any of its roles, in any account), a federated user, and a user
  * or a role's session with the login's own name. */
 bool person_is(const struct person *person, const struct person *other);
+
+/* Whether AWS knows them as a person, and not as a machine or a team. */
+bool person_is_known(const struct person *person);

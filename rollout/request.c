@@ -142,6 +142,8 @@ json_t *override_json(const struct override_request *override)
                              override->bake_ms == 0);
     if (override->bake_ms)
         json_object_set_new(data, "bake_ms", json_integer(override->bake_ms));
+    if (override->arn)
+        json_object_set_new(data, "arn", text_json(override->arn));
     return data;
 }
 
@@ -162,7 +164,7 @@ static gssize wave_to_override(const struct rollout *rollout, const struct ask *
 
 static json_t *make_override(const struct rollout *rollout, const struct ask *ask, GError **error)
 {
-    const struct override_request override = {ask->reason, ask->bake_ms};
+    const struct override_request override = {ask->reason, ask->bake_ms, ask->arn};
     gssize wave = wave_to_override(rollout, ask, error);
     if (wave < 0)
         return NULL;
@@ -265,7 +267,8 @@ bool request_override(struct journal *journal, const char *id, const char *wave,
                            .type = "override",
                            .wave = wave,
                            .reason = override->reason,
-                           .bake_ms = override->bake_ms};
+                           .bake_ms = override->bake_ms,
+                           .arn = override->arn};
     return needs_reason(&it, error) && ask(journal, &it, make_override, error);
 }
 

@@ -10,9 +10,10 @@
 struct override_request {
     const char *reason; /* NULL: nobody breaks any glass */
     gint64 bake_ms;     /* 0: the window is lifted */
+    const char *arn;    /* whom AWS takes them for; NULL: not known */
 };
 
-/* {reason, window, bake_ms} as events have it. New reference. */
+/* {reason, window, bake_ms, arn} as events have it. New reference. */
 json_t *override_json(const struct override_request *override);
 
 struct start_request {

@@ -127,7 +127,8 @@ Test(request, a_start_breaks_the_glass_only_on_waves_that_it_means_something_to)
 {
     struct desk desk = desk_new();
     struct plan_wave *wave = g_ptr_array_index(desk.plan->waves, 1);
-    const struct override_request longer = {"hotfix", 7 * WHEN_DAY}, lifted = {"hotfix", 0};
+    const struct override_request longer = {.reason = "hotfix", .bake_ms = 7 * WHEN_DAY},
+                                  lifted = {.reason = "hotfix"};
     const struct start_request lift = {.reason = "x", .override = lifted};
     const struct start_request lengthen = {.reason = "x", .override = longer};
     GError *error = NULL;
@@ -217,6 +218,9 @@ Test(request, an_approver_whom_aws_takes_for_the_requester_is_the_requester)
     GError *error = NULL;
     cr_expect(!approve(&desk, NULL, "deploy@h", sso, &error));
     expect_refused(error, CD_ERROR_REFUSED, "to AWS the same person");
+    error = NULL;
+    cr_expect(!approve(&desk, NULL, "deploy@h", NULL, &error), "with AWS out of reach");
+    expect_refused(error, CD_ERROR_REFUSED, "is not known");
     cr_expect(approve(&desk, NULL, "bob@h", "arn:aws:iam::123456789012:user/bob", NULL));
     OWN(rollout) rollout = rollout_load(desk.journal, "r1", NULL);
     cr_assert_eq(rollout->approvals->len, 1);

@@ -172,6 +172,10 @@ int rollout_resume_run(struct context *context, GError **error)
                             "resume is of the whole rollout; --wave goes with --override REASON");
         return CD_ERROR_USAGE;
     }
+    g_autofree char *arn = NULL;
+    if (override.reason)
+        context_whoami(context, &arn, NULL, NULL);
+    override.arn = arn;
     bool asked_for = override.reason ? break_glass(context, &override, actor, error)
                                      : request_resume(context->journal, context->args[0], actor,
                                                       when_now_ms(), error);
