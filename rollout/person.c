@@ -39,7 +39,7 @@ static char *arn_name(const char *arn)
 /* Whoever signs in through IAM Identity Center bears one name, whatever it lets them be. */
 static const char *sign_in_name(const char *arn)
 {
-    return arn && strstr(arn, ":assumed-role/AWSReservedSSO_") ? strrchr(arn, '/') : NULL;
+    return strstr(arn, ":assumed-role/AWSReservedSSO_") ? strrchr(arn, '/') : NULL;
 }
 
 static bool is_of_person(const char *arn, const char *login)
@@ -54,10 +54,12 @@ bool person_is(const struct person *person, const struct person *other)
     g_autofree char *one = actor_login(person->actor), *two = actor_login(other->actor);
     if (strcmp(one, two) == 0)
         return true;
+    if (!person->arn || !other->arn)
+        return false;
     const char *signed_in = sign_in_name(person->arn);
     if (signed_in && g_strcmp0(signed_in, sign_in_name(other->arn)) == 0)
         return true;
-    return person->arn && g_strcmp0(person->arn, other->arn) == 0 &&
+    return strcmp(person->arn, other->arn) == 0 &&
            (is_of_person(person->arn, one) || is_of_person(person->arn, two));
 }
 
