@@ -13,13 +13,13 @@ static bool refuse(GError **error, enum cd_error code, char *why)
 }
 
 struct ask {
-    const char *id, *actor;
+    const char *id;
+    const struct person *person;
     gint64 now_ms;
     const char *what, *type;   /* rollout_refuses()'s word, and the event's type */
     const char *wave, *reason; /* as given, or NULL */
     const char *const *cells;  /* ids, or NULL */
     gint64 bake_ms;
-    const char *arn;
 };
 
 /* Makes the event's data, or says why the request makes no sense. */
@@ -40,9 +40,11 @@ static bool ask(struct journal *journal, const struct ask *ask, ask_fn make, GEr
         OWN_JSON data = rollout ? make(rollout, ask, error) : NULL;
         if (!data)
             return false;
+        if (ask->person->arn)
+            json_object_set_new(data, "arn", text_json(ask->person->arn));
         g_autoptr(GError) failure = NULL;
-        if (journal_append(journal, ask->id, rollout->seq + 1, event_id, ask->now_ms, ask->actor,
-                           ask->type, data, NULL, &failure))
+        if (journal_append(journal, ask->id, rollout->seq + 1, event_id, ask->now_ms,
+                           ask->person->actor, ask->type, data, NULL, &failure))
             return true;
         if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
             g_propagate_error(error, g_steal_pointer(&failure));
@@ -72,11 +74,10 @@ static gssize wave_of_name(const struct rollout *rollout, const char *name)
 static bool has_approved(const struct rollout *rollout, gssize wave, const struct ask *ask)
 {
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
-    const struct person person = {ask->actor, ask->arn};
     for (guint i = 0; i < rollout->approvals->len; i++) {
         const struct approval *given = g_ptr_array_index(rollout->approvals, i);
         const struct person approver = {given->actor, given->arn};
-        if (given->wave == (size_t)wave && person_is(&approver, &person) &&
+        if (given->wave == (size_t)wave && person_is(&approver, ask->person) &&
             given->at_ms + plan->approval_expires_ms > ask->now_ms)
             return true;
     }
@@ -91,16 +92,14 @@ static json_t *make_approval(const struct rollout *rollout, const struct ask *as
         why = ask->wave ? g_strdup_printf("it has no wave %s", ask->wave)
                         : g_strdup("none of its waves waits for an approval");
     if (!why)
-        why = rollout_refuses_approval(rollout, (size_t)wave,
-                                       &(const struct person){ask->actor, ask->arn});
+        why = rollout_refuses_approval(rollout, (size_t)wave, ask->person);
     if (!why && has_approved(rollout, wave, ask))
-        why = g_strdup_printf("%s has approved it already", ask->actor);
+        why = g_strdup_printf("%s has approved it already", ask->person->actor);
     if (why)
         return refuse_ask(ask, why, error);
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
-    return json_pack("{s:o, s:o, s:s, s:o}", "wave", text_json(plan->name), "version",
-                     text_json(rollout->plan->version), "plan_hash", rollout->plan->hash, "arn",
-                     text_json(ask->arn));
+    return json_pack("{s:o, s:o, s:s}", "wave", text_json(plan->name), "version",
+                     text_json(rollout->plan->version), "plan_hash", rollout->plan->hash);
 }
 
 static bool needs_reason(const struct ask *ask, GError **error)
@@ -142,8 +141,6 @@ json_t *override_json(const struct override_request *override)
                              override->bake_ms == 0);
     if (override->bake_ms)
         json_object_set_new(data, "bake_ms", json_integer(override->bake_ms));
-    if (override->arn)
-        json_object_set_new(data, "arn", text_json(override->arn));
     return data;
 }
 
@@ -164,7 +161,7 @@ static gssize wave_to_override(const struct rollout *rollout, const struct ask *
 
 static json_t *make_override(const struct rollout *rollout, const struct ask *ask, GError **error)
 {
-    const struct override_request override = {ask->reason, ask->bake_ms, ask->arn};
+    const struct override_request override = {ask->reason, ask->bake_ms};
     gssize wave = wave_to_override(rollout, ask, error);
     if (wave < 0)
         return NULL;
@@ -227,8 +224,7 @@ bool request_approve(struct journal *journal, const char *id, const char *wave,
                      const struct person *person, gint64 now_ms, GError **error)
 {
     const struct ask it = {.id = id,
-                           .actor = person->actor,
-                           .arn = person->arn,
+                           .person = person,
                            .now_ms = now_ms,
                            .what = "approve",
                            .type = "approve",
@@ -236,11 +232,11 @@ bool request_approve(struct journal *journal, const char *id, const char *wave,
     return ask(journal, &it, make_approval, error);
 }
 
-bool request_pause(struct journal *journal, const char *id, const char *reason, const char *actor,
-                   gint64 now_ms, GError **error)
+bool request_pause(struct journal *journal, const char *id, const char *reason,
+                   const struct person *person, gint64 now_ms, GError **error)
 {
     const struct ask it = {.id = id,
-                           .actor = actor,
+                           .person = person,
                            .now_ms = now_ms,
                            .what = "pause",
                            .type = "pause",
@@ -248,35 +244,34 @@ bool request_pause(struct journal *journal, const char *id, const char *reason, 
     return ask(journal, &it, make_pause, error);
 }
 
-bool request_resume(struct journal *journal, const char *id, const char *actor, gint64 now_ms,
-                    GError **error)
+bool request_resume(struct journal *journal, const char *id, const struct person *person,
+                    gint64 now_ms, GError **error)
 {
     const struct ask it = {
-        .id = id, .actor = actor, .now_ms = now_ms, .what = "resume", .type = "resume"};
+        .id = id, .person = person, .now_ms = now_ms, .what = "resume", .type = "resume"};
     return ask(journal, &it, make_pause, error);
 }
 
 bool request_override(struct journal *journal, const char *id, const char *wave,
-                      const struct override_request *override, const char *actor, gint64 now_ms,
-                      GError **error)
+                      const struct override_request *override, const struct person *person,
+                      gint64 now_ms, GError **error)
 {
     const struct ask it = {.id = id,
-                           .actor = actor,
+                           .person = person,
                            .now_ms = now_ms,
                            .what = "override",
                            .type = "override",
                            .wave = wave,
                            .reason = override->reason,
-                           .bake_ms = override->bake_ms,
-                           .arn = override->arn};
+                           .bake_ms = override->bake_ms};
     return needs_reason(&it, error) && ask(journal, &it, make_override, error);
 }
 
-bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,
-                   gint64 now_ms, GError **error)
+bool request_abort(struct journal *journal, const char *id, const char *reason,
+                   const struct person *person, gint64 now_ms, GError **error)
 {
     const struct ask it = {.id = id,
-                           .actor = actor,
+                           .person = person,
                            .now_ms = now_ms,
                            .what = "abort",
                            .type = "abort",
@@ -285,10 +280,11 @@ bool request_abort(struct journal *journal, const char *id, const char *reason, 
 }
 
 bool request_rollback(struct journal *journal, const char *id, const char *const *cells,
-                      const char *reason, const char *actor, gint64 now_ms, GError **error)
+                      const char *reason, const struct person *person, gint64 now_ms,
+                      GError **error)
 {
     const struct ask it = {.id = id,
-                           .actor = actor,
+                           .person = person,
                            .now_ms = now_ms,
                            .what = "rollback",
                            .type = "rollback",
@@ -298,7 +294,7 @@ bool request_rollback(struct journal *journal, const char *id, const char *const
 }
 
 bool request_cell(struct journal *journal, const char *id, const char *what, const char *cell,
-                  const char *reason, const char *actor, gint64 now_ms, GError **error)
+                  const char *reason, const struct person *person, gint64 now_ms, GError **error)
 {
     static const struct {
         const char *what, *type;
@@ -308,7 +304,7 @@ bool request_cell(struct journal *journal, const char *id, const char *what, con
         if (strcmp(types[i].what, what) != 0)
             continue;
         const struct ask it = {.id = id,
-                               .actor = actor,
+                               .person = person,
                                .now_ms = now_ms,
                                .what = what,
                                .type = types[i].type,

@@ -1,6 +1,7 @@
 /* What people ask of rollouts, as events: each function appends to the journal and returns; the
  * conductor reads. A lost compare-and-append is read back and tried again as long as the request
- * still makes sense. All of them refuse (CD_ERROR_REFUSED, or BUSY) what can't be, in words. */
+ * still makes sense. The event keeps the person's login and, where known, ARN. All of them refuse
+ * (CD_ERROR_REFUSED, or BUSY) what can't be, in words. */
 #pragma once
 
 #include "rollout/engine.h"
@@ -10,10 +11,9 @@
 struct override_request {
     const char *reason; /* NULL: nobody breaks any glass */
     gint64 bake_ms;     /* 0: the window is lifted */
-    const char *arn;    /* whom AWS takes them for; NULL: not known */
 };
 
-/* {reason, window, bake_ms, arn} as events have it. New reference. */
+/* {reason, window, bake_ms} as events have it. New reference. */
 json_t *override_json(const struct override_request *override);
 
 struct start_request {
@@ -23,14 +23,15 @@ struct start_request {
     bool attended, retry_failed;
     const char *credentials; /* those that somebody stays to renew, in words; NULL: none */
     const char *const *fixes;
-    const char *arn;                  /* whom AWS takes the requester for; NULL: not known */
     struct override_request override; /* for each of its waves that it means something to */
 };
+/* Whether it would be taken as things are; asked before anybody is asked to confirm it. */
+bool request_may_start(struct journal *journal, const struct start_request *start, GError **error);
 /* Appends `opened` under a new id ("r1", "r2", ... : the next number of this journal) and returns
  * it. Two live rollouts never share a cell: CD_ERROR_BUSY names the first, who runs it, where and
  * since when. Caller frees. */
-char *request_start(struct journal *journal, const struct start_request *start, const char *actor,
-                    gint64 now_ms, GError **error);
+char *request_start(struct journal *journal, const struct start_request *start,
+                    const struct person *requester, gint64 now_ms, GError **error);
 
 /* The wave that an approval would be for: the first that has not started and wants some; -1: none.
  */
@@ -38,23 +39,24 @@ gssize request_waiting_wave(const struct rollout *rollout);
 /* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so. */
 bool request_approve(struct journal *journal, const char *id, const char *wave,
                      const struct person *person, gint64 now_ms, GError **error);
-bool request_pause(struct journal *journal, const char *id, const char *reason, const char *actor,
-                   gint64 now_ms, GError **error);
-bool request_resume(struct journal *journal, const char *id, const char *actor, gint64 now_ms,
-                    GError **error);
+bool request_pause(struct journal *journal, const char *id, const char *reason,
+                   const struct person *person, gint64 now_ms, GError **error);
+bool request_resume(struct journal *journal, const char *id, const struct person *person,
+                    gint64 now_ms, GError **error);
 /* `wave` NULL: the one under way, or else the next one. request_may_override: whether it would be
  * taken as things are. */
 bool request_may_override(const struct rollout *rollout, const char *wave,
                           const struct override_request *override, GError **error);
 bool request_override(struct journal *journal, const char *id, const char *wave,
-                      const struct override_request *override, const char *actor, gint64 now_ms,
-                      GError **error);
-bool request_abort(struct journal *journal, const char *id, const char *reason, const char *actor,
-                   gint64 now_ms, GError **error);
+                      const struct override_request *override, const struct person *person,
+                      gint64 now_ms, GError **error);
+bool request_abort(struct journal *journal, const char *id, const char *reason,
+                   const struct person *person, gint64 now_ms, GError **error);
 /* `cells`: ids, NULL-terminated; newest first is the engine's affair. `reason` may be NULL: what is
  * urgent need not be explained first. */
 bool request_rollback(struct journal *journal, const char *id, const char *const *cells,
-                      const char *reason, const char *actor, gint64 now_ms, GError **error);
+                      const char *reason, const struct person *person, gint64 now_ms,
+                      GError **error);
 /* `what`: "accept", "retry" or "skip". */
 bool request_cell(struct journal *journal, const char *id, const char *what, const char *cell,
-                  const char *reason, const char *actor, gint64 now_ms, GError **error);
+                  const char *reason, const struct person *person, gint64 now_ms, GError **error);

@@ -94,7 +94,7 @@ static bool refuse_override(const struct plan *plan, const struct override_reque
                                   asked));
 }
 
-static bool check_start(struct journal *journal, const struct start_request *start, GError **error)
+bool request_may_start(struct journal *journal, const struct start_request *start, GError **error)
 {
     const struct plan *plan = start->plan;
     if (!start->reason || !*start->reason)
@@ -133,7 +133,7 @@ static json_t *cells_json(const struct plan *plan)
     return cells;
 }
 
-static json_t *opened_json(const struct start_request *start)
+static json_t *opened_json(const struct start_request *start, const struct person *requester)
 {
     json_t *fixes = json_array();
     for (const char *const *cell = start->fixes; cell && *cell; cell++)
@@ -145,8 +145,8 @@ static json_t *opened_json(const struct start_request *start)
                   plan_json(start->plan), "state", rollout_state_name(ROLLOUT_PLANNED), "attended",
                   start->attended, "credentials", text_json(start->credentials), "retry_failed",
                   start->retry_failed, "fixes", fixes);
-    if (start->arn)
-        json_object_set_new(opened, "arn", text_json(start->arn));
+    if (requester->arn)
+        json_object_set_new(opened, "arn", text_json(requester->arn));
     if (start->override.reason)
         json_object_set_new(opened, "override", override_json(&start->override));
     return opened;
@@ -171,17 +171,18 @@ static char *next_id(struct journal *journal, GError **error)
 /* The id is chosen before the live operations are read. Whoever was opened in between has that very
  * id, so our append conflicts, and everything is looked at again: of two that start within a
  * millisecond, the second sees the first. */
-char *request_start(struct journal *journal, const struct start_request *start, const char *actor,
-                    gint64 now_ms, GError **error)
+char *request_start(struct journal *journal, const struct start_request *start,
+                    const struct person *requester, gint64 now_ms, GError **error)
 {
     g_autofree char *event_id = journal_new_id();
-    OWN_JSON data = opened_json(start);
+    OWN_JSON data = opened_json(start, requester);
     for (;;) {
         g_autofree char *id = next_id(journal, error);
-        if (!id || !check_start(journal, start, error))
+        if (!id || !request_may_start(journal, start, error))
             return NULL;
         g_autoptr(GError) failure = NULL;
-        if (journal_append(journal, id, 1, event_id, now_ms, actor, "opened", data, NULL, &failure))
+        if (journal_append(journal, id, 1, event_id, now_ms, requester->actor, "opened", data, NULL,
+                           &failure))
             return g_steal_pointer(&id);
         if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
             g_propagate_error(error, g_steal_pointer(&failure));

@@ -10,8 +10,10 @@
 
 #include <string.h>
 
-static const char *const people[] = {"alice@10.0.0.1", "bob@10.0.0.2", "carol@10.0.0.3",
-                                     "dave@10.0.0.4"};
+static const struct person people[] = {{"alice@10.0.0.1", NULL},
+                                       {"bob@10.0.0.2", NULL},
+                                       {"carol@10.0.0.3", NULL},
+                                       {"dave@10.0.0.4", NULL}};
 
 static void running_free(gpointer data)
 {
@@ -48,7 +50,7 @@ static void ask_cells(struct sim *sim, struct survey *survey)
     survey->snapshot = sim->snapshot;
 }
 
-bool people_start(struct sim *sim, const char *version, const char *actor)
+bool people_start(struct sim *sim, const char *version, const struct person *person)
 {
     struct release release = {(char *)version, (char *)"v", sim->commit, 0, (char *)""};
     struct survey survey = {
@@ -74,9 +76,9 @@ bool people_start(struct sim *sim, const char *version, const char *actor)
         const struct start_request start = {
             .plan = plan, .reason = "it is time", .retry_failed = retry};
         if (refusals->len == 0)
-            id = request_start(sim->console, &start, actor, sim->now_ms, NULL);
+            id = request_start(sim->console, &start, person, sim->now_ms, NULL);
         if (!id && refusals->len)
-            sim_tell(sim, "%s can't start %s: %s", actor, version,
+            sim_tell(sim, "%s can't start %s: %s", person->actor, version,
                      ((struct refusal *)g_ptr_array_index(refusals, 0))->why);
     }
     g_clear_pointer(&survey.operations, g_ptr_array_unref);
@@ -87,17 +89,17 @@ bool people_start(struct sim *sim, const char *version, const char *actor)
     return id != NULL;
 }
 
-static void give_approval(struct sim *sim, struct journal *journal, const char *id, const char *who)
+static void give_approval(struct sim *sim, struct journal *journal, const char *id,
+                          const struct person *who)
 {
-    const struct person person = {who, NULL};
-    request_approve(journal, id, NULL, &person, sim->now_ms, NULL);
+    request_approve(journal, id, NULL, who, sim->now_ms, NULL);
 }
 
 static void approve(struct sim *sim, const struct rollout *rollout)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(people); i++)
         if (rollout->state == ROLLOUT_WAITING && request_waiting_wave(rollout) >= 0)
-            give_approval(sim, sim->console, rollout->id, people[i]);
+            give_approval(sim, sim->console, rollout->id, &people[i]);
 }
 
 static bool answer_cell(struct sim *sim, const struct rollout *rollout,
@@ -105,7 +107,7 @@ static bool answer_cell(struct sim *sim, const struct rollout *rollout,
 {
     const char *id = cell->plan->id;
     const char *const cells[] = {id, NULL};
-    const char *who = people[1];
+    const struct person *who = &people[1];
     if (cell->held && cell->state != CELL_PENDING)
         return request_cell(sim->console, rollout->id, "accept", id, "seen to", who, sim->now_ms,
                             NULL) ||
@@ -121,7 +123,7 @@ static bool answer_cell(struct sim *sim, const struct rollout *rollout,
 static void answer(struct sim *sim, const struct rollout *rollout)
 {
     if (rollout->paused) {
-        request_resume(sim->console, rollout->id, people[1], sim->now_ms, NULL);
+        request_resume(sim->console, rollout->id, &people[1], sim->now_ms, NULL);
         return;
     }
     for (guint i = 0; i < rollout->cells->len; i++) {
@@ -131,9 +133,9 @@ static void answer(struct sim *sim, const struct rollout *rollout)
     }
 }
 
-static const char *any_person(struct sim *sim, enum trouble_kind kind)
+static const struct person *any_person(struct sim *sim, enum trouble_kind kind)
 {
-    return people[sim_between(sim->dice[kind], 0, G_N_ELEMENTS(people) - 2)];
+    return &people[sim_between(sim->dice[kind], 0, G_N_ELEMENTS(people) - 2)];
 }
 
 static void interfere(struct sim *sim, const struct rollout *rollout)
@@ -143,7 +145,8 @@ static void interfere(struct sim *sim, const struct rollout *rollout)
                                          "skip",  "roll",   "answer", "override"};
     GRand *dice = sim->dice[ON_PEOPLE];
     const char *wish = wishes[sim_between(dice, 0, G_N_ELEMENTS(wishes) - 1)];
-    const char *who = any_person(sim, ON_PEOPLE), *id = rollout->id;
+    const struct person *who = any_person(sim, ON_PEOPLE);
+    const char *id = rollout->id;
     guint n = rollout->cells->len;
     const char *cell = ((struct rollout_cell *)g_ptr_array_index(
                             rollout->cells, (guint)sim_between(dice, 0, (gint64)n - 1)))
@@ -174,7 +177,7 @@ static void send_stale(struct sim *sim, const struct rollout *rollout)
 {
     GRand *dice = sim->dice[ON_STALE_WISH];
     g_autofree char *event_id = journal_new_id();
-    const char *who = any_person(sim, ON_STALE_WISH);
+    const struct person *who = any_person(sim, ON_STALE_WISH);
     guint n = rollout->plan->waves->len, at = (guint)sim_between(dice, 0, (gint64)n - 1);
     const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, at);
     const struct rollout_cell *cell = g_ptr_array_index(
@@ -189,8 +192,8 @@ static void send_stale(struct sim *sim, const struct rollout *rollout)
                         other_plan ? rollout->plan->version : "5.0.9", "plan_hash",
                         other_plan ? "another plan" : rollout->plan->hash)
             : json_pack("{s:s, s:s}", "cell", cell->plan->id, "reason", "from an old screen");
-    journal_append(sim->console, rollout->id, rollout->seq + 1, event_id, sim->now_ms, who, type,
-                   data, NULL, NULL);
+    journal_append(sim->console, rollout->id, rollout->seq + 1, event_id, sim->now_ms, who->actor,
+                   type, data, NULL, NULL);
 }
 
 static void give_lock_back(struct sim *sim)
@@ -198,7 +201,8 @@ static void give_lock_back(struct sim *sim)
     gint64 seq = 0;
     g_autofree char *holder = lock_holder(sim->console, sim->rival_cell, &seq, NULL);
     if (g_strcmp0(holder, sim->rival) == 0)
-        lock_release(sim->console, sim->rival_cell, sim->rival, seq, people[2], sim->now_ms, NULL);
+        lock_release(sim->console, sim->rival_cell, sim->rival, seq, people[2].actor, sim->now_ms,
+                     NULL);
 }
 
 static void end_rival(struct sim *sim)
@@ -209,7 +213,7 @@ static void end_rival(struct sim *sim)
     if (sim_between(sim->dice[ON_RIVAL], 0, 1)) /* or it forgets to */
         give_lock_back(sim);
     if (last && journal_append(sim->console, sim->rival, last->seq + 1, event_id, sim->now_ms,
-                               people[2], "state", data, NULL, NULL)) {
+                               people[2].actor, "state", data, NULL, NULL)) {
         g_clear_pointer(&sim->rival, g_free);
         g_clear_pointer(&sim->rival_cell, g_free);
     }
@@ -225,10 +229,10 @@ static void rival_tick(struct sim *sim)
     g_autofree char *id = g_strdup_printf("f%d", ++sim->rivals), *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:s, s:[s], s:s, s:s}", "kind", "failover", "subject", cell,
                               "cells", cell, "reason", "a drill", "state", "running");
-    if (!journal_append(sim->console, id, 1, event_id, sim->now_ms, people[2], "opened", data, NULL,
-                        NULL))
+    if (!journal_append(sim->console, id, 1, event_id, sim->now_ms, people[2].actor, "opened", data,
+                        NULL, NULL))
         return;
-    lock_take(sim->console, cell, id, people[2], sim->now_ms, NULL);
+    lock_take(sim->console, cell, id, people[2].actor, sim->now_ms, NULL);
     sim->rival = g_steal_pointer(&id);
     sim->rival_cell = g_strdup(cell);
     sim->rival_ends_ms = sim->now_ms + sim_between(sim->dice[ON_RIVAL], 30, 600) * WHEN_SECOND;
@@ -266,7 +270,7 @@ void people_tick(struct sim *sim)
         look_at(sim, operation->id, turn);
     }
     if (operations && operations->len == 0)
-        people_start(sim, "5.0.3", people[0]);
+        people_start(sim, "5.0.3", &people[0]);
     else if (!live && trouble_comes(sim, ON_PEOPLE, 12))
         people_start(sim, sim_between(sim->dice[ON_PEOPLE], 0, 1) ? "5.0.3" : "5.0.4",
                      any_person(sim, ON_PEOPLE));

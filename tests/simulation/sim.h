@@ -241,7 +241,7 @@ struct running cell_running(const struct sim_cell *cell); /* caller frees versio
 
 /* people.c */
 void people_tick(struct sim *sim);
-bool people_start(struct sim *sim, const char *version, const char *actor);
+bool people_start(struct sim *sim, const char *version, const struct person *person);
 
 /* ledger.c, invariants*.c: see ledger.h */
 void ledger_event(struct sim *sim, struct process *process, const struct journal_row *row);

@@ -53,7 +53,7 @@ static void wait_long(struct handle *handle, const struct journal_row *row)
     sim->waiting = true;
     sim_pass(sim, ms, handle->process);
     if (!handle->process && strcmp(row->type, "opened") == 0)
-        people_start(sim, "5.0.4", "erin@10.0.0.5");
+        people_start(sim, "5.0.4", &(const struct person){"erin@10.0.0.5", NULL});
     sim->waiting = false;
 }
 

@@ -41,11 +41,19 @@ static void desk_clear(struct desk *desk)
     g_free(desk->dir);
 }
 
-static char *start(struct desk *desk, const struct start_request *how, GError **error)
+static const struct person alice = {"alice@10.0.0.7", NULL}, bob = {"bob", NULL};
+
+static char *start_as(struct desk *desk, const struct person *who, const struct start_request *how,
+                      GError **error)
 {
     struct start_request request = how ? *how : (struct start_request){.reason = "a fix"};
     request.plan = desk->plan;
-    return request_start(desk->journal, &request, "alice@10.0.0.7", NOW, error);
+    return request_start(desk->journal, &request, who, NOW, error);
+}
+
+static char *start(struct desk *desk, const struct start_request *how, GError **error)
+{
+    return start_as(desk, &alice, how, error);
 }
 
 static void must_start(struct desk *desk, const char *id)
@@ -213,8 +221,8 @@ Test(request, an_approver_whom_aws_takes_for_the_requester_is_the_requester)
     static const char sso[] =
         "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_0a1b/alice@corp.example.com";
     struct desk desk = desk_new();
-    const struct start_request how = {.reason = "x", .arn = sso};
-    g_autofree char *id = start(&desk, &how, NULL);
+    const struct person requester = {alice.actor, sso};
+    g_autofree char *id = start_as(&desk, &requester, NULL, NULL);
     GError *error = NULL;
     cr_expect(!approve(&desk, NULL, "deploy@h", sso, &error));
     expect_refused(error, CD_ERROR_REFUSED, "to AWS the same person");
@@ -258,19 +266,44 @@ Test(request, pause_resume_and_abort_make_sense_only_once)
     struct desk desk = desk_new();
     must_start(&desk, "r1");
     GError *error = NULL;
-    cr_expect(!request_resume(desk.journal, "r1", "bob", NOW, &error));
+    cr_expect(!request_resume(desk.journal, "r1", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "not paused");
-    cr_expect(request_pause(desk.journal, "r1", "lunch", "bob", NOW, NULL));
+    cr_expect(request_pause(desk.journal, "r1", "lunch", &bob, NOW, NULL));
     OWN(operation) paused = history_find(desk.journal, "r1", NULL);
     cr_expect_str_eq(paused->state, "paused");
     error = NULL;
-    cr_expect(!request_pause(desk.journal, "r1", NULL, "bob", NOW, &error));
+    cr_expect(!request_pause(desk.journal, "r1", NULL, &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "paused already");
-    cr_expect(request_resume(desk.journal, "r1", "bob", NOW, NULL));
-    cr_expect(request_abort(desk.journal, "r1", "no", "bob", NOW, NULL));
+    cr_expect(request_resume(desk.journal, "r1", &bob, NOW, NULL));
+    cr_expect(request_abort(desk.journal, "r1", "no", &bob, NOW, NULL));
     error = NULL;
-    cr_expect(!request_abort(desk.journal, "r1", "no", "bob", NOW, &error));
+    cr_expect(!request_abort(desk.journal, "r1", "no", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "aborted already");
+    desk_clear(&desk);
+}
+
+Test(request, every_request_keeps_the_login_and_the_arn_of_who_asked)
+{
+    static const char arn[] = "arn:aws:iam::123456789012:user/bob";
+    const struct person person = {"bob@h", arn};
+    struct desk desk = desk_new();
+    must_start(&desk, "r1");
+    const char *cell = first_cell(&desk);
+    const struct override_request glass = {.reason = "urgent", .bake_ms = WHEN_MINUTE};
+    bool asked[] = {
+        request_pause(desk.journal, "r1", "lunch", &person, NOW, NULL),
+        request_resume(desk.journal, "r1", &person, NOW, NULL),
+        request_override(desk.journal, "r1", NULL, &glass, &person, NOW, NULL),
+        request_cell(desk.journal, "r1", "skip", cell, "broken", &person, NOW, NULL),
+        request_abort(desk.journal, "r1", "no", &person, NOW, NULL),
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
+        cr_expect(asked[i], "request %zu", i);
+        g_autoptr(GPtrArray) events = journal_read(desk.journal, "r1", 2 + i, NULL);
+        const struct event *first = g_ptr_array_index(events, 0);
+        cr_expect_str_eq(first->actor, "bob@h");
+        cr_expect_str_eq(json_string_value(json_object_get(first->data, "arn")), arn);
+    }
     desk_clear(&desk);
 }
 
@@ -278,12 +311,12 @@ Test(request, what_is_over_or_was_never_there_takes_no_requests)
 {
     struct desk desk = desk_new();
     GError *error = NULL;
-    cr_expect(!request_pause(desk.journal, "r1", NULL, "bob", NOW, &error));
+    cr_expect(!request_pause(desk.journal, "r1", NULL, &bob, NOW, &error));
     expect_refused(error, CD_ERROR_FAILED, "no rollout r1");
     must_start(&desk, "r1");
     end_as(&desk, "r1", "aborted");
     error = NULL;
-    cr_expect(!request_abort(desk.journal, "r1", NULL, "bob", NOW, &error));
+    cr_expect(!request_abort(desk.journal, "r1", NULL, &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "over");
     desk_clear(&desk);
 }
@@ -294,29 +327,29 @@ Test(request, what_is_asked_of_a_cell_needs_a_reason_a_cell_and_a_state_where_it
     must_start(&desk, "r1");
     const char *cell = first_cell(&desk);
     GError *error = NULL;
-    cr_expect(!request_cell(desk.journal, "r1", "skip", cell, NULL, "bob", NOW, &error));
+    cr_expect(!request_cell(desk.journal, "r1", "skip", cell, NULL, &bob, NOW, &error));
     expect_refused(error, CD_ERROR_USAGE, "--reason");
     error = NULL;
-    cr_expect(!request_cell(desk.journal, "r1", "skip", "cell-x", "r", "bob", NOW, &error));
+    cr_expect(!request_cell(desk.journal, "r1", "skip", "cell-x", "r", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "no cell cell-x");
     error = NULL;
-    cr_expect(!request_cell(desk.journal, "r1", "accept", cell, "r", "bob", NOW, &error));
+    cr_expect(!request_cell(desk.journal, "r1", "accept", cell, "r", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "only a cell that is held");
     error = NULL;
-    cr_expect(!request_cell(desk.journal, "r1", "retry", cell, "r", "bob", NOW, &error));
+    cr_expect(!request_cell(desk.journal, "r1", "retry", cell, "r", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "rolled back");
     error = NULL;
-    cr_expect(!request_cell(desk.journal, "r1", "explode", cell, "r", "bob", NOW, &error));
+    cr_expect(!request_cell(desk.journal, "r1", "explode", cell, "r", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_USAGE, "explode");
     error = NULL;
-    cr_expect(!request_rollback(desk.journal, "r1", (const char *const[]){cell, NULL}, "r", "bob",
+    cr_expect(!request_rollback(desk.journal, "r1", (const char *const[]){cell, NULL}, "r", &bob,
                                 NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "nothing there to take back");
     error = NULL;
-    cr_expect(!request_rollback(desk.journal, "r1", (const char *const[]){NULL}, NULL, "bob", NOW,
+    cr_expect(!request_rollback(desk.journal, "r1", (const char *const[]){NULL}, NULL, &bob, NOW,
                                 &error));
     expect_refused(error, CD_ERROR_REFUSED, "no cell");
-    cr_expect(request_cell(desk.journal, "r1", "skip", cell, "broken", "bob", NOW, NULL));
+    cr_expect(request_cell(desk.journal, "r1", "skip", cell, "broken", &bob, NOW, NULL));
     OWN(rollout) rollout = rollout_load(desk.journal, "r1", NULL);
     cr_expect_eq(rollout_cell(rollout, cell)->state, CELL_SKIPPED);
     desk_clear(&desk);

@@ -74,6 +74,8 @@ void context_clear(struct context *context)
     g_free(context->config_path);
     g_strfreev(context->args);
     g_free(context->state_dir);
+    g_free((char *)context->person.actor);
+    g_free((char *)context->person.arn);
     poller_seen_clear(&context->seen);
     g_clear_pointer(&context->client, aws_client_free);
     g_clear_pointer(&context->follower, journal_unfollow);
@@ -264,4 +266,14 @@ bool context_whoami(struct context *context, char **arn, char **account, GError 
     if (whoami.error)
         g_propagate_error(error, whoami.error);
     return !whoami.error;
+}
+
+struct person context_person(struct context *context)
+{
+    if (!context->person.actor) {
+        char *arn = NULL;
+        context_whoami(context, &arn, NULL, NULL);
+        context->person = (struct person){actor_name(), arn};
+    }
+    return context->person;
 }

@@ -6,6 +6,7 @@
 #include "data/fleet.h"
 #include "data/journal.h"
 #include "data/poller.h"
+#include "rollout/person.h"
 #include "tui/commands/out.h"
 
 /* The forms beside plain text that a command's answer may take; it knows no option for others. */
@@ -29,6 +30,7 @@ struct context {
     struct journal_follower *follower; /* of a shared journal, or NULL */
     struct aws_client *client;
     struct poller_seen seen; /* by context_read_fleet */
+    struct person person;    /* by context_person */
 };
 
 /* Parses `own` options (may be NULL) and the common ones -c, --no-color, --ascii, and --json and
@@ -49,6 +51,8 @@ struct aws_client *context_client(struct context *context);
 /* Whom AWS takes us for; waits for a few seconds at most. Both NULL, with an error, where it can't
  * be told. Caller frees `arn` and `account`, either of which may be NULL if it is not wanted. */
 bool context_whoami(struct context *context, char **arn, char **account, GError **error);
+/* Who acts: login, SSH address and, where AWS can be asked, ARN. Borrowed from the context. */
+struct person context_person(struct context *context);
 
 /* Asks every source once, for no more of the past than judging needs (feed_brief), and waits for
  * the answers. Never NULL. New reference. */

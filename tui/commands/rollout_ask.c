@@ -108,9 +108,7 @@ static bool confirm_abort(struct context *context, GError **error)
 
 int rollout_approve_run(struct context *context, GError **error)
 {
-    g_autofree char *actor = actor_name(), *arn = NULL;
-    context_whoami(context, &arn, NULL, NULL);
-    const struct person person = {actor, arn};
+    const struct person person = context_person(context);
     return done(context,
                 request_approve(context->journal, context->args[0], rollout_options(context)->wave,
                                 &person, when_now_ms(), error),
@@ -119,10 +117,10 @@ int rollout_approve_run(struct context *context, GError **error)
 
 int rollout_pause_run(struct context *context, GError **error)
 {
-    g_autofree char *actor = actor_name();
+    const struct person person = context_person(context);
     return done(context,
                 request_pause(context->journal, context->args[0], rollout_options(context)->reason,
-                              actor, when_now_ms(), error),
+                              &person, when_now_ms(), error),
                 error);
 }
 
@@ -149,22 +147,21 @@ static bool confirm_override(struct context *context, const struct rollout *roll
 }
 
 static bool break_glass(struct context *context, const struct override_request *override,
-                        const char *actor, GError **error)
+                        const struct person *person, GError **error)
 {
     OWN(rollout) rollout = rollout_require(context, error);
     const char *wave = rollout_options(context)->wave;
     return rollout && request_may_override(rollout, wave, override, error) &&
            confirm_override(context, rollout, error) &&
-           request_override(context->journal, rollout->id, wave, override, actor, when_now_ms(),
+           request_override(context->journal, rollout->id, wave, override, person, when_now_ms(),
                             error) &&
            (!rollout->paused ||
-            request_resume(context->journal, rollout->id, actor, when_now_ms(), error));
+            request_resume(context->journal, rollout->id, person, when_now_ms(), error));
 }
 
 int rollout_resume_run(struct context *context, GError **error)
 {
     struct override_request override;
-    g_autofree char *actor = actor_name();
     if (!rollout_override_read(context, &override, error))
         return CD_ERROR_USAGE;
     if (rollout_options(context)->wave && !override.reason) {
@@ -172,23 +169,20 @@ int rollout_resume_run(struct context *context, GError **error)
                             "resume is of the whole rollout; --wave goes with --override REASON");
         return CD_ERROR_USAGE;
     }
-    g_autofree char *arn = NULL;
-    if (override.reason)
-        context_whoami(context, &arn, NULL, NULL);
-    override.arn = arn;
-    bool asked_for = override.reason ? break_glass(context, &override, actor, error)
-                                     : request_resume(context->journal, context->args[0], actor,
+    const struct person person = context_person(context);
+    bool asked_for = override.reason ? break_glass(context, &override, &person, error)
+                                     : request_resume(context->journal, context->args[0], &person,
                                                       when_now_ms(), error);
     return done(context, asked_for, error);
 }
 
 int rollout_abort_run(struct context *context, GError **error)
 {
-    g_autofree char *actor = actor_name();
+    const struct person person = context_person(context);
     return done(context,
                 confirm_abort(context, error) &&
                     request_abort(context->journal, context->args[0],
-                                  rollout_options(context)->reason, actor, when_now_ms(), error),
+                                  rollout_options(context)->reason, &person, when_now_ms(), error),
                 error);
 }
 
@@ -208,24 +202,24 @@ int rollout_rollback_run(struct context *context, GError **error)
     if (!cells)
         return CD_ERROR_FAILED;
     print_blast_radius(rollout, cells);
-    g_autofree char *actor = actor_name();
+    const struct person person = context_person(context);
     const char *word = cells[1] ? rollout->plan->version : cells[0];
     g_autofree char *sentence = g_strdup_printf("roll %s back", cells[1] ? rollout->id : cells[0]);
     return done(context,
                 context_confirm(asked->yes, sentence, word, error) &&
                     request_rollback(context->journal, rollout->id, (const char *const *)cells,
-                                     asked->reason, actor, when_now_ms(), error),
+                                     asked->reason, &person, when_now_ms(), error),
                 error);
 }
 
 static int ask_of_cell(struct context *context, const char *what, GError **error)
 {
-    g_autofree char *actor = actor_name();
     const struct rollout_options *asked = rollout_options(context);
+    const struct person person = context_person(context);
     return done(context,
                 needs(asked->cell, "--cell", error) && needs(asked->reason, "--reason", error) &&
                     request_cell(context->journal, context->args[0], what, asked->cell,
-                                 asked->reason, actor, when_now_ms(), error),
+                                 asked->reason, &person, when_now_ms(), error),
                 error);
 }
 

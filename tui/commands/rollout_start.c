@@ -33,8 +33,6 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
                           const struct override_request *override, GError **error)
 {
     const struct rollout_options *asked = rollout_options(context);
-    g_autofree char *arn = NULL;
-    context_whoami(context, &arn, NULL, NULL);
     const struct start_request start = {
         .plan = planned->plan,
         .reason = asked->reason,
@@ -44,17 +42,18 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
         .credentials = asked->attended && planned->short_keys ? planned->keys : NULL,
         .retry_failed = asked->retry_failed,
         .fixes = (const char *const *)asked->fixes,
-        .arn = arn,
         .override = *override,
     };
+    if (!request_may_start(context->journal, &start, error))
+        return NULL;
     if (override->reason)
         out_message("break-glass (%s): %s; it stands in the history as a debt to review",
                     override->reason,
                     override->bake_ms ? "bakes are shortened" : "windows and freezes are lifted");
     if (!context_confirm(asked->yes, "start this rollout", planned->plan->version, error))
         return NULL;
-    g_autofree char *actor = actor_name();
-    return request_start(context->journal, &start, actor, when_now_ms(), error);
+    const struct person requester = context_person(context);
+    return request_start(context->journal, &start, &requester, when_now_ms(), error);
 }
 
 static bool look_after(const struct rollout *rollout, gpointer data)

@@ -15,7 +15,8 @@ struct act {
     char *reason; /* as it was typed, where the request takes one */
     char *expected;
     GPtrArray *lines;
-    char *state_dir, *actor, *arn;
+    char *state_dir;
+    struct person person; /* its strings are ours */
     struct config *config;
     act_fn fn;
     gpointer data;
@@ -23,30 +24,29 @@ struct act {
 
 static bool do_approve(struct journal *journal, const struct act *act, GError **error)
 {
-    const struct person person = {act->actor, act->arn};
-    return request_approve(journal, act->operation, act->wave, &person, when_now_ms(), error);
+    return request_approve(journal, act->operation, act->wave, &act->person, when_now_ms(), error);
 }
 
 static bool do_pause(struct journal *journal, const struct act *act, GError **error)
 {
-    return request_pause(journal, act->operation, act->reason, act->actor, when_now_ms(), error);
+    return request_pause(journal, act->operation, act->reason, &act->person, when_now_ms(), error);
 }
 
 static bool do_resume(struct journal *journal, const struct act *act, GError **error)
 {
-    return request_resume(journal, act->operation, act->actor, when_now_ms(), error);
+    return request_resume(journal, act->operation, &act->person, when_now_ms(), error);
 }
 
 static bool do_abort(struct journal *journal, const struct act *act, GError **error)
 {
-    return request_abort(journal, act->operation, act->reason, act->actor, when_now_ms(), error);
+    return request_abort(journal, act->operation, act->reason, &act->person, when_now_ms(), error);
 }
 
 static bool do_rollback(struct journal *journal, const struct act *act, GError **error)
 {
     const char *const cells[] = {act->cell, NULL};
-    return request_rollback(journal, act->operation, cells, act->reason, act->actor, when_now_ms(),
-                            error);
+    return request_rollback(journal, act->operation, cells, act->reason, &act->person,
+                            when_now_ms(), error);
 }
 
 static bool of_wave(const struct act *act, const struct rollout *rollout,
@@ -122,8 +122,15 @@ void act_free(struct act *act)
 {
     if (!act)
         return;
-    char *strings[] = {act->operation, act->version,   act->wave,  act->cell, act->reason,
-                       act->expected,  act->state_dir, act->actor, act->arn};
+    char *strings[] = {act->operation,
+                       act->version,
+                       act->wave,
+                       act->cell,
+                       act->reason,
+                       act->expected,
+                       act->state_dir,
+                       (char *)act->person.actor,
+                       (char *)act->person.arn};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_ptr_array_unref(act->lines);
@@ -180,8 +187,7 @@ static struct act *make(const struct deck *deck, const struct kind *kind,
     act->cell = g_strdup(kind->of_cell ? cell : NULL);
     act->expected = g_strdup(act->cell ? act->cell : act->version);
     act->state_dir = g_strdup(deck->state_dir);
-    act->actor = g_strdup(deck->actor);
-    act->arn = g_strdup(deck->arn);
+    act->person = (struct person){g_strdup(deck->actor), g_strdup(deck->arn)};
     act->config = config_ref(deck->config);
     act->lines = describe(act, rollout);
     return act;
