@@ -150,6 +150,17 @@ bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
     return takes && (!wave->has_class || wave->class == cell->class);
 }
 
+void gates_config_default(struct gates_config *gates)
+{
+    *gates = (struct gates_config){0};
+    schema_set_defaults(&config_gates_schema, gates);
+}
+
+void gates_config_clear(struct gates_config *gates)
+{
+    schema_clear(&config_gates_schema, gates);
+}
+
 json_t *config_policy_json(const struct config *config)
 {
     json_t *waves = json_array();

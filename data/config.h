@@ -91,6 +91,11 @@ struct gates_config {
     gint64 deadline_ms;        /* HOLD or PENDING this long past the bake: held; default 15m */
     double max_error_rate_pct; /* default 5 */
     double max_used_pct;       /* default 90 */
+    /* regression: the cell against its own past and its controls */
+    char **regression_metrics; /* error_rate, latency, cpu, connections; all four; empty: none */
+    double max_ratio;          /* of now over what was to be expected; default 1.3 */
+    gint64 min_events;         /* more errors than that; default 10 */
+    double evidence;           /* odds against chance; default 100 */
     char **alarm_names;        /* alarms.names; never NULL */
     char **alarm_prefixes;     /* alarms.prefixes; `{cell}` stands for the id; default "{cell}" */
 };
@@ -192,6 +197,10 @@ bool wave_takes(const struct wave_config *wave, const struct cell_config *cell);
 
 /* The ECS cluster of a cell: deploy.ecs.cluster with its {cell}. Caller frees. */
 char *config_ecs_cluster(const struct config *config, const char *cell);
+
+/* `gates` as they are in a file that says nothing of them; gates_config_clear() lets go. */
+void gates_config_default(struct gates_config *gates);
+void gates_config_clear(struct gates_config *gates);
 
 /* What a rollout's plan freezes of the file: waves, gates and deploy, as JSON (new reference).
  * The plan keeps it, and its hash is the policy hash. */

@@ -202,6 +202,17 @@ static const struct schema_key alarms_keys[] = {
     {0}};
 static const struct schema alarms_schema = {.keys = alarms_keys};
 
+static const struct schema_key regression_keys[] = {
+    KEY("metrics", TEXTS, gates_config, regression_metrics, "that are compared",
+        .fallback = "error_rate latency cpu connections", .check = word_regression),
+    KEY("max_ratio", NUMBER, gates_config, max_ratio, "of now over what was to be expected",
+        .fallback = "1.3", .check = word_ratio),
+    KEY("min_events", COUNT, gates_config, min_events, "errors", .fallback = "10"),
+    KEY("evidence", NUMBER, gates_config, evidence, "odds against chance", .fallback = "100",
+        .check = word_odds),
+    {0}};
+static const struct schema regression_schema = {.keys = regression_keys};
+
 static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
 static const struct schema_key gates_keys[] = {
     KEY("warmup", DURATION, gates_config, warmup_ms, "forgiven after a deploy", .fallback = "3m"),
@@ -211,6 +222,7 @@ static const struct schema_key gates_keys[] = {
     KEY("deadline", DURATION, gates_config, deadline_ms, "past the bake", .fallback = "15m",
         .positive = true),
     SECTION("limits", 0, "absolute", &limits_schema),
+    SECTION("regression", 0, "against the past and the controls", &regression_schema),
     SECTION("alarms", 0, "of CloudWatch", &alarms_schema),
     {0}};
 const struct schema config_gates_schema = {.keys = gates_keys};

@@ -126,3 +126,27 @@ const char *word_store(const char *text)
 {
     return match("^(sqlite|dynamodb)$", text, "sqlite or dynamodb");
 }
+
+const char *word_regression(const char *text)
+{
+    return match("^(error_rate|latency|cpu|connections)$", text,
+                 "error_rate, latency, cpu or connections");
+}
+
+static const char *between(const char *text, double least, double most, const char *expected)
+{
+    double n = g_ascii_strtod(text, NULL);
+    return n >= least && n <= most ? NULL : expected;
+}
+
+/* Of less than 1.05, chance makes most of what is seen. */
+const char *word_ratio(const char *text)
+{
+    return between(text, 1.05, 100, "a ratio of 1.05 to 100, such as 1.3");
+}
+
+/* Below 10:1, one good release in ten may be rolled back. */
+const char *word_odds(const char *text)
+{
+    return between(text, 10, 1e6, "odds of 10 to 1000000, such as 100");
+}

@@ -67,6 +67,9 @@ bool schema_given(const struct schema_reader *reader, gconstpointer member);
 /* The byte where it (a member, an element of a list or map, a text of a list) stands, else 0. */
 size_t schema_place(const struct schema_reader *reader, gconstpointer member);
 
+/* Gives every member of a zeroed struct its default. Release with schema_clear(). */
+void schema_set_defaults(const struct schema *schema, gpointer thing);
+
 /* Frees a struct that schema_read() made, with all that hangs on it. */
 void schema_release(const struct schema *schema, gpointer thing);
 /* Only what hangs on it. */

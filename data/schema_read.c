@@ -6,14 +6,14 @@
 static void fill(struct schema_reader *reader, const struct schema *schema, struct fy_node *mapping,
                  size_t at, gpointer thing);
 
-static void set_defaults(const struct schema *schema, gpointer thing)
+void schema_set_defaults(const struct schema *schema, gpointer thing)
 {
     for (const struct schema_key *key = schema->keys; key && key->name; key++) {
         if (key->offset == SCHEMA_NOWHERE)
             continue;
         gpointer member = (char *)thing + key->offset;
         if (key->kind == SCHEMA_SECTION)
-            set_defaults(key->of, member);
+            schema_set_defaults(key->of, member);
         else
             schema_default(key, member);
     }
@@ -24,7 +24,7 @@ static void set_defaults(const struct schema *schema, gpointer thing)
 static gpointer element_new(const struct schema *schema)
 {
     gpointer thing = g_malloc0(schema->size);
-    set_defaults(schema, thing);
+    schema_set_defaults(schema, thing);
     return thing;
 }
 
@@ -90,7 +90,7 @@ static void read_nowhere(struct schema_reader *reader, const struct schema_key *
     const struct schema_key only[] = {here, {0}};
     const struct schema schema = {.keys = only, .size = sizeof scratch};
     OWN(schema_reader) aside = schema_reader_new(reader->faults);
-    set_defaults(&schema, &scratch);
+    schema_set_defaults(&schema, &scratch);
     schema_read_value(aside, &here, node, at, &scratch);
     schema_clear(&schema, &scratch);
 }

@@ -81,6 +81,7 @@ static void watch_cells(struct conduct *conduct)
         const struct rollout_cell *cell = cell_of(conduct, i);
         if (i == conduct->watches->len) {
             struct watch *watch = g_new0(struct watch, 1);
+            watch->memory = gate_memory_new();
             watch->conduct = conduct;
             watch->config = config_cell(world->config, cell->plan->id);
             g_ptr_array_add(conduct->watches, watch);

@@ -77,6 +77,7 @@ struct watch {
     gint64 lock_seq;
 
     struct gate_result gates[GATE_COUNT];
+    struct gate_memory *memory;
     struct bake_samples samples;
     bool judged;
 

@@ -4,15 +4,14 @@
 
 #include <string.h>
 
-/* One line a gate. Regression (the cell against its past and its controls) and slo (burn rate) get
- * theirs here. */
+/* One line a gate. */
 static const struct {
     const char *name;
     gate_fn judge;
 } gates[GATE_COUNT] = {
-    [GATE_LIMITS] = {"limits", gate_limits},    [GATE_ALARMS] = {"alarms", gate_alarms},
-    [GATE_PROBE] = {"probe", gate_probe},       [GATE_DATA] = {"data", gate_data},
-    [GATE_TRAFFIC] = {"traffic", gate_traffic},
+    [GATE_LIMITS] = {"limits", gate_limits}, [GATE_ALARMS] = {"alarms", gate_alarms},
+    [GATE_PROBE] = {"probe", gate_probe},    [GATE_REGRESSION] = {"regression", gate_regression},
+    [GATE_DATA] = {"data", gate_data},       [GATE_TRAFFIC] = {"traffic", gate_traffic},
 };
 
 static const char *const verdicts[] = {
@@ -62,6 +61,7 @@ void gate_result_clear(struct gate_result *result)
 void gates_judge(const struct gate_view *view, struct gate_result results[GATE_COUNT],
                  struct bake_samples *samples)
 {
+    gate_memory_follow(view->memory, view);
     for (size_t i = 0; i < GATE_COUNT; i++) {
         results[i] = (struct gate_result){.evidence = json_array()};
         gates[i].judge(view, &results[i]);

@@ -1,8 +1,6 @@
 /* The gates: questions asked of metrics, alarms and probes while a cell bakes (rollout.md,
  * "Gates"). Pure: rows in, verdict and evidence out; no clock, no I/O. Verdicts never collapse into
- * one another: only PASS moves forward, only FAIL rolls back, everything else waits.
- *
- * Regression and slo gates are an issue of their own; they join the table in gate.c. */
+ * one another: only PASS moves forward, only FAIL rolls back, everything else waits. */
 #pragma once
 
 #include "data/fleet.h"
@@ -11,9 +9,30 @@ enum verdict { VERDICT_PENDING, VERDICT_PASS, VERDICT_HOLD, VERDICT_FAIL };
 const char *verdict_name(enum verdict verdict); /* "PASS" */
 bool verdict_parse(const char *name, enum verdict *verdict);
 
-enum gate { GATE_LIMITS, GATE_ALARMS, GATE_PROBE, GATE_DATA, GATE_TRAFFIC, GATE_COUNT };
-const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", "data", "traffic" */
+enum gate {
+    GATE_LIMITS,
+    GATE_ALARMS,
+    GATE_PROBE,
+    GATE_REGRESSION,
+    GATE_DATA,
+    GATE_TRAFFIC,
+    GATE_COUNT
+};
+const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", ... */
 bool gate_parse(const char *name, enum gate *gate);
+
+/* A cell that still runs the old version. */
+struct gate_control {
+    const char *id;
+    const struct cell_reading *reading; /* NULL: nothing is known of it (any more) */
+};
+
+/* What was learnt of a bake so far, so that a new row costs no pass over the old ones. It follows
+ * the view that it is used with: of another deploy it begins anew. */
+struct gate_memory;
+struct gate_memory *gate_memory_new(void);
+void gate_memory_free(struct gate_memory *memory);
+OWNABLE(gate_memory, gate_memory_free);
 
 /* What the gates look at. Borrowed for the call. */
 struct gate_view {
@@ -27,8 +46,9 @@ struct gate_view {
     gint64 now_ms;
     const char *version;                        /* what /healthcheck must name */
     const struct cell_reading *reading;         /* with the cell's past before the deploy */
-    const struct cell_reading *const *controls; /* cells still on the old version */
+    const struct gate_control *controls;        /* by their choice at the first look */
     size_t n_controls;
+    struct gate_memory *memory;
 };
 
 struct gate_result {

@@ -3,14 +3,29 @@
 
 #include <math.h>
 
+/* Whether no stretch without data (three periods and more, rollout.md) reaches into the last six. A
+ * single row that is missing is no such stretch. */
+static bool last_six_have_data(const struct gate_view *view, const GArray *rows)
+{
+    gint64 period_ms = view->period_ms,
+           end_ms = first_period_ms(view) + periods_due(view) * period_ms;
+    gint64 next_ms = end_ms; /* the start of the row after, going back */
+    for (guint i = rows->len; i-- > 0 && next_ms > end_ms - LAST_PERIODS * period_ms;) {
+        gint64 at_ms = row_at(rows, i)->at_ms / period_ms * period_ms;
+        if (next_ms - at_ms > RECENT_PERIODS * period_ms)
+            return false;
+        next_ms = at_ms;
+    }
+    return next_ms <= end_ms - LAST_PERIODS * period_ms;
+}
+
 struct bake_samples gate_samples(const struct gate_view *view, enum metric metric)
 {
     g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
     gint64 bake = periods_of_bake(view), last = MIN(LAST_PERIODS, bake), due = periods_due(view);
-    g_autoptr(GArray) recent = rows_recent(view, rows, last);
     struct bake_samples samples = {.periods_due = due, .periods_read = rows->len};
-    samples.enough =
-        due >= last && recent->len >= last && rows->len >= ceil(ENOUGH_SHARE * (double)bake);
+    samples.enough = due >= last && rows->len >= ceil(ENOUGH_SHARE * (double)bake) &&
+                     (bake < LAST_PERIODS ? rows->len >= bake : last_six_have_data(view, rows));
     samples.settled = due >= bake;
     return samples;
 }

@@ -45,6 +45,14 @@ static GArray *crossing_rows(const struct gate_view *view, const struct limit *l
     return crossing;
 }
 
+/* Enough rows, one of them after the warm-up: restarts make some very wild ones, which end. */
+static bool is_crossed(const struct gate_view *view, const struct limit *limit,
+                       const GArray *crossing)
+{
+    return crossing->len >= limit->rows &&
+           !is_warming_up(view, row_at(crossing, crossing->len - 1)->at_ms);
+}
+
 static double mildest(const struct gate_view *view, const struct limit *limit, const GArray *rows)
 {
     double mild = badness(view, limit, row_at(rows, 0)->value);
@@ -73,7 +81,7 @@ static guint controls_crossing(const struct gate_view *view, const struct limit 
 {
     guint n = 0;
     for (size_t i = 0; i < view->n_controls; i++) {
-        g_autoptr(GArray) rows = rows_since(view, view->controls[i], limit->metric);
+        g_autoptr(GArray) rows = rows_since(view, view->controls[i].reading, limit->metric);
         g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
         guint crossing = 0;
         for (guint j = 0; j < recent->len; j++)
@@ -148,7 +156,7 @@ void gate_limits(const struct gate_view *view, struct gate_result *result)
         if (view->dr && limit->not_of_dr)
             continue;
         g_autoptr(GArray) crossing = crossing_rows(view, limit, view->reading);
-        if (crossing->len >= limit->rows)
+        if (is_crossed(view, limit, crossing))
             say_crossed(view, limit, crossing, result);
         else if (!note_newest(view, limit, result) && !missing)
             missing = limit->what;

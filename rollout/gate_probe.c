@@ -69,7 +69,7 @@ static bool controls_share_it(const struct gate_view *view)
 {
     guint n = 0;
     for (size_t i = 0; i < view->n_controls; i++) {
-        const GPtrArray *probes = view->controls[i]->probes;
+        const GPtrArray *probes = view->controls[i].reading->probes;
         n += probes && probes->len > 0 && !probe_all_up(g_ptr_array_index(probes, probes->len - 1));
     }
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;

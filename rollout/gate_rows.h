@@ -3,10 +3,11 @@
 #pragma once
 
 #include "rollout/gate.h"
+#include "rollout/judge.h"
 
 /* The constants of all gates, each with where it comes from. */
 #define RECENT_PERIODS 3   /* rollout.md: 2 of 3 over the limit; 3 periods without data */
-#define LAST_PERIODS   6   /* rollout.md: the last six of a bake must have data */
+#define LAST_PERIODS   6   /* rollout.md: no stretch without data reaches into a bake's last six */
 #define ENOUGH_SHARE   0.7 /* rollout.md: 70 % of the bake's periods */
 #define PROBES_RUNNING 3   /* rollout.md: 3 times running */
 #define WARMUP_FACTOR  2.0 /* rollout.md: a limit twice as bad counts even while warming up */
@@ -45,6 +46,11 @@ static inline const struct datapoint *row_at(const GArray *rows, guint i)
     return &g_array_index(rows, struct datapoint, i);
 }
 
+/* Takes the rows that have settled since the last time. */
+void gate_memory_follow(struct gate_memory *memory, const struct gate_view *view);
+/* NULL: no row before the deploy or after it has been seen. */
+const struct judge *gate_memory_judge(const struct gate_memory *memory);
+
 /* Results. `reason` is printf's; evidence starts as an empty array. */
 G_GNUC_PRINTF(4, 5)
 void gate_says(struct gate_result *result, enum verdict verdict, const char *code,
@@ -58,6 +64,7 @@ typedef void (*gate_fn)(const struct gate_view *view, struct gate_result *result
 void gate_limits(const struct gate_view *view, struct gate_result *result);
 void gate_alarms(const struct gate_view *view, struct gate_result *result);
 void gate_probe(const struct gate_view *view, struct gate_result *result);
+void gate_regression(const struct gate_view *view, struct gate_result *result);
 void gate_data(const struct gate_view *view, struct gate_result *result);
 void gate_traffic(const struct gate_view *view, struct gate_result *result);
 struct bake_samples gate_samples(const struct gate_view *view, enum metric metric);

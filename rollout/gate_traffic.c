@@ -18,15 +18,24 @@ static int by_value(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
-/* What three rows of this past lead one to expect, and the least that any three had. False where
- * the past is too short, or too quiet, to say. */
+static double most_of(const GArray *rows, guint from, guint n)
+{
+    double most = 0;
+    for (guint i = from; i < from + n; i++)
+        most = MAX(most, row_at(rows, i)->value);
+    return most;
+}
+
+/* What three rows of this past lead one to expect, and the least that the busiest of any three had.
+ * False where the past is too short, or too quiet, to say. */
 static bool expected(GArray *past, double *three, double *least)
 {
     if (past->len < PAST_ROWS)
         return false;
-    *least = sum_of(past, 0, RECENT_PERIODS);
+    *least = most_of(past, 0, RECENT_PERIODS);
     for (guint i = 1; i + RECENT_PERIODS <= past->len; i++)
-        *least = MIN(*least, sum_of(past, i, RECENT_PERIODS));
+        *least = MIN(*least, most_of(past, i, RECENT_PERIODS));
+    g_array_remove_range(past, 0, past->len - PAST_ROWS); /* what was usual just before */
     g_array_sort(past, by_value);
     *three = RECENT_PERIODS * row_at(past, past->len / 2)->value;
     return *three >= DRAINED_EXPECTED;
@@ -44,7 +53,7 @@ static bool has_collapsed(const struct gate_view *view, const struct cell_readin
     bool warm = is_warming_up(view, row_at(recent, 0)->at_ms);
     *now = sum_of(recent, 0, recent->len);
     return *now < *three * DRAINED_SHARE / (warm ? WARMUP_FACTOR : 1) &&
-           *now < least * DRAINED_OF_LEAST;
+           most_of(recent, 0, recent->len) < least * DRAINED_OF_LEAST;
 }
 
 static bool controls_share_it(const struct gate_view *view)
@@ -52,7 +61,7 @@ static bool controls_share_it(const struct gate_view *view)
     guint n = 0;
     double now, three;
     for (size_t i = 0; i < view->n_controls; i++)
-        n += has_collapsed(view, view->controls[i], &now, &three);
+        n += has_collapsed(view, view->controls[i].reading, &now, &three);
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
 }
 

@@ -12,15 +12,16 @@
 
 enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
 
-static GPtrArray *controls_of(const struct conduct *conduct, const struct rollout_cell *cell)
+static GArray *controls_of(const struct conduct *conduct, const struct rollout_cell *cell)
 {
     const struct snapshot *snapshot = conduct->world->snapshot;
-    GPtrArray *controls = g_ptr_array_new();
+    GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
     for (size_t i = 0; i < snapshot->n_cells; i++) {
         const struct cell *other = &snapshot->cells[i];
+        const struct gate_control control = {other->config->id, &other->reading};
         if (strcmp(other->config->id, cell->plan->id) != 0 && other->config->class != CLASS_DR &&
             other->version && strcmp(other->version, conduct->rollout->plan->version) != 0)
-            g_ptr_array_add(controls, (gpointer)&other->reading);
+            g_array_append_val(controls, control);
     }
     return controls;
 }
@@ -34,7 +35,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
     watch_forget_gates(watch);
     if (!seen || !watch->config)
         return;
-    g_autoptr(GPtrArray) controls = controls_of(conduct, cell);
+    g_autoptr(GArray) controls = controls_of(conduct, cell);
     const struct gate_view view = {
         .policy = &plan->gates,
         .cell = watch->config,
@@ -47,8 +48,9 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         .now_ms = now_ms,
         .version = plan->version,
         .reading = &seen->reading,
-        .controls = (const struct cell_reading *const *)controls->pdata,
+        .controls = (const struct gate_control *)controls->data,
         .n_controls = controls->len,
+        .memory = watch->memory,
     };
     gates_judge(&view, watch->gates, &watch->samples);
     watch->judged = true;

@@ -52,6 +52,7 @@ void plan_free(struct plan *plan)
     g_ptr_array_unref(plan->waves);
     g_ptr_array_unref(plan->freezes);
     g_ptr_array_unref(plan->notes);
+    g_strfreev(plan->gates.regression_metrics);
     g_strfreev(plan->gates.alarm_names);
     g_strfreev(plan->gates.alarm_prefixes);
     g_free(plan->version);
@@ -212,6 +213,7 @@ static void freeze_policy(struct plan *plan, const struct config *config)
     OWN_JSON policy = config_policy_json(config);
     plan->policy_hash = json_sha256(policy);
     plan->gates = config->gates;
+    plan->gates.regression_metrics = g_strdupv(config->gates.regression_metrics);
     plan->gates.alarm_names = g_strdupv(config->gates.alarm_names);
     plan->gates.alarm_prefixes = g_strdupv(config->gates.alarm_prefixes);
     plan->period_ms = config->metrics.period_ms;

@@ -53,12 +53,16 @@ static json_t *wave_json(const struct plan_wave *wave)
 
 static json_t *gates_json(const struct gates_config *gates)
 {
-    return json_pack(
-        "{s:I, s:I, s:s, s:I, s:f, s:f, s:o, s:o}", "warmup_ms", (json_int_t)gates->warmup_ms,
-        "min_requests", (json_int_t)gates->min_requests, "no_data", no_data_names[gates->no_data],
-        "deadline_ms", (json_int_t)gates->deadline_ms, "max_error_rate_pct",
-        gates->max_error_rate_pct, "max_used_pct", gates->max_used_pct, "alarm_names",
-        strings_json(gates->alarm_names), "alarm_prefixes", strings_json(gates->alarm_prefixes));
+    json_t *regression = json_pack(
+        "{s:o, s:f, s:I, s:f}", "metrics", strings_json(gates->regression_metrics), "max_ratio",
+        gates->max_ratio, "min_events", (json_int_t)gates->min_events, "evidence", gates->evidence);
+    return json_pack("{s:I, s:I, s:s, s:I, s:f, s:f, s:o, s:o, s:o}", "warmup_ms",
+                     (json_int_t)gates->warmup_ms, "min_requests", (json_int_t)gates->min_requests,
+                     "no_data", no_data_names[gates->no_data], "deadline_ms",
+                     (json_int_t)gates->deadline_ms, "max_error_rate_pct",
+                     gates->max_error_rate_pct, "max_used_pct", gates->max_used_pct, "alarm_names",
+                     strings_json(gates->alarm_names), "alarm_prefixes",
+                     strings_json(gates->alarm_prefixes), "regression", regression);
 }
 
 json_t *plan_json(const struct plan *plan)
@@ -181,17 +185,34 @@ static bool wave_from_json(json_t *json, GPtrArray *waves, GError **error)
     return true;
 }
 
+/* A plan of before there was such a gate has none. */
+static bool regression_from_json(json_t *json, struct gates_config *gates, json_error_t *why)
+{
+    json_t *metrics;
+    json_int_t min_events;
+    if (!json)
+        return true;
+    if (json_unpack_ex(json, why, 0, "{s:o, s:F, s:I, s:F}", "metrics", &metrics, "max_ratio",
+                       &gates->max_ratio, "min_events", &min_events, "evidence",
+                       &gates->evidence) != 0)
+        return false;
+    gates->min_events = min_events;
+    gates->regression_metrics = strings_from_json(metrics);
+    return true;
+}
+
 static bool gates_from_json(json_t *json, struct gates_config *gates, GError **error)
 {
     json_error_t why;
     json_int_t warmup_ms, min_requests, deadline_ms;
     const char *no_data;
-    json_t *names, *prefixes;
-    if (json_unpack_ex(json, &why, 0, "{s:I, s:I, s:s, s:I, s:F, s:F, s:o, s:o}", "warmup_ms",
-                       &warmup_ms, "min_requests", &min_requests, "no_data", &no_data,
-                       "deadline_ms", &deadline_ms, "max_error_rate_pct",
-                       &gates->max_error_rate_pct, "max_used_pct", &gates->max_used_pct,
-                       "alarm_names", &names, "alarm_prefixes", &prefixes) != 0)
+    json_t *names, *prefixes, *regression = NULL;
+    if (json_unpack_ex(
+            json, &why, 0, "{s:I, s:I, s:s, s:I, s:F, s:F, s:o, s:o, s?o}", "warmup_ms", &warmup_ms,
+            "min_requests", &min_requests, "no_data", &no_data, "deadline_ms", &deadline_ms,
+            "max_error_rate_pct", &gates->max_error_rate_pct, "max_used_pct", &gates->max_used_pct,
+            "alarm_names", &names, "alarm_prefixes", &prefixes, "regression", &regression) != 0 ||
+        !regression_from_json(regression, gates, &why))
         return unreadable(error, &why);
     int index = word_index(no_data, no_data_names, G_N_ELEMENTS(no_data_names));
     gates->warmup_ms = warmup_ms;

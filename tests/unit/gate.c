@@ -19,7 +19,8 @@ struct bench {
     struct gates_config policy;
     struct cell_config cell;
     struct cell_rows own, control;
-    const struct cell_reading *controls[1];
+    struct gate_control controls[1];
+    struct gate_memory *memory;
     struct gate_view view;
     struct gate_result results[GATE_COUNT];
     struct bake_samples samples;
@@ -96,6 +97,7 @@ static struct bench *bench_new(void)
                                           .alarm_prefixes = prefixes};
     bench->cell = (struct cell_config){
         .id = (char *)"cell-2", .source = (char *)"us-west-2", .max_users = 1000};
+    bench->memory = gate_memory_new();
     rows_init(&bench->own);
     rows_init(&bench->control);
     return bench;
@@ -107,6 +109,7 @@ static void bench_free(struct bench *bench)
         gate_result_clear(&bench->results[i]);
     rows_clear(&bench->own);
     rows_clear(&bench->control);
+    gate_memory_free(bench->memory);
     g_free(bench);
 }
 OWNABLE(bench, bench_free);
@@ -136,7 +139,7 @@ static const struct gate_result *judge(struct bench *bench, int minute, enum gat
     gint64 now_ms = DEPLOYED_MS + minute * WHEN_MINUTE + 15 * WHEN_SECOND;
     finish(&bench->own);
     finish(&bench->control);
-    bench->controls[0] = &bench->control.reading;
+    bench->controls[0] = (struct gate_control){"cell-1", &bench->control.reading};
     bench->own.reading.alarms_at_ms = now_ms;
     bench->view = (struct gate_view){.policy = &bench->policy,
                                      .cell = &bench->cell,
@@ -150,7 +153,8 @@ static const struct gate_result *judge(struct bench *bench, int minute, enum gat
                                      .version = "5.0.3",
                                      .reading = &bench->own.reading,
                                      .controls = bench->controls,
-                                     .n_controls = 1};
+                                     .n_controls = 1,
+                                     .memory = bench->memory};
     for (size_t i = 0; i < GATE_COUNT; i++)
         gate_result_clear(&bench->results[i]);
     gates_judge(&bench->view, bench->results, &bench->samples);
@@ -256,12 +260,15 @@ Test(gate, warmup_forgives_restart_noise_but_not_twice_the_limit)
     } cases[] = {{9, VERDICT_PASS}, {11, VERDICT_FAIL}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         OWN(bench) bench = bench_new();
-        for (int minute = 0; minute < 2; minute++) {
+        for (int minute = 0; minute < 3; minute++) {
             row(&bench->own, METRIC_HEALTH, minute, 0);
             row(&bench->own, METRIC_ACTIVE_USERS, minute, 400);
             row(&bench->own, METRIC_ERROR_RATE, minute, cases[i].error_rate_pct);
         }
-        EXPECT(judge(bench, 2, GATE_LIMITS), cases[i].verdict);
+        EXPECT(judge(bench, 3, GATE_LIMITS), VERDICT_PASS);
+        row(&bench->own, METRIC_HEALTH, 3, 1);
+        row(&bench->own, METRIC_ERROR_RATE, 3, 9);
+        EXPECT(judge(bench, 4, GATE_LIMITS), cases[i].verdict);
     }
 }
 

@@ -11,6 +11,7 @@ extern const struct command command_tenants;
 extern const struct command command_tenant;
 extern const struct command command_releases;
 extern const struct command command_rollout;
+extern const struct command command_gate;
 extern const struct command command_history;
 extern const struct command command_conductor;
 extern const struct command command_config;

@@ -1,0 +1,140 @@
+/* regression: is the cell worse than its own past and than the cells that still run the old
+ * version? The statistics are judge.h's; here they become a verdict, a sentence and figures. */
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/gate_rows.h"
+#include "rollout/judge_constants.h"
+
+#include <math.h>
+
+static const struct {
+    enum metric metric;
+    const char *what, *unit;
+} asked[] = {
+    {METRIC_ERROR_RATE, "errors", ""},
+    {METRIC_LATENCY_P95, "latency p95", " ms"},
+    {METRIC_CPU, "CPU", " %"},
+    {METRIC_DB_CONNECTIONS, "connections", ""},
+};
+
+static char *odds_text(double odds)
+{
+    if (odds >= 1e6)
+        return g_strdup("over a million to 1");
+    return g_strdup_printf("%.*f:1", odds < 10, odds);
+}
+
+/* "61 of 18,400 requests, expected 26" or "412 ms, usually 180". */
+static char *figures(size_t i, const struct judge_finding *found)
+{
+    if (asked[i].metric != METRIC_ERROR_RATE)
+        return g_strdup_printf("%.4g%s, usually %.4g", found->seen, asked[i].unit, found->expected);
+    g_autofree char *requests = text_count((gint64)found->requests);
+    g_autofree char *errors = text_count((gint64)found->seen);
+    return g_strdup_printf("%s of %s requests, expected %.3g", errors, requests, found->expected);
+}
+
+static char *sentence(const struct gate_view *view, size_t i, const struct judge_finding *found,
+                      const char *end)
+{
+    size_t past = judge_past_rows(gate_memory_judge(view->memory));
+    g_autofree char *figures_text = figures(i, found), *odds = odds_text(found->odds);
+    g_autofree char *past_text = duration_short((gint64)past * view->period_ms);
+    g_autofree char *span = duration_short(found->rows * view->period_ms);
+    g_autofree char *controls = isnan(found->controls)
+                                    ? g_strdup("no controls")
+                                    : g_strdup_printf("controls %.1f×", found->controls);
+    return g_strdup_printf("%s %.1f× its own last %s (%s), %s; evidence %s over %s%s",
+                           asked[i].what, found->ratio, past_text, figures_text, controls, odds,
+                           span, end);
+}
+
+static json_t *figures_json(const struct gate_view *view, size_t i,
+                            const struct judge_finding *found)
+{
+    /* JSON has no infinity; 1e100 to one is proof as good */
+    json_t *json =
+        json_pack("{s:s, s:f, s:f, s:f, s:f, s:I, s:f}", "metric", metric_name(asked[i].metric),
+                  "value", found->seen, "expected", found->expected, "ratio", found->ratio,
+                  "evidence", MIN(found->odds, 1e100), "periods", (json_int_t)found->rows,
+                  "max_ratio", view->policy->max_ratio);
+    json_object_set_new(json, "controls_ratio",
+                        isnan(found->controls) ? json_null() : json_real(found->controls));
+    if (asked[i].metric == METRIC_ERROR_RATE)
+        json_object_set_new(json, "requests", json_real(found->requests));
+    g_autofree char *at =
+        when_rfc3339(first_period_ms(view) + (periods_due(view) - 1) * view->period_ms);
+    g_autofree char *source = g_strdup_printf("metrics %s", view->cell->source);
+    json_object_set_new(json, "at", json_string(at));
+    json_object_set_new(json, "source", json_string(source));
+    return json;
+}
+
+static const struct verdict_of {
+    enum verdict verdict;
+    const char *code, *end;
+} words[] = {
+    [JUDGE_QUIET] = {VERDICT_PASS, "ok", ""},
+    [JUDGE_LIKELY] = {VERDICT_HOLD, "inconclusive", ": too much to pass, too little to roll back"},
+    [JUDGE_SHARED] = {VERDICT_HOLD, "not attributable",
+                      ": not attributable, the controls have it too"},
+    [JUDGE_GUILTY] = {VERDICT_FAIL, "regression", ""},
+};
+
+/* Some evidence is a reason to hold only once the bake has no more to say. */
+static struct verdict_of verdict_on(const struct gate_view *view, const struct judge_finding *found)
+{
+    if (found->word == JUDGE_LIKELY && !bake_is_over(view))
+        return words[JUDGE_QUIET];
+    if (found->word < JUDGE_SHARED && found->standing)
+        return words[JUDGE_SHARED];
+    return words[found->word];
+}
+
+static void say_all_is_well(const struct gate_view *view, struct gate_result *result)
+{
+    const struct judge *judge = gate_memory_judge(view->memory);
+    double odds = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
+        odds = MAX(odds, judge_find(judge, asked[i].metric).odds);
+    g_autofree char *text = odds_text(odds);
+    gate_says(result, VERDICT_PASS, "ok",
+              "no worse than its own past%s; strongest evidence against it %s (%.0f:1 wanted)",
+              view->n_controls ? " and its controls" : "", text, view->policy->evidence);
+}
+
+static void judge_all(const struct gate_view *view, struct gate_result *result)
+{
+    static const int weight[] = {
+        [VERDICT_PASS] = 0, [VERDICT_PENDING] = 0, [VERDICT_HOLD] = 1, [VERDICT_FAIL] = 2};
+    const struct judge *judge = gate_memory_judge(view->memory);
+    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
+        struct judge_finding found = judge_find(judge, asked[i].metric);
+        struct verdict_of said = verdict_on(view, &found);
+        if (found.rows > 0)
+            json_array_append_new(result->evidence, figures_json(view, i, &found));
+        if (weight[said.verdict] <= weight[result->verdict])
+            continue;
+        g_autofree char *text = sentence(view, i, &found, said.end);
+        gate_says(result, said.verdict, said.code, "%s", text);
+    }
+    if (!result->reason)
+        say_all_is_well(view, result);
+}
+
+void gate_regression(const struct gate_view *view, struct gate_result *result)
+{
+    const struct judge *judge = gate_memory_judge(view->memory);
+    if (view->dr)
+        gate_says(result, VERDICT_PASS, "dr", "not asked of a dr cell, which has no traffic");
+    else if (!judge || periods_due(view) == 0)
+        gate_says(result, VERDICT_PENDING, "no rows", "no settled row since the deploy yet");
+    else if (!view->policy->regression_metrics || !*view->policy->regression_metrics)
+        gate_says(result, VERDICT_PASS, "off", "not asked: gates.regression.metrics is empty");
+    else if (judge_past_rows(judge) < JUDGE_NO_PAST && view->n_controls == 0)
+        gate_says(result, bake_is_over(view) ? VERDICT_HOLD : VERDICT_PENDING, "no past",
+                  "nothing to compare with: %zu periods from before the deploy and no controls",
+                  judge_past_rows(judge));
+    else
+        judge_all(view, result);
+}

@@ -1,0 +1,125 @@
+#include "rollout/judge.h"
+
+#include "data/base/when.h"
+#include "rollout/gate_rows.h"
+#include "rollout/judge_parts.h"
+
+#include <string.h>
+
+struct judge *judge_new(const struct judge_terms *terms, size_t n_controls)
+{
+    struct judge *judge = g_new0(struct judge, 1);
+    judge->terms = *terms;
+    judge->n_cells = n_controls + 1;
+    judge->bake_rows = MAX(1, terms->bake_ms / terms->period_ms);
+    judge->cells = g_new0(struct judged_cell, judge->n_cells);
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        judge->past[m] = g_array_new(FALSE, FALSE, sizeof(double));
+    for (size_t c = 0; c < judge->n_cells; c++)
+        for (size_t i = 0; i < JUDGE_STANDS; i++)
+            judge->cells[c].requests[i] = NAN;
+    return judge;
+}
+
+static void drop_past(struct judge *judge)
+{
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        g_clear_pointer(&judge->past[m], g_array_unref);
+}
+
+void judge_free(struct judge *judge)
+{
+    if (!judge)
+        return;
+    drop_past(judge);
+    errors_test_clear(&judge->errors);
+    errors_test_clear(&judge->errors_alone);
+    g_free(judge->cells);
+    g_free(judge);
+}
+
+double odds_needed(const struct judge *judge)
+{
+    double hours = (double)judge->terms.bake_ms / WHEN_HOUR;
+    double odds = judge->terms.odds * (1 + log2(MAX(1, hours)));
+    return judge->past_rows < JUDGE_SHORT_PAST ? odds * JUDGE_SHORT_ODDS : odds;
+}
+
+/* The largest ratio that two hours so far apart have in 1 + a sin(): with q = a sin(d/2) /
+ * sqrt(1 - a^2 cos^2(d/2)), d their angle, it is (1+q)/(1-q). The margin takes up the first of it.
+ */
+double rhythm_log(const struct judge *judge)
+{
+    double past_hours = (double)(judge->past_rows * (guint64)judge->terms.period_ms) / WHEN_HOUR;
+    double hours = (double)(judge->age * judge->terms.period_ms) / WHEN_HOUR + past_hours / 2;
+    double half = MIN(hours, 12) / 24 * G_PI, a = JUDGE_RHYTHM;
+    double q = a * sin(half) / sqrt(1 - a * a * cos(half) * cos(half));
+    return MAX(0, log((1 + q) / (1 - q)) - log(1 + JUDGE_MARGIN));
+}
+
+static void clean(const struct judge *judge, const struct judge_row *rows, struct judge_row *out)
+{
+    for (size_t c = 0; c < judge->n_cells; c++)
+        for (size_t m = 0; m < METRIC_COUNT; m++)
+            out[c].value[m] = datum_is_sound(m, rows[c].value[m]) ? rows[c].value[m] : NAN;
+}
+
+void judge_past(struct judge *judge, const struct judge_row *rows)
+{
+    g_autofree struct judge_row *sound = g_new(struct judge_row, judge->n_cells);
+    clean(judge, rows, sound);
+    bool full = judge->past_rows == JUDGE_PAST_ROWS;
+    for (size_t m = 0; m < METRIC_COUNT; m++) {
+        if (full)
+            g_array_remove_range(judge->past[m], 0, (guint)judge->n_cells);
+        for (size_t c = 0; c < judge->n_cells; c++)
+            g_array_append_val(judge->past[m], sound[c].value[m]);
+    }
+    judge->past_rows += !full;
+}
+
+void judge_begin(struct judge *judge)
+{
+    errors_begin(judge);
+    shifts_begin(judge);
+    judge->requests_lately = judge->cells[0].usual_requests;
+    drop_past(judge);
+}
+
+static void push_requests(struct judged_cell *cell, double requests)
+{
+    memmove(cell->requests, cell->requests + 1, sizeof cell->requests - sizeof cell->requests[0]);
+    cell->requests[JUDGE_STANDS - 1] = requests;
+}
+
+void judge_take(struct judge *judge, gint64 age_ms, const struct judge_row *rows)
+{
+    g_autofree struct judge_row *sound = g_new(struct judge_row, judge->n_cells);
+    clean(judge, rows, sound);
+    judge->age = age_ms / judge->terms.period_ms;
+    judge->warm = age_ms < judge->terms.warmup_ms + judge->terms.period_ms;
+    judge->rows++;
+    for (size_t c = 0; c < judge->n_cells; c++)
+        push_requests(&judge->cells[c], sound[c].value[METRIC_REQUESTS]);
+    errors_take(judge, sound);
+    shifts_take(judge, sound);
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        if (judge->found[m].word == JUDGE_SHARED)
+            judge->shared_at[m] = judge->age;
+}
+
+struct judge_finding judge_find(const struct judge *judge, enum metric metric)
+{
+    struct judge_finding found = {0};
+    if (!judge->terms.asked[metric])
+        return found;
+    found = judge->found[metric];
+    found.standing =
+        judge->shared_at[metric] && judge->age - judge->shared_at[metric] <= JUDGE_STANDS;
+    return found;
+}
+
+size_t judge_past_rows(const struct judge *judge)
+{
+    return judge->past_rows;
+}

@@ -1,0 +1,89 @@
+#include "rollout/replay.h"
+
+#include "data/base/error.h"
+
+#include <string.h>
+
+static GArray *controls_of(const struct replay *replay)
+{
+    GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
+    for (guint i = 0; i < replay->recording->cells->len; i++) {
+        const struct recorded_cell *cell = g_ptr_array_index(replay->recording->cells, i);
+        const struct gate_control control = {cell->id, &cell->reading};
+        if (strcmp(cell->id, replay->cell) != 0)
+            g_array_append_val(controls, control);
+    }
+    return controls;
+}
+
+static void leave_out(struct gate_result *result)
+{
+    gate_result_clear(result);
+    *result = (struct gate_result){.verdict = VERDICT_PASS,
+                                   .code = "not recorded",
+                                   .reason = g_strdup("not asked: a recording has none"),
+                                   .evidence = json_array()};
+}
+
+static enum verdict evaluate(const struct gate_view *view, struct gate_result *results)
+{
+    struct bake_samples samples;
+    gates_judge(view, results, &samples);
+    leave_out(&results[GATE_ALARMS]);
+    leave_out(&results[GATE_PROBE]);
+    enum verdict verdict = gates_sum(results);
+    bool over = view->now_ms >= view->deployed_at_ms + view->bake_ms;
+    if (verdict == VERDICT_PASS && (!over || !samples.enough))
+        verdict = VERDICT_PENDING;
+    return verdict == VERDICT_PENDING && over ? VERDICT_HOLD : verdict;
+}
+
+static bool check(const struct replay *replay, GError **error)
+{
+    if (!recording_cell(replay->recording, replay->cell)) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "the recording has no cell %s; it has %u: %s%s", replay->cell,
+                    replay->recording->cells->len,
+                    replay->recording->cells->len
+                        ? ((struct recorded_cell *)replay->recording->cells->pdata[0])->id
+                        : "none",
+                    replay->recording->cells->len > 1 ? ", ..." : "");
+        return false;
+    }
+    if (replay->bake_ms >= replay->period_ms)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "a bake shorter than a period shows nothing");
+    return false;
+}
+
+enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data, gint64 *at_ms,
+                        GError **error)
+{
+    if (!check(replay, error))
+        return VERDICT_PENDING;
+    g_autoptr(GArray) controls = controls_of(replay);
+    OWN(gate_memory) memory = gate_memory_new();
+    struct cell_config cell = {.id = (char *)replay->cell, .source = (char *)"recording"};
+    struct gate_view view = {.policy = replay->policy,
+                             .cell = &cell,
+                             .low_traffic_pass = replay->low_traffic_pass,
+                             .period_ms = replay->period_ms,
+                             .deployed_at_ms = replay->deployed_at_ms,
+                             .bake_ms = replay->bake_ms,
+                             .reading = &recording_cell(replay->recording, replay->cell)->reading,
+                             .controls = (const struct gate_control *)controls->data,
+                             .n_controls = controls->len,
+                             .memory = memory};
+    enum verdict verdict = VERDICT_PENDING;
+    gint64 end_ms = replay->deployed_at_ms + replay->bake_ms;
+    for (*at_ms = replay->deployed_at_ms; verdict != VERDICT_FAIL && *at_ms < end_ms;) {
+        struct gate_result results[GATE_COUNT] = {0};
+        *at_ms = MIN(end_ms, *at_ms + replay->period_ms);
+        view.now_ms = *at_ms;
+        verdict = evaluate(&view, results);
+        fn(*at_ms, results, verdict, data);
+        for (size_t i = 0; i < GATE_COUNT; i++)
+            gate_result_clear(&results[i]);
+    }
+    return verdict;
+}

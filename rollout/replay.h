@@ -1,0 +1,25 @@
+/* The gates over a past bake: the same code that judges live ones, fed row by row as they would
+ * have been seen. */
+#pragma once
+
+#include "data/recording.h"
+#include "rollout/gate.h"
+
+struct replay {
+    const struct recording *recording;
+    const char *cell;                  /* whose bake it is; every other is a control */
+    const struct gates_config *policy; /* borrowed */
+    gint64 deployed_at_ms, bake_ms, period_ms;
+    bool low_traffic_pass;
+};
+
+/* After each evaluation. `results` has GATE_COUNT places; alarms and probe, which a recording has
+ * none of, are not asked and PASS. */
+typedef void (*replay_fn)(gint64 at_ms, const struct gate_result *results, enum verdict verdict,
+                          gpointer data);
+
+/* Evaluates after every period, until a gate says FAIL or the bake is over. What is PENDING then
+ * holds: there is no more to wait for. Returns FAIL, HOLD or PASS, and when it was said.
+ * CD_ERROR_USAGE (and PENDING) where the recording has no such cell or the bake no period. */
+enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data, gint64 *at_ms,
+                        GError **error);
