@@ -214,5 +214,5 @@ gint64 journal_copy_age_ms(const char *dir)
     if (stat(path, &st) != 0)
         return -1;
     gint64 touched_ms = (gint64)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
-    return MAX(0, when_now_ms() - touched_ms);
+    return ABS(when_now_ms() - touched_ms);
 }

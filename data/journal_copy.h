@@ -25,5 +25,6 @@ bool journal_copy_take(struct journal_store *store, const char *table,
 /* When the whole journal was last known to be here: the time of a file beside it, which any process
  * of the bastion touches. */
 void journal_copy_touch(const char *dir);
-/* How long ago, by the wall clock; -1: never. */
+/* How long ago, by the wall clock; -1: never. A time to come is one of a clock that has been set
+ * back since, and is as old as it is far. */
 gint64 journal_copy_age_ms(const char *dir);

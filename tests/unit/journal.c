@@ -1,9 +1,12 @@
 #include "data/journal.h"
 
 #include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/journal_copy.h"
 #include "data/sqlite.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -20,7 +23,7 @@ static char *new_dir(void)
 
 static void remove_dir(char *dir)
 {
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
+    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm", "history.read"};
     g_chmod(dir, 0700);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(dir, names[i], NULL);
@@ -390,6 +393,20 @@ Test(journal, a_shared_folder_makes_files_for_its_group_and_a_personal_one_does_
     cr_expect_eq(mode_of(shared, "history.db-wal"), 0660);
     remove_dir(own);
     remove_dir(shared);
+}
+
+/* Nobody would read the table until then. */
+Test(journal, a_copy_that_was_read_at_a_time_to_come_is_as_old_as_that_is_far)
+{
+    char *dir = new_dir();
+    cr_assert_eq(journal_copy_age_ms(dir), -1, "never read");
+    journal_copy_touch(dir);
+    g_autofree char *path = g_build_filename(dir, "history.read", NULL);
+    struct timespec day_on[2] = {{.tv_sec = time(NULL) + 24 * 3600}};
+    day_on[1] = day_on[0];
+    cr_assert_eq(utimensat(AT_FDCWD, path, day_on, 0), 0);
+    cr_assert_gt(journal_copy_age_ms(dir), 23 * WHEN_HOUR);
+    remove_dir(dir);
 }
 
 Test(sqlite, migrations_go_forward_one_by_one_and_a_broken_one_leaves_the_file_as_it_was)
