@@ -91,16 +91,6 @@ static enum put put(struct dynamodb_store *store, gint64 position, const struct 
     return g_error_matches(*error, AWS_ERROR, AWS_ERROR_CONDITION) ? PUT_BEATEN : PUT_FAILED;
 }
 
-/* It is in the table: that the copy can't take it now is found, and said, when it is next read. */
-static void keep(struct dynamodb_store *store, gint64 position, const struct journal_row *row)
-{
-    const struct journal_item item = {.position = position, .row = *row};
-    g_autoptr(GError) error = NULL;
-    if (journal_copy_take(store->share->copy, journal_link_table(store->share->link), &item, 1,
-                          &error))
-        journal_copy_touch(store->share->dir);
-}
-
 /* It was not written, and asking the table would tell no more. */
 static bool is_plain_refusal(const GError *cause)
 {
@@ -109,6 +99,49 @@ static bool is_plain_refusal(const GError *cause)
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
         if (g_error_matches(cause, AWS_ERROR, (int)codes[i]))
             return true;
+    return false;
+}
+
+/* Does the table have our event, behind the one that it was put behind? The copy is told so by
+ * nobody else: a put's condition is met by a table that was emptied, or restored to an earlier
+ * time, too, and who goes on there is not seen by those who stop, and take over. */
+static bool is_there(struct dynamodb_store *store, const struct journal_row *row, gint64 until_ms,
+                     char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
+                     GError **unread)
+{
+    if (!catch_up(store, until_ms, unread))
+        return false;
+    struct journal_store *copy = store->share->copy;
+    g_autoptr(GPtrArray) found = copy->ops->read(copy, row->stream, row->seq, 1, unread);
+    const struct event *event = found && found->len ? found->pdata[0] : NULL;
+    if (!event || strcmp(event->id, row->id) != 0)
+        return false;
+    g_strlcpy(prev_hash, event->prev_hash, JOURNAL_HASH_SIZE);
+    g_strlcpy(hash, event->hash, JOURNAL_HASH_SIZE);
+    return true;
+}
+
+static void say_unsure(const struct journal_row *row, GError **error)
+{
+    g_prefix_error(error,
+                   "whether event %" G_GINT64_FORMAT " of %s was written is not known, so look "
+                   "before you ask again: ",
+                   row->seq, row->stream);
+}
+
+/* It was taken; by the table that was copied? */
+static bool confirm(struct dynamodb_store *store, const struct journal_row *row, gint64 until_ms,
+                    char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE], GError **error)
+{
+    GError *unread = NULL;
+    if (is_there(store, row, until_ms, prev_hash, hash, &unread))
+        return true;
+    if (!unread)
+        g_set_error(&unread, CD_ERROR, CD_ERROR_FAILED,
+                    "can't " TRIED " (table %s): it was taken, and is not there",
+                    journal_link_table(store->share->link));
+    g_propagate_error(error, unread);
+    say_unsure(row, error);
     return false;
 }
 
@@ -122,24 +155,14 @@ static bool settle(struct dynamodb_store *store, const struct journal_row *row, 
     if (is_plain_refusal(cause))
         return journal_link_fail(store->share->link, TRIED, cause, error);
     g_autoptr(GError) unread = NULL;
-    g_autoptr(GPtrArray) found = NULL;
-    bool read = catch_up(store, until_ms, &unread);
-    if (read)
-        found = store->share->copy->ops->read(store->share->copy, row->stream, row->seq, 1, NULL);
-    const struct event *event = found && found->len ? found->pdata[0] : NULL;
-    if (event && strcmp(event->id, row->id) == 0) {
-        g_strlcpy(prev_hash, event->prev_hash, JOURNAL_HASH_SIZE);
-        g_strlcpy(hash, event->hash, JOURNAL_HASH_SIZE);
+    if (is_there(store, row, until_ms, prev_hash, hash, &unread)) {
         g_error_free(cause);
         return true;
     }
-    bool unsure = !read || aws_error_is_unsure(cause);
+    bool unsure = unread || aws_error_is_unsure(cause);
     journal_link_fail(store->share->link, TRIED, cause, error);
     if (unsure)
-        g_prefix_error(error,
-                       "whether event %" G_GINT64_FORMAT " of %s was written is not known, "
-                       "so look before you ask again: ",
-                       row->seq, row->stream);
+        say_unsure(row, error);
     return false;
 }
 
@@ -159,8 +182,7 @@ static bool store_append(struct journal_store *base, const struct journal_row *a
         GError *cause = NULL;
         switch (put(store, position, &row, until_ms, &cause)) {
         case PUT_DONE:
-            keep(store, position, &row);
-            return true;
+            return confirm(store, &row, until_ms, prev_hash, hash, error);
         case PUT_BEATEN:
             g_error_free(cause);
             if (!catch_up(store, until_ms, error))

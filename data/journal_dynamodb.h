@@ -4,7 +4,8 @@
  * it may be behind, never beside it. Every append goes to the table, on condition that nobody has
  * appended anything since what the copy has; where somebody has, the copy is brought up to date
  * first and the event's place looked at again. So whoever decides on what is behind is refused, and
- * the next look shows why.
+ * the next look shows why. An append is done when the table is seen to have the event behind the
+ * one that the copy ended with, and only by that look does it come into the copy.
  *
  * An append waits for the network (journal_link.h), JOURNAL_APPEND_MS at most; whoever must not
  * wait appends from a worker. An append whose answer is lost is read back, strongly consistent. */
