@@ -82,9 +82,22 @@ static bool judge_has_true_clock(const struct happening *it)
     return it->process && ABS(it->process->host->wall_offset_ms) < 5 * WHEN_SECOND;
 }
 
+/* Only PASS moves forward: the gates' verdicts never collapse into one another. */
+static void every_gate_passed(const struct happening *it)
+{
+    size_t i;
+    const json_t *gate;
+    json_array_foreach (json_object_get(it->data, "evidence"), i, gate)
+        if (g_strcmp0(text_in(gate, "verdict"), "PASS") != 0)
+            sim_broke(it->sim, 5, "%s passes, and gate %s says %s", it->cell->id,
+                      text_in(gate, "gate"), text_in(gate, "verdict"));
+}
+
 void no_data_never_gives_pass(const struct happening *it)
 {
     bool passed = is_type(it, "cell.passed");
+    if (passed && it->cell)
+        every_gate_passed(it);
     bool gate = is_type(it, "gate") && g_strcmp0(text_in(it->data, "verdict"), "PASS") == 0 &&
                 g_strcmp0(text_in(it->data, "gate"), "data") == 0;
     if ((!passed && !gate) || !it->cell || !judge_has_true_clock(it))
@@ -142,6 +155,11 @@ static bool is_plainly_bad(const struct happening *it)
 void gates_judge_while_paused(const struct happening *it)
 {
     const struct ledger_cell *cell = it->cell;
+    bool forward = is_type(it, "deploy.intent") || is_type(it, "wave.started") ||
+                   (is_type(it, "cell.passed") && !it->operation->failed);
+    if (forward && it->operation->paused)
+        sim_broke(it->sim, 8, "%s is paused, and %s comes after that", it->operation->id,
+                  it->row->type);
     if (it->row || it->call || !it->operation->paused || cell->state != L_BAKING)
         return;
     if (!cell->judged_failed && !cell->wants_back && !cell->held && clock_was_true(it) &&
