@@ -246,3 +246,44 @@ Test(engine_failing, on_fail_rollback_all_takes_passed_cells_back_newest_first)
     }
     cr_expect_lt(order[0], order[1], "cell-2 was deployed after cell-0, and goes back before it");
 }
+
+Test(engine_failing, what_a_healthcheck_said_before_a_rollback_does_not_confirm_it)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, MID, CELL_BAKING);
+    toy->cells[MID].shows = "5.0.2";
+    toy->cells[MID].shown_ms = toy->now_ms - WHEN_HOUR;
+    toy_fail_gate(toy, MID);
+    toy_run(toy, 5);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLING_BACK);
+    toy->cells[MID].shown_ms = 0;
+    toy_run(toy, 1);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLED_BACK);
+}
+
+Test(engine_failing, a_deploy_call_under_way_is_settled_before_the_rollback_begins)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].stays_away = true;
+    toy_run_until(toy, DEV, CELL_DEPLOYING);
+    toy->cells[DEV].call = CALL_UNDER_WAY;
+    cr_assert(toy_append(toy, "bob@h", "abort", json_pack("{s:s}", "reason", "no")));
+    toy_run(toy, 5);
+    cr_expect_eq(toy->cells[DEV].rollbacks, 0);
+    toy->cells[DEV].call = CALL_TAKEN;
+    toy->cells[DEV].stays_away = false;
+    toy_run(toy, 5);
+    cr_expect_eq(toy->cells[DEV].rollbacks, 1);
+}
+
+/* Or its version would not be held. */
+Test(engine_failing, a_rollout_that_is_aborted_after_it_failed_has_failed)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, MID, CELL_BAKING);
+    toy_fail_gate(toy, MID);
+    toy_step(toy);
+    cr_assert(toy_append(toy, "bob@h", "abort", json_pack("{s:s}", "reason", "no")));
+    toy_run(toy, 30);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_FAILED);
+}

@@ -163,8 +163,10 @@ struct look {
 static void look(struct toy *toy, struct look *look)
 {
     *look = (struct look){0};
-    look->seen = (struct observation){
-        .now_ms = toy->now_ms, .tag_moved = toy->tag_moved, .cells = look->cells};
+    look->seen = (struct observation){.now_ms = toy->now_ms,
+                                      .tag_moved = toy->tag_moved,
+                                      .check_failed = toy->check_failed,
+                                      .cells = look->cells};
     const char *new_cell = toy->new_cell;
     if (new_cell &&
         !g_ptr_array_find_with_equal_func(toy->rollout->new_cells, new_cell, g_str_equal, NULL))
@@ -174,8 +176,10 @@ static void look(struct toy *toy, struct look *look)
         for (size_t i = 0; i < GATE_COUNT; i++)
             look->gates[id][i] =
                 (struct gate_result){cell->verdicts[i], "toy", (char *)"as the test says", NULL};
-        look->samples[id] = (struct bake_samples){
-            .periods_due = 10, .periods_read = 10, .enough = true, .settled = !cell->unsettled};
+        look->samples[id] = (struct bake_samples){.periods_due = 10,
+                                                  .periods_read = 10,
+                                                  .enough = !cell->sparse,
+                                                  .settled = !cell->unsettled};
         look->cells[id] = (struct observed_cell){
             .present = !cell->gone,
             .lock_ours = !cell->locked_by,
@@ -185,11 +189,11 @@ static void look(struct toy *toy, struct look *look)
             .call_error = "as the test says",
             .looked = !cell->unlooked,
             .done_reference = cell->done_as,
-            .running = &cell->running,
+            .running = cell->unread ? NULL : &cell->running,
             .bake_credit_ms = toy->credit_ms,
             .call_credit_ms = toy->credit_ms,
-            .seen_version = cell->version,
-            .seen_at_ms = toy->now_ms,
+            .seen_version = cell->shows ? cell->shows : cell->version,
+            .seen_at_ms = cell->shown_ms ? cell->shown_ms : toy->now_ms,
             .health = cell->health,
             .in_alarm = cell->alarm,
             .gates = look->gates[id],

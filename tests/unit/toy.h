@@ -19,6 +19,10 @@ struct toy_cell {
     const char *done_as;   /* what the deployer says it brought; NULL: it does not say */
     bool unlooked;         /* the deployer has not answered this process yet */
     bool unsettled;        /* the last period of its bake is not settled */
+    bool sparse;           /* too few of its bake's periods were read */
+    bool unread;           /* what runs could not be read */
+    const char *shows;     /* its /healthcheck names this; NULL: what runs */
+    gint64 shown_ms;       /* when it was asked; 0: now */
     enum health health;
     enum verdict verdicts[GATE_COUNT];
     int deploys, rollbacks; /* calls it heard */
@@ -31,6 +35,7 @@ struct toy {
         credit_ms; /* credit_ms: how far the wall clock has jumped, for bakes and calls */
     bool tag_moved;
     const char *new_cell;
+    const char *check_failed; /* one of the plan's checks, in words */
     struct toy_cell cells[TOY_CELLS];
 };
 

@@ -1,0 +1,132 @@
+/* "Before every forward step all of the plan's checks are asked again", and what a cell passes on:
+ * each question alone stops it. */
+#include "tests/unit/toy.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct plan_cell *planned(const struct plan *plan, guint wave, guint cell)
+{
+    const struct plan_wave *at = g_ptr_array_index(plan->waves, wave);
+    return g_ptr_array_index(at->cells, cell);
+}
+
+static void expect_held_before_the_next_cell(struct toy *toy, const char *why)
+{
+    toy_run(toy, 30);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    cr_expect(strstr(toy->rollout->state_reason, why), "%s", toy->rollout->state_reason);
+    cr_expect_eq(toy->cells[MID].deploys, 0);
+}
+
+Test(engine_forward, a_check_of_the_plan_that_fails_now_holds_the_next_cell)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy->check_failed = "a minor version is skipped";
+    expect_held_before_the_next_cell(toy, "a minor version is skipped");
+}
+
+Test(engine_forward, a_passed_cell_that_fails_its_gates_now_holds_the_next_cell)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[MID].alarm = true; /* until then nothing goes forward */
+    toy_run_until(toy, DEV, CELL_PASSED);
+    toy->cells[MID].alarm = false;
+    toy_fail_gate(toy, DEV);
+    expect_held_before_the_next_cell(toy, "cell-0 passed with 5.0.3 and fails its gates now");
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_PASSED);
+}
+
+Test(engine_forward, a_cell_without_a_verified_version_to_go_back_to_is_not_deployed_to)
+{
+    struct plan *plan = toy_plan();
+    struct plan_cell *cell = planned(plan, 1, 0);
+    g_clear_pointer(&cell->from, g_free);
+    g_clear_pointer(&cell->from_ref, g_free);
+    OWN(toy) toy = toy_new(plan);
+    strcpy(toy->cells[MID].version, "5.0.3"); /* it runs that already, from nobody knows what */
+    expect_held_before_the_next_cell(toy, "no version is verified that cell-2 could go back to");
+}
+
+Test(engine_forward, a_cell_that_is_ill_already_is_not_deployed_to)
+{
+    const struct {
+        enum health health;
+        bool alarm;
+        const char *why;
+    } ills[] = {{HEALTH_UNHEALTHY, false, "unhealthy already"},
+                {HEALTH_HEALTHY, true, "in ALARM already"},
+                {HEALTH_STALE, false, "is not known"},
+                {HEALTH_UNKNOWN, false, "is not known"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(ills); i++) {
+        OWN(toy) toy = toy_new(NULL);
+        toy->cells[MID].health = ills[i].health;
+        toy->cells[MID].alarm = ills[i].alarm;
+        expect_held_before_the_next_cell(toy, ills[i].why);
+    }
+}
+
+static void expect_no_pass(struct toy *toy)
+{
+    toy_run(toy, 60);
+    cr_expect_eq(toy_count(toy, "cell.passed", "cell-0"), 0);
+    cr_expect_eq(toy->cells[MID].deploys, 0);
+}
+
+Test(engine_forward, a_cell_does_not_pass_on_too_few_datapoints)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].sparse = true;
+    expect_no_pass(toy);
+}
+
+Test(engine_forward, a_cell_whose_healthcheck_names_another_version_does_not_pass)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy->cells[DEV].shows = "5.0.2";
+    expect_no_pass(toy);
+}
+
+Test(engine_forward, a_cell_of_which_the_deployer_can_not_be_asked_does_not_pass)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy->cells[DEV].unread = true;
+    expect_no_pass(toy);
+}
+
+Test(engine_forward, a_cell_that_is_to_go_back_and_can_not_yet_does_not_pass_meanwhile)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy->cells[DEV].locked_by = "f1";
+    toy_fail_gate(toy, DEV);
+    toy_run(toy, 1);
+    toy->cells[DEV].verdicts[GATE_LIMITS] = VERDICT_PASS; /* too late */
+    expect_no_pass(toy);
+}
+
+Test(engine_forward, a_cell_that_failed_behind_a_one_way_door_does_not_pass_when_it_is_well_again)
+{
+    struct plan *plan = toy_plan();
+    planned(plan, 0, 0)->rollback_closed = true;
+    OWN(toy) toy = toy_new(plan);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy_fail_gate(toy, DEV);
+    toy_run(toy, 1);
+    toy->cells[DEV].verdicts[GATE_LIMITS] = VERDICT_PASS;
+    expect_no_pass(toy);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+}
+
+Test(engine_forward, a_deploy_is_not_seen_complete_before_the_deployer_says_so)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].stays_away = true;
+    toy_run_until(toy, DEV, CELL_DEPLOYING);
+    strcpy(toy->cells[DEV].version, "5.0.3");
+    toy_run(toy, 10);
+    cr_expect_eq(toy_cell(toy, DEV)->state, CELL_DEPLOYING);
+}
