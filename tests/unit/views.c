@@ -277,3 +277,14 @@ Test(headline, a_rollout_that_nobody_conducts_is_said_with_what_to_do)
     rollout.state = ROLLOUT_COMPLETED;
     cr_expect_null(headline_conductor(deck, &rollout));
 }
+
+Test(headline, of_a_copy_that_is_behind_it_is_not_said_that_nobody_conducts)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    struct rollout rollout = {
+        .id = (char *)"r1", .state = ROLLOUT_RUNNING, .opened_ms = NOW - 60000};
+    deck->copy_trouble = g_strdup("the copy of the journal was last read 5m ago: no answer");
+    g_autofree char *behind = headline_conductor(deck, &rollout);
+    expect_shown(behind, "the copy of the journal was last read 5m ago");
+    cr_expect_null(strstr(behind, "nobody conducts"));
+}

@@ -232,10 +232,12 @@ int rollout_status_run(struct context *context, GError **error)
     } else {
         print_rollout(context, rollout, now_ms);
         struct follow_watchdog watchdog = {0};
-        if (!rollout_state_final(rollout->state)) {
+        g_autofree char *behind = journal_trouble(context->journal);
+        bool live = !rollout_state_final(rollout->state);
+        if (live)
             print_conductor(context, rollout);
+        if (live && !behind) /* else it may be we who have not heard of anybody */
             follow_check_conductor(&watchdog, context->journal, rollout);
-        }
     }
     return 0;
 }

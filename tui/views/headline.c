@@ -63,6 +63,8 @@ char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
     const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
     if (rollout_state_final(rollout->state) || deck->now_ms - rollout->opened_ms < FIRST_LEASE_MS)
         return NULL;
+    if (deck->copy_trouble) /* then it is we who have not heard of anybody */
+        return g_strdup_printf("▲ %s", deck->copy_trouble);
     gint64 silent_ms = info ? deck->now_ms - info->heartbeat_ms : 0;
     g_autofree char *since = duration_short(MAX(0, silent_ms));
     if (info && info->alive && silent_ms <= info->lease_ms)

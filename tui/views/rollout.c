@@ -94,8 +94,10 @@ static void draw_conductor(const struct deck *deck, const struct rollout *rollou
         return;
     g_autofree char *text =
         g_strdup_printf("conducted by process %" G_GINT64_FORMAT " on %s", info->pid, info->host);
-    if (text_width(text) <= cols)
-        canvas_right(canvas, row, col, cols, ROLE_DIM, text);
+    g_autofree char *brief = g_strdup_printf("on %s", info->host);
+    const char *fitting = text_width(text) <= cols ? text : brief;
+    if (text_width(fitting) <= cols)
+        canvas_right(canvas, row, col, cols, ROLE_DIM, fitting);
 }
 
 static void draw_title(const struct deck *deck, const struct rollout *rollout,
