@@ -166,13 +166,26 @@ static bool settle(struct dynamodb_store *store, const struct journal_row *row, 
     return false;
 }
 
+/* Before anything is put: who can't keep it here could not tell what became of it. */
+static bool may_keep(struct dynamodb_store *store, GError **error)
+{
+    sqlite3 *db = journal_sqlite_db(store->share->copy);
+    if (sqlite3_db_readonly(db, "main") != 1)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+                "%s: can't " TRIED " (table %s), nothing was sent: this host's copy of it may not "
+                "be written by you; check owner and mode of the file and its folder",
+                sqlite3_db_filename(db, "main"), journal_link_table(store->share->link));
+    return false;
+}
+
 static bool store_append(struct journal_store *base, const struct journal_row *asked,
                          char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                          GError **error)
 {
     struct dynamodb_store *store = store_of(base);
     gint64 until_ms = when_mono_ms() + JOURNAL_APPEND_MS;
-    if (!store->looked && !catch_up(store, until_ms, error))
+    if (!may_keep(store, error) || (!store->looked && !catch_up(store, until_ms, error)))
         return false;
     for (;;) {
         struct journal_row row = *asked;
