@@ -15,7 +15,8 @@ static const struct {
 } advices[] = {
     {SQLITE_FULL, "the disk is full: make room, then ask again"},
     {SQLITE_READONLY, "it may not be written: check owner and mode of the file and its folder"},
-    {SQLITE_CORRUPT, "the file is damaged: keep a copy, stop acting, restore it from a backup"},
+    {SQLITE_CORRUPT, "the file is damaged: stop acting, move it away, restore it from a backup "
+                     "(the copy of a shared journal is read anew by itself)"},
     {SQLITE_NOTADB, "this is no SQLite file: move it away, or name another state folder"},
     {SQLITE_BUSY, "another process has kept it locked: find it with `fuser` and ask again"},
     {SQLITE_LOCKED, "another process has kept it locked: find it with `fuser` and ask again"},

@@ -287,3 +287,18 @@ Test(engine_failing, a_rollout_that_is_aborted_after_it_failed_has_failed)
     toy_run(toy, 30);
     cr_expect_eq(toy->rollout->state, ROLLOUT_FAILED);
 }
+
+Test(engine_failing, what_an_abort_may_not_take_back_is_held_and_said)
+{
+    struct plan *plan = toy_plan();
+    planned(plan, 0, 0)->rollback_closed = true;
+    OWN(toy) toy = toy_new(plan);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    cr_assert(toy_append(toy, "bob@h", "abort", json_pack("{s:s}", "reason", "no")));
+    toy_run(toy, 60);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    cr_expect(strstr(toy->rollout->state_reason, "its rollback window is closed"), "%s",
+              toy->rollout->state_reason);
+    cr_expect_eq(toy->cells[DEV].rollbacks, 0);
+    cr_expect_eq(toy_count(toy, "cell.passed", "cell-0"), 0);
+}
