@@ -257,6 +257,9 @@ static void send_call(gpointer self, const struct deploy_request *request, int k
     g_ptr_array_add(sim->calls, call);
     if (kind != CALL_DEPLOY && kind != CALL_ROLLBACK)
         return;
+    /* Of all that it touches few are calls, and there a kill matters most. */
+    if (trouble_comes(sim, ON_CRASH, 12))
+        process->crash_in = (int)sim_between(sim->dice[ON_CRASH], 1, 2);
     if (process_dies_here(process, "before a call")) {
         call->arrives_ms = -1;
         return;
