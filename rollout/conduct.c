@@ -1,7 +1,7 @@
 /* One rollout: hold its lease, follow its events, decide, append, act. Appends run here and not in
  * a worker: nothing else may be done about the rollout before its event is durable, and the one
- * fsync of a transition, or the one call to a shared journal's table (JOURNAL_APPEND_MS at most),
- * holds up no screen. */
+ * fsync of a transition, or the put and the look at a shared journal's table (JOURNAL_APPEND_MS at
+ * most), holds up no screen. */
 #include "rollout/conduct.h"
 
 #include "data/base/error.h"
