@@ -5,9 +5,9 @@
 #include "rollout/conduct.h"
 
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "rollout/fault_point.h"
-#include "rollout/fault_switch.h"
 #include "rollout/lock.h"
 
 #include <string.h>

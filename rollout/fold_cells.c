@@ -1,6 +1,6 @@
 /* Events of the conductor about one cell, from its deploy's intent to where it ends. */
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/fold.h"
 #include "rollout/state.h"
 

@@ -1,7 +1,7 @@
 #include "rollout/gate_rows.h"
 
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 
 #include <math.h>
 

@@ -1,10 +1,10 @@
 /* What the engine gets to see: the newest snapshot, the gates' word on it, the plan's checks, and
  * what the deployer said. */
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conduct.h"
-#include "rollout/fault_switch.h"
 #include "rollout/plan_make.h"
 #include "rollout/state.h"
 

@@ -1,6 +1,6 @@
-/* Does it bite? Each deliberate fault of rollout/fault_switch.h is turned on, and the invariant it
- * is built against has to be the first to break, within a number of seeds. */
-#include "rollout/fault_switch.h"
+/* Does it bite? Each deliberate fault of data/base/fault_switch.h is turned on, and the invariant
+ * it is built against has to be the first to break, within a number of seeds. */
+#include "data/base/fault_switch.h"
 #include "tests/simulation/trial.h"
 
 #include <stdio.h>
