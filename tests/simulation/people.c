@@ -260,6 +260,7 @@ void people_tick(struct sim *sim)
 {
     struct process *before = seat_take(sim, NULL);
     bool turn = sim_between(sim->chance, 1, 20) == 1, live = false;
+    copy_follow(sim, NULL);
     rival_tick(sim);
     g_autoptr(GPtrArray) operations = history_operations(sim->console, 0, NULL);
     for (guint i = 0; operations && i < operations->len; i++) {
