@@ -32,7 +32,8 @@ struct desk *desk_new(void)
     desk->config.waves = g_ptr_array_new();
     desk->config.releases.migrations = nothing;
     desk->config.metrics.period_ms = WHEN_MINUTE;
-    desk->config.gates = (struct gates_config){.alarm_names = nothing, .alarm_prefixes = nothing};
+    desk->config.gates = (struct gates_config){
+        .regression_metrics = nothing, .alarm_names = nothing, .alarm_prefixes = nothing};
     desk->config.deploy.exec_command = desk->config.deploy.exec_current = nothing;
     desk->config.notify_command = nothing;
     desk->config.deploy.ecs_services = g_ptr_array_new();
