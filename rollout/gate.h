@@ -28,7 +28,8 @@ struct gate_control {
 };
 
 /* What was learnt of a bake so far, so that a new row costs no pass over the old ones. It follows
- * the view that it is used with: of another deploy it begins anew. */
+ * the view that it is used with: of another deploy it begins anew. Regression judges a period once,
+ * when it has settled; what comes later than that counts for `data` and `traffic` only. */
 struct gate_memory;
 struct gate_memory *gate_memory_new(void);
 void gate_memory_free(struct gate_memory *memory);
@@ -44,11 +45,11 @@ struct gate_view {
     gint64 deployed_at_ms; /* when the deploy was seen complete */
     gint64 bake_ms;
     gint64 now_ms;
-    const char *version;                        /* what /healthcheck must name */
-    const struct cell_reading *reading;         /* with the cell's past before the deploy */
-    const struct gate_control *controls;        /* by their choice at the first look */
+    const char *version;                 /* what /healthcheck must name */
+    const struct cell_reading *reading;  /* with the cell's past before the deploy */
+    const struct gate_control *controls; /* by their choice at the first look */
     size_t n_controls;
-    struct gate_memory *memory;
+    struct gate_memory *memory; /* never NULL */
 };
 
 struct gate_result {

@@ -1,7 +1,6 @@
 #include "rollout/judge.h"
 
 #include "data/base/when.h"
-#include "rollout/gate_rows.h"
 #include "rollout/judge_parts.h"
 
 #include <string.h>
@@ -61,7 +60,7 @@ static void clean(const struct judge *judge, const struct judge_row *rows, struc
 {
     for (size_t c = 0; c < judge->n_cells; c++)
         for (size_t m = 0; m < METRIC_COUNT; m++)
-            out[c].value[m] = datum_is_sound(m, rows[c].value[m]) ? rows[c].value[m] : NAN;
+            out[c].value[m] = metric_value_usable(m, rows[c].value[m]) ? rows[c].value[m] : NAN;
 }
 
 void judge_past(struct judge *judge, const struct judge_row *rows)

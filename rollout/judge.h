@@ -13,7 +13,8 @@
 
 #include "data/fleet.h"
 
-/* One period of one cell; NAN: no datum. What can't be true (gate_rows.h) counts as none. */
+/* One period of one cell; NAN: no datum. What can't be true (metric_value_usable)
+ * counts as none. */
 struct judge_row {
     double value[METRIC_COUNT];
 };
