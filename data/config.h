@@ -96,6 +96,8 @@ struct gates_config {
     double max_ratio;          /* of now over what was to be expected; default 1.3 */
     gint64 min_events;         /* more errors than that; default 10 */
     double evidence;           /* odds against chance; default 100 */
+    double slo_fast, slo_slow; /* slo: times the error budget's rate; default 14.4 and 6; 0: off */
+    gint64 slo_min_events;     /* errors; default 10 */
     char **alarm_names;        /* alarms.names; never NULL */
     char **alarm_prefixes;     /* alarms.prefixes; `{cell}` stands for the id; default "{cell}" */
 };

@@ -14,6 +14,7 @@ enum gate {
     GATE_ALARMS,
     GATE_PROBE,
     GATE_REGRESSION,
+    GATE_SLO,
     GATE_DATA,
     GATE_TRAFFIC,
     GATE_COUNT

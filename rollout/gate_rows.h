@@ -85,6 +85,7 @@ void gate_limits(const struct gate_view *view, struct gate_result *result);
 void gate_alarms(const struct gate_view *view, struct gate_result *result);
 void gate_probe(const struct gate_view *view, struct gate_result *result);
 void gate_regression(const struct gate_view *view, struct gate_result *result);
+void gate_slo(const struct gate_view *view, struct gate_result *result);
 void gate_data(const struct gate_view *view, struct gate_result *result);
 void gate_traffic(const struct gate_view *view, struct gate_result *result);
 struct bake_samples gate_samples(const struct gate_view *view, enum metric metric);

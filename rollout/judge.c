@@ -118,6 +118,11 @@ struct judge_finding judge_find(const struct judge *judge, enum metric metric)
     return found;
 }
 
+double judge_usual_error_pct(const struct judge *judge)
+{
+    return judge->cells[0].level.known ? 100 * judge->cells[0].level.rate : 0;
+}
+
 size_t judge_past_rows(const struct judge *judge)
 {
     return judge->past_rows;

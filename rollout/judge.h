@@ -59,6 +59,9 @@ struct judge_finding {
 /* What is said of `metric` after the newest row. All zero where it was not asked or never read. */
 struct judge_finding judge_find(const struct judge *judge, enum metric metric);
 
+/* The cell's error rate before the deploy, in percent; 0: not known. */
+double judge_usual_error_pct(const struct judge *judge);
+
 /* How many past rows there were, of the cell's own. */
 size_t judge_past_rows(const struct judge *judge);
 

@@ -10,6 +10,7 @@ struct replay {
     const char *cell;                  /* whose bake it is; every other is a control */
     const struct gates_config *policy; /* borrowed */
     gint64 deployed_at_ms, bake_ms, period_ms;
+    double sla_pct; /* promised availability */
     bool low_traffic_pass;
 };
 

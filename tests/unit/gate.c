@@ -96,7 +96,7 @@ static struct bench *bench_new(void)
                                           .alarm_names = none,
                                           .alarm_prefixes = prefixes};
     bench->cell = (struct cell_config){
-        .id = (char *)"cell-2", .source = (char *)"us-west-2", .max_users = 1000};
+        .id = (char *)"cell-2", .source = (char *)"us-west-2", .max_users = 1000, .sla_pct = 99.9};
     bench->memory = gate_memory_new();
     rows_init(&bench->own);
     rows_init(&bench->control);

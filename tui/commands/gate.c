@@ -76,6 +76,13 @@ static bool read_gates(struct context *context, struct gates_config *gates, GErr
     return false;
 }
 
+/* A cell that celldeck.yaml does not have promises what is usual. */
+static double sla_of(const struct config *config, const char *id)
+{
+    const struct cell_config *cell = config ? config_cell(config, id) : NULL;
+    return cell ? cell->sla_pct : 99.9;
+}
+
 static json_t *gates_json(const struct gate_result *results)
 {
     json_t *gates = json_array();
@@ -107,6 +114,7 @@ static int replay_run_command(struct context *context, GError **error)
     if (!recording || !read_gates(context, &gates, error))
         return CD_ERROR_FAILED;
     replay.recording = recording;
+    replay.sla_pct = sla_of(context->config, replay.cell);
     replay.policy = context->config ? &context->config->gates : &gates;
     gint64 at_ms;
     enum verdict verdict = replay_run(&replay, print_evaluation, NULL, &at_ms, error);
