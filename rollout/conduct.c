@@ -91,7 +91,7 @@ static void watch_cells(struct conduct *conduct)
         watch_follow_intent(watch, cell);
         if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_clock.of_ms &&
             watch->config)
-            poller_want_since(world->poller, watch->id, cell->deployed_at_ms - 3 * WHEN_HOUR);
+            poller_want_since(world->poller, watch->id, cell->deployed_at_ms - GATES_PAST_MS);
     }
 }
 

@@ -3,6 +3,7 @@
  * one another: only PASS moves forward, only FAIL rolls back, everything else waits. */
 #pragma once
 
+#include "data/base/when.h"
 #include "data/fleet.h"
 
 enum verdict { VERDICT_PENDING, VERDICT_PASS, VERDICT_HOLD, VERDICT_FAIL };
@@ -21,6 +22,9 @@ enum gate {
 };
 const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", ... */
 bool gate_parse(const char *name, enum gate *gate);
+
+/* How far before a deploy the rows go that its gates compare with. */
+#define GATES_PAST_MS (4 * WHEN_HOUR)
 
 /* A cell that still runs the old version. */
 struct gate_control {
@@ -43,6 +47,7 @@ struct gate_view {
     bool dr; /* traffic is not asked for */
     bool low_traffic_pass;
     gint64 period_ms, settle_ms;
+    gint64 patience_ms; /* how long a settled period waits to be compared until all rows are in */
     gint64 deployed_at_ms; /* when the deploy was seen complete */
     gint64 bake_ms;
     gint64 now_ms;
