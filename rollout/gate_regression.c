@@ -86,8 +86,6 @@ static struct verdict_of verdict_on(const struct gate_view *view, const struct j
 {
     if (found->word == JUDGE_LIKELY && !bake_is_over(view))
         return words[JUDGE_QUIET];
-    if (found->word < JUDGE_SHARED && found->standing)
-        return words[JUDGE_SHARED];
     return words[found->word];
 }
 

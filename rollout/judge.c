@@ -103,19 +103,19 @@ void judge_take(struct judge *judge, gint64 age_ms, const struct judge_row *rows
     errors_take(judge, sound);
     shifts_take(judge, sound);
     for (size_t m = 0; m < METRIC_COUNT; m++)
-        if (judge->found[m].word == JUDGE_SHARED)
+        if (judge->found[m].word == JUDGE_SHARED) {
+            judge->shared[m] = judge->found[m];
             judge->shared_at[m] = judge->age;
+        }
 }
 
 struct judge_finding judge_find(const struct judge *judge, enum metric metric)
 {
-    struct judge_finding found = {0};
     if (!judge->terms.asked[metric])
-        return found;
-    found = judge->found[metric];
-    found.standing =
-        judge->shared_at[metric] && judge->age - judge->shared_at[metric] <= JUDGE_STANDS;
-    return found;
+        return (struct judge_finding){0};
+    bool stands = judge->shared_at[metric] && judge->age - judge->shared_at[metric] <= JUDGE_STANDS;
+    bool less = judge->found[metric].word < JUDGE_SHARED;
+    return stands && less ? judge->shared[metric] : judge->found[metric];
 }
 
 double judge_usual_error_pct(const struct judge *judge)

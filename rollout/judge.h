@@ -43,12 +43,11 @@ void judge_take(struct judge *judge, gint64 age_ms, const struct judge_row *rows
 enum judge_word {
     JUDGE_QUIET,  /* nothing */
     JUDGE_LIKELY, /* some evidence, and size: neither proof nor nothing */
-    JUDGE_SHARED, /* proof, but the controls do it too: not attributable */
+    JUDGE_SHARED, /* proof, but the controls do it too: not attributable; stands for a while */
     JUDGE_GUILTY  /* proof, size, and not shared */
 };
 struct judge_finding {
     enum judge_word word;
-    bool standing;         /* SHARED now or within the last JUDGE_STANDS rows */
     double odds;           /* of the evidence now, against 1 */
     double ratio;          /* now over what was to be expected */
     double controls;       /* the controls over their own past, likewise; NAN: none */
