@@ -19,7 +19,7 @@ struct alert {
 
 /* Errors are rounded nowhere here: a rate of 0.1 % of 300 requests is 0.3 of one. */
 static struct burn burn_of(const struct gate_view *view, const struct cell_reading *reading,
-                           const struct usual_traffic *usual, gint64 window_ms)
+                           double usual, gint64 window_ms)
 {
     struct burn burn = {0};
     gint64 until_ms = first_period_ms(view) + periods_due(view) * view->period_ms;
@@ -37,16 +37,14 @@ static struct burn burn_of(const struct gate_view *view, const struct cell_readi
         burn.errors += rate->value / 100 * row_at(requests, j)->value;
     }
     gint64 before_ms = MAX(0, window_ms - (until_ms - from_ms));
-    double quiet = usual->known
-                       ? usual->three / RECENT_PERIODS * (double)before_ms / (double)view->period_ms
-                       : 0;
+    double quiet = usual * (double)before_ms / (double)view->period_ms;
     double budget = (burn.requests + quiet) * (1 - view->cell->sla_pct / 100);
     burn.rate = budget > 0 ? burn.errors / budget : 0;
     return burn;
 }
 
-static bool burns(const struct gate_view *view, const struct cell_reading *reading,
-                  const struct usual_traffic *usual, const struct alert *alert, struct burn *burn)
+static bool burns(const struct gate_view *view, const struct cell_reading *reading, double usual,
+                  const struct alert *alert, struct burn *burn)
 {
     *burn = burn_of(view, reading, usual, alert->long_ms);
     return burn->errors > (double)view->policy->slo_min_events && burn->rate > alert->times &&
@@ -59,7 +57,8 @@ static bool controls_share_it(const struct gate_view *view, const struct alert *
     for (size_t i = 0; i < view->n_controls; i++) {
         struct usual_traffic usual = gate_memory_traffic(view->memory, view->controls[i].id);
         struct burn burn;
-        n += burns(view, view->controls[i].reading, &usual, alert, &burn);
+        n += burns(view, view->controls[i].reading, usual.known ? usual.three / RECENT_PERIODS : 0,
+                   alert, &burn);
     }
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
 }
@@ -107,7 +106,7 @@ void gate_slo(const struct gate_view *view, struct gate_result *result)
         {WHEN_HOUR, 5 * WHEN_MINUTE, view->policy->slo_fast},
         {6 * WHEN_HOUR, 30 * WHEN_MINUTE, view->policy->slo_slow},
     };
-    const struct usual_traffic usual = gate_memory_traffic(view->memory, NULL);
+    const double usual = judge_usual_requests(gate_memory_judge(view->memory));
     if (view->dr) {
         gate_says(result, VERDICT_PASS, "dr", "not asked of a dr cell, which has no traffic");
         return;
@@ -116,7 +115,7 @@ void gate_slo(const struct gate_view *view, struct gate_result *result)
         struct burn burn;
         if (alerts[i].times <= 0) /* switched off */
             continue;
-        bool fast = burns(view, view->reading, &usual, &alerts[i], &burn);
+        bool fast = burns(view, view->reading, usual, &alerts[i], &burn);
         burn_evidence(view, &alerts[i], &burn, result);
         if (fast && result->verdict != VERDICT_HOLD)
             say(view, &alerts[i], &burn, result);
