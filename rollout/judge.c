@@ -123,6 +123,11 @@ double judge_usual_error_pct(const struct judge *judge)
     return judge->cells[0].level.known ? 100 * judge->cells[0].level.rate : 0;
 }
 
+size_t judge_rows(const struct judge *judge)
+{
+    return (size_t)judge->rows;
+}
+
 size_t judge_past_rows(const struct judge *judge)
 {
     return judge->past_rows;

@@ -63,6 +63,8 @@ double judge_usual_error_pct(const struct judge *judge);
 
 /* How many past rows there were, of the cell's own. */
 size_t judge_past_rows(const struct judge *judge);
+/* How many rows it has taken since the deploy. */
+size_t judge_rows(const struct judge *judge);
 
 /* Whether errors of the cell's last `rows` rows are so many more than its past makes likely that
  * the release can have caused them, and not what the controls have too. The limits ask. */

@@ -127,6 +127,7 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
                                      .reading = &bench->own.reading,
                                      .controls = bench->controls,
                                      .n_controls = 1,
+                                     .patience_ms = bench->patience_ms,
                                      .memory = bench->memory};
     for (size_t i = 0; i < GATE_COUNT; i++)
         gate_result_clear(&bench->results[i]);

@@ -21,6 +21,7 @@ struct bench {
     struct cell_rows own, control;
     struct gate_control controls[1];
     struct gate_memory *memory;
+    gint64 patience_ms;
     struct gate_view view;
     struct gate_result results[GATE_COUNT];
     struct bake_samples samples;
