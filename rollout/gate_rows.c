@@ -35,7 +35,7 @@ GArray *rows_between(const struct cell_reading *reading, enum metric metric, gin
     const struct series *series = reading ? reading->series[metric] : NULL;
     size_t end = series_place(series, before_ms);
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
-    for (size_t i = series_place(series, from_ms); i < end; i++)
+    for (size_t i = series_place(series, from_ms); series && i < end; i++)
         if (metric_value_usable(metric, series->points[i].value))
             g_array_append_val(rows, series->points[i]);
     return rows;

@@ -86,11 +86,12 @@ void errors_test_begin(struct errors_test *test, const struct judge *judge, cons
 /* The one whose neighbours' ages are the most alike is missed the least. The first stays. */
 static void drop_a_spell(GArray *spells, gint64 age)
 {
+    const struct spell *all = (const struct spell *)spells->data;
     guint least = 1;
     double alike = G_MAXDOUBLE;
-    for (guint i = 1; i + 1 < spells->len; i++) {
-        double before = (double)(age - g_array_index(spells, struct spell, i - 1).age + 1);
-        double after = (double)(age - g_array_index(spells, struct spell, i + 1).age + 1);
+    for (guint i = 1; all && i + 1 < spells->len; i++) {
+        double before = (double)(age - all[i - 1].age + 1);
+        double after = (double)(age - all[i + 1].age + 1);
         if (before / after < alike) {
             alike = before / after;
             least = i;

@@ -107,7 +107,7 @@ static GArray *scores_of_others(const struct judge *judge, const struct tally *t
 void errors_begin(struct judge *judge)
 {
     size_t n = judge->past_rows, all = n * judge->n_cells;
-    g_autofree double *errors = g_new(double, all + 1), *requests = g_new(double, all + 1),
+    g_autofree double *errors = g_new0(double, all + 1), *requests = g_new0(double, all + 1),
                       *world = g_new(double, n + 1), *own = g_new(double, n + 1),
                       *shifts = g_new0(double, n + 1), *none = g_new0(double, n + 1);
     g_autofree struct tally *tallies = g_new0(struct tally, all + 1);

@@ -72,8 +72,9 @@ static void test_begin(struct shift_test *test, const struct judge *judge, size_
 void shifts_begin(struct judge *judge)
 {
     size_t n = judge->past_rows;
-    g_autofree double *logs = g_new(double, n * judge->n_cells + 1), *world = g_new0(double, n + 1),
-                      *shifts = g_new0(double, n + 1), *none = g_new0(double, n + 1);
+    g_autofree double *logs = g_new0(double, n * judge->n_cells + 1),
+                      *world = g_new0(double, n + 1), *shifts = g_new0(double, n + 1),
+                      *none = g_new0(double, n + 1);
     for (size_t kind = 0; kind < G_N_ELEMENTS(judged); kind++) {
         enum metric metric = judged[kind].metric;
         past_logs(judge, metric, logs);

@@ -91,7 +91,7 @@ static size_t ranks_of(const double *x, size_t n, double *ranks)
 
 double stat_slowdown(const double *x, size_t n, double most)
 {
-    g_autofree double *ranks = g_new(double, n + 1);
+    g_autofree double *ranks = g_new0(double, n + 1);
     size_t kept = ranks_of(x, n, ranks);
     if (kept < 20)
         return 1.5; /* too few to tell: somewhat */
