@@ -142,6 +142,7 @@ struct heartbeat_config {
 struct config {
     gatomicrefcount refs; /* private */
     GHashTable *places;   /* private: id -> place in `cells`, from 1 */
+    GHashTable *lines;    /* private: see config_line() */
     char *name;
     char *path;                  /* the file it came from */
     char *aws_region;            /* may be NULL: environment and profile decide */
@@ -201,6 +202,13 @@ char *config_ecs_cluster(const struct config *config, const char *cell);
 /* `gates` as they are in a file that says nothing of them; gates_config_clear() lets go. */
 void gates_config_default(struct gates_config *gates);
 void gates_config_clear(struct gates_config *gates);
+
+/* The line of celldeck.yaml that gives this member of `gates`, or a wave's low_traffic_pass; 0:
+ * none does, and it has its default. */
+int config_line(const struct config *config, gconstpointer member);
+/* Every setting of `gates`: array of {key: "limits.error_rate", value, text: "5%", line} in the
+ * schema's order, `line` null for a default. New reference. */
+json_t *config_gate_settings(const struct config *config);
 
 /* What a rollout's plan freezes of the file: waves, gates and deploy, as JSON (new reference).
  * The plan keeps it, and its hash is the policy hash. */

@@ -14,6 +14,8 @@ bool gate_wrong_option(GError **error, const char *option, const char *given, co
 #define ROOM sizeof(struct gate_options)
 
 static const struct subcommand subcommands[] = {
+    {"list", "[WAVE] [--json]", "the gates in force, with their defaults filled in", FORM_JSON,
+     ARGS_UP_TO(1), false, false, NULL, 0, gate_list_run},
     {"replay", "FILE.csv --cell CELL --deployed-at EPOCH --bake SECONDS",
      "what the gates would have said of a recorded bake, as JSON lines", FORM_JSON, 1, false, false,
      gate_replay_options, ROOM, gate_replay_run},
@@ -29,7 +31,7 @@ static int run(int argc, char **argv, GError **error)
 
 const struct command command_gate = {
     .name = "gate",
-    .usage = "replay|record ...",
-    .summary = "the health gates: over recorded metrics",
+    .usage = "list|replay|record ...",
+    .summary = "the health gates: those in force, and over what was recorded",
     .run = run,
 };

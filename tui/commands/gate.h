@@ -35,3 +35,6 @@ extern const GOptionEntry gate_replay_options[];
 /* gate_record.c */
 int gate_record_run(struct context *context, GError **error);
 extern const GOptionEntry gate_record_options[];
+
+/* gate_list.c */
+int gate_list_run(struct context *context, GError **error);
