@@ -16,9 +16,10 @@ bool gate_wrong_option(GError **error, const char *option, const char *given, co
 static const struct subcommand subcommands[] = {
     {"list", "[WAVE] [--json]", "the gates in force, with their defaults filled in", FORM_JSON,
      ARGS_UP_TO(1), false, false, NULL, 0, gate_list_run},
-    {"replay", "FILE.csv --cell CELL --deployed-at EPOCH --bake SECONDS",
-     "what the gates would have said of a recorded bake, as JSON lines", FORM_JSON, 1, false, false,
-     gate_replay_options, ROOM, gate_replay_run},
+    {"replay",
+     "FILE.csv --cell CELL --deployed-at EPOCH --bake SECONDS | --rollout ID [--cell CELL]",
+     "what the gates would have said: of a recorded bake, as JSON lines; today, of a past rollout",
+     FORM_JSON, ARGS_UP_TO(1), false, false, gate_replay_options, ROOM, gate_replay_run},
     {"record", "CELL --hours N [--only] > FILE.csv",
      "what CloudWatch has of a cell and its controls, as `gate replay` reads it", FORM_TEXT, 1,
      false, false, gate_record_options, ROOM, gate_record_run},

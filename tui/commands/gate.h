@@ -7,7 +7,8 @@
 /* What can be given to a subcommand of gate; each takes some of it. */
 struct gate_options {
     char *cell, *deployed_at, *bake, *period; /* replay */
-    char *hours;                              /* record */
+    char *rollout;
+    char *hours; /* record */
     gboolean only;
 };
 
@@ -25,12 +26,21 @@ bool gate_wrong_option(GError **error, const char *option, const char *given, co
  * Never NULL; caller frees. */
 struct past *gate_read_past(struct context *context, const GArray *cells, gint64 from_ms,
                             gint64 until_ms);
-/* Says on stderr what it cost, and what could not be read: 7 then, else 0. */
-int gate_tell_past(const struct past *past);
+/* What several readings cost and could not read. All zero to begin with. */
+struct gate_spent {
+    guint64 metrics, calls;
+    GPtrArray *faults; /* char *, each once; NULL: none */
+};
+void gate_add_spent(struct gate_spent *spent, const struct past *past);
+/* Says it on stderr, and lets go of it: 7 where something could not be read, else 0. */
+int gate_tell_spent(struct gate_spent *spent);
 
 /* gate_replay.c */
 int gate_replay_run(struct context *context, GError **error);
 extern const GOptionEntry gate_replay_options[];
+
+/* gate_rollout.c: replay --rollout */
+int gate_rollout_run(struct context *context, GError **error);
 
 /* gate_record.c */
 int gate_record_run(struct context *context, GError **error);

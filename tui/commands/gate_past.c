@@ -27,13 +27,27 @@ struct past *gate_read_past(struct context *context, const GArray *cells, gint64
     return waiting.past;
 }
 
-int gate_tell_past(const struct past *past)
+void gate_add_spent(struct gate_spent *spent, const struct past *past)
+{
+    spent->metrics += past->metrics;
+    spent->calls += past->calls;
+    if (!spent->faults)
+        spent->faults = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < past->faults->len; i++)
+        if (!g_ptr_array_find_with_equal_func(spent->faults, past->faults->pdata[i], g_str_equal,
+                                              NULL))
+            g_ptr_array_add(spent->faults, g_strdup(past->faults->pdata[i]));
+}
+
+int gate_tell_spent(struct gate_spent *spent)
 {
     out_message("asked CloudWatch for %" G_GUINT64_FORMAT " metrics in %" G_GUINT64_FORMAT
                 " call%s, $%.4f",
-                past->metrics, past->calls, past->calls == 1 ? "" : "s",
-                (double)past->metrics * USD_PER_METRIC);
-    for (guint i = 0; i < past->faults->len; i++)
-        out_message("could not be read: %s", (const char *)past->faults->pdata[i]);
-    return past->faults->len ? CD_ERROR_SOURCE : 0;
+                spent->metrics, spent->calls, spent->calls == 1 ? "" : "s",
+                (double)spent->metrics * USD_PER_METRIC);
+    int code = spent->faults && spent->faults->len ? CD_ERROR_SOURCE : 0;
+    for (guint i = 0; code && i < spent->faults->len; i++)
+        out_message("could not be read: %s", (const char *)spent->faults->pdata[i]);
+    g_clear_pointer(&spent->faults, g_ptr_array_unref);
+    return code;
 }

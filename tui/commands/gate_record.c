@@ -109,7 +109,9 @@ int gate_record_run(struct context *context, GError **error)
     gint64 until_ms = metrics_settled_until_ms(context->config, now_ms);
     OWN(past) past = gate_read_past(context, cells, until_ms - span_ms, until_ms);
     bool there = print_rows(context, past, cells);
-    int code = gate_tell_past(past);
+    struct gate_spent spent = {0};
+    gate_add_spent(&spent, past);
+    int code = gate_tell_spent(&spent);
     if (there)
         say_how_to_replay(context, past);
     return code || there ? code : CD_ERROR_FAILED;

@@ -8,13 +8,15 @@
 
 const GOptionEntry gate_replay_options[] = {
     {"cell", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, cell),
-     "The cell that was deployed to; every other one is a control", "CELL"},
+     "The cell that was deployed to; every other one of the file is a control", "CELL"},
     {"deployed-at", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, deployed_at),
      "When it was: seconds since 1970, or RFC 3339", "EPOCH"},
     {"bake", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, bake),
      "How long it bakes: seconds, or such as 24h", "SECONDS"},
     {"period", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, period),
      "Between two values (60)", "SECONDS"},
+    {"rollout", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, rollout),
+     "Instead of a file: the bakes of this rollout, by today's policy", "ID"},
     {0}};
 
 /* "3600" is seconds; "1h" is what celldeck.yaml takes. */
@@ -88,6 +90,14 @@ static void print_evaluation(gint64 at_ms, const struct gate_result *results, en
 int gate_replay_run(struct context *context, GError **error)
 {
     struct replay replay = {0};
+    const char *rollout = gate_options(context)->rollout;
+    if (!rollout == !context->args[0]) {
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_USAGE,
+                            "gate replay: expected a recording FILE.csv, or else --rollout ID");
+        return CD_ERROR_USAGE;
+    }
+    if (rollout)
+        return gate_rollout_run(context, error);
     if (!read_options(gate_options(context), &replay, error))
         return CD_ERROR_USAGE;
     OWN(recording) recording = recording_read(context->args[0], replay.period_ms, error);
