@@ -163,6 +163,17 @@ void gates_config_clear(struct gates_config *gates)
     schema_clear(&config_gates_schema, gates);
 }
 
+void gates_config_copy(struct gates_config *to, const struct gates_config *from)
+{
+    *to = (struct gates_config){0};
+    schema_inherit(&config_gates_schema, NULL, to, from);
+}
+
+bool gates_config_off(const struct gates_config *gates, const char *gate)
+{
+    return gates->off && g_strv_contains((const char *const *)gates->off, gate);
+}
+
 json_t *config_policy_json(const struct config *config)
 {
     json_t *waves = json_array();

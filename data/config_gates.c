@@ -48,9 +48,12 @@ void config_note_lines(struct config *config, const struct schema_reader *reader
     struct noting noting = {config, &config->gates, reader, faults};
     config->lines = g_hash_table_new(NULL, NULL);
     each_setting(&config_gates_schema, "", 0, note_setting, &noting);
-    for (guint i = 0; i < config->waves->len; i++)
-        note_line(&noting,
-                  &((const struct wave_config *)config->waves->pdata[i])->low_traffic_pass);
+    for (guint i = 0; i < config->waves->len; i++) {
+        const struct wave_config *wave = config->waves->pdata[i];
+        noting.gates = &wave->gates;
+        each_setting(&config_gates_schema, "", 0, note_setting, &noting);
+        note_line(&noting, &wave->low_traffic_pass);
+    }
 }
 
 int config_line(const struct config *config, gconstpointer member)
@@ -58,8 +61,42 @@ int config_line(const struct config *config, gconstpointer member)
     return config->lines ? GPOINTER_TO_INT(g_hash_table_lookup(config->lines, member)) : 0;
 }
 
+const struct gates_config *config_own_gates(const struct config *config,
+                                            const struct wave_config *wave)
+{
+    OWN_JSON own = schema_json(&config_gates_schema, &wave->gates);
+    OWN_JSON common = schema_json(&config_gates_schema, &config->gates);
+    return json_equal(own, common) ? NULL : &wave->gates;
+}
+
+static const struct wave_config *taken_by(const struct config *config,
+                                          const struct cell_config *cell)
+{
+    for (guint i = 0; i < config->waves->len; i++)
+        if (wave_takes(config->waves->pdata[i], cell))
+            return config->waves->pdata[i];
+    return NULL;
+}
+
+const struct wave_config *config_wave_of(const struct config *config,
+                                         const struct cell_config *cell)
+{
+    const struct cell_config *primary =
+        cell->stands_by_for ? config_cell(config, cell->stands_by_for) : NULL;
+    const struct wave_config *wave = taken_by(config, cell);
+    return wave || !primary ? wave : taken_by(config, primary);
+}
+
+const struct gates_config *config_gates_of(const struct config *config,
+                                           const struct cell_config *cell)
+{
+    const struct wave_config *wave = config_wave_of(config, cell);
+    return wave ? &wave->gates : &config->gates;
+}
+
 struct listing {
     const struct config *config;
+    const struct wave_config *wave;
     json_t *values; /* schema_json() of the gates */
     json_t *settings;
 };
@@ -93,16 +130,18 @@ static void list_setting(const struct schema_key *key, const char *path, size_t 
 {
     const struct listing *listing = data;
     const json_t *value = value_at(listing->values, path);
-    int line = config_line(listing->config, (const char *)&listing->config->gates + at);
+    int line = config_line(listing->config, (const char *)&listing->wave->gates + at);
+    if (!line)
+        line = config_line(listing->config, (const char *)&listing->config->gates + at);
     g_autofree char *text = value_text(key, value);
     json_array_append_new(listing->settings,
                           json_pack("{s:s, s:O, s:s, s:o}", "key", path, "value", value, "text",
                                     text, "line", line ? json_integer(line) : json_null()));
 }
 
-json_t *config_gate_settings(const struct config *config)
+json_t *config_gate_settings(const struct config *config, const struct wave_config *wave)
 {
-    struct listing listing = {config, schema_json(&config_gates_schema, &config->gates),
+    struct listing listing = {config, wave, schema_json(&config_gates_schema, &wave->gates),
                               json_array()};
     each_setting(&config_gates_schema, "", 0, list_setting, &listing);
     json_decref(listing.values);

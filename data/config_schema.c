@@ -139,6 +139,46 @@ static const struct schema_key deploy_keys[] = {
     {0}};
 const struct schema config_deploy_schema = {.keys = deploy_keys};
 
+static const struct schema_key limits_keys[] = {
+    KEY("error_rate", PERCENT, gates_config, max_error_rate_pct, "of requests", .fallback = "5%"),
+    KEY("used", PERCENT, gates_config, max_used_pct, "of a cell's users", .fallback = "90%",
+        .positive = true),
+    {0}};
+static const struct schema limits_schema = {.keys = limits_keys};
+
+static const struct schema_key alarms_keys[] = {
+    KEY("names", TEXTS, gates_config, alarm_names, "alarms", .check = word_any),
+    KEY("prefixes", TEXTS, gates_config, alarm_prefixes, "of alarms' names", .fallback = "{cell}",
+        .check = word_any),
+    {0}};
+static const struct schema alarms_schema = {.keys = alarms_keys};
+
+static const struct schema_key regression_keys[] = {
+    KEY("metrics", TEXTS, gates_config, regression_metrics, "that are compared",
+        .fallback = "error_rate latency cpu connections", .check = word_regression),
+    KEY("max_ratio", NUMBER, gates_config, max_ratio, "of now over what was to be expected",
+        .fallback = "1.3", .check = word_ratio),
+    KEY("min_events", COUNT, gates_config, min_events, "errors", .fallback = "10"),
+    KEY("evidence", NUMBER, gates_config, evidence, "odds against chance", .fallback = "100",
+        .check = word_odds),
+    {0}};
+static const struct schema regression_schema = {.keys = regression_keys};
+
+static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
+static const struct schema_key gates_keys[] = {
+    KEY("off", TEXTS, gates_config, off, "gates that are not asked", .check = word_gate_off),
+    KEY("warmup", DURATION, gates_config, warmup_ms, "forgiven after a deploy", .fallback = "3m"),
+    KEY("min_requests", COUNT, gates_config, min_requests, "over the bake", .fallback = "300"),
+    KEY("no_data", CHOICE, gates_config, no_data, "without data", .fallback = "hold",
+        .choices = no_data),
+    KEY("deadline", DURATION, gates_config, deadline_ms, "past the bake", .fallback = "15m",
+        .positive = true),
+    SECTION("limits", 0, "absolute", &limits_schema),
+    SECTION("regression", 0, "against the past and the controls", &regression_schema),
+    SECTION("alarms", 0, "of CloudWatch", &alarms_schema),
+    {0}};
+const struct schema config_gates_schema = {.keys = gates_keys};
+
 static const struct schema_key approval_keys[] = {
     KEY("by", INT, wave_config, approvals, "how many people", .fallback = "0"),
     KEY("not_requester", BOOL, wave_config, approver_not_requester, "somebody else",
@@ -174,6 +214,8 @@ static const struct schema_key wave_keys[] = {
     KEY("window", TEXT, wave_config, window, "when it may start", .check = word_window),
     KEY("on_fail", CHOICE, wave_config, on_fail, "what goes back", .fallback = "rollback_cell",
         .choices = on_fail),
+    SECTION("gates", offsetof(struct wave_config, gates), "where they differ from the file's",
+            &config_gates_schema),
     {0}};
 const struct schema config_wave_schema = {.keys = wave_keys, .size = sizeof(struct wave_config)};
 
@@ -187,45 +229,6 @@ static const struct schema_key freeze_keys[] = {
     {0}};
 const struct schema config_freeze_schema = {.keys = freeze_keys,
                                             .size = sizeof(struct freeze_config)};
-
-static const struct schema_key limits_keys[] = {
-    KEY("error_rate", PERCENT, gates_config, max_error_rate_pct, "of requests", .fallback = "5%"),
-    KEY("used", PERCENT, gates_config, max_used_pct, "of a cell's users", .fallback = "90%",
-        .positive = true),
-    {0}};
-static const struct schema limits_schema = {.keys = limits_keys};
-
-static const struct schema_key alarms_keys[] = {
-    KEY("names", TEXTS, gates_config, alarm_names, "alarms", .check = word_any),
-    KEY("prefixes", TEXTS, gates_config, alarm_prefixes, "of alarms' names", .fallback = "{cell}",
-        .check = word_any),
-    {0}};
-static const struct schema alarms_schema = {.keys = alarms_keys};
-
-static const struct schema_key regression_keys[] = {
-    KEY("metrics", TEXTS, gates_config, regression_metrics, "that are compared",
-        .fallback = "error_rate latency cpu connections", .check = word_regression),
-    KEY("max_ratio", NUMBER, gates_config, max_ratio, "of now over what was to be expected",
-        .fallback = "1.3", .check = word_ratio),
-    KEY("min_events", COUNT, gates_config, min_events, "errors", .fallback = "10"),
-    KEY("evidence", NUMBER, gates_config, evidence, "odds against chance", .fallback = "100",
-        .check = word_odds),
-    {0}};
-static const struct schema regression_schema = {.keys = regression_keys};
-
-static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
-static const struct schema_key gates_keys[] = {
-    KEY("warmup", DURATION, gates_config, warmup_ms, "forgiven after a deploy", .fallback = "3m"),
-    KEY("min_requests", COUNT, gates_config, min_requests, "over the bake", .fallback = "300"),
-    KEY("no_data", CHOICE, gates_config, no_data, "without data", .fallback = "hold",
-        .choices = no_data),
-    KEY("deadline", DURATION, gates_config, deadline_ms, "past the bake", .fallback = "15m",
-        .positive = true),
-    SECTION("limits", 0, "absolute", &limits_schema),
-    SECTION("regression", 0, "against the past and the controls", &regression_schema),
-    SECTION("alarms", 0, "of CloudWatch", &alarms_schema),
-    {0}};
-const struct schema config_gates_schema = {.keys = gates_keys};
 
 static const struct schema_key command_keys[] = {
     CHECKED("command", TEXTS, "the command and its arguments", .required = true), {0}};

@@ -35,13 +35,14 @@ static json_t *gate_json(const struct config *config, const struct wave_config *
     json_t *own = settings_of(gate, settings);
     if (gate == GATE_TRAFFIC)
         json_array_append_new(own, low_traffic_json(config, wave));
-    return json_pack("{s:s, s:s, s:s, s:o}", "name", gate_name(gate), "asks", terms->asks, "of_dr",
+    return json_pack("{s:s, s:b, s:s, s:s, s:o}", "name", gate_name(gate), "off",
+                     gates_config_off(&wave->gates, gate_name(gate)), "asks", terms->asks, "of_dr",
                      terms->of_dr, "settings", own);
 }
 
 static json_t *wave_json(const struct config *config, const struct wave_config *wave)
 {
-    OWN_JSON settings = config_gate_settings(config);
+    OWN_JSON settings = config_gate_settings(config, wave);
     json_t *gates = json_array();
     for (int gate = 0; gate < GATE_COUNT; gate++)
         json_array_append_new(gates, gate_json(config, wave, (enum gate)gate, settings));
@@ -70,9 +71,13 @@ static void print_settings(const struct context *context, const json_t *of)
 
 static void print_gate(const struct context *context, const json_t *gate)
 {
+    const char *name = json_string_value(json_object_get(gate, "name"));
     const char *of_dr = json_string_value(json_object_get(gate, "of_dr"));
-    out_line(context->style, OUT_PLAIN, "  %-11s %s",
-             json_string_value(json_object_get(gate, "name")),
+    if (json_is_true(json_object_get(gate, "off"))) {
+        out_line(context->style, OUT_WARN, "  %-11s off: not asked", name);
+        return;
+    }
+    out_line(context->style, OUT_PLAIN, "  %-11s %s", name,
              json_string_value(json_object_get(gate, "asks")));
     if (strcmp(of_dr, "asked") != 0)
         out_line(context->style, OUT_DIM, "    of a dr cell: %s", of_dr);

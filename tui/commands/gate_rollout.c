@@ -101,18 +101,19 @@ static void judge(const struct looking *looking, const struct bake *bake,
                   const struct recording *recording, struct today *today)
 {
     const struct config *config = looking->context->config;
-    const struct plan_wave *wave = looking->rollout->plan->waves->pdata[bake->cell->wave];
+    const struct cell_config *cell = config_cell(config, bake->cell->plan->id);
+    const struct wave_config *wave = config_wave_of(config, cell);
     gint64 until_ms = MIN(end_ms(bake), looking->now_ms);
     g_autoptr(GError) wrong = NULL;
     const struct replay replay = {.recording = recording,
                                   .cell = bake->cell->plan->id,
-                                  .config = config_cell(config, bake->cell->plan->id),
-                                  .policy = &config->gates,
+                                  .config = cell,
+                                  .policy = config_gates_of(config, cell),
                                   .deployed_at_ms = bake->deployed_at_ms,
                                   .bake_ms = bake->bake_ms,
                                   .period_ms = config->metrics.period_ms,
                                   .until_ms = until_ms,
-                                  .low_traffic_pass = wave->low_traffic_pass,
+                                  .low_traffic_pass = wave && wave->low_traffic_pass,
                                   .dr = bake->cell->plan->dr};
     today->verdict = replay_run(&replay, keep_last, today, &today->at_ms, &wrong);
     if (wrong)
