@@ -66,6 +66,16 @@ static bool read_gates(struct context *context, struct gates_config *gates, GErr
     return false;
 }
 
+/* As that file has the cell, where it does. */
+static void take_config(struct replay *replay, const struct config *config)
+{
+    replay->config = config_cell(config, replay->cell);
+    replay->policy = replay->config ? config_gates_of(config, replay->config) : &config->gates;
+    const struct wave_config *wave = replay->config ? config_wave_of(config, replay->config) : NULL;
+    replay->low_traffic_pass = wave && wave->low_traffic_pass;
+    replay->dr = replay->config && replay->config->class == CLASS_DR;
+}
+
 static json_t *gates_json(const struct gate_result *results)
 {
     json_t *gates = json_array();
@@ -105,7 +115,9 @@ int gate_replay_run(struct context *context, GError **error)
     if (!recording || !read_gates(context, &gates, error))
         return CD_ERROR_FAILED;
     replay.recording = recording;
-    replay.policy = context->config ? &context->config->gates : &gates;
+    replay.policy = &gates;
+    if (context->config)
+        take_config(&replay, context->config);
     gint64 at_ms;
     enum verdict verdict = replay_run(&replay, print_evaluation, NULL, &at_ms, error);
     gates_config_clear(&gates);
