@@ -22,6 +22,10 @@ bool gate_wrong_option(GError **error, const char *option, const char *given, co
 
 /* gate_past.c */
 
+/* Before so many readings of so many cells each: false (CD_ERROR_REFUSED) where they may cost more
+ * than polling may in an hour (aws.max_usd_per_hour); what costs a lot is said beforehand. */
+bool gate_may_spend(const struct context *context, guint readings, guint cells, GError **error);
+
 /* Reads what CloudWatch still has of `cells` (guint, places in the configuration) and waits for it.
  * Never NULL; caller frees. */
 struct past *gate_read_past(struct context *context, const GArray *cells, gint64 from_ms,

@@ -27,6 +27,26 @@ struct past *gate_read_past(struct context *context, const GArray *cells, gint64
     return waiting.past;
 }
 
+#define TELL_USD 0.10 /* an hour of a console on 30 cells */
+
+bool gate_may_spend(const struct context *context, guint readings, guint cells, GError **error)
+{
+    guint64 metrics = (guint64)readings * cells * METRIC_COUNT;
+    double usd = (double)metrics * USD_PER_METRIC, most = context->config->aws_max_usd_per_hour;
+    if (most >= 0 && usd > most) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                    "this may ask CloudWatch for %" G_GUINT64_FORMAT
+                    " metrics, $%.4f, and aws.max_usd_per_hour allows $%.4f in an hour; name one "
+                    "cell, or raise it",
+                    metrics, usd, most);
+        return false;
+    }
+    if (usd >= TELL_USD)
+        out_message("this asks CloudWatch for up to %" G_GUINT64_FORMAT " metrics, $%.2f", metrics,
+                    usd);
+    return true;
+}
+
 void gate_add_spent(struct gate_spent *spent, const struct past *past)
 {
     spent->metrics += past->metrics;

@@ -106,6 +106,8 @@ int gate_record_run(struct context *context, GError **error)
         !parse_hours(given->hours, context->config->metrics.period_ms, &span_ms, error) ||
         !choose_cells(context->config, context->args[0], given->only, cells, error))
         return CD_ERROR_USAGE;
+    if (!gate_may_spend(context, 1, cells->len, error))
+        return CD_ERROR_REFUSED;
     gint64 until_ms = metrics_settled_until_ms(context->config, now_ms);
     OWN(past) past = gate_read_past(context, cells, until_ms - span_ms, until_ms);
     bool there = print_rows(context, past, cells);

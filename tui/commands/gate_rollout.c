@@ -272,12 +272,13 @@ static int look_back(struct looking *looking, const GPtrArray *bakes)
     return code || !looking->unknown ? code : CD_ERROR_SOURCE;
 }
 
-static bool has_baked(const GPtrArray *bakes, const char *cell)
+/* How many of them there are of the cell; NULL: of all. */
+static guint count_of(const GPtrArray *bakes, const char *cell)
 {
+    guint n = 0;
     for (guint i = 0; i < bakes->len; i++)
-        if (!cell || strcmp(((const struct bake *)bakes->pdata[i])->cell->plan->id, cell) == 0)
-            return true;
-    return false;
+        n += !cell || strcmp(((const struct bake *)bakes->pdata[i])->cell->plan->id, cell) == 0;
+    return n;
 }
 
 static bool check(const struct gate_options *given, GError **error)
@@ -304,13 +305,16 @@ int gate_rollout_run(struct context *context, GError **error)
     if (!events)
         return CD_ERROR_FAILED;
     g_autoptr(GPtrArray) bakes = bakes_of(rollout, events);
-    if (!has_baked(bakes, given->cell)) {
+    guint count = count_of(bakes, given->cell);
+    if (count == 0) {
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                     "%s has not baked in %s: there is nothing to "
                     "judge",
                     given->cell ? given->cell : "no cell", given->rollout);
         return CD_ERROR_USAGE;
     }
+    if (!gate_may_spend(context, count, context->config->cells->len, error))
+        return CD_ERROR_REFUSED;
     struct looking looking = {.context = context,
                               .rollout = rollout,
                               .events = events,
