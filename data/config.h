@@ -53,11 +53,11 @@ enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE };
 
 /* Of the file, or of a wave, which has the file's but for what it says itself. */
 struct gates_config {
-    char **off;                /* regression, alarms: gates that are not asked; never NULL, none */
-    gint64 warmup_ms;          /* default 3m */
-    gint64 min_requests;       /* over the bake; default 300 */
-    enum no_data no_data;      /* default hold */
-    gint64 deadline_ms;        /* HOLD or PENDING this long past the bake: held; default 15m */
+    char **off;           /* regression, slo, alarms: gates that are not asked; never NULL, none */
+    gint64 warmup_ms;     /* default 3m */
+    gint64 min_requests;  /* over the bake; default 300 */
+    enum no_data no_data; /* default hold */
+    gint64 deadline_ms;   /* HOLD or PENDING this long past the bake: held; default 15m */
     double max_error_rate_pct; /* default 5 */
     double max_used_pct;       /* default 90 */
     /* regression: the cell against its own past and its controls */
@@ -65,6 +65,8 @@ struct gates_config {
     double max_ratio;          /* of now over what was to be expected; default 1.3 */
     gint64 min_events;         /* more errors than that; default 10 */
     double evidence;           /* odds against chance; default 100 */
+    double slo_fast, slo_slow; /* slo: times the error budget's rate; default 14.4 and 6; 0: off */
+    gint64 slo_min_events;     /* errors; default 10 */
     char **alarm_names;        /* alarms.names; never NULL */
     char **alarm_prefixes;     /* alarms.prefixes; `{cell}` stands for the id; default "{cell}" */
 };

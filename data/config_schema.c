@@ -164,6 +164,15 @@ static const struct schema_key regression_keys[] = {
     {0}};
 static const struct schema regression_schema = {.keys = regression_keys};
 
+static const struct schema_key slo_keys[] = {
+    KEY("fast", NUMBER, gates_config, slo_fast, "times the budget's rate, over 1 h and 5 m",
+        .fallback = "14.4"),
+    KEY("slow", NUMBER, gates_config, slo_slow, "times the budget's rate, over 6 h and 30 m",
+        .fallback = "6"),
+    KEY("min_events", COUNT, gates_config, slo_min_events, "errors", .fallback = "10"),
+    {0}};
+static const struct schema slo_schema = {.keys = slo_keys};
+
 static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
 static const struct schema_key gates_keys[] = {
     KEY("off", TEXTS, gates_config, off, "gates that are not asked", .check = word_gate_off),
@@ -175,6 +184,7 @@ static const struct schema_key gates_keys[] = {
         .positive = true),
     SECTION("limits", 0, "absolute", &limits_schema),
     SECTION("regression", 0, "against the past and the controls", &regression_schema),
+    SECTION("slo", 0, "burn rate of the error budget", &slo_schema),
     SECTION("alarms", 0, "of CloudWatch", &alarms_schema),
     {0}};
 const struct schema config_gates_schema = {.keys = gates_keys};

@@ -18,8 +18,9 @@ enum metric {
 };
 const char *metric_name(enum metric metric); /* CloudWatch's: "cell_error_rate" */
 const char *metric_unit(enum metric metric); /* as `status --json` prints it: "percent", "count" */
-/* Whether `value` can be a datum at all: finite, not negative, a percentage not above 100. What is
- * not counts as missing, wherever it comes from. CPU may go above 100: it may be summed by core. */
+/* Whether `value` can be a datum at all: finite, not negative, not absurd, a percentage not above
+ * 100. What is not counts as missing, wherever it comes from. CPU may go above 100: it may be
+ * summed by core. */
 bool metric_value_usable(enum metric metric, double value);
 
 struct datapoint {
@@ -42,6 +43,9 @@ struct series *series_ref(struct series *series);
 void series_unref(struct series *series);
 /* The newest point, or NULL. `series` may be NULL. */
 const struct datapoint *series_last(const struct series *series);
+/* The place of its first point that starts at `at_ms` or later; n: none. `series` may be NULL: 0.
+ */
+size_t series_place(const struct series *series, gint64 at_ms);
 /* Its newest point that is usable as `metric` (replica lag: METRIC_COUNT) and has begun by
  * `now_ms`; -1: none. */
 gssize series_newest_usable(const struct series *series, enum metric metric, gint64 now_ms);

@@ -1,6 +1,7 @@
 #include "data/journal_dynamodb.h"
 
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "data/journal_share.h"
 #include "data/sqlite.h"
@@ -114,7 +115,7 @@ static bool is_there(struct dynamodb_store *store, const struct journal_row *row
     struct journal_store *copy = store->share->copy;
     g_autoptr(GPtrArray) found = copy->ops->read(copy, row->stream, row->seq, 1, unread);
     const struct event *event = found && found->len ? found->pdata[0] : NULL;
-    if (!event || strcmp(event->id, row->id) != 0)
+    if (!event || (strcmp(event->id, row->id) != 0 && !FAULT_SWITCH(BEATEN_PUT_BELIEVED)))
         return false;
     g_strlcpy(prev_hash, event->prev_hash, JOURNAL_HASH_SIZE);
     g_strlcpy(hash, event->hash, JOURNAL_HASH_SIZE);
@@ -155,7 +156,8 @@ static bool settle(struct dynamodb_store *store, const struct journal_row *row, 
     if (is_plain_refusal(cause))
         return journal_link_fail(store->share->link, TRIED, cause, error);
     g_autoptr(GError) unread = NULL;
-    if (is_there(store, row, until_ms, prev_hash, hash, &unread)) {
+    if (is_there(store, row, until_ms, prev_hash, hash, &unread) ||
+        FAULT_SWITCH(LOST_PUT_BELIEVED)) {
         g_error_free(cause);
         return true;
     }

@@ -1,6 +1,5 @@
 #include "data/journal_link.h"
 
-#include "data/base/error.h"
 #include "data/base/when.h"
 
 struct journal_link {
@@ -77,29 +76,4 @@ void journal_link_cancel(struct journal_link *link)
 {
     g_atomic_int_set(&link->cancelled, 1);
     g_main_context_wakeup(link->context);
-}
-
-static const char *advice_for(const GError *cause)
-{
-    static const struct {
-        enum aws_error code;
-        const char *advice;
-    } advices[] = {
-        {AWS_ERROR_NOT_FOUND, "; celldeck journal table prints the command that makes it"},
-        {AWS_ERROR_REQUEST, "; see that its keys are those that celldeck journal table prints"},
-        {AWS_ERROR_DENIED, "; compare with what celldeck iam-policy prints"},
-    };
-    for (size_t i = 0; cause->domain == AWS_ERROR && i < G_N_ELEMENTS(advices); i++)
-        if (cause->code == (int)advices[i].code)
-            return advices[i].advice;
-    return "";
-}
-
-bool journal_link_fail(const struct journal_link *link, const char *tried, GError *cause,
-                       GError **error)
-{
-    g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "can't %s (table %s): %s%s", tried, link->table,
-                cause->message, advice_for(cause));
-    g_error_free(cause);
-    return false;
 }

@@ -3,13 +3,17 @@
 #include <math.h>
 #include <string.h>
 
+/* Beyond these no cell ever measured anything: CPU may be summed over a thousand cores, a wait may
+ * last for hours; replica lag (METRIC_COUNT) is in seconds. */
+static const double most[METRIC_COUNT + 1] = {
+    [METRIC_HEALTH] = 1,        [METRIC_REQUESTS] = 1e9,       [METRIC_ERROR_RATE] = 100,
+    [METRIC_CPU] = 1e5,         [METRIC_DB_CONNECTIONS] = 1e7, [METRIC_ACTIVE_USERS] = 1e9,
+    [METRIC_LATENCY_P95] = 1e7, [METRIC_COUNT] = 1e9,
+};
+
 bool metric_value_usable(enum metric metric, double value)
 {
-    if (!isfinite(value) || value < 0)
-        return false;
-    if (metric == METRIC_ERROR_RATE)
-        return value <= 100;
-    return metric != METRIC_HEALTH || value <= 1;
+    return isfinite(value) && value >= 0 && value <= most[metric];
 }
 
 struct series *series_new(const struct datapoint *points, size_t n)
@@ -85,4 +89,17 @@ gssize series_newest_usable(const struct series *series, enum metric metric, gin
                       !metric_value_usable(metric, series->points[i].value)))
         i--;
     return i;
+}
+
+size_t series_place(const struct series *series, gint64 at_ms)
+{
+    size_t low = 0, high = series ? series->n : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (series->points[middle].at_ms < at_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }

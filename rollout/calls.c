@@ -2,10 +2,10 @@
  * a call whose outcome was lost with a process is simply due again, under the same token: the
  * deployer finds what the first one began. */
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "rollout/conduct.h"
 #include "rollout/fault_point.h"
-#include "rollout/fault_switch.h"
 
 #include <string.h>
 

@@ -5,9 +5,9 @@
 #include "rollout/conduct.h"
 
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "rollout/fault_point.h"
-#include "rollout/fault_switch.h"
 #include "rollout/lock.h"
 
 #include <string.h>
@@ -91,7 +91,7 @@ static void watch_cells(struct conduct *conduct)
         watch_follow_intent(watch, cell);
         if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_clock.of_ms &&
             watch->config)
-            poller_want_since(world->poller, watch->id, cell->deployed_at_ms - 3 * WHEN_HOUR);
+            poller_want_since(world->poller, watch->id, cell->deployed_at_ms - GATES_PAST_MS);
     }
 }
 
@@ -146,10 +146,14 @@ static void read_locks(struct conduct *conduct)
     }
 }
 
-/* Locks follow the cells: what is no longer in flight is given back. */
+/* Locks follow the cells: what is no longer in flight is given back. But an intent whose answer was
+ * lost may be in a shared journal before our copy has it, or still come: whether a cell is in
+ * flight is known only once its number is seen to be somebody's. */
 static void give_locks_back(struct conduct *conduct)
 {
     const struct world *world = conduct->world;
+    if (conduct->rollout->seq < conduct->tried_seq)
+        return;
     for (guint i = 0; i < conduct->watches->len; i++) {
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
         if (!watch->lock_ours || cell_is_in_flight(cell_of(conduct, i)) ||
@@ -237,6 +241,7 @@ static bool append(struct conduct *conduct, const struct decision *decision)
         return applied;
     }
     if (!g_error_matches(error, CD_ERROR, CD_ERROR_CONFLICT)) {
+        conduct->tried_seq = conduct->rollout->seq + 1;
         conduct_journal_failed(conduct);
         return unrecorded_go_on(conduct, decision, id, error);
     }

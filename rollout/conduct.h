@@ -101,6 +101,7 @@ struct conduct {
     GPtrArray *watches;      /* struct watch *, in rollout->cells's order */
     gint64 stepped_mono_ms;  /* when it was last seen to; 0: not yet */
     gint64 journal_version;  /* up to which events and locks have been read */
+    gint64 tried_seq;        /* of the last event that was not heard to be written; it may come */
     GQueue unrecorded;       /* struct event *: done while the journal was away */
     gint64 judged_mono_ms;
     struct snapshot *judged_on;

@@ -2,9 +2,9 @@
 #include "rollout/conduct.h"
 
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "data/history.h"
-#include "rollout/fault_switch.h"
 
 enum { TAKE_PACE_MS = 1000, JOURNAL_RETRY_MS = 5000 };
 

@@ -3,9 +3,9 @@
  * and only then what goes forward. */
 #include "rollout/engine.h"
 
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/forward.h"
 #include "rollout/outcome.h"
 #include "rollout/state.h"

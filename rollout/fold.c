@@ -3,8 +3,8 @@
  * case: they may have raced with what made them pointless, and then change nothing. */
 #include "rollout/fold.h"
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/state.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Events of the conductor about one cell, from its deploy's intent to where it ends. */
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/fold.h"
 #include "rollout/state.h"
 
@@ -90,6 +90,8 @@ bool fold_deploy_failed(struct rollout *rollout, struct rollout_cell *cell,
 {
     (void)error;
     const char *said = event_text(event, "error");
+    if (cell->rollback_wanted) /* somebody had asked for it back: no failure to go on beyond */
+        return true;
     cell_failed(rollout, cell, g_strdup_printf("deploy: %s", said ? said : "failed"));
     return true;
 }

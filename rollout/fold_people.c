@@ -1,5 +1,5 @@
 /* Events of people in the fold: each changes something only while it makes sense (people.c). */
-#include "rollout/fault_switch.h"
+#include "data/base/fault_switch.h"
 #include "rollout/fold.h"
 #include "rollout/state.h"
 

@@ -1,7 +1,7 @@
 #include "rollout/forward.h"
 
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/state.h"
 
 #include <string.h>

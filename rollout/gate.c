@@ -9,9 +9,13 @@ static const struct {
     const char *name;
     gate_fn judge;
 } gates[GATE_COUNT] = {
-    [GATE_LIMITS] = {"limits", gate_limits}, [GATE_ALARMS] = {"alarms", gate_alarms},
-    [GATE_PROBE] = {"probe", gate_probe},    [GATE_REGRESSION] = {"regression", gate_regression},
-    [GATE_DATA] = {"data", gate_data},       [GATE_TRAFFIC] = {"traffic", gate_traffic},
+    [GATE_LIMITS] = {"limits", gate_limits},
+    [GATE_ALARMS] = {"alarms", gate_alarms},
+    [GATE_PROBE] = {"probe", gate_probe},
+    [GATE_REGRESSION] = {"regression", gate_regression},
+    [GATE_SLO] = {"slo", gate_slo},
+    [GATE_DATA] = {"data", gate_data},
+    [GATE_TRAFFIC] = {"traffic", gate_traffic},
 };
 
 static const char *const verdicts[] = {

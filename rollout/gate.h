@@ -3,6 +3,7 @@
  * one another: only PASS moves forward, only FAIL rolls back, everything else waits. */
 #pragma once
 
+#include "data/base/when.h"
 #include "data/fleet.h"
 
 enum verdict { VERDICT_PENDING, VERDICT_PASS, VERDICT_HOLD, VERDICT_FAIL };
@@ -14,12 +15,16 @@ enum gate {
     GATE_ALARMS,
     GATE_PROBE,
     GATE_REGRESSION,
+    GATE_SLO,
     GATE_DATA,
     GATE_TRAFFIC,
     GATE_COUNT
 };
 const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", ... */
 bool gate_parse(const char *name, enum gate *gate);
+
+/* How far before a deploy the rows go that its gates compare with. */
+#define GATES_PAST_MS (4 * WHEN_HOUR)
 
 /* A cell that still runs the old version. */
 struct gate_control {
@@ -28,7 +33,8 @@ struct gate_control {
 };
 
 /* What was learnt of a bake so far, so that a new row costs no pass over the old ones. It follows
- * the view that it is used with: of another deploy it begins anew. */
+ * the view that it is used with: of another deploy it begins anew. Regression judges a period once,
+ * when it has settled; what comes later than that counts for `data` and `traffic` only. */
 struct gate_memory;
 struct gate_memory *gate_memory_new(void);
 void gate_memory_free(struct gate_memory *memory);
@@ -41,14 +47,15 @@ struct gate_view {
     bool dr; /* traffic is not asked for */
     bool low_traffic_pass;
     gint64 period_ms, settle_ms;
+    gint64 patience_ms; /* how long a settled period waits to be compared until all rows are in */
     gint64 deployed_at_ms; /* when the deploy was seen complete */
     gint64 bake_ms;
     gint64 now_ms;
-    const char *version;                        /* what /healthcheck must name */
-    const struct cell_reading *reading;         /* with the cell's past before the deploy */
-    const struct gate_control *controls;        /* by their choice at the first look */
+    const char *version;                 /* what /healthcheck must name */
+    const struct cell_reading *reading;  /* with the cell's past before the deploy */
+    const struct gate_control *controls; /* by their choice at the first look */
     size_t n_controls;
-    struct gate_memory *memory;
+    struct gate_memory *memory; /* never NULL */
 };
 
 struct gate_result {

@@ -5,8 +5,10 @@
 
 /* Whether no stretch without data (three periods and more, rollout.md) reaches into the last six. A
  * single row that is missing is no such stretch. */
-static bool last_six_have_data(const struct gate_view *view, const GArray *rows)
+static bool last_six_have_data(const struct gate_view *view, enum metric metric)
 {
+    g_autoptr(GArray) rows =
+        rows_recent(view, view->reading, metric, LAST_PERIODS + RECENT_PERIODS);
     gint64 period_ms = view->period_ms,
            end_ms = first_period_ms(view) + periods_due(view) * period_ms;
     gint64 next_ms = end_ms; /* the start of the row after, going back */
@@ -21,11 +23,11 @@ static bool last_six_have_data(const struct gate_view *view, const GArray *rows)
 
 struct bake_samples gate_samples(const struct gate_view *view, enum metric metric)
 {
-    g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
+    gint64 read = gate_memory_rows(view->memory, metric).read;
     gint64 bake = periods_of_bake(view), last = MIN(LAST_PERIODS, bake), due = periods_due(view);
-    struct bake_samples samples = {.periods_due = due, .periods_read = rows->len};
-    samples.enough = due >= last && rows->len >= ceil(ENOUGH_SHARE * (double)bake) &&
-                     (bake < LAST_PERIODS ? rows->len >= bake : last_six_have_data(view, rows));
+    struct bake_samples samples = {.periods_due = due, .periods_read = read};
+    samples.enough = due >= last && (double)read >= ceil(ENOUGH_SHARE * (double)bake) &&
+                     (bake < LAST_PERIODS ? read >= bake : last_six_have_data(view, metric));
     samples.settled = due >= bake;
     return samples;
 }
@@ -33,11 +35,10 @@ struct bake_samples gate_samples(const struct gate_view *view, enum metric metri
 /* How many settled periods have passed since the newest row. */
 static gint64 periods_silent(const struct gate_view *view, enum metric metric)
 {
-    g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
-    if (rows->len == 0)
+    gint64 newest_ms = gate_memory_rows(view->memory, metric).newest_ms;
+    if (newest_ms < first_period_ms(view))
         return periods_due(view);
-    gint64 newest = (row_at(rows, rows->len - 1)->at_ms - first_period_ms(view)) / view->period_ms;
-    return periods_due(view) - newest - 1;
+    return periods_due(view) - (newest_ms - first_period_ms(view)) / view->period_ms - 1;
 }
 
 static const struct {
@@ -57,6 +58,15 @@ static void say_silent(const struct gate_view *view, enum metric metric, bool ma
               silent);
 }
 
+static void newest_evidence(const struct gate_view *view, enum metric metric,
+                            struct gate_result *result)
+{
+    gint64 at_ms = gate_memory_rows(view->memory, metric).newest_ms;
+    g_autoptr(GArray) newest = rows_between(view->reading, metric, at_ms, at_ms + 1);
+    if (newest->len > 0)
+        gate_evidence(result, view, metric, row_at(newest, 0));
+}
+
 void gate_data(const struct gate_view *view, struct gate_result *result)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
@@ -64,11 +74,9 @@ void gate_data(const struct gate_view *view, struct gate_result *result)
         gint64 silent = periods_silent(view, metric);
         bool skip = (view->dr && !asked[i].of_dr) ||
                     (asked[i].may_ignore && view->policy->no_data == NO_DATA_IGNORE);
-        g_autoptr(GArray) rows = rows_since(view, view->reading, metric);
         if (skip)
             continue;
-        if (rows->len > 0)
-            gate_evidence(result, view, metric, row_at(rows, rows->len - 1));
+        newest_evidence(view, metric, result);
         if (silent >= RECENT_PERIODS) {
             say_silent(view, metric, asked[i].may_ignore, silent, result);
             return;

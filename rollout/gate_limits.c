@@ -31,8 +31,8 @@ static bool crosses(const struct limit *limit, double bad, double factor)
 static GArray *crossing_rows(const struct gate_view *view, const struct limit *limit,
                              const struct cell_reading *reading)
 {
-    g_autoptr(GArray) rows = rows_since(view, reading, limit->metric);
-    g_autoptr(GArray) recent = rows_recent(view, rows, limit->rows > 1 ? RECENT_PERIODS : 1);
+    g_autoptr(GArray) recent =
+        rows_recent(view, reading, limit->metric, limit->rows > 1 ? RECENT_PERIODS : 1);
     GArray *crossing = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
     for (guint i = 0; i < recent->len; i++) {
         const struct datapoint *row = row_at(recent, i);
@@ -81,8 +81,8 @@ static guint controls_crossing(const struct gate_view *view, const struct limit 
 {
     guint n = 0;
     for (size_t i = 0; i < view->n_controls; i++) {
-        g_autoptr(GArray) rows = rows_since(view, view->controls[i].reading, limit->metric);
-        g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
+        g_autoptr(GArray) recent =
+            rows_recent(view, view->controls[i].reading, limit->metric, RECENT_PERIODS);
         guint crossing = 0;
         for (guint j = 0; j < recent->len; j++)
             crossing += crosses(limit, row_at(recent, j)->value, 1);
@@ -133,8 +133,7 @@ static void say_crossed(const struct gate_view *view, const struct limit *limit,
 static bool note_newest(const struct gate_view *view, const struct limit *limit,
                         struct gate_result *result)
 {
-    g_autoptr(GArray) rows = rows_since(view, view->reading, limit->metric);
-    g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
+    g_autoptr(GArray) recent = rows_recent(view, view->reading, limit->metric, RECENT_PERIODS);
     if (recent->len == 0)
         return false;
     gate_evidence(result, view, limit->metric, row_at(recent, recent->len - 1));

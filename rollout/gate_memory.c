@@ -7,11 +7,22 @@
 #include <math.h>
 #include <string.h>
 
+/* Rows added up so far; a datum that came late shows by their number and has them added anew. */
+struct rows_sum {
+    struct rows_tally tally;
+    gint64 until_ms; /* exclusive; 0: nothing yet */
+    size_t points;   /* that the series had by then */
+};
+
 struct gate_memory {
     struct judge *judge;
     GPtrArray *controls; /* ids */
     gint64 deployed_at_ms, bake_ms;
-    gint64 next_ms; /* the first period not yet taken */
+    gint64 next_ms;     /* the first period not yet taken */
+    size_t past_points; /* that there were before the deploy, of all cells */
+    size_t points;      /* of the cell's own requests in the periods taken */
+    struct rows_sum sums[METRIC_COUNT];
+    struct usual_traffic own_traffic, *traffic; /* and of each control */
 };
 
 struct gate_memory *gate_memory_new(void)
@@ -23,6 +34,9 @@ static void forget(struct gate_memory *memory)
 {
     g_clear_pointer(&memory->judge, judge_free);
     g_clear_pointer(&memory->controls, g_ptr_array_unref);
+    g_clear_pointer(&memory->traffic, g_free);
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        memory->sums[m] = (struct rows_sum){0};
 }
 
 void gate_memory_free(struct gate_memory *memory)
@@ -35,22 +49,15 @@ void gate_memory_free(struct gate_memory *memory)
 
 const struct judge *gate_memory_judge(const struct gate_memory *memory)
 {
-    return memory ? memory->judge : NULL;
+    return memory->judge;
 }
 
 /* The datum of the period that starts at `at_ms`; NAN: none. */
 static double datum_at(const struct series *series, gint64 at_ms, gint64 period_ms)
 {
-    size_t low = 0, high = series ? series->n : 0;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (series->points[middle].at_ms < at_ms)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool there = series && low < series->n && series->points[low].at_ms < at_ms + period_ms;
-    return there ? series->points[low].value : NAN;
+    size_t place = series_place(series, at_ms);
+    bool there = series && place < series->n && series->points[place].at_ms < at_ms + period_ms;
+    return there ? series->points[place].value : NAN;
 }
 
 static struct judge_row row_of(const struct cell_reading *reading, gint64 at_ms, gint64 period_ms)
@@ -115,6 +122,35 @@ static bool compares(const struct gates_config *policy, const char *name)
            g_strv_contains((const char *const *)policy->regression_metrics, name);
 }
 
+static size_t points_before(const struct cell_reading *reading, gint64 before_ms)
+{
+    return reading ? series_place(reading->series[METRIC_REQUESTS], before_ms) : 0;
+}
+
+static size_t past_points(const struct gate_memory *memory, const struct gate_view *view)
+{
+    size_t points = points_before(view->reading, view->deployed_at_ms);
+    for (guint i = 0; i < memory->controls->len; i++)
+        points += points_before(reading_of(view, memory->controls->pdata[i]), view->deployed_at_ms);
+    return points;
+}
+
+/* Of the periods taken. */
+static size_t points_taken(const struct gate_memory *memory, const struct gate_view *view)
+{
+    return points_before(view->reading, memory->next_ms) -
+           points_before(view->reading, first_period_ms(view));
+}
+
+/* Of another deploy, or of this one with more of its past, or with many rows that were not there: a
+ * process that has just begun gets the newest rows first. */
+static bool has_to_begin(const struct gate_memory *memory, const struct gate_view *view)
+{
+    return !memory->judge || memory->deployed_at_ms != view->deployed_at_ms ||
+           memory->bake_ms != view->bake_ms || past_points(memory, view) > memory->past_points ||
+           points_taken(memory, view) > memory->points + JUDGE_STANDS;
+}
+
 static void begin(struct gate_memory *memory, const struct gate_view *view)
 {
     struct judge_terms terms = {.period_ms = view->period_ms,
@@ -133,20 +169,79 @@ static void begin(struct gate_memory *memory, const struct gate_view *view)
     for (size_t i = 0; i < view->n_controls; i++)
         g_ptr_array_add(memory->controls, g_strdup(view->controls[i].id));
     memory->judge = judge_new(&terms, view->n_controls);
+    memory->past_points = past_points(memory, view);
     take_past(memory, view);
     judge_begin(memory->judge);
+    memory->own_traffic = usual_traffic_of(view, view->reading);
+    memory->traffic = g_new0(struct usual_traffic, view->n_controls + 1);
+    for (size_t i = 0; i < view->n_controls; i++)
+        memory->traffic[i] = usual_traffic_of(view, view->controls[i].reading);
+}
+
+/* Rows of several regions come one after the other. Who has been silent for long is not waited for:
+ * without data is what `data` is about. */
+static bool is_in(const struct gate_view *view, const struct cell_reading *reading, gint64 at_ms)
+{
+    const struct datapoint *newest = reading ? series_last(reading->series[METRIC_REQUESTS]) : NULL;
+    return !newest || newest->at_ms >= at_ms ||
+           newest->at_ms < at_ms - RECENT_PERIODS * view->period_ms;
+}
+
+static bool may_take(const struct gate_memory *memory, const struct gate_view *view, gint64 at_ms)
+{
+    if (view->now_ms >= at_ms + view->period_ms + view->settle_ms + view->patience_ms)
+        return true;
+    bool all = is_in(view, view->reading, at_ms);
+    for (guint i = 0; all && i < memory->controls->len; i++)
+        all = is_in(view, reading_of(view, memory->controls->pdata[i]), at_ms);
+    return all;
+}
+
+static void add_up(struct rows_sum *sum, const struct gate_view *view, enum metric metric)
+{
+    const struct series *series = view->reading ? view->reading->series[metric] : NULL;
+    size_t first = series_place(series, rows_from_ms(view));
+    if (sum->until_ms && series_place(series, sum->until_ms) - first != sum->points)
+        *sum = (struct rows_sum){0}; /* one came late */
+    gint64 settled_ms = rows_settled_ms(view);
+    if (!sum->until_ms)
+        *sum = (struct rows_sum){.tally.newest_ms = G_MININT64, .until_ms = rows_from_ms(view)};
+    g_autoptr(GArray) rows = rows_between(view->reading, metric, sum->until_ms, settled_ms);
+    for (guint i = 0; i < rows->len; i++) {
+        sum->tally.read++;
+        sum->tally.sum += row_at(rows, i)->value;
+        sum->tally.newest_ms = row_at(rows, i)->at_ms;
+    }
+    sum->until_ms = MAX(sum->until_ms, settled_ms);
+    sum->points = series_place(series, sum->until_ms) - first;
+}
+
+struct rows_tally gate_memory_rows(const struct gate_memory *memory, enum metric metric)
+{
+    return memory->sums[metric].tally;
+}
+
+struct usual_traffic gate_memory_traffic(const struct gate_memory *memory, const char *control)
+{
+    if (!control)
+        return memory->own_traffic;
+    for (guint i = 0; i < memory->controls->len; i++)
+        if (strcmp(memory->controls->pdata[i], control) == 0)
+            return memory->traffic[i];
+    return (struct usual_traffic){0};
 }
 
 void gate_memory_follow(struct gate_memory *memory, const struct gate_view *view)
 {
-    if (!memory)
-        return;
-    if (!memory->judge || memory->deployed_at_ms != view->deployed_at_ms ||
-        memory->bake_ms != view->bake_ms)
+    if (has_to_begin(memory, view))
         begin(memory, view);
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        add_up(&memory->sums[m], view, m);
     gint64 settled_ms = first_period_ms(view) + periods_due(view) * view->period_ms;
-    for (; memory->next_ms < settled_ms; memory->next_ms += view->period_ms) {
+    for (; memory->next_ms < settled_ms && may_take(memory, view, memory->next_ms);
+         memory->next_ms += view->period_ms) {
         g_autofree struct judge_row *rows = rows_at(memory, view, memory->next_ms);
         judge_take(memory->judge, memory->next_ms + view->period_ms - view->deployed_at_ms, rows);
     }
+    memory->points = points_taken(memory, view);
 }

@@ -86,8 +86,6 @@ static struct verdict_of verdict_on(const struct gate_view *view, const struct j
 {
     if (found->word == JUDGE_LIKELY && !bake_is_over(view))
         return words[JUDGE_QUIET];
-    if (found->word < JUDGE_SHARED && found->standing)
-        return words[JUDGE_SHARED];
     return words[found->word];
 }
 
@@ -127,7 +125,7 @@ void gate_regression(const struct gate_view *view, struct gate_result *result)
     const struct judge *judge = gate_memory_judge(view->memory);
     if (view->dr)
         gate_says(result, VERDICT_PASS, "dr", "not asked of a dr cell, which has no traffic");
-    else if (!judge || periods_due(view) == 0)
+    else if (periods_due(view) == 0)
         gate_says(result, VERDICT_PENDING, "no rows", "no settled row since the deploy yet");
     else if (!view->policy->regression_metrics || !*view->policy->regression_metrics)
         gate_says(result, VERDICT_PASS, "off", "not asked: gates.regression.metrics is empty");

@@ -1,21 +1,7 @@
 #include "rollout/gate_rows.h"
 
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
-
-#include <math.h>
-
-/* Beyond these no cell ever measured anything. */
-static const double most[METRIC_COUNT] = {
-    [METRIC_HEALTH] = 1,        [METRIC_REQUESTS] = 1e9,       [METRIC_ERROR_RATE] = 100,
-    [METRIC_CPU] = 100,         [METRIC_DB_CONNECTIONS] = 1e7, [METRIC_ACTIVE_USERS] = 1e9,
-    [METRIC_LATENCY_P95] = 1e7,
-};
-
-bool datum_is_sound(enum metric metric, double value)
-{
-    return isfinite(value) && value >= 0 && value <= most[metric];
-}
 
 gint64 first_period_ms(const struct gate_view *view)
 {
@@ -43,26 +29,27 @@ bool is_warming_up(const struct gate_view *view, gint64 at_ms)
     return at_ms < view->deployed_at_ms + view->policy->warmup_ms;
 }
 
-static GArray *rows_between(const struct cell_reading *reading, enum metric metric, gint64 from_ms,
-                            gint64 before_ms)
+GArray *rows_between(const struct cell_reading *reading, enum metric metric, gint64 from_ms,
+                     gint64 before_ms)
 {
-    const struct series *series = reading->series[metric];
+    const struct series *series = reading ? reading->series[metric] : NULL;
+    size_t end = series_place(series, before_ms);
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
-    for (size_t i = 0; series && i < series->n; i++) {
-        const struct datapoint *point = &series->points[i];
-        if (point->at_ms >= from_ms && point->at_ms < before_ms &&
-            datum_is_sound(metric, point->value))
-            g_array_append_val(rows, *point);
-    }
+    for (size_t i = series_place(series, from_ms); i < end; i++)
+        if (metric_value_usable(metric, series->points[i].value))
+            g_array_append_val(rows, series->points[i]);
     return rows;
 }
 
-GArray *rows_since(const struct gate_view *view, const struct cell_reading *reading,
-                   enum metric metric)
+/* Data count from the deploy on. */
+gint64 rows_from_ms(const struct gate_view *view)
 {
-    gint64 settled_ms = view->now_ms - view->settle_ms - view->period_ms;
-    gint64 from_ms = view->deployed_at_ms - (FAULT_SWITCH(OLD_DATA_COUNTS) ? WHEN_HOUR : 0);
-    return rows_between(reading, metric, from_ms, settled_ms + 1);
+    return view->deployed_at_ms - (FAULT_SWITCH(OLD_DATA_COUNTS) ? WHEN_HOUR : 0);
+}
+
+gint64 rows_settled_ms(const struct gate_view *view)
+{
+    return view->now_ms - view->settle_ms - view->period_ms + 1;
 }
 
 GArray *rows_before(const struct gate_view *view, const struct cell_reading *reading,
@@ -71,14 +58,11 @@ GArray *rows_before(const struct gate_view *view, const struct cell_reading *rea
     return rows_between(reading, metric, G_MININT64, view->deployed_at_ms - view->period_ms + 1);
 }
 
-GArray *rows_recent(const struct gate_view *view, const GArray *rows, gint64 periods)
+GArray *rows_recent(const struct gate_view *view, const struct cell_reading *reading,
+                    enum metric metric, gint64 periods)
 {
     gint64 from_ms = first_period_ms(view) + (periods_due(view) - periods) * view->period_ms;
-    GArray *recent = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
-    for (guint i = 0; i < rows->len; i++)
-        if (row_at(rows, i)->at_ms >= from_ms)
-            g_array_append_val(recent, *row_at(rows, i));
-    return recent;
+    return rows_between(reading, metric, MAX(from_ms, rows_from_ms(view)), rows_settled_ms(view));
 }
 
 void gate_says(struct gate_result *result, enum verdict verdict, const char *code,

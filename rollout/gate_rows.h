@@ -21,9 +21,6 @@
 #define PAST_ROWS        30   /* gates.md: a past shorter than 30 minutes tells too little */
 #define DRAINED_EXPECTED 30.0 /* requests: of fewer, silence is chance (Poisson: e^-30 at 0) */
 
-/* A value that can be a measurement of `metric`: finite, not negative, not absurd. */
-bool datum_is_sound(enum metric metric, double value);
-
 /* The first period that starts at or after the deploy, and how many have settled since. */
 gint64 first_period_ms(const struct gate_view *view);
 gint64 periods_due(const struct gate_view *view);
@@ -32,14 +29,19 @@ gint64 periods_of_bake(const struct gate_view *view);
 bool bake_is_over(const struct gate_view *view);
 bool is_warming_up(const struct gate_view *view, gint64 at_ms);
 
-/* The sound and settled rows of a metric since the deploy, and those that ended before it, oldest
- * first: struct datapoint. */
-GArray *rows_since(const struct gate_view *view, const struct cell_reading *reading,
-                   enum metric metric);
+/* Where the rows that count begin, and where those that have settled end (exclusive). */
+gint64 rows_from_ms(const struct gate_view *view);
+gint64 rows_settled_ms(const struct gate_view *view);
+
+/* The usable rows of a metric in a span, oldest first: struct datapoint. `reading` may be NULL. */
+GArray *rows_between(const struct cell_reading *reading, enum metric metric, gint64 from_ms,
+                     gint64 before_ms);
+/* Those that ended before the deploy: a pass over the past. */
 GArray *rows_before(const struct gate_view *view, const struct cell_reading *reading,
                     enum metric metric);
-/* Those of `rows` in the last `periods` settled periods. */
-GArray *rows_recent(const struct gate_view *view, const GArray *rows, gint64 periods);
+/* Those since the deploy in the last `periods` settled periods. */
+GArray *rows_recent(const struct gate_view *view, const struct cell_reading *reading,
+                    enum metric metric, gint64 periods);
 
 static inline const struct datapoint *row_at(const GArray *rows, guint i)
 {
@@ -48,8 +50,26 @@ static inline const struct datapoint *row_at(const GArray *rows, guint i)
 
 /* Takes the rows that have settled since the last time. */
 void gate_memory_follow(struct gate_memory *memory, const struct gate_view *view);
-/* NULL: no row before the deploy or after it has been seen. */
 const struct judge *gate_memory_judge(const struct gate_memory *memory);
+
+/* All settled rows of the cell's own since the deploy, added up. */
+struct rows_tally {
+    gint64 read;
+    double sum;
+    gint64 newest_ms; /* start of the newest; G_MININT64: none */
+};
+struct rows_tally gate_memory_rows(const struct gate_memory *memory, enum metric metric);
+
+/* What three rows of traffic before the deploy lead one to expect, and the least that the busiest
+ * of any three had (requests). */
+struct usual_traffic {
+    bool known; /* the past is long and busy enough to say */
+    double three, least;
+};
+struct usual_traffic usual_traffic_of(const struct gate_view *view,
+                                      const struct cell_reading *reading);
+/* The same, once it was found. NULL: the cell's own; else of a control, by its id. */
+struct usual_traffic gate_memory_traffic(const struct gate_memory *memory, const char *control);
 
 /* Results. `reason` is printf's; evidence starts as an empty array. */
 G_GNUC_PRINTF(4, 5)
@@ -65,6 +85,7 @@ void gate_limits(const struct gate_view *view, struct gate_result *result);
 void gate_alarms(const struct gate_view *view, struct gate_result *result);
 void gate_probe(const struct gate_view *view, struct gate_result *result);
 void gate_regression(const struct gate_view *view, struct gate_result *result);
+void gate_slo(const struct gate_view *view, struct gate_result *result);
 void gate_data(const struct gate_view *view, struct gate_result *result);
 void gate_traffic(const struct gate_view *view, struct gate_result *result);
 struct bake_samples gate_samples(const struct gate_view *view, enum metric metric);

@@ -13,6 +13,7 @@ static const struct gate_terms all[GATE_COUNT] = {
                     NULL},
     [GATE_REGRESSION] = {"no worse than its own past, nor than its controls", "not asked",
                          SETTINGS("regression.")},
+    [GATE_SLO] = {"its error budget does not burn too fast", "not asked", SETTINGS("slo.")},
     [GATE_DATA] = {"70 % of the bake's periods have data, its last six too", "of health alone",
                    NULL},
     [GATE_TRAFFIC] = {"enough requests to judge by, and no collapse of them", "not asked",

@@ -2,16 +2,6 @@
  * (an error rate of nothing is 0 %). */
 #include "rollout/gate_rows.h"
 
-#include <stdlib.h>
-
-static double sum_of(const GArray *rows, guint from, guint n)
-{
-    double sum = 0;
-    for (guint i = from; i < from + n; i++)
-        sum += row_at(rows, i)->value;
-    return sum;
-}
-
 static int by_value(gconstpointer a, gconstpointer b)
 {
     double x = ((const struct datapoint *)a)->value, y = ((const struct datapoint *)b)->value;
@@ -26,34 +16,39 @@ static double most_of(const GArray *rows, guint from, guint n)
     return most;
 }
 
-/* What three rows of this past lead one to expect, and the least that the busiest of any three had.
- * False where the past is too short, or too quiet, to say. */
-static bool expected(GArray *past, double *three, double *least)
+struct usual_traffic usual_traffic_of(const struct gate_view *view,
+                                      const struct cell_reading *reading)
 {
+    struct usual_traffic usual = {.least = G_MAXDOUBLE};
+    g_autoptr(GArray) past = rows_before(view, reading, METRIC_REQUESTS);
     if (past->len < PAST_ROWS)
-        return false;
-    *least = most_of(past, 0, RECENT_PERIODS);
-    for (guint i = 1; i + RECENT_PERIODS <= past->len; i++)
-        *least = MIN(*least, most_of(past, i, RECENT_PERIODS));
+        return usual;
+    for (guint i = 0; i + RECENT_PERIODS <= past->len; i++)
+        usual.least = MIN(usual.least, most_of(past, i, RECENT_PERIODS));
     g_array_remove_range(past, 0, past->len - PAST_ROWS); /* what was usual just before */
     g_array_sort(past, by_value);
-    *three = RECENT_PERIODS * row_at(past, past->len / 2)->value;
-    return *three >= DRAINED_EXPECTED;
+    usual.three = RECENT_PERIODS * row_at(past, past->len / 2)->value;
+    usual.known = usual.three >= DRAINED_EXPECTED;
+    return usual;
 }
 
 static bool has_collapsed(const struct gate_view *view, const struct cell_reading *reading,
-                          double *now, double *three)
+                          const char *control, double *now, double *three)
 {
-    g_autoptr(GArray) rows = rows_since(view, reading, METRIC_REQUESTS);
-    g_autoptr(GArray) recent = rows_recent(view, rows, RECENT_PERIODS);
-    g_autoptr(GArray) past = rows_before(view, reading, METRIC_REQUESTS);
-    double least;
-    if (recent->len < RECENT_PERIODS || !expected(past, three, &least))
+    const struct usual_traffic usual = gate_memory_traffic(view->memory, control);
+    g_autoptr(GArray) recent = rows_recent(view, reading, METRIC_REQUESTS, RECENT_PERIODS);
+    double most = 0;
+    if (recent->len < RECENT_PERIODS || !usual.known)
         return false;
     bool warm = is_warming_up(view, row_at(recent, 0)->at_ms);
-    *now = sum_of(recent, 0, recent->len);
-    return *now < *three * DRAINED_SHARE / (warm ? WARMUP_FACTOR : 1) &&
-           most_of(recent, 0, recent->len) < least * DRAINED_OF_LEAST;
+    *now = 0;
+    *three = usual.three;
+    for (guint i = 0; i < recent->len; i++) {
+        *now += row_at(recent, i)->value;
+        most = MAX(most, row_at(recent, i)->value);
+    }
+    return *now < usual.three * DRAINED_SHARE / (warm ? WARMUP_FACTOR : 1) &&
+           most < usual.least * DRAINED_OF_LEAST;
 }
 
 static bool controls_share_it(const struct gate_view *view)
@@ -61,7 +56,7 @@ static bool controls_share_it(const struct gate_view *view)
     guint n = 0;
     double now, three;
     for (size_t i = 0; i < view->n_controls; i++)
-        n += has_collapsed(view, view->controls[i].reading, &now, &three);
+        n += has_collapsed(view, view->controls[i].reading, view->controls[i].id, &now, &three);
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
 }
 
@@ -85,16 +80,16 @@ static void judge_total(const struct gate_view *view, double total, struct gate_
 
 void gate_traffic(const struct gate_view *view, struct gate_result *result)
 {
-    g_autoptr(GArray) rows = rows_since(view, view->reading, METRIC_REQUESTS);
+    g_autoptr(GArray) recent = rows_recent(view, view->reading, METRIC_REQUESTS, RECENT_PERIODS);
     double now, three;
     if (view->dr) {
         gate_says(result, VERDICT_PASS, "dr", "not asked of a dr cell, which has no traffic");
         return;
     }
-    for (guint i = rows->len > RECENT_PERIODS ? rows->len - RECENT_PERIODS : 0; i < rows->len; i++)
-        gate_evidence(result, view, METRIC_REQUESTS, row_at(rows, i));
-    if (!has_collapsed(view, view->reading, &now, &three))
-        judge_total(view, sum_of(rows, 0, rows->len), result);
+    for (guint i = 0; i < recent->len; i++)
+        gate_evidence(result, view, METRIC_REQUESTS, row_at(recent, i));
+    if (!has_collapsed(view, view->reading, NULL, &now, &three))
+        judge_total(view, gate_memory_rows(view->memory, METRIC_REQUESTS).sum, result);
     else if (controls_share_it(view))
         gate_says(result, VERDICT_HOLD, "not attributable",
                   "traffic fell to %.0f requests in three periods where %.0f were to be expected, "

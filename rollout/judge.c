@@ -1,7 +1,6 @@
 #include "rollout/judge.h"
 
 #include "data/base/when.h"
-#include "rollout/gate_rows.h"
 #include "rollout/judge_parts.h"
 
 #include <string.h>
@@ -61,7 +60,7 @@ static void clean(const struct judge *judge, const struct judge_row *rows, struc
 {
     for (size_t c = 0; c < judge->n_cells; c++)
         for (size_t m = 0; m < METRIC_COUNT; m++)
-            out[c].value[m] = datum_is_sound(m, rows[c].value[m]) ? rows[c].value[m] : NAN;
+            out[c].value[m] = metric_value_usable(m, rows[c].value[m]) ? rows[c].value[m] : NAN;
 }
 
 void judge_past(struct judge *judge, const struct judge_row *rows)
@@ -104,19 +103,29 @@ void judge_take(struct judge *judge, gint64 age_ms, const struct judge_row *rows
     errors_take(judge, sound);
     shifts_take(judge, sound);
     for (size_t m = 0; m < METRIC_COUNT; m++)
-        if (judge->found[m].word == JUDGE_SHARED)
+        if (judge->found[m].word == JUDGE_SHARED) {
+            judge->shared[m] = judge->found[m];
             judge->shared_at[m] = judge->age;
+        }
 }
 
 struct judge_finding judge_find(const struct judge *judge, enum metric metric)
 {
-    struct judge_finding found = {0};
     if (!judge->terms.asked[metric])
-        return found;
-    found = judge->found[metric];
-    found.standing =
-        judge->shared_at[metric] && judge->age - judge->shared_at[metric] <= JUDGE_STANDS;
-    return found;
+        return (struct judge_finding){0};
+    bool stands = judge->shared_at[metric] && judge->age - judge->shared_at[metric] <= JUDGE_STANDS;
+    bool less = judge->found[metric].word < JUDGE_SHARED;
+    return stands && less ? judge->shared[metric] : judge->found[metric];
+}
+
+double judge_usual_error_pct(const struct judge *judge)
+{
+    return judge->cells[0].level.known ? 100 * judge->cells[0].level.rate : 0;
+}
+
+size_t judge_rows(const struct judge *judge)
+{
+    return (size_t)judge->rows;
 }
 
 size_t judge_past_rows(const struct judge *judge)

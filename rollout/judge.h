@@ -13,7 +13,8 @@
 
 #include "data/fleet.h"
 
-/* One period of one cell; NAN: no datum. What can't be true (gate_rows.h) counts as none. */
+/* One period of one cell; NAN: no datum. What can't be true (metric_value_usable)
+ * counts as none. */
 struct judge_row {
     double value[METRIC_COUNT];
 };
@@ -42,12 +43,11 @@ void judge_take(struct judge *judge, gint64 age_ms, const struct judge_row *rows
 enum judge_word {
     JUDGE_QUIET,  /* nothing */
     JUDGE_LIKELY, /* some evidence, and size: neither proof nor nothing */
-    JUDGE_SHARED, /* proof, but the controls do it too: not attributable */
+    JUDGE_SHARED, /* proof, but the controls do it too: not attributable; stands for a while */
     JUDGE_GUILTY  /* proof, size, and not shared */
 };
 struct judge_finding {
     enum judge_word word;
-    bool standing;         /* SHARED now or within the last JUDGE_STANDS rows */
     double odds;           /* of the evidence now, against 1 */
     double ratio;          /* now over what was to be expected */
     double controls;       /* the controls over their own past, likewise; NAN: none */
@@ -58,12 +58,22 @@ struct judge_finding {
 /* What is said of `metric` after the newest row. All zero where it was not asked or never read. */
 struct judge_finding judge_find(const struct judge *judge, enum metric metric);
 
+/* The cell's error rate before the deploy, in percent; 0: not known. */
+double judge_usual_error_pct(const struct judge *judge);
+
 /* How many past rows there were, of the cell's own. */
 size_t judge_past_rows(const struct judge *judge);
+/* How many rows it has taken since the deploy. */
+size_t judge_rows(const struct judge *judge);
 
 /* Whether errors of the cell's last `rows` rows are so many more than its past makes likely that
  * the release can have caused them, and not what the controls have too. The limits ask. */
 enum judge_word judge_blame_errors(const struct judge *judge, size_t rows);
+/* Whether so many errors of so many requests are more than its past makes likely, and worse by
+ * max_ratio. True where the past says nothing. */
+bool judge_beyond_past(const struct judge *judge, double errors, double requests);
+/* Requests a period before the deploy; 0: not known. */
+double judge_usual_requests(const struct judge *judge);
 /* What the controls' traffic leads one to expect of the cell's last three rows (requests); never
  * above what was usual before the deploy. NAN: too little to say. */
 double judge_requests_expected(const struct judge *judge);

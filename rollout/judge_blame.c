@@ -119,11 +119,28 @@ double spell_world_ratio(const struct judge *judge, const struct spell *spell)
     return n_controls(judge) ? exp(tally_pool(world, n_controls(judge))) : NAN;
 }
 
+/* Five standard deviations and six errors: by chance less than once in a million rows. */
+static bool are_beyond_past(double errors, double expected)
+{
+    return errors >= expected + 5 * sqrt(expected) + 6;
+}
+
+bool judge_beyond_past(const struct judge *judge, double errors, double requests)
+{
+    const struct level *level = &judge->cells[0].level;
+    return !level->known || (errors > requests * level->rate * judge->terms.max_ratio &&
+                             are_beyond_past(errors, requests * level->rate));
+}
+
+double judge_usual_requests(const struct judge *judge)
+{
+    return isnan(judge->cells[0].usual_requests) ? 0 : judge->cells[0].usual_requests;
+}
+
 enum judge_word judge_blame_errors(const struct judge *judge, size_t rows)
 {
     struct tally own = own_tally(judge, rows);
-    /* five standard deviations and six errors: by chance less than once in a million rows */
-    if (!judge->cells[0].level.known || own.errors < own.expected + 5 * sqrt(own.expected) + 6)
+    if (!judge->cells[0].level.known || !are_beyond_past(own.errors, own.expected))
         return JUDGE_QUIET;
     size_t longer = (size_t)MIN(judge->rows, JUDGE_STANDS);
     return last_rows_beyond_controls(judge, rows) && last_rows_beyond_controls(judge, longer)

@@ -127,7 +127,8 @@ struct judge {
     gint64 age, rows; /* of the newest row; how many since the deploy */
     bool warm;
     struct judge_finding found[METRIC_COUNT];
-    gint64 shared_at[METRIC_COUNT]; /* age; 0: never */
+    struct judge_finding shared[METRIC_COUNT]; /* the last one that was SHARED, */
+    gint64 shared_at[METRIC_COUNT];            /* and its age; 0: never */
 };
 
 static inline size_t n_controls(const struct judge *judge)

@@ -1,9 +1,9 @@
 #include "rollout/lock.h"
 
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "data/history.h"
-#include "rollout/fault_switch.h"
 
 #include <string.h>
 

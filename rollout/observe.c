@@ -1,10 +1,10 @@
 /* What the engine gets to see: the newest snapshot, the gates' word on it, the plan's checks, and
  * what the deployer said. */
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conduct.h"
-#include "rollout/fault_switch.h"
 #include "rollout/plan_make.h"
 #include "rollout/state.h"
 
@@ -12,18 +12,34 @@
 
 enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
 
-static GArray *controls_of(const struct conduct *conduct, const struct rollout_cell *cell)
+/* As many as tell enough of the world; what each costs is small, and a fleet may have 1,000. */
+enum { CONTROLS_OF_CLASS = 3, CONTROLS = 32 };
+
+static bool runs_the_old(const struct conduct *conduct, const struct cell *other)
+{
+    return other->config->class != CLASS_DR && other->version &&
+           strcmp(other->version, conduct->rollout->plan->version) != 0;
+}
+
+/* Cells still on the old version: of like class, or of any where that has too few. */
+static GArray *controls_of(const struct conduct *conduct, const struct cell *seen)
 {
     const struct snapshot *snapshot = conduct->world->snapshot;
-    GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
+    GArray *alike = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
     for (size_t i = 0; i < snapshot->n_cells; i++) {
         const struct cell *other = &snapshot->cells[i];
         const struct gate_control control = {other->config->id, &other->reading};
-        if (strcmp(other->config->id, cell->plan->id) != 0 && other->config->class != CLASS_DR &&
-            other->version && strcmp(other->version, conduct->rollout->plan->version) != 0)
-            g_array_append_val(controls, control);
+        if (other == seen || !runs_the_old(conduct, other))
+            continue;
+        if (all->len < CONTROLS)
+            g_array_append_val(all, control);
+        if (other->config->class == seen->config->class && alike->len < CONTROLS)
+            g_array_append_val(alike, control);
     }
-    return controls;
+    GArray *chosen = alike->len >= CONTROLS_OF_CLASS ? alike : all;
+    g_array_unref(chosen == alike ? all : alike);
+    return chosen;
 }
 
 static void judge_cell(struct conduct *conduct, struct watch *watch,
@@ -35,7 +51,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
     watch_forget_gates(watch);
     if (!seen || !watch->config)
         return;
-    g_autoptr(GArray) controls = controls_of(conduct, cell);
+    g_autoptr(GArray) controls = controls_of(conduct, seen);
     const struct gate_view view = {
         .policy = plan_gates(plan, cell->wave),
         .cell = watch->config,
@@ -43,6 +59,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         .low_traffic_pass = wave->low_traffic_pass,
         .period_ms = plan->period_ms,
         .settle_ms = plan->settle_ms,
+        .patience_ms = 2 * plan->period_ms,
         .deployed_at_ms = cell->deployed_at_ms,
         .bake_ms = rollout_bake_ms(conduct->rollout, cell->wave),
         .now_ms = now_ms,

@@ -1,8 +1,8 @@
 #include "rollout/outcome.h"
 
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/state.h"
 
 #include <string.h>

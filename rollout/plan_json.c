@@ -37,18 +37,24 @@ static json_t *freeze_json(const struct freeze *freeze)
                      strings_json(freeze->waves));
 }
 
+static json_t *slo_json(const struct gates_config *gates)
+{
+    return json_pack("{s:f, s:f, s:I}", "fast", gates->slo_fast, "slow", gates->slo_slow,
+                     "min_events", (json_int_t)gates->slo_min_events);
+}
+
 static json_t *gates_json(const struct gates_config *gates)
 {
     json_t *regression = json_pack(
         "{s:o, s:f, s:I, s:f}", "metrics", strings_json(gates->regression_metrics), "max_ratio",
         gates->max_ratio, "min_events", (json_int_t)gates->min_events, "evidence", gates->evidence);
     json_t *json = json_pack(
-        "{s:I, s:I, s:s, s:I, s:f, s:f, s:o, s:o, s:o}", "warmup_ms", (json_int_t)gates->warmup_ms,
-        "min_requests", (json_int_t)gates->min_requests, "no_data", no_data_names[gates->no_data],
-        "deadline_ms", (json_int_t)gates->deadline_ms, "max_error_rate_pct",
-        gates->max_error_rate_pct, "max_used_pct", gates->max_used_pct, "alarm_names",
-        strings_json(gates->alarm_names), "alarm_prefixes", strings_json(gates->alarm_prefixes),
-        "regression", regression);
+        "{s:I, s:I, s:s, s:I, s:f, s:f, s:o, s:o, s:o, s:o}", "warmup_ms",
+        (json_int_t)gates->warmup_ms, "min_requests", (json_int_t)gates->min_requests, "no_data",
+        no_data_names[gates->no_data], "deadline_ms", (json_int_t)gates->deadline_ms,
+        "max_error_rate_pct", gates->max_error_rate_pct, "max_used_pct", gates->max_used_pct,
+        "alarm_names", strings_json(gates->alarm_names), "alarm_prefixes",
+        strings_json(gates->alarm_prefixes), "regression", regression, "slo", slo_json(gates));
     if (gates->off && *gates->off)
         json_object_set_new(json, "off", strings_json(gates->off));
     return json;
@@ -175,18 +181,29 @@ static bool regression_from_json(json_t *json, struct gates_config *gates, json_
     return true;
 }
 
+static bool slo_from_json(json_t *json, struct gates_config *gates, json_error_t *why)
+{
+    json_int_t min_events = 0;
+    if (json && json_unpack_ex(json, why, 0, "{s:F, s:F, s:I}", "fast", &gates->slo_fast, "slow",
+                               &gates->slo_slow, "min_events", &min_events) != 0)
+        return false;
+    gates->slo_min_events = min_events;
+    return true;
+}
+
 static bool gates_from_json(json_t *json, struct gates_config *gates, GError **error)
 {
     json_error_t why;
     json_int_t warmup_ms, min_requests, deadline_ms;
     const char *no_data;
-    json_t *names, *prefixes, *regression = NULL;
-    if (json_unpack_ex(
-            json, &why, 0, "{s:I, s:I, s:s, s:I, s:F, s:F, s:o, s:o, s?o}", "warmup_ms", &warmup_ms,
-            "min_requests", &min_requests, "no_data", &no_data, "deadline_ms", &deadline_ms,
-            "max_error_rate_pct", &gates->max_error_rate_pct, "max_used_pct", &gates->max_used_pct,
-            "alarm_names", &names, "alarm_prefixes", &prefixes, "regression", &regression) != 0 ||
-        !regression_from_json(regression, gates, &why))
+    json_t *names, *prefixes, *regression = NULL, *slo = NULL;
+    if (json_unpack_ex(json, &why, 0, "{s:I, s:I, s:s, s:I, s:F, s:F, s:o, s:o, s?o, s?o}",
+                       "warmup_ms", &warmup_ms, "min_requests", &min_requests, "no_data", &no_data,
+                       "deadline_ms", &deadline_ms, "max_error_rate_pct",
+                       &gates->max_error_rate_pct, "max_used_pct", &gates->max_used_pct,
+                       "alarm_names", &names, "alarm_prefixes", &prefixes, "regression",
+                       &regression, "slo", &slo) != 0 ||
+        !regression_from_json(regression, gates, &why) || !slo_from_json(slo, gates, &why))
         return unreadable(error, &why);
     int index = word_index(no_data, no_data_names, G_N_ELEMENTS(no_data_names));
     gates->warmup_ms = warmup_ms;

@@ -1,6 +1,6 @@
 /* What stands against a release, or against the waves that it is to go through. */
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/fault_switch.h"
 #include "rollout/refusals.h"
 
 #include <stdlib.h>

@@ -63,7 +63,8 @@ enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data
         return VERDICT_PENDING;
     g_autoptr(GArray) controls = controls_of(replay);
     OWN(gate_memory) memory = gate_memory_new();
-    const struct cell_config nobody = {.id = (char *)replay->cell, .source = (char *)"recording"};
+    const struct cell_config nobody = {
+        .id = (char *)replay->cell, .source = (char *)"recording", .sla_pct = replay->sla_pct};
     struct gate_view view = {.policy = replay->policy,
                              .cell = replay->config ? replay->config : &nobody,
                              .dr = replay->dr,

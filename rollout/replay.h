@@ -12,6 +12,7 @@ struct replay {
     const struct gates_config *policy; /* borrowed */
     gint64 deployed_at_ms, bake_ms, period_ms;
     gint64 until_ms; /* the cell left the version before its bake was over; 0: it did not */
+    double sla_pct;  /* promised availability, where `config` is NULL */
     bool low_traffic_pass, dr;
 };
 

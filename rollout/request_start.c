@@ -1,9 +1,9 @@
 /* Opening a rollout: the checks that only the journal can make, and the race for its number. */
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/history.h"
-#include "rollout/fault_switch.h"
 #include "rollout/lease.h"
 #include "rollout/plan_make.h"
 #include "rollout/request.h"

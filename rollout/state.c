@@ -1,5 +1,5 @@
 #include "rollout/state.h"
-#include "rollout/fault_switch.h"
+#include "data/base/fault_switch.h"
 
 #include <string.h>
 

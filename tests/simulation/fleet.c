@@ -80,11 +80,13 @@ static void add_wave_of(const struct sim *sim, GRand *dice, GString *text, const
 static char *yaml(const struct sim *sim)
 {
     GRand *dice = g_rand_new_with_seed(sim->options.seed ^ 0x5eed);
+    bool shared = sim->options.store == STORE_DYNAMODB;
     GString *text = g_string_new("name: simulated\naws: {region: us-east-1}\n");
     g_string_append(text, "releases: {repo: /nowhere}\n"
                           "deploy: {driver: exec, exec: {command: ['true'], timeout: 6m}}\n"
-                          "journal: {lease: 30s}\n"
                           "gates: {warmup: 1m, min_requests: 300, deadline: 6m}\n");
+    g_string_append_printf(text, "journal: {lease: 30s%s}\n",
+                           shared ? ", store: dynamodb, table: celldeck-journal" : "");
     add_cells(sim, dice, text);
     g_string_append(text, "waves:\n");
     add_wave_of(sim, dice, text, "dev", 7);

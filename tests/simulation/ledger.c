@@ -113,7 +113,9 @@ static void on_lease(struct sim *sim, const struct happening *it)
         operation->taken_offset_ms = it->process ? it->process->host->wall_offset_ms : 0;
     }
     operation->holder = held && it->process ? it->process->number : -1;
-    operation->holder_pid = held && it->process ? it->process->pid : 0;
+    /* By its own word: what lands late may be of a process that is no more. */
+    operation->holder_pid =
+        held ? json_integer_value(json_object_get(json_object_get(it->data, "holder"), "pid")) : 0;
 }
 
 void ledger_event(struct sim *sim, struct process *process, const struct journal_row *row)
@@ -214,6 +216,8 @@ void ledger_end(struct sim *sim)
         cells_end_true(sim);
     if (!sim->broken && !journal_verify(sim->console, NULL, &error))
         sim_broke(sim, -1, "a chain does not verify: %s", error->message);
+    if (!sim->broken)
+        copies_end(sim);
     for (guint i = 0; i < sim->ledger->operations->len && !sim->broken; i++) {
         const struct operation_ledger *operation = g_ptr_array_index(sim->ledger->operations, i);
         bool held = g_strcmp0(operation->state, "held") == 0 && operation->reason;

@@ -7,13 +7,15 @@
 #include <string.h>
 
 static const char usage[] =
-    "simulation [--seeds A-B | --steps N] [--sqlite] [--kills]   many seeds; every fourth is one\n"
+    "simulation [--seeds A-B | --steps N] [--kills]              many seeds; every fourth is one\n"
     "                                                           of kills alone\n"
     "simulation --story --seed N [...]                           one, told\n"
     "simulation --bench                                          decisions a second\n"
     "simulation --bite                                           the deliberate faults\n"
     "  --without TROUBLE, --most TROUBLE=N    less trouble     --often N      so many times as often\n"
     "  --cells N  --processes N  --until MINUTES               --sqlite       on a real history.db\n"
+    "  --dynamodb     on a shared journal: a table, and a real history.db on each bastion as its "
+    "copy\n"
     "Troubles:\n";
 
 struct arguments {
@@ -80,7 +82,9 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
         else if (strcmp(argv[i], "--kills") == 0)
             arguments->kills = true;
         else if (strcmp(argv[i], "--sqlite") == 0)
-            arguments->options.sqlite = true;
+            arguments->options.store = STORE_SQLITE;
+        else if (strcmp(argv[i], "--dynamodb") == 0)
+            arguments->options.store = STORE_DYNAMODB;
         else if (i + 1 == argc || !take_value(arguments, argv[i], argv[i + 1]))
             return false;
         else

@@ -205,18 +205,25 @@ static void give_lock_back(struct sim *sim)
                      NULL);
 }
 
-static void end_rival(struct sim *sim)
+static bool append_end(struct sim *sim)
 {
     g_autofree char *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:b}", "state", "completed", "final", true);
     OWN(event) last = journal_last(sim->console, sim->rival, NULL);
+    if (!last) /* it never came, and will not any more */
+        return sim->now_ms - sim->rival_ends_ms > 10 * WHEN_MINUTE;
     if (sim_between(sim->dice[ON_RIVAL], 0, 1)) /* or it forgets to */
         give_lock_back(sim);
-    if (last && journal_append(sim->console, sim->rival, last->seq + 1, event_id, sim->now_ms,
-                               people[2].actor, "state", data, NULL, NULL)) {
-        g_clear_pointer(&sim->rival, g_free);
-        g_clear_pointer(&sim->rival_cell, g_free);
-    }
+    return journal_append(sim->console, sim->rival, last->seq + 1, event_id, sim->now_ms,
+                          people[2].actor, "state", data, NULL, NULL);
+}
+
+static void end_rival(struct sim *sim)
+{
+    if (!append_end(sim))
+        return;
+    g_clear_pointer(&sim->rival, g_free);
+    g_clear_pointer(&sim->rival_cell, g_free);
 }
 
 static void rival_tick(struct sim *sim)
@@ -229,10 +236,10 @@ static void rival_tick(struct sim *sim)
     g_autofree char *id = g_strdup_printf("f%d", ++sim->rivals), *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:s, s:[s], s:s, s:s}", "kind", "failover", "subject", cell,
                               "cells", cell, "reason", "a drill", "state", "running");
-    if (!journal_append(sim->console, id, 1, event_id, sim->now_ms, people[2].actor, "opened", data,
-                        NULL, NULL))
-        return;
-    lock_take(sim->console, cell, id, people[2].actor, sim->now_ms, NULL);
+    /* What is not known to be written is looked for when it is to end. */
+    if (journal_append(sim->console, id, 1, event_id, sim->now_ms, people[2].actor, "opened", data,
+                       NULL, NULL))
+        lock_take(sim->console, cell, id, people[2].actor, sim->now_ms, NULL);
     sim->rival = g_steal_pointer(&id);
     sim->rival_cell = g_strdup(cell);
     sim->rival_ends_ms = sim->now_ms + sim_between(sim->dice[ON_RIVAL], 30, 600) * WHEN_SECOND;
@@ -260,6 +267,7 @@ void people_tick(struct sim *sim)
 {
     struct process *before = seat_take(sim, NULL);
     bool turn = sim_between(sim->chance, 1, 20) == 1, live = false;
+    copy_follow(sim, NULL);
     rival_tick(sim);
     g_autoptr(GPtrArray) operations = history_operations(sim->console, 0, NULL);
     for (guint i = 0; operations && i < operations->len; i++) {

@@ -35,7 +35,7 @@ void process_start(struct process *process)
     struct world *world = &process->world;
     *world = (struct world){
         .config = config_ref(sim->config),
-        .journal = journal_over(store_for(sim, process), NULL),
+        .journal = journal_for(sim, process),
         .deployer = deployer_new(sim->config, NULL, "", &error),
         .releases = (struct releases *)sim, /* asked only through releases_resolve */
         .self = holder_of(process),
@@ -143,6 +143,7 @@ void process_step(struct process *process)
     struct process *before = seat_take(sim, process);
     process->stepping = true;
     see(process);
+    copy_follow(sim, process);
     scan(process);
     for (guint i = 0; i < process->conducts->len && !process->dying; i++)
         conduct_step(g_ptr_array_index(process->conducts, i));

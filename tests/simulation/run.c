@@ -1,6 +1,7 @@
 /* One run: a fleet, its conductors and its people from a seed, and time that passes for them until
  * nothing is live any more, or nothing more will come of it. */
 #include "tests/simulation/ledger.h"
+#include "tests/simulation/table.h"
 
 #include <glib/gstdio.h>
 
@@ -79,13 +80,14 @@ struct sim *sim_new(const struct sim_options *options)
     sim->troubles_end_ms = sim->now_ms + (options->until_ms ? options->until_ms : until_ms);
     seat_take(sim, NULL);
     sim->dir = g_dir_make_tmp("celldeck-simulation-XXXXXX", NULL);
-    sim->truth = options->sqlite ? NULL : memory_store_new();
+    sim->truth = options->store == STORE_MEMORY ? memory_store_new() : NULL;
+    sim->table = options->store == STORE_DYNAMODB ? table_new(sim) : NULL;
     sim->settling = true; /* nothing goes wrong before it begins */
     cells_begin(sim);
     sim->settling = false;
     fleet_configure(sim);
     fleet_begin(sim);
-    sim->console = journal_over(store_for(sim, NULL), NULL);
+    sim->console = journal_for(sim, NULL);
     cells_tick(sim);
     add_processes(sim);
     return sim;
@@ -97,7 +99,8 @@ static void remove_dir(const char *path)
     const char *name;
     while (dir && (name = g_dir_read_name(dir))) {
         g_autofree char *file = g_build_filename(path, name, NULL);
-        g_unlink(file);
+        if (g_unlink(file) != 0)
+            remove_dir(file);
     }
     g_rmdir(path);
 }
@@ -108,6 +111,8 @@ void sim_free(struct sim *sim)
     for (int i = 0; i < sim->n_processes; i++)
         process_kill(&sim->processes[i], "at the end");
     journal_close(sim->console);
+    copies_clear(sim);
+    table_free(sim->table);
     if (sim->truth)
         sim->truth->ops->close(sim->truth);
     ledger_free(sim->ledger);
@@ -151,6 +156,7 @@ static void turn(struct sim *sim, struct process *except)
 {
     cells_tick(sim);
     deployer_tick(sim);
+    table_tick(sim);
     int first = (int)sim_between(sim->chance, 0, sim->n_processes - 1);
     for (int i = 0; i < sim->n_processes && !sim->broken; i++) {
         struct process *process = &sim->processes[(first + i) % sim->n_processes];

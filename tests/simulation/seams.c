@@ -1,6 +1,7 @@
 /* What the linker puts in place of the outside (Makefile, SEAMS): clocks, names of processes, tags,
  * notices, the log, and the deployer's driver. Everything else is the product as it is built. */
 #include "data/releases.h"
+#include "data/sqlite.h"
 #include "tests/simulation/sim.h"
 
 #include <string.h>
@@ -26,6 +27,11 @@ struct process *seat_process(void)
     return seat.process;
 }
 
+struct sim *seat_sim(void)
+{
+    return seat.sim;
+}
+
 gint64 __wrap_when_now_ms(void);
 gint64 __wrap_when_boot_ms(void);
 gint64 __wrap_when_mono_ms(void);
@@ -41,6 +47,21 @@ void __wrap_conductor_log(const struct world *world, enum log_level level, const
 void __wrap_conductor_log_event(const struct world *world, const struct event *event);
 struct decision __wrap_engine_decide(const struct rollout *rollout, const struct observation *seen);
 struct decision __real_engine_decide(const struct rollout *rollout, const struct observation *seen);
+
+sqlite3 *__wrap_sqlite_open(const char *path, const struct sqlite_schema *schema, bool read_only,
+                            GError **error);
+sqlite3 *__real_sqlite_open(const char *path, const struct sqlite_schema *schema, bool read_only,
+                            GError **error);
+
+/* Nobody pulls a plug here: what a process that is killed has written, the system keeps. */
+sqlite3 *__wrap_sqlite_open(const char *path, const struct sqlite_schema *schema, bool read_only,
+                            GError **error)
+{
+    sqlite3 *db = __real_sqlite_open(path, schema, read_only, error);
+    if (db)
+        sqlite3_exec(db, "PRAGMA synchronous=OFF", NULL, NULL, NULL);
+    return db;
+}
 
 gint64 __wrap_when_now_ms(void)
 {

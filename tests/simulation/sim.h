@@ -4,8 +4,9 @@
  * asked of what the journal says and of what the world knows to be true.
  *
  * run.c has the loop, process.c the conductors, seams.c what the linker puts in place of clocks and
- * processes, store.c the journal and its troubles, deployer.c and cells.c the world, people.c the
- * people, troubles.c what goes wrong, ledger.c what the events say, invariants*.c the rules. */
+ * processes, store*.c the journal and its troubles, table*.c and copies.c the one that bastions
+ * share, deployer.c and cells.c the world, people.c the people, troubles.c what goes wrong,
+ * ledger.c what the events say, invariants*.c the rules. */
 #pragma once
 
 #include "data/base/when.h"
@@ -33,7 +34,10 @@
     X(RIVAL, "rival", "another operation locks a cell")                                            \
     X(PEOPLE, "people", "people act at the worst moment")                                          \
     X(STALE_WISH, "stale-wish", "an old console sends what no longer fits")                        \
-    X(UNREACHABLE, "unreachable", "the deployer says nothing of a cell for a while")
+    X(UNREACHABLE, "unreachable", "the deployer says nothing of a cell for a while")               \
+    X(LATE_PUT, "late-put", "an event reaches the shared table when its maker has given it up")    \
+    X(THROTTLED, "throttled", "the shared table throttles, or answers too late")                   \
+    X(BEHIND, "behind", "a bastion does not read what others append to the shared table")
 enum trouble_kind {
 #define KIND(name, option, text) ON_##name,
     TROUBLES(KIND)
@@ -46,6 +50,10 @@ enum { MOST_CELLS = 6, MOST_PROCESSES = 3, PARTS = 2, HOSTS = 2 };
 #define DEPLOY_POLL_MS   (5 * WHEN_SECOND)
 #define PERIOD_MS        WHEN_MINUTE
 #define SETTLE_MS        (15 * WHEN_SECOND)
+
+/* What the journal is kept in: memory, the real SQLite store in a temporary folder, or the real
+ * DynamoDB store over a table in memory, each bastion with a folder of its own. */
+enum store { STORE_MEMORY, STORE_SQLITE, STORE_DYNAMODB };
 
 /* How often the engine was asked, and how long that took: with nothing to do, and with something.
  */
@@ -60,10 +68,10 @@ struct sim_options {
     int often;               /* so many times as often; 0: once */
     int cells, processes;    /* 0: by the seed */
     gint64 until_ms;         /* no more troubles after that; 0: by the seed */
-    bool sqlite;             /* on the real journal in a temporary folder */
-    bool kills;              /* what is bad about a release shows within any bake */
-    struct pace *pace;       /* measures the engine on all that it is asked; NULL: nobody does */
-    bool told;               /* keeps a story */
+    enum store store;
+    bool kills;        /* what is bad about a release shows within any bake */
+    struct pace *pace; /* measures the engine on all that it is asked; NULL: nobody does */
+    bool told;         /* keeps a story */
 };
 
 /* What runs in a part of a cell. */
@@ -116,9 +124,18 @@ struct call {
     gpointer data;
 };
 
+/* A bastion's copy of a journal that several share. */
+struct copy {
+    char *dir;
+    struct journal_share *follower; /* reads what is new; NULL: not opened yet */
+    guint has;                      /* as far as it has read the table whole */
+    gint64 behind_until_ms;
+};
+
 struct host {
     char name[16], boot[16];
     gint64 wall_offset_ms, boot_offset_ms;
+    struct copy copy;
 };
 
 struct process {
@@ -162,7 +179,11 @@ struct sim {
     struct snapshot *snapshot;
     gint64 snapshot_ms, next_period_ms, next_probe_ms;
 
-    struct journal_store *truth; /* without troubles */
+    struct journal_store *truth; /* without troubles; NULL where each handle has its own */
+    struct table *table;         /* of a shared journal, or NULL */
+    struct copy desk;            /* the copy where people are */
+    bool at_once;                /* what is read of the table now keeps nobody waiting */
+    guint unanswered;            /* how much of the table or a copy was refused, as a trouble */
     struct weather weather[MOST_PROCESSES + 1];
     struct journal *console;
     struct host hosts[HOSTS];
@@ -206,11 +227,25 @@ void troubles_end(struct sim *sim);
 /* Whose turn it is: clocks and holders are this process's. NULL: nobody's (true time). */
 struct process *seat_take(struct sim *sim, struct process *process);
 struct process *seat_process(void);
+struct sim *seat_sim(void);
 
-/* store.c */
+/* store*.c */
 /* Another handle on the one journal; `process` NULL: the people's. */
-struct journal_store *store_for(struct sim *sim, struct process *process);
+struct journal *journal_for(struct sim *sim, struct process *process);
 struct journal_store *memory_store_new(void);
+/* The journal's troubles for `process`, or for people. */
+const struct weather *weather_for(const struct sim *sim, const struct process *process);
+/* If an append of `row` is one that takes long, lets others work meanwhile. */
+void append_may_wait(struct sim *sim, struct process *process, const struct journal_row *row);
+
+/* copies.c */
+/* The shared journal, as this process's bastion, or the people's, has it. */
+struct journal *copy_journal(struct sim *sim, struct process *process);
+/* What a follower does (data/journal_follow.h), each time that somebody looks. */
+void copy_follow(struct sim *sim, struct process *process);
+/* Every copy has to be the table, event by event. */
+void copies_end(struct sim *sim);
+void copies_clear(struct sim *sim);
 
 /* process.c */
 void process_start(struct process *process);

@@ -19,9 +19,14 @@ static struct handle *handle_of(struct journal_store *store)
     return (struct handle *)store;
 }
 
+const struct weather *weather_for(const struct sim *sim, const struct process *process)
+{
+    return &sim->weather[process ? process->number : MOST_PROCESSES];
+}
+
 static const struct weather *weather_of(const struct handle *handle)
 {
-    return &handle->sim->weather[handle->process ? handle->process->number : MOST_PROCESSES];
+    return weather_for(handle->sim, handle->process);
 }
 
 static bool fail(GError **error, const char *why)
@@ -43,18 +48,23 @@ static bool may_read(const struct handle *handle, GError **error)
 
 /* Conductors go on while this append waits; and where a rollout is being opened, so does somebody
  * who opens another. */
-static void wait_long(struct handle *handle, const struct journal_row *row)
+static void wait_long(struct sim *sim, struct process *process, const struct journal_row *row)
 {
-    struct sim *sim = handle->sim;
     gint64 ms = sim_between(sim->dice[ON_SLOW_APPEND], 5, 150) * WHEN_SECOND;
-    g_autofree char *who =
-        handle->process ? g_strdup_printf("p%d", handle->process->number) : g_strdup(row->actor);
+    g_autofree char *who = process ? g_strdup_printf("p%d", process->number) : g_strdup(row->actor);
     sim_tell(sim, "%s waits %d s for the journal", who, (int)(ms / WHEN_SECOND));
     sim->waiting = true;
-    sim_pass(sim, ms, handle->process);
-    if (!handle->process && strcmp(row->type, "opened") == 0)
+    sim_pass(sim, ms, process);
+    if (!process && strcmp(row->type, "opened") == 0)
         people_start(sim, "5.0.4", &(const struct person){"erin@10.0.0.5", NULL});
     sim->waiting = false;
+}
+
+void append_may_wait(struct sim *sim, struct process *process, const struct journal_row *row)
+{
+    bool may_wait = process ? !process->dying && process->stepping : !sim->waiting;
+    if (may_wait && trouble_comes(sim, ON_SLOW_APPEND, process ? 600 : 60))
+        wait_long(sim, process, row);
 }
 
 /* What goes wrong before the write, or instead of it. */
@@ -62,10 +72,9 @@ static bool may_write(struct handle *handle, const struct journal_row *row, GErr
 {
     struct sim *sim = handle->sim;
     struct process *process = handle->process;
-    bool may_wait = process ? !process_dies_here(process, "before an append") && process->stepping
-                            : !sim->waiting;
-    if (may_wait && trouble_comes(sim, ON_SLOW_APPEND, process ? 600 : 60))
-        wait_long(handle, row);
+    if (process)
+        process_dies_here(process, "before an append");
+    append_may_wait(sim, process, row);
     if (!may_read(handle, error))
         return false;
     if (sim->now_ms >= weather_of(handle)->refused_until_ms)
@@ -165,17 +174,22 @@ static void handle_close(struct journal_store *store)
     g_free(handle);
 }
 
-struct journal_store *store_for(struct sim *sim, struct process *process)
+static struct journal_store *handle_new(struct sim *sim, struct process *process)
 {
     static const struct journal_store_ops ops = {
         handle_append,    handle_read, handle_last,  handle_streams,   handle_version,
         handle_head_hash, handle_walk, handle_check, handle_summaries, handle_close};
     struct handle *handle = g_new0(struct handle, 1);
     g_autoptr(GError) error = NULL;
-    *handle = (struct handle){{&ops}, sim->truth, sim->options.sqlite, sim, process};
+    *handle = (struct handle){{&ops}, sim->truth, !sim->truth, sim, process};
     if (handle->owns)
         handle->inner = journal_sqlite_open(sim->dir, false, &error);
     if (!handle->inner)
         g_error("the journal can't be opened: %s", error->message);
     return &handle->base;
+}
+
+struct journal *journal_for(struct sim *sim, struct process *process)
+{
+    return sim->table ? copy_journal(sim, process) : journal_over(handle_new(sim, process), NULL);
 }

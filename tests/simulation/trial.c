@@ -25,7 +25,8 @@ static struct verdict_of_seed verdict_of(const struct sim *sim)
 static bool comes_with_kills(int kind)
 {
     return kind == ON_CRASH || kind == ON_STALL || kind == ON_SLOW_APPEND || kind == ON_LOST_CALL ||
-           kind == ON_LATE_CALL || kind == ON_LOST_APPEND;
+           kind == ON_LATE_CALL || kind == ON_LOST_APPEND || kind == ON_LATE_PUT ||
+           kind == ON_THROTTLED || kind == ON_BEHIND;
 }
 
 static struct sim_options options_for(const struct sim_options *options, enum trial trial,
@@ -182,8 +183,8 @@ void trial_tell(const struct sim_options *options, enum trial trial)
         printf(" --processes %d", options->processes);
     if (options->often)
         printf(" --often %d", options->often);
-    if (options->sqlite)
-        printf(" --sqlite");
+    static const char *const stores[] = {"", " --sqlite", " --dynamodb"};
+    printf("%s", stores[options->store]);
     for (int i = 0; i < TROUBLE_KINDS; i++)
         if (options->most[i] >= 0)
             printf(" --most %s=%d", trouble_option(i), options->most[i]);

@@ -66,6 +66,9 @@ static bool read_gates(struct context *context, struct gates_config *gates, GErr
     return false;
 }
 
+/* A cell that no celldeck.yaml has promises what is usual. */
+#define USUAL_SLA_PCT 99.9
+
 /* As that file has the cell, where it does. */
 static void take_config(struct replay *replay, const struct config *config)
 {
@@ -116,6 +119,7 @@ int gate_replay_run(struct context *context, GError **error)
         return CD_ERROR_FAILED;
     replay.recording = recording;
     replay.policy = &gates;
+    replay.sla_pct = USUAL_SLA_PCT;
     if (context->config)
         take_config(&replay, context->config);
     gint64 at_ms;

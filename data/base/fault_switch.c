@@ -1,4 +1,4 @@
-#include "rollout/fault_switch.h"
+#include "data/base/fault_switch.h"
 
 #ifdef CELLDECK_TEST_FAULTS
 enum fault fault_switched = FAULT_NONE;

@@ -1,5 +1,6 @@
-/* Deliberate faults, one against each invariant of rollout.md, which tests/simulation turns on to
- * show that it would notice. Only builds for tests have them; elsewhere each is a constant. */
+/* Deliberate faults, one against each invariant of rollout.md and some in what a shared journal is
+ * kept by, which tests/simulation turns on to show that it would notice. Only builds for tests have
+ * them; elsewhere each is a constant. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,6 +26,8 @@ enum fault {
     FAULT_EVIDENCE_DROPPED,       /* 16 */
     FAULT_DEADLINE_FORGOTTEN,     /* 17 */
     FAULT_CALL_NOT_REPEATED,      /* 18 */
+    FAULT_LOST_PUT_BELIEVED,      /* 2, by the store that bastions share */
+    FAULT_BEATEN_PUT_BELIEVED,    /* 2, by the same */
     FAULTS
 };
 extern enum fault fault_switched;

@@ -1,0 +1,121 @@
+/* What a bake's judge is fed with, and when it begins anew. */
+#include "rollout/gate_rows.h"
+#include "tests/unit/gate_bench.h"
+
+#include <string.h>
+
+static struct bench *regression_bench(void)
+{
+    static char *metrics[] = {(char *)"error_rate", NULL};
+    struct bench *bench = bench_new();
+    bench->policy.regression_metrics = metrics;
+    bench->policy.max_ratio = 1.3;
+    bench->policy.min_events = 10;
+    bench->policy.evidence = 100;
+    return bench;
+}
+
+static void minute_of(struct cell_rows *cell, int minute, double error_rate_pct)
+{
+    bench_row(cell, METRIC_HEALTH, minute, 1);
+    bench_row(cell, METRIC_REQUESTS, minute, 1000);
+    bench_row(cell, METRIC_ERROR_RATE, minute, error_rate_pct);
+}
+
+static void both(struct bench *bench, int from, int to, double own_pct, double control_pct)
+{
+    for (int minute = from; minute < to; minute++) {
+        minute_of(&bench->own, minute, own_pct);
+        minute_of(&bench->control, minute, control_pct);
+    }
+}
+
+Test(gate_memory, a_regression_under_every_limit_fails_and_says_by_how_much)
+{
+    OWN(bench) bench = regression_bench();
+    both(bench, 0, 15, 0.9, 0.3);
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
+    const char *said = bench->results[GATE_REGRESSION].reason;
+    cr_expect(strstr(said, "errors 3.0× its own last 2h (135 of 15,000 requests, expected 45"),
+              "%s", said);
+    cr_expect(strstr(said, "controls 1.0×"), "%s", said);
+}
+
+Test(gate_memory, what_the_controls_have_too_is_held_as_not_attributable)
+{
+    OWN(bench) bench = regression_bench();
+    both(bench, 0, 15, 0.9, 0.9);
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_HOLD);
+    cr_expect_str_eq(bench->results[GATE_REGRESSION].code, "not attributable");
+}
+
+Test(gate_memory, looked_at_every_minute_or_once_it_says_the_same)
+{
+    OWN(bench) often = regression_bench();
+    OWN(bench) once = regression_bench();
+    both(often, 0, 12, 0.7, 0.3);
+    both(once, 0, 12, 0.7, 0.3);
+    for (int minute = 1; minute < 12; minute++)
+        bench_judge(often, minute, GATE_REGRESSION);
+    bench_judge(often, 12, GATE_REGRESSION);
+    bench_judge(once, 12, GATE_REGRESSION);
+    cr_expect_str_eq(often->results[GATE_REGRESSION].reason, once->results[GATE_REGRESSION].reason);
+}
+
+Test(gate_memory, a_period_waits_for_the_rows_of_a_slower_region)
+{
+    OWN(bench) bench = regression_bench();
+    bench->patience_ms = 2 * WHEN_MINUTE;
+    both(bench, 0, 9, 0.9, 0.9);
+    minute_of(&bench->own, 9, 0.9);
+    bench_judge(bench, 10, GATE_REGRESSION);
+    size_t waiting = judge_rows(gate_memory_judge(bench->memory));
+    cr_expect_eq(waiting, 9, "%zu", waiting);
+    minute_of(&bench->control, 9, 0.9);
+    bench_judge(bench, 10, GATE_REGRESSION);
+    cr_expect_eq(judge_rows(gate_memory_judge(bench->memory)), 10);
+}
+
+Test(gate_memory, it_waits_no_longer_than_its_patience)
+{
+    OWN(bench) bench = regression_bench();
+    bench->patience_ms = 2 * WHEN_MINUTE;
+    both(bench, 0, 9, 0.9, 0.9);
+    for (int minute = 9; minute < 12; minute++)
+        minute_of(&bench->own, minute, 0.9);
+    bench_judge(bench, 12, GATE_REGRESSION);
+    cr_expect_eq(judge_rows(gate_memory_judge(bench->memory)), 10);
+}
+
+Test(gate_memory, more_of_the_past_than_there_was_has_it_begin_anew)
+{
+    OWN(bench) bench = regression_bench();
+    for (size_t m = 0; m < METRIC_COUNT; m++) {
+        g_array_set_size(bench->own.points[m], 0);
+        g_array_set_size(bench->control.points[m], 0);
+    }
+    both(bench, 0, 15, 0.9, 0.3);
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_PASS);
+    for (size_t m = 0; m < METRIC_COUNT; m++) {
+        g_array_set_size(bench->own.points[m], 0);
+        g_array_set_size(bench->control.points[m], 0);
+    }
+    both(bench, -PAST, 0, 0.3, 0.3);
+    both(bench, 0, 15, 0.9, 0.3);
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
+}
+
+Test(gate_memory, a_datum_that_comes_late_counts_as_data)
+{
+    OWN(bench) bench = regression_bench();
+    both(bench, 0, 5, 0.3, 0.3);
+    both(bench, 6, 10, 0.3, 0.3);
+    bench_judge(bench, 10, GATE_DATA);
+    cr_expect_eq(bench->samples.periods_read, 9);
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        g_array_set_size(bench->own.points[m], 0);
+    for (int minute = -PAST; minute < 10; minute++)
+        minute_of(&bench->own, minute, 0.3);
+    bench_judge(bench, 10, GATE_DATA);
+    cr_expect_eq(bench->samples.periods_read, 10);
+}
