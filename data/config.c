@@ -64,6 +64,7 @@ static struct config *read_config(const char *path, const char *text, size_t len
     config->path = g_strdup(path);
     config_index_cells(config);
     config_check(config, reader, faults);
+    config_note_lines(config, reader, faults);
     return config;
 }
 
@@ -93,6 +94,7 @@ void config_unref(struct config *config)
         return;
     g_free(config->path);
     g_hash_table_unref(config->places);
+    g_clear_pointer(&config->lines, g_hash_table_unref);
     for (guint i = 0; i < config->cells->len; i++)
         g_free(((struct cell_config *)config->cells->pdata[i])->source);
     schema_release(&config_schema, config);
@@ -159,6 +161,17 @@ void gates_config_default(struct gates_config *gates)
 void gates_config_clear(struct gates_config *gates)
 {
     schema_clear(&config_gates_schema, gates);
+}
+
+void gates_config_copy(struct gates_config *to, const struct gates_config *from)
+{
+    *to = (struct gates_config){0};
+    schema_inherit(&config_gates_schema, NULL, to, from);
+}
+
+bool gates_config_off(const struct gates_config *gates, const char *gate)
+{
+    return gates->off && g_strv_contains((const char *const *)gates->off, gate);
 }
 
 json_t *config_policy_json(const struct config *config)

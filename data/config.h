@@ -49,6 +49,28 @@ struct metrics_config {
     enum error_rate_unit error_rate_unit; /* default percent */
 };
 
+enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE };
+
+/* Of the file, or of a wave, which has the file's but for what it says itself. */
+struct gates_config {
+    char **off;           /* regression, slo, alarms: gates that are not asked; never NULL, none */
+    gint64 warmup_ms;     /* default 3m */
+    gint64 min_requests;  /* over the bake; default 300 */
+    enum no_data no_data; /* default hold */
+    gint64 deadline_ms;   /* HOLD or PENDING this long past the bake: held; default 15m */
+    double max_error_rate_pct; /* default 5 */
+    double max_used_pct;       /* default 90 */
+    /* regression: the cell against its own past and its controls */
+    char **regression_metrics; /* error_rate, latency, cpu, connections; all four; empty: none */
+    double max_ratio;          /* of now over what was to be expected; default 1.3 */
+    gint64 min_events;         /* more errors than that; default 10 */
+    double evidence;           /* odds against chance; default 100 */
+    double slo_fast, slo_slow; /* slo: times the error budget's rate; default 14.4 and 6; 0: off */
+    gint64 slo_min_events;     /* errors; default 10 */
+    char **alarm_names;        /* alarms.names; never NULL */
+    char **alarm_prefixes;     /* alarms.prefixes; `{cell}` stands for the id; default "{cell}" */
+};
+
 enum on_fail { ON_FAIL_ROLLBACK_CELL, ON_FAIL_ROLLBACK_WAVE, ON_FAIL_ROLLBACK_ALL };
 
 /* Fewest users first, or as `cells` (else the file) has them. A dr cell follows its primary. */
@@ -72,6 +94,7 @@ struct wave_config {
     gint64 approval_expires_ms;  /* approval.expires; default 24h */
     char *window;                /* as written (rollout/window.h), or NULL: always open */
     enum on_fail on_fail;        /* default rollback_cell */
+    struct gates_config gates;   /* default, setting by setting: the file's */
 };
 
 /* Days on which no rollout goes forward, as written: rollout/window.h. */
@@ -80,26 +103,6 @@ struct freeze_config {
     char *zone;      /* by whose calendar; default UTC */
     char *reason;    /* or NULL */
     char **waves;    /* names; never NULL, none: all waves */
-};
-
-enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE };
-
-struct gates_config {
-    gint64 warmup_ms;          /* default 3m */
-    gint64 min_requests;       /* over the bake; default 300 */
-    enum no_data no_data;      /* default hold */
-    gint64 deadline_ms;        /* HOLD or PENDING this long past the bake: held; default 15m */
-    double max_error_rate_pct; /* default 5 */
-    double max_used_pct;       /* default 90 */
-    /* regression: the cell against its own past and its controls */
-    char **regression_metrics; /* error_rate, latency, cpu, connections; all four; empty: none */
-    double max_ratio;          /* of now over what was to be expected; default 1.3 */
-    gint64 min_events;         /* more errors than that; default 10 */
-    double evidence;           /* odds against chance; default 100 */
-    double slo_fast, slo_slow; /* slo: times the error budget's rate; default 14.4 and 6; 0: off */
-    gint64 slo_min_events;     /* errors; default 10 */
-    char **alarm_names;        /* alarms.names; never NULL */
-    char **alarm_prefixes;     /* alarms.prefixes; `{cell}` stands for the id; default "{cell}" */
 };
 
 enum deploy_driver { DRIVER_NONE, DRIVER_ECS, DRIVER_GIT, DRIVER_EXEC };
@@ -144,6 +147,7 @@ struct heartbeat_config {
 struct config {
     gatomicrefcount refs; /* private */
     GHashTable *places;   /* private: id -> place in `cells`, from 1 */
+    GHashTable *lines;    /* private: see config_line() */
     char *name;
     char *path;                  /* the file it came from */
     char *aws_region;            /* may be NULL: environment and profile decide */
@@ -203,6 +207,27 @@ char *config_ecs_cluster(const struct config *config, const char *cell);
 /* `gates` as they are in a file that says nothing of them; gates_config_clear() lets go. */
 void gates_config_default(struct gates_config *gates);
 void gates_config_clear(struct gates_config *gates);
+
+/* A copy with texts of its own, for gates_config_clear(). */
+void gates_config_copy(struct gates_config *to, const struct gates_config *from);
+/* Whether `off` names the gate. */
+bool gates_config_off(const struct gates_config *gates, const char *gate);
+/* The wave's gates, where they are others than the file's; else NULL. */
+const struct gates_config *config_own_gates(const struct config *config,
+                                            const struct wave_config *wave);
+/* The wave of a cell; a dr cell that none takes goes with its primary. NULL: none. */
+const struct wave_config *config_wave_of(const struct config *config,
+                                         const struct cell_config *cell);
+/* What a cell is judged by: its wave's gates, else the file's. */
+const struct gates_config *config_gates_of(const struct config *config,
+                                           const struct cell_config *cell);
+
+/* The line of celldeck.yaml that gives this member of some `gates`, or a wave's low_traffic_pass;
+ * 0: none does, and it has its default. */
+int config_line(const struct config *config, gconstpointer member);
+/* Every setting of a wave's gates: array of {key: "limits.error_rate", value, text: "5%", line} in
+ * the schema's order, `line` null for a default. New reference. */
+json_t *config_gate_settings(const struct config *config, const struct wave_config *wave);
 
 /* What a rollout's plan freezes of the file: waves, gates and deploy, as JSON (new reference).
  * The plan keeps it, and its hash is the policy hash. */

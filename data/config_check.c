@@ -151,6 +151,7 @@ static void check_wave(const struct check *check, guint place)
                   wave->name);
     }
     wave->has_class = schema_given(check->reader, &wave->class);
+    schema_inherit(&config_gates_schema, check->reader, &wave->gates, &check->config->gates);
     check_cells_named(check, "cells", wave->cells);
     check_cells_named(check, "exclude", wave->exclude);
     check_wave_cells(check, wave);

@@ -139,55 +139,6 @@ static const struct schema_key deploy_keys[] = {
     {0}};
 const struct schema config_deploy_schema = {.keys = deploy_keys};
 
-static const struct schema_key approval_keys[] = {
-    KEY("by", INT, wave_config, approvals, "how many people", .fallback = "0"),
-    KEY("not_requester", BOOL, wave_config, approver_not_requester, "somebody else",
-        .fallback = "false"),
-    KEY("expires", DURATION, wave_config, approval_expires_ms, "an approval's life",
-        .fallback = "24h", .positive = true),
-    {0}};
-static const struct schema approval_schema = {.keys = approval_keys};
-
-static const char *const hold_or_pass[] = {"hold", "pass", NULL};
-static const char *const wave_orders[] = {"users", "listed", NULL};
-static const char *const on_fail[] = {"rollback_cell", "rollback_wave", "rollback_all", NULL};
-static const struct schema_key wave_keys[] = {
-    KEY("name", TEXT, wave_config, name, "the wave's name", .required = true, .check = word_any),
-    KEY("class", CHOICE, wave_config, class, "the class of its cells", .choices = classes),
-    KEY("labels", TEXT_MAP, wave_config, labels, "that its cells have, all of them"),
-    KEY("cells", TEXTS, wave_config, cells, "its cells by name"),
-    KEY("order", CHOICE, wave_config, order, "which cell comes first", .fallback = "users",
-        .choices = wave_orders),
-    KEY("exclude", TEXTS, wave_config, exclude, "cells left out"),
-    KEY("bake", DURATION, wave_config, bake_ms,
-        "how long a cell runs the new version under its gates, such as 24h", .required = true,
-        .positive = true),
-    KEY("max_in_flight", INT, wave_config, max_in_flight, "cells at a time", .fallback = "1",
-        .positive = true),
-    KEY("max_failed", INT, wave_config, max_failed, "failed cells it may end with",
-        .fallback = "0"),
-    KEY("low_traffic", EITHER, wave_config, low_traffic_pass, "too few requests",
-        .fallback = "hold", .choices = hold_or_pass),
-    KEY("production", BOOL, wave_config, production, "the first wave may have production tenants",
-        .fallback = "false"),
-    SECTION("approval", 0, "who must agree", &approval_schema),
-    KEY("window", TEXT, wave_config, window, "when it may start", .check = word_window),
-    KEY("on_fail", CHOICE, wave_config, on_fail, "what goes back", .fallback = "rollback_cell",
-        .choices = on_fail),
-    {0}};
-const struct schema config_wave_schema = {.keys = wave_keys, .size = sizeof(struct wave_config)};
-
-static const struct schema_key freeze_keys[] = {
-    KEY("from", TEXT, freeze_config, from, "its first day", .required = true, .check = word_day),
-    KEY("to", TEXT, freeze_config, to, "its last day", .required = true, .check = word_day),
-    KEY("zone", TEXT, freeze_config, zone, "the days' time zone", .fallback = "UTC",
-        .check = word_zone),
-    KEY("reason", TEXT, freeze_config, reason, "what people are told", .check = word_any),
-    KEY("waves", TEXTS, freeze_config, waves, "the waves it holds for; all else"),
-    {0}};
-const struct schema config_freeze_schema = {.keys = freeze_keys,
-                                            .size = sizeof(struct freeze_config)};
-
 static const struct schema_key limits_keys[] = {
     KEY("error_rate", PERCENT, gates_config, max_error_rate_pct, "of requests", .fallback = "5%"),
     KEY("used", PERCENT, gates_config, max_used_pct, "of a cell's users", .fallback = "90%",
@@ -224,6 +175,7 @@ static const struct schema slo_schema = {.keys = slo_keys};
 
 static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
 static const struct schema_key gates_keys[] = {
+    KEY("off", TEXTS, gates_config, off, "gates that are not asked", .check = word_gate_off),
     KEY("warmup", DURATION, gates_config, warmup_ms, "forgiven after a deploy", .fallback = "3m"),
     KEY("min_requests", COUNT, gates_config, min_requests, "over the bake", .fallback = "300"),
     KEY("no_data", CHOICE, gates_config, no_data, "without data", .fallback = "hold",
@@ -236,6 +188,57 @@ static const struct schema_key gates_keys[] = {
     SECTION("alarms", 0, "of CloudWatch", &alarms_schema),
     {0}};
 const struct schema config_gates_schema = {.keys = gates_keys};
+
+static const struct schema_key approval_keys[] = {
+    KEY("by", INT, wave_config, approvals, "how many people", .fallback = "0"),
+    KEY("not_requester", BOOL, wave_config, approver_not_requester, "somebody else",
+        .fallback = "false"),
+    KEY("expires", DURATION, wave_config, approval_expires_ms, "an approval's life",
+        .fallback = "24h", .positive = true),
+    {0}};
+static const struct schema approval_schema = {.keys = approval_keys};
+
+static const char *const hold_or_pass[] = {"hold", "pass", NULL};
+static const char *const wave_orders[] = {"users", "listed", NULL};
+static const char *const on_fail[] = {"rollback_cell", "rollback_wave", "rollback_all", NULL};
+static const struct schema_key wave_keys[] = {
+    KEY("name", TEXT, wave_config, name, "the wave's name", .required = true, .check = word_any),
+    KEY("class", CHOICE, wave_config, class, "the class of its cells", .choices = classes),
+    KEY("labels", TEXT_MAP, wave_config, labels, "that its cells have, all of them"),
+    KEY("cells", TEXTS, wave_config, cells, "its cells by name"),
+    KEY("order", CHOICE, wave_config, order, "which cell comes first", .fallback = "users",
+        .choices = wave_orders),
+    KEY("exclude", TEXTS, wave_config, exclude, "cells left out"),
+    KEY("bake", DURATION, wave_config, bake_ms,
+        "how long a cell runs the new version under its gates, such as 24h", .required = true,
+        .positive = true),
+    KEY("max_in_flight", INT, wave_config, max_in_flight, "cells at a time", .fallback = "1",
+        .positive = true),
+    KEY("max_failed", INT, wave_config, max_failed, "failed cells it may end with",
+        .fallback = "0"),
+    KEY("low_traffic", EITHER, wave_config, low_traffic_pass, "too few requests",
+        .fallback = "hold", .choices = hold_or_pass),
+    KEY("production", BOOL, wave_config, production, "the first wave may have production tenants",
+        .fallback = "false"),
+    SECTION("approval", 0, "who must agree", &approval_schema),
+    KEY("window", TEXT, wave_config, window, "when it may start", .check = word_window),
+    KEY("on_fail", CHOICE, wave_config, on_fail, "what goes back", .fallback = "rollback_cell",
+        .choices = on_fail),
+    SECTION("gates", offsetof(struct wave_config, gates), "where they differ from the file's",
+            &config_gates_schema),
+    {0}};
+const struct schema config_wave_schema = {.keys = wave_keys, .size = sizeof(struct wave_config)};
+
+static const struct schema_key freeze_keys[] = {
+    KEY("from", TEXT, freeze_config, from, "its first day", .required = true, .check = word_day),
+    KEY("to", TEXT, freeze_config, to, "its last day", .required = true, .check = word_day),
+    KEY("zone", TEXT, freeze_config, zone, "the days' time zone", .fallback = "UTC",
+        .check = word_zone),
+    KEY("reason", TEXT, freeze_config, reason, "what people are told", .check = word_any),
+    KEY("waves", TEXTS, freeze_config, waves, "the waves it holds for; all else"),
+    {0}};
+const struct schema config_freeze_schema = {.keys = freeze_keys,
+                                            .size = sizeof(struct freeze_config)};
 
 static const struct schema_key command_keys[] = {
     CHECKED("command", TEXTS, "the command and its arguments", .required = true), {0}};

@@ -11,5 +11,8 @@ extern const struct schema config_wave_schema, config_gates_schema, config_deplo
 
 /* What needs more than one key to judge, and the defaults that other keys give. */
 void config_check(struct config *config, const struct schema_reader *reader, struct faults *faults);
+/* What config_line() tells. */
+void config_note_lines(struct config *config, const struct schema_reader *reader,
+                       const struct faults *faults);
 /* Gives every cell its `source`. */
 void config_name_sources(struct config *config);

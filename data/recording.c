@@ -166,30 +166,66 @@ static int by_id(gconstpointer a, gconstpointer b)
     return strcmp((*(struct recorded_cell *const *)a)->id, (*(struct recorded_cell *const *)b)->id);
 }
 
-static struct recording *collect(struct reader *reader)
+struct recording *recording_new(void)
 {
     struct recording *recording = g_new(struct recording, 1);
     *recording = (struct recording){.cells = g_ptr_array_new_with_free_func(recorded_cell_free),
                                     .first_ms = G_MAXINT64,
                                     .last_ms = G_MININT64};
+    return recording;
+}
+
+/* Takes `series`, which may be NULL. */
+static void put_series(struct recording *recording, struct recorded_cell *cell, size_t metric,
+                       struct series *series)
+{
+    cell->reading.series[metric] = series;
+    if (!series)
+        return;
+    recording->first_ms = MIN(recording->first_ms, series->points[0].at_ms);
+    recording->last_ms = MAX(recording->last_ms, series->points[series->n - 1].at_ms);
+}
+
+static struct recorded_cell *put_cell(struct recording *recording, const char *id)
+{
+    struct recorded_cell *cell = g_new0(struct recorded_cell, 1);
+    cell->id = g_strdup(id);
+    g_ptr_array_add(recording->cells, cell);
+    return cell;
+}
+
+static struct recording *collect(struct reader *reader)
+{
+    struct recording *recording = recording_new();
     GHashTableIter all;
     gpointer id, value;
     g_hash_table_iter_init(&all, reader->cells);
     while (g_hash_table_iter_next(&all, &id, &value)) {
-        struct recorded_cell *cell = g_new0(struct recorded_cell, 1);
-        cell->id = g_strdup(id);
-        for (size_t m = 0; m < METRIC_COUNT; m++) {
-            struct series *series = series_of(((struct rows *)value)->points[m]);
-            cell->reading.series[m] = series;
-            if (!series)
-                continue;
-            recording->first_ms = MIN(recording->first_ms, series->points[0].at_ms);
-            recording->last_ms = MAX(recording->last_ms, series->points[series->n - 1].at_ms);
-        }
-        g_ptr_array_add(recording->cells, cell);
+        struct recorded_cell *cell = put_cell(recording, id);
+        for (size_t m = 0; m < METRIC_COUNT; m++)
+            put_series(recording, cell, m, series_of(((struct rows *)value)->points[m]));
     }
     g_ptr_array_sort(recording->cells, by_id);
     return recording;
+}
+
+static struct series *series_until(struct series *series, gint64 until_ms, gint64 period_ms)
+{
+    size_t n = series ? series->n : 0;
+    while (n > 0 && series->points[n - 1].at_ms > until_ms - period_ms)
+        n--;
+    if (n == 0 || n == series->n)
+        return n ? series_ref(series) : NULL;
+    return series_new(series->points, n);
+}
+
+void recording_add(struct recording *recording, const char *id, const struct cell_reading *reading,
+                   gint64 until_ms, gint64 period_ms)
+{
+    struct recorded_cell *cell = put_cell(recording, id);
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        put_series(recording, cell, m, series_until(reading->series[m], until_ms, period_ms));
+    g_ptr_array_sort(recording->cells, by_id);
 }
 
 struct recording *recording_read(const char *path, gint64 period_ms, GError **error)

@@ -25,6 +25,11 @@ struct recording *recording_read(const char *path, gint64 period_ms, GError **er
 void recording_free(struct recording *recording);
 OWNABLE(recording, recording_free);
 
+/* One of no rows, and a cell of it with the rows of `reading` (shared) that end by `until_ms`. */
+struct recording *recording_new(void);
+void recording_add(struct recording *recording, const char *id, const struct cell_reading *reading,
+                   gint64 until_ms, gint64 period_ms);
+
 /* NULL: none. */
 const struct recorded_cell *recording_cell(const struct recording *recording, const char *id);
 

@@ -3,6 +3,8 @@
 #include "data/base/text.h"
 #include "data/schema_parts.h"
 
+#include <string.h>
+
 static gpointer member_of(gconstpointer thing, const struct schema_key *key)
 {
     return (char *)thing + key->offset;
@@ -46,6 +48,38 @@ void schema_release(const struct schema *schema, gpointer thing)
 {
     schema_clear(schema, thing);
     g_free(thing);
+}
+
+static const size_t scalar_sizes[] = {
+    [SCHEMA_BOOL] = sizeof(bool),      [SCHEMA_EITHER] = sizeof(bool),
+    [SCHEMA_INT] = sizeof(int),        [SCHEMA_CHOICE] = sizeof(int),
+    [SCHEMA_COUNT] = sizeof(gint64),   [SCHEMA_DURATION] = sizeof(gint64),
+    [SCHEMA_SECONDS] = sizeof(gint64), [SCHEMA_PERCENT] = sizeof(double),
+    [SCHEMA_NUMBER] = sizeof(double),
+};
+
+static void inherit_member(const struct schema_key *key, gpointer thing, gconstpointer from)
+{
+    gpointer to = member_of(thing, key), other = member_of(from, key);
+    if (key->kind == SCHEMA_TEXT || key->kind == SCHEMA_TEXTS)
+        clear_member(key, thing);
+    if (key->kind == SCHEMA_TEXT)
+        *(char **)to = g_strdup(*(char **)other);
+    else if (key->kind == SCHEMA_TEXTS)
+        *(char ***)to = g_strdupv(*(char ***)other);
+    else
+        memcpy(to, other, scalar_sizes[key->kind]);
+}
+
+void schema_inherit(const struct schema *schema, const struct schema_reader *reader, gpointer thing,
+                    gconstpointer from)
+{
+    for (const struct schema_key *key = schema->keys; key && key->name; key++) {
+        if (key->kind == SCHEMA_SECTION)
+            schema_inherit(key->of, reader, member_of(thing, key), member_of(from, key));
+        else if (!reader || !schema_given(reader, member_of(thing, key)))
+            inherit_member(key, thing, from);
+    }
 }
 
 static json_t *json_texts(char *const *texts)

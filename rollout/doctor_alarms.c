@@ -38,12 +38,11 @@ static void check_owners(struct checkup *checkup, const char *place, const GPtrA
                                   "%s", names->str));
 }
 
-static bool is_watched(const struct config *config, const char *cell, const GPtrArray *alarms)
+static bool is_watched(const struct gates_config *gates, const char *cell, const GPtrArray *alarms)
 {
     for (guint i = 0; i < alarms->len; i++) {
         const struct alarm *alarm = alarms->pdata[i];
-        if (g_strcmp0(alarm->cell, cell) == 0 &&
-            gate_watches_alarm(&config->gates, cell, alarm->name))
+        if (g_strcmp0(alarm->cell, cell) == 0 && gate_watches_alarm(gates, cell, alarm->name))
             return true;
     }
     return false;
@@ -59,9 +58,10 @@ static bool is_there(const GPtrArray *alarms, const char *name)
 
 /* A name of gates.alarms.names that the cell has no alarm of: a gate that sees nothing. Names that
  * are of one cell alone can't be told to be missing here. Caller frees. */
-static char *missing_name(const struct config *config, const char *cell, const GPtrArray *alarms)
+static char *missing_name(const struct gates_config *gates, const char *cell,
+                          const GPtrArray *alarms)
 {
-    for (char *const *pattern = config->gates.alarm_names; *pattern; pattern++) {
+    for (char *const *pattern = gates->alarm_names; *pattern; pattern++) {
         g_autoptr(GString) name = g_string_new(*pattern);
         if (g_string_replace(name, "{cell}", cell, 0) && !is_there(alarms, name->str))
             return g_strdup(name->str);
@@ -69,14 +69,16 @@ static char *missing_name(const struct config *config, const char *cell, const G
     return NULL;
 }
 
-static struct judgement judge_alarms(const struct config *config, const char *cell,
+static struct judgement judge_alarms(const struct gates_config *gates, const char *cell,
                                      const GPtrArray *alarms)
 {
-    g_autofree char *missing = missing_name(config, cell, alarms);
+    if (gates_config_off(gates, gate_name(GATE_ALARMS)))
+        return judge_ok("whose wave asks no alarm");
+    g_autofree char *missing = missing_name(gates, cell, alarms);
     if (missing)
         return judge_warning("see gates.alarms.names", "has no alarm %s, which its gate waits for",
                              missing);
-    if (!is_watched(config, cell, alarms))
+    if (!is_watched(gates, cell, alarms))
         return judge_warning("gates: {alarms: {prefixes: [...]}}, or make some",
                              "no alarm watches it, so the gate alarms sees nothing");
     return judge_ok("with alarms that the gates watch");
@@ -89,7 +91,8 @@ static void check_cells(struct checkup *checkup, const struct place *place, cons
         const struct cell_config *cell = config->cells->pdata[i];
         if (!place_has(place, cell))
             continue;
-        finding_set(checkup_add(checkup, "%s", cell->id), judge_alarms(config, cell->id, alarms));
+        finding_set(checkup_add(checkup, "%s", cell->id),
+                    judge_alarms(config_gates_of(config, cell), cell->id, alarms));
     }
 }
 

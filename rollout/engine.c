@@ -253,7 +253,8 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
             sooner(&look_ms, cell->deadline_ms + seen->cells[i].call_credit_ms, seen->now_ms);
         if (cell->state == CELL_BAKING) {
             sooner(&look_ms, ends_ms, seen->now_ms);
-            sooner(&look_ms, ends_ms + late_ms, seen->now_ms);
+            sooner(&look_ms, ends_ms + plan_gates(rollout->plan, cell->wave)->deadline_ms,
+                   seen->now_ms);
         }
     }
     sooner(&look_ms, rollout->last_ms + late_ms, seen->now_ms);

@@ -68,7 +68,10 @@ void gates_judge(const struct gate_view *view, struct gate_result results[GATE_C
     gate_memory_follow(view->memory, view);
     for (size_t i = 0; i < GATE_COUNT; i++) {
         results[i] = (struct gate_result){.evidence = json_array()};
-        gates[i].judge(view, &results[i]);
+        if (gates_config_off(view->policy, gates[i].name))
+            gate_says(&results[i], VERDICT_PASS, "off", "not asked: gates.off names it");
+        else
+            gates[i].judge(view, &results[i]);
     }
     *samples = gate_samples(view, METRIC_HEALTH);
 }

@@ -36,7 +36,8 @@ static char *baking_hold(const struct rollout *rollout, const struct rollout_cel
 {
     const struct observed_cell *there = observed(rollout, seen, cell);
     const struct running *running = there->running;
-    gint64 limit_ms = rollout_bake_ms(rollout, cell->wave) + rollout->plan->gates.deadline_ms;
+    gint64 limit_ms =
+        rollout_bake_ms(rollout, cell->wave) + plan_gates(rollout->plan, cell->wave)->deadline_ms;
     if (running && !running->error &&
         !runs_exactly(running, rollout->plan->version, cell->running_reference))
         return g_strdup_printf("%s was changed by somebody else: it bakes %s (%s) and runs %s (%s)",

@@ -53,7 +53,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         return;
     g_autoptr(GArray) controls = controls_of(conduct, seen);
     const struct gate_view view = {
-        .policy = &plan->gates,
+        .policy = plan_gates(plan, cell->wave),
         .cell = watch->config,
         .dr = cell->plan->dr,
         .low_traffic_pass = wave->low_traffic_pass,

@@ -25,6 +25,9 @@ static void plan_wave_free(gpointer data)
     g_free(wave->name);
     g_ptr_array_unref(wave->cells);
     window_free(wave->window);
+    if (wave->gates)
+        gates_config_clear(wave->gates);
+    g_free(wave->gates);
     g_free(wave);
 }
 
@@ -52,9 +55,7 @@ void plan_free(struct plan *plan)
     g_ptr_array_unref(plan->waves);
     g_ptr_array_unref(plan->freezes);
     g_ptr_array_unref(plan->notes);
-    g_strfreev(plan->gates.regression_metrics);
-    g_strfreev(plan->gates.alarm_names);
-    g_strfreev(plan->gates.alarm_prefixes);
+    gates_config_clear(&plan->gates);
     g_free(plan->version);
     g_free(plan->tag);
     g_free(plan->commit);
@@ -152,12 +153,22 @@ static struct plan_cell *plan_one_cell(struct plan *plan, const struct survey *s
     return cell;
 }
 
+static void take_gates(struct plan *plan, struct plan_wave *wave, const struct gates_config *gates)
+{
+    g_autofree char *off = g_strjoinv(", ", gates->off);
+    wave->gates = g_new0(struct gates_config, 1);
+    gates_config_copy(wave->gates, gates);
+    note(plan, "wave %s has gates of its own%s%s: `celldeck gate list` shows them", wave->name,
+         *off ? ", and does not ask " : "", off);
+}
+
 static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *survey,
                                        const struct plan_options *options,
                                        const struct wave_config *config)
 {
     struct plan_wave *wave = plan_wave_new(config->name);
     g_autoptr(GPtrArray) order = cells_in_order(survey, config);
+    const struct gates_config *own = config_own_gates(survey->config, config);
     wave->bake_ms = config->bake_ms;
     wave->max_in_flight = config->max_in_flight;
     wave->max_failed = config->max_failed;
@@ -167,10 +178,18 @@ static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *s
     wave->approval_expires_ms = config->approval_expires_ms;
     wave->on_fail = config->on_fail;
     wave->window = config->window ? window_new(config->window) : NULL;
+    if (own)
+        take_gates(plan, wave, own);
     for (guint i = 0; i < order->len; i++)
         g_ptr_array_add(wave->cells,
                         plan_one_cell(plan, survey, options, g_ptr_array_index(order, i)));
     return wave;
+}
+
+const struct gates_config *plan_gates(const struct plan *plan, size_t wave)
+{
+    const struct plan_wave *own = plan->waves->pdata[wave];
+    return own->gates ? own->gates : &plan->gates;
 }
 
 static void note_excluded(struct plan *plan, const struct config *config)
@@ -212,10 +231,7 @@ static void freeze_policy(struct plan *plan, const struct config *config)
 {
     OWN_JSON policy = config_policy_json(config);
     plan->policy_hash = json_sha256(policy);
-    plan->gates = config->gates;
-    plan->gates.regression_metrics = g_strdupv(config->gates.regression_metrics);
-    plan->gates.alarm_names = g_strdupv(config->gates.alarm_names);
-    plan->gates.alarm_prefixes = g_strdupv(config->gates.alarm_prefixes);
+    gates_config_copy(&plan->gates, &config->gates);
     plan->period_ms = config->metrics.period_ms;
     plan->settle_ms = config->metrics.settle_ms;
     plan->deploy_deadline_ms = config->deploy.driver == DRIVER_EXEC

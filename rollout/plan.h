@@ -35,13 +35,14 @@ struct plan_wave {
     bool approver_not_requester;
     gint64 approval_expires_ms;
     enum on_fail on_fail;
-    struct window *window; /* NULL: always open */
+    struct window *window;      /* NULL: always open */
+    struct gates_config *gates; /* where they are not the plan's; NULL: they are */
 };
 struct plan {
     char *version, *tag, *commit;
     GPtrArray *waves;          /* struct plan_wave * */
     GPtrArray *freezes;        /* struct freeze *: those that are not over */
-    struct gates_config gates; /* owned copy */
+    struct gates_config gates; /* owned copy; of the waves that have none of their own */
     gint64 period_ms, settle_ms;
     gint64 deploy_deadline_ms; /* how long one deploy, or one rollback, may take */
     bool retry_failed;         /* --retry-failed: the version is held, and this was asked for */
@@ -112,6 +113,9 @@ struct plan *plan_from_json(const json_t *json, GError **error);
 /* Why the survey's credentials end before the plan can, and what to do; every role that a cell of
  * the plan has is assumed with them. NULL: they last, or nobody knows of an end. Caller frees. */
 char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey);
+
+/* What the cells of a wave are judged by. */
+const struct gates_config *plan_gates(const struct plan *plan, size_t wave);
 
 /* What opens and shuts this wave of the plan; borrows from both. */
 struct calendar plan_calendar(const struct plan *plan, const struct plan_wave *wave);

@@ -37,20 +37,6 @@ static json_t *freeze_json(const struct freeze *freeze)
                      strings_json(freeze->waves));
 }
 
-static json_t *wave_json(const struct plan_wave *wave)
-{
-    json_t *cells = json_array();
-    for (guint i = 0; i < wave->cells->len; i++)
-        json_array_append_new(cells, cell_json(g_ptr_array_index(wave->cells, i)));
-    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s, s:o}", "name", wave->name,
-                     "cells", cells, "bake_ms", (json_int_t)wave->bake_ms, "max_in_flight",
-                     wave->max_in_flight, "max_failed", wave->max_failed, "low_traffic_pass",
-                     wave->low_traffic_pass, "approvals", wave->approvals, "approver_not_requester",
-                     wave->approver_not_requester, "approval_expires_ms",
-                     (json_int_t)wave->approval_expires_ms, "on_fail", on_fail_names[wave->on_fail],
-                     "window", text_json(wave->window ? window_text(wave->window) : NULL));
-}
-
 static json_t *slo_json(const struct gates_config *gates)
 {
     return json_pack("{s:f, s:f, s:I}", "fast", gates->slo_fast, "slow", gates->slo_slow,
@@ -62,13 +48,34 @@ static json_t *gates_json(const struct gates_config *gates)
     json_t *regression = json_pack(
         "{s:o, s:f, s:I, s:f}", "metrics", strings_json(gates->regression_metrics), "max_ratio",
         gates->max_ratio, "min_events", (json_int_t)gates->min_events, "evidence", gates->evidence);
-    return json_pack(
+    json_t *json = json_pack(
         "{s:I, s:I, s:s, s:I, s:f, s:f, s:o, s:o, s:o, s:o}", "warmup_ms",
         (json_int_t)gates->warmup_ms, "min_requests", (json_int_t)gates->min_requests, "no_data",
         no_data_names[gates->no_data], "deadline_ms", (json_int_t)gates->deadline_ms,
         "max_error_rate_pct", gates->max_error_rate_pct, "max_used_pct", gates->max_used_pct,
         "alarm_names", strings_json(gates->alarm_names), "alarm_prefixes",
         strings_json(gates->alarm_prefixes), "regression", regression, "slo", slo_json(gates));
+    if (gates->off && *gates->off)
+        json_object_set_new(json, "off", strings_json(gates->off));
+    return json;
+}
+
+static json_t *wave_json(const struct plan_wave *wave)
+{
+    json_t *cells = json_array();
+    for (guint i = 0; i < wave->cells->len; i++)
+        json_array_append_new(cells, cell_json(g_ptr_array_index(wave->cells, i)));
+    json_t *json =
+        json_pack("{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s, s:o}", "name", wave->name,
+                  "cells", cells, "bake_ms", (json_int_t)wave->bake_ms, "max_in_flight",
+                  wave->max_in_flight, "max_failed", wave->max_failed, "low_traffic_pass",
+                  wave->low_traffic_pass, "approvals", wave->approvals, "approver_not_requester",
+                  wave->approver_not_requester, "approval_expires_ms",
+                  (json_int_t)wave->approval_expires_ms, "on_fail", on_fail_names[wave->on_fail],
+                  "window", text_json(wave->window ? window_text(wave->window) : NULL));
+    if (wave->gates)
+        json_object_set_new(json, "gates", gates_json(wave->gates));
+    return json;
 }
 
 json_t *plan_json(const struct plan *plan)
@@ -158,39 +165,6 @@ static bool cell_from_json(json_t *json, GPtrArray *cells, GError **error)
     return true;
 }
 
-static bool wave_from_json(json_t *json, GPtrArray *waves, GError **error)
-{
-    json_error_t why;
-    const char *name, *on_fail;
-    json_t *cells, *cell;
-    int in_flight, failed, low_traffic, approvals, not_requester;
-    json_int_t bake_ms, expires_ms;
-    if (json_unpack_ex(json, &why, 0, "{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s}", "name",
-                       &name, "cells", &cells, "bake_ms", &bake_ms, "max_in_flight", &in_flight,
-                       "max_failed", &failed, "low_traffic_pass", &low_traffic, "approvals",
-                       &approvals, "approver_not_requester", &not_requester, "approval_expires_ms",
-                       &expires_ms, "on_fail", &on_fail) != 0)
-        return unreadable(error, &why);
-    int index = word_index(on_fail, on_fail_names, G_N_ELEMENTS(on_fail_names));
-    const char *window = json_string_value(json_object_get(json, "window"));
-    struct plan_wave *wave = plan_wave_new(name);
-    g_ptr_array_add(waves, wave);
-    wave->bake_ms = bake_ms;
-    wave->max_in_flight = in_flight;
-    wave->max_failed = failed;
-    wave->low_traffic_pass = low_traffic;
-    wave->approvals = approvals;
-    wave->approver_not_requester = not_requester;
-    wave->approval_expires_ms = expires_ms;
-    wave->on_fail = index < 0 ? ON_FAIL_ROLLBACK_CELL : (enum on_fail)index;
-    wave->window = window ? window_new(window) : NULL;
-    size_t i;
-    json_array_foreach (cells, i, cell)
-        if (!cell_from_json(cell, wave->cells, error))
-            return false;
-    return true;
-}
-
 /* A plan of before there was such a gate has none. */
 static bool regression_from_json(json_t *json, struct gates_config *gates, json_error_t *why)
 {
@@ -236,8 +210,46 @@ static bool gates_from_json(json_t *json, struct gates_config *gates, GError **e
     gates->min_requests = min_requests;
     gates->deadline_ms = deadline_ms;
     gates->no_data = index < 0 ? NO_DATA_HOLD : (enum no_data)index;
+    gates->off = strings_from_json(json_object_get(json, "off"));
     gates->alarm_names = strings_from_json(names);
     gates->alarm_prefixes = strings_from_json(prefixes);
+    return true;
+}
+
+static bool wave_from_json(json_t *json, GPtrArray *waves, GError **error)
+{
+    json_error_t why;
+    const char *name, *on_fail;
+    json_t *cells, *cell;
+    int in_flight, failed, low_traffic, approvals, not_requester;
+    json_int_t bake_ms, expires_ms;
+    if (json_unpack_ex(json, &why, 0, "{s:s, s:o, s:I, s:i, s:i, s:b, s:i, s:b, s:I, s:s}", "name",
+                       &name, "cells", &cells, "bake_ms", &bake_ms, "max_in_flight", &in_flight,
+                       "max_failed", &failed, "low_traffic_pass", &low_traffic, "approvals",
+                       &approvals, "approver_not_requester", &not_requester, "approval_expires_ms",
+                       &expires_ms, "on_fail", &on_fail) != 0)
+        return unreadable(error, &why);
+    int index = word_index(on_fail, on_fail_names, G_N_ELEMENTS(on_fail_names));
+    const char *window = json_string_value(json_object_get(json, "window"));
+    struct plan_wave *wave = plan_wave_new(name);
+    g_ptr_array_add(waves, wave);
+    wave->bake_ms = bake_ms;
+    wave->max_in_flight = in_flight;
+    wave->max_failed = failed;
+    wave->low_traffic_pass = low_traffic;
+    wave->approvals = approvals;
+    wave->approver_not_requester = not_requester;
+    wave->approval_expires_ms = expires_ms;
+    wave->on_fail = index < 0 ? ON_FAIL_ROLLBACK_CELL : (enum on_fail)index;
+    wave->window = window ? window_new(window) : NULL;
+    json_t *gates = json_object_get(json, "gates");
+    wave->gates = gates ? g_new0(struct gates_config, 1) : NULL;
+    if (gates && !gates_from_json(gates, wave->gates, error))
+        return false;
+    size_t i;
+    json_array_foreach (cells, i, cell)
+        if (!cell_from_json(cell, wave->cells, error))
+            return false;
     return true;
 }
 

@@ -63,10 +63,11 @@ enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data
         return VERDICT_PENDING;
     g_autoptr(GArray) controls = controls_of(replay);
     OWN(gate_memory) memory = gate_memory_new();
-    struct cell_config cell = {
+    const struct cell_config nobody = {
         .id = (char *)replay->cell, .source = (char *)"recording", .sla_pct = replay->sla_pct};
     struct gate_view view = {.policy = replay->policy,
-                             .cell = &cell,
+                             .cell = replay->config ? replay->config : &nobody,
+                             .dr = replay->dr,
                              .low_traffic_pass = replay->low_traffic_pass,
                              .period_ms = replay->period_ms,
                              .deployed_at_ms = replay->deployed_at_ms,
@@ -77,6 +78,8 @@ enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data
                              .memory = memory};
     enum verdict verdict = VERDICT_PENDING;
     gint64 end_ms = replay->deployed_at_ms + replay->bake_ms;
+    if (replay->until_ms)
+        end_ms = MIN(end_ms, replay->until_ms);
     for (*at_ms = replay->deployed_at_ms; verdict != VERDICT_FAIL && *at_ms < end_ms;) {
         struct gate_result results[GATE_COUNT] = {0};
         *at_ms = MIN(end_ms, *at_ms + replay->period_ms);

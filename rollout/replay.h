@@ -8,10 +8,12 @@
 struct replay {
     const struct recording *recording;
     const char *cell;                  /* whose bake it is; every other is a control */
+    const struct cell_config *config;  /* what is known of it; NULL: its name alone */
     const struct gates_config *policy; /* borrowed */
     gint64 deployed_at_ms, bake_ms, period_ms;
-    double sla_pct; /* promised availability */
-    bool low_traffic_pass;
+    gint64 until_ms; /* the cell left the version before its bake was over; 0: it did not */
+    double sla_pct;  /* promised availability, where `config` is NULL */
+    bool low_traffic_pass, dr;
 };
 
 /* After each evaluation. `results` has GATE_COUNT places; alarms and probe, which a recording has
@@ -21,6 +23,7 @@ typedef void (*replay_fn)(gint64 at_ms, const struct gate_result *results, enum 
 
 /* Evaluates after every period, until a gate says FAIL or the bake is over. What is PENDING then
  * holds: there is no more to wait for. Returns FAIL, HOLD or PASS, and when it was said.
+ * Where it ends at `until_ms` instead, it returns what was said last: PENDING, too.
  * CD_ERROR_USAGE (and PENDING) where the recording has no such cell or the bake no period. */
 enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data, gint64 *at_ms,
                         GError **error);

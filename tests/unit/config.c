@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -175,6 +176,57 @@ Test(config, the_policy_holds_waves_freezes_gates_and_deploy_and_nothing_else)
                      "medplum/medplum-server:{version}");
     cr_expect_str_eq(json_string_value(json_object_get(json_object_get(policy, "gates"), "warmup")),
                      "3m");
+}
+
+static json_t *setting(const struct config *config, guint wave, const char *key)
+{
+    OWN_JSON settings = config_gate_settings(config, config->waves->pdata[wave]);
+    size_t i;
+    json_t *one;
+    json_array_foreach (settings, i, one)
+        if (strcmp(json_string_value(json_object_get(one, "key")), key) == 0)
+            return json_incref(one);
+    return NULL;
+}
+
+static void expect_setting(const struct config *config, guint wave, const char *key,
+                           const char *text, int line)
+{
+    OWN_JSON one = setting(config, wave, key);
+    cr_assert(one, "%s", key);
+    cr_expect_str_eq(json_string_value(json_object_get(one, "text")), text, "%s", key);
+    cr_expect_eq(json_integer_value(json_object_get(one, "line")), line, "%s", key);
+}
+
+Test(config, a_wave_has_the_file_s_gates_but_for_what_it_says_itself)
+{
+    OWN(config)
+    config = load_good("name: x\naws: {region: us-east-1}\n"
+                       "cells: {a: {class: dev, residency: US, endpoint: 'https://a.example.com',\n"
+                       "    max_users: 1, max_patients: 1}}\n"
+                       "waves:\n"
+                       "  - {name: strict, cells: [a], bake: 1h}\n"
+                       "  - name: lax\n"
+                       "    cells: [a]\n"
+                       "    bake: 1h\n"
+                       "    gates:\n"
+                       "      off: [regression]\n"
+                       "      limits: {error_rate: 9%}\n"
+                       "gates:\n"
+                       "  deadline: 1h\n"
+                       "  limits: {used: 80%}\n");
+    const struct wave_config *strict = config->waves->pdata[0], *lax = config->waves->pdata[1];
+    cr_expect_null(config_own_gates(config, strict));
+    cr_expect_eq(config_own_gates(config, lax), &lax->gates);
+    cr_expect(gates_config_off(&lax->gates, "regression"));
+    cr_expect(!gates_config_off(&strict->gates, "regression"));
+    expect_setting(config, 0, "limits.error_rate", "5%", 0);
+    expect_setting(config, 1, "limits.error_rate", "9%", 12);
+    expect_setting(config, 1, "limits.used", "80%", 15);
+    expect_setting(config, 1, "deadline", "1h", 14);
+    expect_setting(config, 1, "off", "regression", 11);
+    expect_setting(config, 1, "warmup", "3m", 0);
+    cr_expect_eq(config_gates_of(config, config->cells->pdata[0]), &strict->gates);
 }
 
 Test(config, the_file_named_first_is_the_one_that_is_read)

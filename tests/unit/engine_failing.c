@@ -302,3 +302,20 @@ Test(engine_failing, what_an_abort_may_not_take_back_is_held_and_said)
     cr_expect_eq(toy->cells[DEV].rollbacks, 0);
     cr_expect_eq(toy_count(toy, "cell.passed", "cell-0"), 0);
 }
+
+Test(engine_failing, what_does_not_pass_waits_as_long_as_its_wave_says_and_then_for_a_human)
+{
+    struct plan *plan = toy_plan();
+    struct plan_wave *dev = plan->waves->pdata[0];
+    dev->gates = g_new0(struct gates_config, 1);
+    gates_config_copy(dev->gates, &plan->gates);
+    dev->gates->deadline_ms = 4 * plan->gates.deadline_ms;
+    gint64 bake_min = dev->bake_ms / WHEN_MINUTE, late_min = plan->gates.deadline_ms / WHEN_MINUTE;
+    OWN(toy) toy = toy_new(plan);
+    toy->cells[DEV].verdicts[GATE_TRAFFIC] = VERDICT_HOLD;
+    toy_run_until(toy, DEV, CELL_BAKING);
+    toy_run(toy, (int)(bake_min + 2 * late_min));
+    cr_expect_null(toy_cell(toy, DEV)->held);
+    toy_run(toy, (int)(3 * late_min));
+    cr_expect_not_null(toy_cell(toy, DEV)->held);
+}

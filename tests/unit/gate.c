@@ -15,6 +15,20 @@ Test(gate, a_good_bake_passes_every_gate)
     cr_expect_eq(gates_sum(bench->results), VERDICT_PASS);
 }
 
+Test(gate, one_that_is_off_passes_and_says_so)
+{
+    OWN(bench) bench = bench_new();
+    char *off[] = {(char *)"alarms", NULL};
+    bench->policy.off = off;
+    bench_well_until(bench, 30);
+    g_clear_pointer(&bench->own.reading.alarms, g_ptr_array_unref);
+    const struct gate_result *result = bench_judge(bench, 30, GATE_ALARMS);
+    EXPECT(result, VERDICT_PASS);
+    cr_expect_str_eq(result->reason, "not asked: gates.off names it");
+    bench->policy.off = NULL;
+    EXPECT(bench_judge(bench, 30, GATE_ALARMS), VERDICT_HOLD);
+}
+
 Test(gate, a_bake_is_settled_when_its_last_period_is)
 {
     OWN(bench) bench = bench_new();

@@ -28,6 +28,25 @@ Test(plan, goes_through_json_and_back_exactly)
     cr_expect_eq(strlen(back->hash), 64);
 }
 
+Test(plan, freezes_the_gates_of_a_wave_that_has_its_own)
+{
+    OWN(desk) desk = desk_new();
+    char *off[] = {(char *)"regression", NULL};
+    desk->waves[1].gates.off = off;
+    desk->waves[1].gates.max_error_rate_pct = 9;
+    make(desk);
+    OWN_JSON json = plan_json(desk->plan);
+    OWN(plan) back = plan_from_json(json, NULL);
+    cr_assert(back != NULL);
+    cr_expect_str_eq(back->notes->pdata[0], "wave shared has gates of its own, and does not ask "
+                                            "regression: `celldeck gate list` shows them");
+    cr_expect_eq(plan_gates(back, 0), &back->gates);
+    cr_expect_float_eq(plan_gates(back, 1)->max_error_rate_pct, 9, 1e-9);
+    cr_expect(gates_config_off(plan_gates(back, 1), "regression"));
+    g_autofree char *hash = plan_hash(back);
+    cr_expect_str_eq(hash, desk->plan->hash);
+}
+
 Test(plan, fewest_users_come_first_and_a_dr_cell_right_after_its_primary)
 {
     OWN(desk) desk = desk_new();

@@ -25,6 +25,14 @@ static void lay_cells(struct desk *desk)
     desk->cells[DR].stands_by_for = (char *)"cell-1";
 }
 
+static struct gates_config no_gates(void)
+{
+    return (struct gates_config){.off = nothing,
+                                 .regression_metrics = nothing,
+                                 .alarm_names = nothing,
+                                 .alarm_prefixes = nothing};
+}
+
 struct desk *desk_new(void)
 {
     struct desk *desk = g_new0(struct desk, 1);
@@ -32,8 +40,7 @@ struct desk *desk_new(void)
     desk->config.waves = g_ptr_array_new();
     desk->config.releases.migrations = nothing;
     desk->config.metrics.period_ms = WHEN_MINUTE;
-    desk->config.gates = (struct gates_config){
-        .regression_metrics = nothing, .alarm_names = nothing, .alarm_prefixes = nothing};
+    desk->config.gates = no_gates();
     desk->config.deploy.exec_command = desk->config.deploy.exec_current = nothing;
     desk->config.notify_command = nothing;
     desk->config.deploy.ecs_services = g_ptr_array_new();
@@ -53,7 +60,8 @@ struct desk *desk_new(void)
                                               .cells = nothing,
                                               .exclude = nothing,
                                               .bake_ms = WHEN_HOUR,
-                                              .max_in_flight = 1};
+                                              .max_in_flight = 1,
+                                              .gates = no_gates()};
         g_ptr_array_add(desk->config.waves, &desk->waves[i]);
     }
     desk->registry = (struct registry){.complete = true, .tenants = g_ptr_array_new()};

@@ -5,6 +5,7 @@
 #include "tui/views/commandline.h"
 #include "tui/views/filter.h"
 #include "tui/views/frame.h"
+#include "tui/views/gates_panel.h"
 #include "tui/views/headline.h"
 #include "tui/views/launch_lines.h"
 #include "tui/views/view.h"
@@ -225,6 +226,49 @@ Test(launch, credentials_that_end_before_the_plan_stand_first_with_what_lifts_th
     expect_shown(attended->pdata[0], "▲ the plan takes 11d: you stay");
     g_autoptr(GPtrArray) well = launch_lines(plan, NULL, NULL, false, 0);
     expect_shown(well->pdata[0], "Takes 0s at best");
+}
+
+/* The panel on 80 columns and so many rows, of a cell whose gate regression says so. */
+static char *panel_of(enum verdict verdict, const char *reason, int rows, int *wanted)
+{
+    struct plan_cell planned = {.id = (char *)"cell-2"};
+    struct rollout_cell cell = {.plan = &planned};
+    cell.gates[GATE_REGRESSION].verdict = verdict;
+    cell.gates[GATE_REGRESSION].reason = (char *)reason;
+    struct canvas *canvas = canvas_new(rows, 80, false);
+    const struct area area = {0, 1, rows, 78};
+    *wanted = gates_panel_rows(&cell, 78);
+    gates_panel_draw(&cell, canvas, &area);
+    char *dump = canvas_dump(canvas);
+    canvas_free(canvas);
+    return dump;
+}
+
+#define LONG_REASON                                                                                \
+    "errors 2.3× its own last 2h (61 of 18,400 requests, expected 26), controls 1.0×; "          \
+    "evidence 410:1 over 9m"
+
+Test(views, what_FAIL_says_is_read_whole_on_eighty_columns)
+{
+    int wanted;
+    g_autofree char *dump = panel_of(VERDICT_FAIL, LONG_REASON, 2 + GATE_COUNT, &wanted);
+    cr_expect_eq(wanted, 2 + GATE_COUNT, "a row more than there are gates");
+    cr_expect(strstr(dump, "regression FAIL    errors 2.3× its own last 2h"), "%s", dump);
+    cr_expect(
+        strstr(dump,
+               "\n                       expected 26), controls 1.0×; evidence 410:1 over 9m"),
+        "%s", dump);
+    cr_expect(strstr(dump, "traffic"), "%s", dump);
+}
+
+Test(views, where_rows_are_short_each_gate_keeps_one_and_what_is_cut_says_so)
+{
+    int wanted;
+    g_autofree char *dump = panel_of(VERDICT_FAIL, LONG_REASON, 1 + GATE_COUNT, &wanted);
+    cr_expect(strstr(dump, "errors 2.3×") && strstr(dump, "…") && strstr(dump, "traffic"), "%s",
+              dump);
+    g_autofree char *passing = panel_of(VERDICT_PASS, LONG_REASON, 3 + GATE_COUNT, &wanted);
+    cr_expect_eq(wanted, 1 + GATE_COUNT, "what passes calls nobody");
 }
 
 Test(views, hints_give_way_from_the_middle_and_never_offer_what_read_only_refuses)

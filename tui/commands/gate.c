@@ -1,136 +1,28 @@
-/* `celldeck gate`: the gates over what was recorded. */
+/* `celldeck gate`: the table of its subcommands. */
+#include "tui/commands/gate.h"
+
 #include "data/base/error.h"
-#include "data/base/when.h"
-#include "rollout/replay.h"
 #include "tui/commands/commands.h"
-#include "tui/commands/context.h"
-#include "tui/commands/subcommand.h"
 
-#include <string.h>
-
-struct gate_options {
-    char *cell;
-    char *deployed_at, *bake, *period;
-};
-
-static const GOptionEntry replay_options[] = {
-    {"cell", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, cell),
-     "The cell that was deployed to; every other one is a control", "CELL"},
-    {"deployed-at", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, deployed_at),
-     "When it was: seconds since 1970, or RFC 3339", "EPOCH"},
-    {"bake", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, bake),
-     "How long it bakes: seconds, or such as 24h", "SECONDS"},
-    {"period", 0, 0, G_OPTION_ARG_STRING, OPTION_AT(struct gate_options, period),
-     "Between two values (60)", "SECONDS"},
-    {0}};
-
-static bool wrong(GError **error, const char *option, const char *given, const char *expected)
+bool gate_wrong_option(GError **error, const char *option, const char *given, const char *expected)
 {
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s %s%s%s: expected %s", option,
                 given ? "'" : "is missing", given ? given : "", given ? "'" : "", expected);
     return false;
 }
 
-/* "3600" is seconds; "1h" is what celldeck.yaml takes. */
-static bool parse_span(const char *text, gint64 *ms)
-{
-    guint64 seconds;
-    if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &seconds, NULL))
-        return duration_parse(text, ms) && *ms > 0;
-    *ms = (gint64)seconds * WHEN_SECOND;
-    return true;
-}
-
-static bool parse_moment(const char *text, gint64 *ms)
-{
-    guint64 seconds;
-    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64 / 1000000, &seconds, NULL))
-        return when_parse(text, ms);
-    *ms = (gint64)seconds * WHEN_SECOND;
-    return true;
-}
-
-static bool read_options(const struct gate_options *given, struct replay *replay, GError **error)
-{
-    replay->period_ms = WHEN_MINUTE;
-    replay->cell = given->cell;
-    if (!given->cell)
-        return wrong(error, "--cell", NULL, "a cell of the file");
-    if (!given->deployed_at || !parse_moment(given->deployed_at, &replay->deployed_at_ms))
-        return wrong(error, "--deployed-at", given->deployed_at,
-                     "seconds since 1970, or a moment such as 2026-11-24T14:05:00Z");
-    if (!given->bake || !parse_span(given->bake, &replay->bake_ms))
-        return wrong(error, "--bake", given->bake, "seconds, or a duration such as 24h");
-    if (given->period && !parse_span(given->period, &replay->period_ms))
-        return wrong(error, "--period", given->period, "seconds, or a duration such as 1m");
-    return true;
-}
-
-/* -c FILE: that file's; else the defaults: a replay needs no fleet. */
-static bool read_gates(struct context *context, struct gates_config *gates, GError **error)
-{
-    gates_config_default(gates);
-    if (!context->config_path || context_open_config(context, error))
-        return true;
-    gates_config_clear(gates);
-    return false;
-}
-
-/* A cell that celldeck.yaml does not have promises what is usual. */
-static double sla_of(const struct config *config, const char *id)
-{
-    const struct cell_config *cell = config ? config_cell(config, id) : NULL;
-    return cell ? cell->sla_pct : 99.9;
-}
-
-static json_t *gates_json(const struct gate_result *results)
-{
-    json_t *gates = json_array();
-    for (size_t i = 0; i < GATE_COUNT; i++)
-        if (i != GATE_ALARMS && i != GATE_PROBE)
-            json_array_append_new(gates,
-                                  json_pack("{s:s, s:s, s:s, s:O}", "name", gate_name((enum gate)i),
-                                            "verdict", verdict_name(results[i].verdict), "reason",
-                                            results[i].reason, "evidence", results[i].evidence));
-    return gates;
-}
-
-static void print_evaluation(gint64 at_ms, const struct gate_result *results, enum verdict verdict,
-                             gpointer data)
-{
-    (void)data;
-    json_t *line = json_pack("{s:I, s:s, s:o}", "at", (json_int_t)(at_ms / WHEN_SECOND), "verdict",
-                             verdict_name(verdict), "gates", gates_json(results));
-    out_json_line(line);
-}
-
-static int replay_run_command(struct context *context, GError **error)
-{
-    struct replay replay = {0};
-    if (!read_options(context->options, &replay, error))
-        return CD_ERROR_USAGE;
-    OWN(recording) recording = recording_read(context->args[0], replay.period_ms, error);
-    struct gates_config gates;
-    if (!recording || !read_gates(context, &gates, error))
-        return CD_ERROR_FAILED;
-    replay.recording = recording;
-    replay.sla_pct = sla_of(context->config, replay.cell);
-    replay.policy = context->config ? &context->config->gates : &gates;
-    gint64 at_ms;
-    enum verdict verdict = replay_run(&replay, print_evaluation, NULL, &at_ms, error);
-    gates_config_clear(&gates);
-    if (verdict == VERDICT_PENDING)
-        return CD_ERROR_USAGE;
-    json_t *last = json_pack("{s:b, s:s, s:I}", "final", true, "verdict", verdict_name(verdict),
-                             "at", (json_int_t)(at_ms / WHEN_SECOND));
-    out_json_line(last);
-    return 0;
-}
+#define ROOM sizeof(struct gate_options)
 
 static const struct subcommand subcommands[] = {
-    {"replay", "FILE.csv --cell CELL --deployed-at EPOCH --bake SECONDS",
-     "what the gates would have said of a recorded bake, as JSON lines", FORM_JSON, 1, false, false,
-     replay_options, sizeof(struct gate_options), replay_run_command},
+    {"list", "[WAVE] [--json]", "the gates in force, with their defaults filled in", FORM_JSON,
+     ARGS_UP_TO(1), false, false, NULL, 0, gate_list_run},
+    {"replay",
+     "FILE.csv --cell CELL --deployed-at EPOCH --bake SECONDS | --rollout ID [--cell CELL]",
+     "what the gates would have said: of a recorded bake, as JSON lines; today, of a past rollout",
+     FORM_JSON, ARGS_UP_TO(1), false, false, gate_replay_options, ROOM, gate_replay_run},
+    {"record", "CELL --hours N [--only] > FILE.csv",
+     "what CloudWatch has of a cell and its controls, as `gate replay` reads it", FORM_TEXT, 1,
+     false, false, gate_record_options, ROOM, gate_record_run},
     {0}};
 
 static int run(int argc, char **argv, GError **error)
@@ -140,7 +32,7 @@ static int run(int argc, char **argv, GError **error)
 
 const struct command command_gate = {
     .name = "gate",
-    .usage = "replay FILE.csv ...",
-    .summary = "the health gates: over recorded metrics",
+    .usage = "list|replay|record ...",
+    .summary = "the health gates: those in force, and over what was recorded",
     .run = run,
 };

@@ -90,7 +90,8 @@ int subcommand_run(const struct subcommand *table, int argc, char **argv, GError
     GOptionEntry *options = place_options(sub, values);
     struct context context = {.about = sub->about, .forms = sub->forms, .options = values};
     int code = CD_ERROR_FAILED;
-    if (context_parse(&context, argc - 1, rest, options, sub->usage, sub->args, sub->args, error) &&
+    if (context_parse(&context, argc - 1, rest, options, sub->usage, MAX(sub->args, 0),
+                      ABS(sub->args), error) &&
         prepare(sub, &context, error))
         code = sub->run(&context, error);
     context_clear(&context);

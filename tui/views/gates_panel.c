@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "tui/views/frame.h"
 #include "tui/views/marks.h"
+#include "tui/views/wrap.h"
 
 static void add_value(GString *text, const json_t *value)
 {
@@ -42,26 +43,84 @@ static char *evidence_text(const json_t *evidence)
     return g_string_free(text, FALSE);
 }
 
+enum { NAME_COL = 3, VERDICT_COL = 14, REASON_COL = 22, MORE_ROWS = 3 };
+
+static GPtrArray *reason_lines(const struct rollout_gate *gate, int cols)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    wrap_text(gate->reason ? gate->reason : "not judged yet", MAX(1, cols - REASON_COL), "", lines);
+    return lines;
+}
+
+static bool calls_somebody(const struct rollout_gate *gate)
+{
+    return gate->verdict == VERDICT_FAIL || gate->verdict == VERDICT_HOLD;
+}
+
+int gates_panel_rows(const struct rollout_cell *cell, int cols)
+{
+    int rows = 1 + GATE_COUNT;
+    for (int i = 0; i < GATE_COUNT; i++) {
+        g_autoptr(GPtrArray) lines = reason_lines(&cell->gates[i], cols);
+        if (calls_somebody(&cell->gates[i]))
+            rows += MIN((int)lines->len - 1, MORE_ROWS);
+    }
+    return rows;
+}
+
+/* How many rows each gate has of `rows`: one, and more for what is said by the worst of them. */
+static void share_rows(const struct rollout_cell *cell, int cols, int rows, int shares[GATE_COUNT])
+{
+    static const enum verdict worst_first[] = {VERDICT_FAIL, VERDICT_HOLD};
+    int left = rows - GATE_COUNT;
+    for (int i = 0; i < GATE_COUNT; i++)
+        shares[i] = 1;
+    for (size_t v = 0; v < G_N_ELEMENTS(worst_first); v++)
+        for (int i = 0; i < GATE_COUNT && left > 0; i++) {
+            if (cell->gates[i].verdict != worst_first[v])
+                continue;
+            g_autoptr(GPtrArray) lines = reason_lines(&cell->gates[i], cols);
+            int more = MIN(MIN((int)lines->len - 1, MORE_ROWS), left);
+            shares[i] += more;
+            left -= more;
+        }
+}
+
+/* In `rows`, the last of them with what has no room cut off. */
+static void draw_reason(const struct rollout_gate *gate, struct canvas *canvas,
+                        const struct area *area)
+{
+    enum role role = gate->reason ? ROLE_NORMAL : ROLE_DIM;
+    g_autoptr(GPtrArray) lines = reason_lines(gate, REASON_COL + area->cols);
+    for (int i = 0; i < area->rows && i < (int)lines->len; i++) {
+        bool cut = i + 1 == area->rows && i + 1 < (int)lines->len;
+        canvas_printf(canvas, area->row + i, area->col, area->cols, role, "%s%s%s",
+                      (const char *)lines->pdata[i], cut ? " " : "",
+                      cut ? (const char *)lines->pdata[i + 1] : "");
+    }
+    g_autofree char *evidence = evidence_text(gate->evidence);
+    int proof = text_width(evidence);
+    if (lines->len == 1 && area->cols - text_width(lines->pdata[0]) > proof)
+        canvas_text(canvas, area->row, area->col + area->cols - proof, proof, ROLE_DIM, evidence);
+}
+
 void gates_panel_draw(const struct rollout_cell *cell, struct canvas *canvas,
                       const struct area *area)
 {
     g_autofree char *title = g_strdup_printf("gates of %s", cell->plan->id);
+    int shares[GATE_COUNT], end = area->row + area->rows, row = area->row + 1;
     frame_rule(canvas, area->row, area, title);
-    int end = area->col + area->cols;
-    for (int i = 0; i < GATE_COUNT && i + 1 < area->rows; i++) {
+    share_rows(cell, area->cols, area->rows - 1, shares);
+    for (int i = 0; i < GATE_COUNT && row < end; row += shares[i], i++) {
         const struct rollout_gate *gate = &cell->gates[i];
         struct mark mark = mark_verdict(gate->verdict);
-        int row = area->row + 1 + i, col = area->col;
-        canvas_text(canvas, row, col + 1, 1, mark.role, mark.shape);
-        canvas_text(canvas, row, col + 3, 8, ROLE_NORMAL, gate_name((enum gate)i));
-        canvas_text(canvas, row, col + 11, 7, mark.role, verdict_name(gate->verdict));
-        col += 19;
-        g_autofree char *evidence = evidence_text(gate->evidence);
-        const char *reason = gate->reason ? gate->reason : "not judged yet";
-        int proof = text_width(evidence);
-        col +=
-            canvas_text(canvas, row, col, end - col, gate->reason ? ROLE_NORMAL : ROLE_DIM, reason);
-        if (end - col > proof) /* a reason is worth more than what it was drawn from */
-            canvas_text(canvas, row, end - proof, proof, ROLE_DIM, evidence);
+        canvas_text(canvas, row, area->col + 1, 1, mark.role, mark.shape);
+        canvas_text(canvas, row, area->col + NAME_COL, VERDICT_COL - NAME_COL - 1, ROLE_NORMAL,
+                    gate_name((enum gate)i));
+        canvas_text(canvas, row, area->col + VERDICT_COL, 7, mark.role,
+                    verdict_name(gate->verdict));
+        const struct area reason = {row, area->col + REASON_COL, MIN(shares[i], end - row),
+                                    area->cols - REASON_COL};
+        draw_reason(gate, canvas, &reason);
     }
 }

@@ -1,10 +1,11 @@
-/* The gates of one cell: each verdict with its reason and the datapoints it rests on. */
+/* The gates of one cell: each verdict with its reason and the datapoints it rests on. A reason that
+ * does not fit goes on below, FAIL's and HOLD's first: whoever is called by one reads it whole. */
 #pragma once
 
 #include "rollout/engine.h"
 #include "tui/console/canvas.h"
 
-#define GATES_PANEL_ROWS (1 + GATE_COUNT)
-
+/* The rows that it takes to show all of what FAIL and HOLD say on `cols`. */
+int gates_panel_rows(const struct rollout_cell *cell, int cols);
 void gates_panel_draw(const struct rollout_cell *cell, struct canvas *canvas,
                       const struct area *area);

@@ -42,13 +42,21 @@ struct parts {
     int board, gates, log;
 };
 
-static struct parts divide(const struct rollout *rollout, const struct area *area)
+static const struct rollout_cell *selected_cell(const struct rollout_view *view,
+                                                const struct rollout *rollout)
+{
+    return view->list.selected ? rollout_cell(rollout, view->list.selected) : NULL;
+}
+
+static struct parts divide(const struct rollout *rollout, const struct rollout_cell *cell,
+                           const struct area *area)
 {
     int rows = area->rows - 2; /* title and next step */
     int whole = (int)(rollout->cells->len + rollout->plan->waves->len);
     struct parts parts = {.board = MIN(whole, MAX(3, rows))};
     rows -= parts.board;
-    parts.gates = rows >= 4 ? MIN(rows, GATES_PANEL_ROWS) : 0;
+    int wanted = cell ? gates_panel_rows(cell, area->cols - 2) : 1 + GATE_COUNT;
+    parts.gates = rows >= 4 ? MIN(rows, wanted) : 0;
     rows -= parts.gates;
     parts.log = rows >= 3 ? rows : 0;
     return parts;
@@ -82,7 +90,7 @@ static void rollout_prepare(void *state, const struct deck *deck, const struct a
     const char *working = rollout && !view->chosen ? at_work(rollout) : NULL;
     if (working)
         list_select(&view->list, working);
-    list_fit(&view->list, rollout ? divide(rollout, area).board : 1);
+    list_fit(&view->list, rollout ? divide(rollout, selected_cell(view, rollout), area).board : 1);
 }
 
 /* Who conducts it, where there is room; that nobody does is the headline's to say. */
@@ -263,13 +271,12 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
                     "No rollout yet. s starts one: a version, then its plan is shown first.");
         return;
     }
-    struct parts parts = divide(rollout, area);
+    const struct rollout_cell *cell = selected_cell(view, rollout);
+    struct parts parts = divide(rollout, cell, area);
     draw_title(deck, rollout, canvas, area);
     int row = area->row + 2;
     draw_board(view, rollout, deck, canvas, row, parts.board);
     row += parts.board;
-    const struct rollout_cell *cell =
-        view->list.selected ? rollout_cell(rollout, view->list.selected) : NULL;
     struct area gates = {row, 1, parts.gates, area->cols - 2};
     if (cell && parts.gates)
         gates_panel_draw(cell, canvas, &gates);

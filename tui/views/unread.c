@@ -1,41 +1,14 @@
 #include "tui/views/unread.h"
 
-#include "data/base/text.h"
 #include "data/outages.h"
 #include "tui/views/frame.h"
-
-#include <string.h>
-
-/* The bytes of `text` that go on a line of `cols`: whole words where that can be. */
-static size_t fitting(const char *text, int cols)
-{
-    size_t fits = 0;
-    for (size_t end = 0; text[end]; fits = end) {
-        end += 1 + strcspn(text + end + 1, " ");
-        g_autofree char *start = g_strndup(text, end);
-        if (text_width(start) > cols)
-            break;
-    }
-    return fits ? fits : strlen(text); /* one word too long is cut by the canvas */
-}
-
-/* `text` in lines of `cols` at the most, added to `lines`. */
-static void wrap(const char *text, int cols, GPtrArray *lines)
-{
-    for (bool first = true; *text; first = false) {
-        const char *indent = first ? "" : "  ";
-        size_t length = fitting(text, cols - text_width(indent));
-        g_ptr_array_add(lines, g_strdup_printf("%s%.*s", indent, (int)length, text));
-        text += length;
-        text += *text == ' ';
-    }
-}
+#include "tui/views/wrap.h"
 
 static void wrap_outage(const struct outage *outage, bool bare, int cols, GPtrArray *lines)
 {
     g_autofree char *text =
         g_strdup_printf("%s: %s", outage->names, bare ? outage->bare : outage->why);
-    wrap(text, cols, lines);
+    wrap_text(text, cols, "  ", lines);
 }
 
 static GPtrArray *outages_now(const struct deck *deck)
