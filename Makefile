@@ -47,7 +47,7 @@ CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=a
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_san := -fsanitize=address,undefined
 
-.PHONY: all san demo check simulate bench unit lint format install clean help deps-build deps-check \
+.PHONY: all san demo check simulate nulls bench unit lint format install clean help deps-build deps-check \
 	deps-bench deps-lint
 
 all: build/celldeck build/celldeck-sim
@@ -57,6 +57,7 @@ help:
 	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
 	@echo 'make simulate  SEEDS=1-5000: the rollout engine against simulated faults, as long as you like'
+	@echo 'make nulls     RUNS=3000: how many good releases the regression gates roll back'
 	@echo 'make bench     speed and memory on the simulator, beside awscli, bare curl and htop'
 	@echo 'make lint      formatting, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make format    clang-format in place'
@@ -154,6 +155,12 @@ endef
 $(eval $(call simulation_rule,release))
 $(eval $(call simulation_rule,san))
 
+# Good releases by the thousand, judged by the judge alone.
+build/release/nulls: build/release/tests/nulls/main.o build/release/tests/unit/nulls.o \
+		$(patsubst %.c,build/release/%.o,$(SIMULATED))
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)
+
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # What people call.
@@ -174,6 +181,11 @@ check: deps-check
 simulate: deps-check
 	@$(MAKE) --no-print-directory build/release/simulation
 	build/release/simulation $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
+
+# RUNS: bakes of an hour a line; PAST: minutes of past
+nulls: deps-build
+	@$(MAKE) --no-print-directory build/release/nulls
+	build/release/nulls $(or $(RUNS),3000) $(or $(PAST),240)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory all build/release/simulation
