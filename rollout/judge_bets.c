@@ -27,33 +27,30 @@ static double expected_of(const struct level *level, double requests, double shi
     return requests * level->rate * exp(CLAMP(shift, log(0.8), log(30)));
 }
 
-/* By how much the errors of 1, 5 and 10 rows vary beyond Poisson's. */
 static double dispersion_of(const struct level *level, const double *errors, const double *expected,
                             size_t n)
 {
-    static const size_t blocks[] = {1, 5, 10};
-    double most = 1;
-    for (size_t b = 0; b < G_N_ELEMENTS(blocks); b++) {
-        double squares = 0, sum = 0, block = 0, block_expected = 0;
-        size_t whole = 0, rows = 0;
-        for (size_t i = 0; i < n; i++) {
-            if (isnan(errors[i]) || isnan(expected[i]))
-                continue;
-            block += MIN(errors[i], level_cap(level, expected[i]));
-            block_expected += expected[i];
-            if (++rows < blocks[b])
-                continue;
-            squares += (block - block_expected) * (block - block_expected);
-            sum += block_expected;
-            whole++;
-            block = block_expected = 0;
-            rows = 0;
-        }
-        if (whole >= 6)
-            most = MAX(most,
-                       squares / MAX(sum, 1e-9) * (1 - JUDGE_SHRINK * sqrt(2.0 / (double)whole)));
+    struct scatter scatter = {0};
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(errors[i]) && !isnan(expected[i]))
+            scatter_take(&scatter, MIN(errors[i], level_cap(level, expected[i])), expected[i],
+                         false);
+    return scatter_dispersion(&scatter);
+}
+
+/* A past of hours knows little of how the errors of a week scatter; what an hour ago raised no
+ * alarm shows it. */
+static void learn_dispersion(struct errors_test *test, double errors, double expected)
+{
+    struct tally *place = &test->waiting[test->next_waiting];
+    if (test->n_waiting < JUDGE_LEARNS)
+        test->n_waiting++;
+    else {
+        scatter_take(&test->learnt, place->errors, place->expected, true);
+        test->dispersion = MAX(test->dispersion_before, scatter_dispersion(&test->learnt));
     }
-    return most;
+    *place = (struct tally){MIN(errors, level_cap(&test->level, expected)), expected};
+    test->next_waiting = (test->next_waiting + 1) % JUDGE_LEARNS;
 }
 
 void errors_test_begin(struct errors_test *test, const struct judge *judge, const double *errors,
@@ -76,7 +73,9 @@ void errors_test_begin(struct errors_test *test, const struct judge *judge, cons
     g_autofree double *sorted = g_new(double, n + 1);
     size_t kept = stat_sorted(scores, n, sorted);
     test->bad_score = kept ? stat_quantile(sorted, kept, JUDGE_BAD_QUANTILE) : 0;
-    test->dispersion = MAX(dispersion_of(&test->level, errors, expected, n), is_short ? 2 : 1);
+    test->dispersion_before =
+        MAX(dispersion_of(&test->level, errors, expected, n), is_short ? 2 : 1);
+    test->dispersion = test->dispersion_before;
     for (guint i = 0; i < others->len; i++)
         scores[n + i] = g_array_index(others, double, i);
     rank_begin(&test->ranks, scores, n + others->len, MAX(slowdown, is_short ? 2 : 1),
@@ -115,6 +114,14 @@ static void begin_spell(struct errors_test *test, const struct judge *judge)
                                         control->total.expected - newest->expected};
     }
     g_array_append_val(test->spells, spell);
+}
+
+static bool spell_is_due(const struct errors_test *test, const struct judge *judge)
+{
+    if (test->spells->len == 0)
+        return true;
+    gint64 newest = g_array_index(test->spells, struct spell, test->spells->len - 1).age;
+    return !judge->warm && judge->age - newest >= JUDGE_RESTART;
 }
 
 static double spell_odds(struct spell *spell, const struct errors_test *test, bool warm)
@@ -206,12 +213,11 @@ void errors_test_take(struct errors_test *test, const struct judge *judge, doubl
     row.bad = errors > row.expected * JUDGE_BAD_RATIO && score > test->bad_score;
     rank_take(&test->ranks, level_score(level, errors, margin), stat_poisson_tail(errors, margin),
               row.warm);
-    if (!row.warm)
+    if (!row.warm) {
         rank_learn(&test->ranks, score);
-    const struct spell *newest =
-        test->spells->len ? &g_array_index(test->spells, struct spell, test->spells->len - 1)
-                          : NULL;
-    if (!newest || (!row.warm && judge->age - newest->age >= JUDGE_RESTART))
+        learn_dispersion(test, errors, row.expected);
+    }
+    if (spell_is_due(test, judge))
         begin_spell(test, judge);
     test->recent = ((test->recent << 1) | (row.bad && !row.warm)) & ((1u << JUDGE_RECENT_ROWS) - 1);
     double counts = take_spells(test, judge, &row);

@@ -57,16 +57,26 @@ static guint rows_of_world(const struct judge *judge, const struct tally *tallie
     return (guint)CLAMP(ceil(JUDGE_WORLD / MAX(mean, 1e-9)), 1, JUDGE_WORLD_MAX);
 }
 
-/* The log of what the controls do over the newest rows of each ring. */
-static double world_log(const struct judge *judge)
+/* The log of what the controls do over the newest rows of each ring. Where they are too few to make
+ * 8 errors in those, silence of theirs is chance: what is missing is thought in, as is lately
+ * usual. */
+static double world_log(const struct judge *judge, double lately)
 {
+    size_t n = n_controls(judge);
     g_autofree struct tally *sums = g_new0(struct tally, judge->n_cells);
+    double expected = 0;
     for (size_t c = 1; c < judge->n_cells; c++)
         for (guint row = JUDGE_WORLD_MAX - judge->world_rows; row < JUDGE_WORLD_MAX; row++) {
             sums[c - 1].errors += judge->cells[c].rows[row].errors;
             sums[c - 1].expected += judge->cells[c].rows[row].expected;
+            expected += judge->cells[c].rows[row].expected;
         }
-    return tally_pool(sums, n_controls(judge));
+    double missing = MAX(0, JUDGE_WORLD - expected) / (double)MAX(1, n);
+    for (size_t i = 0; i < n; i++) {
+        sums[i].errors += missing * exp(lately);
+        sums[i].expected += missing;
+    }
+    return tally_pool(sums, n);
 }
 
 static void push_row(struct judged_cell *cell, struct tally row)
@@ -84,7 +94,7 @@ static void past_world(struct judge *judge, const struct tally *tallies, double 
             push_row(&judge->cells[c], row);
             judge->cells[c].past_errors += row.errors;
         }
-        logs[i] = world_log(judge);
+        logs[i] = world_log(judge, 0);
     }
     for (size_t i = 0; i < JUDGE_WORLD_MAX; i++) /* the cell's own tells of what came after only */
         judge->cells[0].rows[i] = (struct tally){0};
@@ -214,8 +224,10 @@ void errors_take(struct judge *judge, const struct judge_row *rows)
     take_cells(judge, rows);
     double requests = rows[0].value[METRIC_REQUESTS], rhythm = rhythm_log(judge), shift = rhythm;
     double errors = count_errors(rows[0].value[METRIC_ERROR_RATE], requests);
-    if (n_controls(judge))
-        shift = following_take(&judge->error_following, world_log(judge), lately_log(judge));
+    if (n_controls(judge)) {
+        double lately = lately_log(judge);
+        shift = following_take(&judge->error_following, world_log(judge, lately), lately);
+    }
     errors_test_take(&judge->errors, judge, errors, requests, shift);
     errors_test_take(&judge->errors_alone, judge, errors, requests, rhythm);
     find(judge);

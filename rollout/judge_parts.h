@@ -19,12 +19,28 @@ double level_cap(const struct level *level, double expected);
 /* A row's excess in standard deviations. */
 double level_score(const struct level *level, double errors, double expected);
 
+/* By how much the errors of 1, 5, 10 and 30 rows vary beyond Poisson's. */
+#define SCATTER_SPANS 4
+struct scatter {
+    struct scatter_span {
+        double errors, expected; /* of the block that is being filled, */
+        size_t rows;
+        double squares, sum; /* and of the whole ones */
+        size_t blocks;
+    } of[SCATTER_SPANS];
+};
+/* `upward`: what falls short of the expected, which is then a bound from above, tells nothing. */
+void scatter_take(struct scatter *scatter, double errors, double expected, bool upward);
+/* 1: not at all, or too little has been seen to tell. */
+double scatter_dispersion(const struct scatter *scatter);
+
 /* The bet on ranks: a conformal test martingale with restarts. */
 #define RANK_BETS 5
 struct rank_bet {
     double odds[RANK_BETS];
     double restart;                /* the stake put in anew at each row */
-    double exponent;               /* 1/slowdown */
+    double exponent;               /* 1/slowdown now, */
+    double least_slowdown;         /* and as the past alone has it */
     double sorted[JUDGE_MEMORY];   /* past scores that ranks are taken among */
     double in_order[JUDGE_MEMORY]; /* the same, a ring by age */
     size_t n, oldest;
@@ -91,7 +107,10 @@ struct spell {
 struct errors_test {
     struct level level;
     struct rank_bet ranks;
-    double bad_score, dispersion;
+    double bad_score, dispersion, dispersion_before; /* before: of the past alone */
+    struct scatter learnt;                           /* of the bake's own rows, an hour later */
+    struct tally waiting[JUDGE_LEARNS];              /* rows that are too young for that: a ring */
+    guint n_waiting, next_waiting;
     GArray *spells;  /* struct spell, oldest first */
     unsigned recent; /* bits: bad rows of the last JUDGE_RECENT_ROWS after the warm-up */
     double odds;

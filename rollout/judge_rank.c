@@ -57,7 +57,8 @@ static void remember(struct rank_bet *bet, double score)
 void rank_begin(struct rank_bet *bet, const double *scores, size_t n, double slowdown,
                 gint64 bake_rows)
 {
-    *bet = (struct rank_bet){.exponent = 1 / slowdown, .restart = 0.5 / (double)bake_rows};
+    *bet = (struct rank_bet){
+        .exponent = 1 / slowdown, .least_slowdown = slowdown, .restart = 0.5 / (double)bake_rows};
     for (size_t i = 0; i < RANK_BETS; i++)
         bet->odds[i] = 0.5; /* the other half of the stake comes in by restarts */
     for (size_t i = 0; i < n; i++)
@@ -75,14 +76,27 @@ void rank_take(struct rank_bet *bet, double score, double least, bool warm)
     }
 }
 
+/* Busier hours have less of Poisson's noise between their rows than the past had, which hid how
+ * they hang together. Never faster than the past allowed. */
+static void slow_down(struct rank_bet *bet)
+{
+    double scores[JUDGE_MEMORY];
+    for (size_t i = 0; i < bet->n; i++)
+        scores[i] = bet->in_order[(bet->oldest + i) % JUDGE_MEMORY];
+    bet->exponent = 1 / MAX(bet->least_slowdown, stat_slowdown(scores, bet->n, JUDGE_SLOWEST));
+}
+
 void rank_learn(struct rank_bet *bet, double score)
 {
     if (bet->n_waiting == JUDGE_LEARNS)
         remember(bet, bet->waiting[bet->next_waiting]);
     else
         bet->n_waiting++;
+    bool has_learnt = bet->n_waiting == JUDGE_LEARNS && bet->next_waiting == 0;
     bet->waiting[bet->next_waiting] = score;
     bet->next_waiting = (bet->next_waiting + 1) % JUDGE_LEARNS;
+    if (has_learnt) /* once in an hour */
+        slow_down(bet);
 }
 
 double rank_odds(const struct rank_bet *bet)

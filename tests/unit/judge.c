@@ -214,6 +214,43 @@ Test(judge, nine_errors_are_no_reason_however_sure_they_are)
     cr_expect_gt(ending.last[METRIC_ERROR_RATE].odds, 1);
 }
 
+static void a_fifth_more_beside_a_control_without_errors(struct judge_row *row, size_t cell,
+                                                         gint64 minute)
+{
+    if (cell != 0)
+        row_set_errors(row, minute % 97 == 0);
+    else if (minute >= 0)
+        row_set_errors(row, nearbyint(1.2 * row_errors(row) + 0.2 * (double)(minute % 2)));
+}
+
+Test(judge, controls_too_quiet_to_tell_anything_accuse_nobody)
+{
+    struct stage stage = stage_of(a_fifth_more_beside_a_control_without_errors);
+    stage.n_controls = 1;
+    stage.terms.bake_ms = WHEN_DAY;
+    stage.minutes = 24 * 60;
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "a quiet control");
+}
+
+/* Every twenty minutes, and on average as before; the past had none. */
+static void comes_in_bursts(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (cell == 0 && minute >= 0) {
+        double swell = sin(2 * G_PI * (double)minute / 20);
+        errors_times(row, 1 + 0.8 * swell);
+    }
+}
+
+Test(judge, what_raised_no_alarm_for_hours_is_known_to_scatter_so)
+{
+    struct stage stage = stage_of(comes_in_bursts);
+    stage.terms.bake_ms = 7 * WHEN_DAY;
+    stage.minutes = 7 * 24 * 60;
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "bursts");
+}
+
 /* When. */
 static void wild_while_it_restarts(struct judge_row *row, size_t cell, gint64 minute)
 {

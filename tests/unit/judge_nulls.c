@@ -106,6 +106,6 @@ Test(judge_nulls, good_releases_that_bake_for_a_week_are_let_pass_whatever_the_h
 /* What shows that the tests above can fail: wild nulls, judged on next to no evidence. */
 Test(judge_nulls, a_judge_content_with_a_hundredth_of_the_evidence_is_told_from_a_right_one)
 {
-    struct tally_of_nulls sum = run_all(1, 240, 12, 0.01);
+    struct tally_of_nulls sum = run_all(1, 240, 40, 0.01);
     cr_expect_gt(sum.failed, most_by_chance(sum.runs, LEVEL), "%u of %u", sum.failed, sum.runs);
 }
