@@ -18,6 +18,7 @@ DEBIAN_BUILD := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libjanss
 DEBIAN_CHECK := $(DEBIAN_BUILD) libcriterion-dev libvterm-dev awscli python3-botocore \
 	valgrind sqlite3 nodejs npm openssl
 DEBIAN_BENCH := $(DEBIAN_CHECK) htop strace
+DEBIAN_FUZZ := $(DEBIAN_BUILD) clang libclang-rt-dev
 DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
 
 PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
@@ -44,11 +45,14 @@ CPPFLAGS = -I. -D_GNU_SOURCE -DCELLDECK_VERSION='"$(VERSION)"' -DPREFIX='"$(PREF
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 CFLAGS_san := -O1 -g -DCELLDECK_TEST_FAULTS -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
+CFLAGS_clang := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined -w # GCC is the one whose warnings count
+LDFLAGS_clang := -fsanitize=fuzzer,address,undefined
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_san := -fsanitize=address,undefined
 
-.PHONY: all san demo check simulate nulls bench unit lint format install clean help deps-build deps-check \
-	deps-bench deps-lint
+.PHONY: all san demo check simulate nulls fuzz bench unit lint format install clean help deps-build deps-check \
+	deps-bench deps-fuzz deps-lint
 
 all: build/celldeck build/celldeck-sim
 
@@ -58,6 +62,7 @@ help:
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
 	@echo 'make simulate  SEEDS=1-5000: the rollout engine against simulated faults, as long as you like'
 	@echo 'make nulls     RUNS=3000: how many good releases the regression gates roll back'
+	@echo 'make fuzz      SECONDS=60: bytes that no parser has seen yet, with libFuzzer'
 	@echo 'make bench     speed and memory on the simulator, beside awscli, bare curl and htop'
 	@echo 'make lint      formatting, clang-tidy, cppcheck, gcc -fanalyzer'
 	@echo 'make format    clang-format in place'
@@ -82,6 +87,8 @@ deps-check:
 	$(call install_missing,$(filter-out $(there_already),$(DEBIAN_CHECK)))
 deps-bench:
 	$(call install_missing,$(filter-out $(there_already),$(DEBIAN_BENCH)))
+deps-fuzz:
+	$(call install_missing,$(DEBIAN_FUZZ))
 deps-lint:
 	$(call install_missing,$(DEBIAN_LINT))
 
@@ -113,6 +120,8 @@ build/$(1)/celldeck-sim: $$(SIM:%.c=build/$(1)/%.o) \
 endef
 $(eval $(call build_rules,release))
 $(eval $(call build_rules,san))
+$(eval $(call build_rules,clang))
+build/clang/%.o: CC = clang
 
 build/celldeck build/celldeck-sim: build/%: build/release/%
 	@cp -f $< $@
@@ -155,6 +164,23 @@ endef
 $(eval $(call simulation_rule,release))
 $(eval $(call simulation_rule,san))
 
+# One program a parser of bytes from outside: tests/fuzz/TARGET.c, with bytes of fixed seeds, or
+# (build/fuzz) of libFuzzer's finding.
+build/san/fuzz/%: build/san/tests/fuzz/%.o build/san/tests/fuzz/broken.o \
+		build/san/tests/fuzz/drive.o $(SIMULATED:%.c=build/san/%.o)
+	@mkdir -p $(@D)
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(LIBS)
+
+.SECONDARY: $(patsubst %.c,build/san/%.o,$(wildcard tests/fuzz/*.c)) \
+	$(patsubst %.c,build/clang/%.o,$(wildcard tests/fuzz/*.c))
+
+build/fuzz/%: build/clang/tests/fuzz/%.o build/clang/tests/fuzz/broken.o \
+		$(SIMULATED:%.c=build/clang/%.o)
+	@mkdir -p $(@D)
+	$(call tell,link,$@)
+	$(Q)clang $(CFLAGS_clang) $(LDFLAGS_clang) -o $@ $^ $(LIBS)
+
 # Good releases by the thousand, judged by the judge alone.
 build/release/nulls: build/release/tests/nulls/main.o build/release/tests/unit/nulls.o \
 		$(patsubst %.c,build/release/%.o,$(SIMULATED))
@@ -174,13 +200,21 @@ unit: build/san/unit
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit \
-		build/release/simulation build/san/simulation
+		build/release/simulation build/san/simulation build/san/fuzz/recording
 	tests/run
 
 # SEEDS=A-B, or as many steps as STEPS says; OPTIONS: see build/release/simulation --help
 simulate: deps-check
 	@$(MAKE) --no-print-directory build/release/simulation
 	build/release/simulation $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
+
+# TARGET: of tests/fuzz; SECONDS: how long; what it finds worth keeping goes to build/fuzz/TARGET.new
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory build/fuzz/$(or $(TARGET),recording)
+	@mkdir -p build/fuzz/$(or $(TARGET),recording).new
+	build/fuzz/$(or $(TARGET),recording) -max_total_time=$(or $(SECONDS),60) -max_len=65536 \
+		-artifact_prefix=build/fuzz/ build/fuzz/$(or $(TARGET),recording).new \
+		tests/fuzz/$(or $(TARGET),recording)
 
 # RUNS: bakes of an hour a line; PAST: minutes of past
 nulls: deps-build

@@ -87,15 +87,17 @@ static bool number_of(const char *field, double *number)
     return !*field || (end != field && !*end);
 }
 
-/* A million years of seconds are moments; what is not finite is none. */
+/* A million years are moments; what is not finite is none. */
+#define MOST_MOMENT_MS 3e16
+
 static bool moment_of(const char *field, gint64 period_ms, gint64 *at_ms)
 {
     double seconds;
-    if (!number_of(field, &seconds) || !(fabs(seconds) < 3e13))
+    if (!number_of(field, &seconds) || !(fabs(seconds * 1000) < MOST_MOMENT_MS))
         return false;
     gint64 ms = (gint64)(seconds * 1000);
     *at_ms = ms - ((ms % period_ms) + period_ms) % period_ms;
-    return true;
+    return *at_ms > -(gint64)MOST_MOMENT_MS;
 }
 
 static bool take_row(struct reader *reader, GError **error)
