@@ -187,6 +187,10 @@ build/release/nulls: build/release/tests/nulls/main.o build/release/tests/unit/n
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)
 
+build/release/judge-bench: build/release/tests/bench/judge.o $(SIMULATED:%.c=build/release/%.o)
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)
+
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # What people call.
@@ -200,7 +204,8 @@ unit: build/san/unit
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit \
-		build/release/simulation build/san/simulation build/san/fuzz/recording
+		build/release/simulation build/san/simulation build/san/fuzz/recording \
+		build/release/judge-bench
 	tests/run
 
 # SEEDS=A-B, or as many steps as STEPS says; OPTIONS: see build/release/simulation --help
@@ -222,7 +227,7 @@ nulls: deps-build
 	build/release/nulls $(or $(RUNS),3000) $(or $(PAST),240)
 
 bench: deps-bench
-	@$(MAKE) --no-print-directory all build/release/simulation
+	@$(MAKE) --no-print-directory all build/release/simulation build/release/judge-bench
 	tests/bench/run
 
 lint: deps-lint
