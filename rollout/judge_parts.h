@@ -55,6 +55,7 @@ void rank_begin(struct rank_bet *bet, const double *scores, size_t n, double slo
 void rank_take(struct rank_bet *bet, double score, double least, bool warm);
 /* The row's score, margin and all, becomes a part of the past in an hour. */
 void rank_learn(struct rank_bet *bet, double score);
+bool rank_has_learnt(const struct rank_bet *bet); /* any row of the bake's own */
 double rank_odds(const struct rank_bet *bet);
 
 /* Errors over what was expected of them, of one cell or several. */

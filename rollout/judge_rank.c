@@ -76,6 +76,11 @@ void rank_take(struct rank_bet *bet, double score, double least, bool warm)
     }
 }
 
+bool rank_has_learnt(const struct rank_bet *bet)
+{
+    return bet->n_waiting == JUDGE_LEARNS;
+}
+
 /* Busier hours have less of Poisson's noise between their rows than the past had, which hid how
  * they hang together. Never faster than the past allowed. */
 static void slow_down(struct rank_bet *bet)
@@ -88,11 +93,11 @@ static void slow_down(struct rank_bet *bet)
 
 void rank_learn(struct rank_bet *bet, double score)
 {
-    if (bet->n_waiting == JUDGE_LEARNS)
+    if (rank_has_learnt(bet))
         remember(bet, bet->waiting[bet->next_waiting]);
     else
         bet->n_waiting++;
-    bool has_learnt = bet->n_waiting == JUDGE_LEARNS && bet->next_waiting == 0;
+    bool has_learnt = rank_has_learnt(bet) && bet->next_waiting == 0;
     bet->waiting[bet->next_waiting] = score;
     bet->next_waiting = (bet->next_waiting + 1) % JUDGE_LEARNS;
     if (has_learnt) /* once in an hour */

@@ -93,14 +93,17 @@ static void push(double *row, double value)
     row[JUDGE_MEDIAN_ROWS - 1] = value;
 }
 
-/* `shift`: by how much it is expected to be more; `controls`: their whole shift. Logs. */
+/* `shift`: by how much it is expected to be more, or (`at_most`) may be for no fault of its: what
+ * stays within that is then no evidence, however it ranks among what has been learnt of the quieter
+ * hours before, as the day's rise does. `controls`: their whole shift. Logs. */
 static void test_take(struct shift_test *test, const struct judge *judge, double value,
-                      double shift, double controls)
+                      double shift, bool at_most, double controls)
 {
     if (!test->known || isnan(value))
         return;
     double score = log_of(value) - test->usual - shift;
-    rank_take(&test->ranks, score - test->margin, 0, judge->warm);
+    bool fair = at_most && rank_has_learnt(&test->ranks) && score <= test->margin;
+    rank_take(&test->ranks, score - test->margin, fair ? 1 : 0, judge->warm);
     if (!judge->warm)
         rank_learn(&test->ranks, score);
     push(test->score, score);
@@ -113,9 +116,9 @@ static void test_take(struct shift_test *test, const struct judge *judge, double
     size_t n = (size_t)MIN(test->rows, JUDGE_MEDIAN_ROWS), from = JUDGE_MEDIAN_ROWS - n;
     test->median = stat_median(test->score + from, n);
     /* where the controls are off too, what is left over has their noise as well */
-    double least = fabs(shift) < log(JUDGE_WORSE) ? test->least_ratio : MAX(test->least_ratio, 1.5);
+    double ratio = fabs(shift) < log(JUDGE_WORSE) ? test->least_ratio : MAX(test->least_ratio, 1.5);
     test->sizeable = n >= JUDGE_BAD_ROWS && test->rows_after_warmup >= 2 &&
-                     test->median >= log(least) &&
+                     test->median >= log(ratio) &&
                      stat_median(test->rise + from, n) >= test->least_rise;
 }
 
@@ -177,8 +180,8 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
             shift =
                 following_take(&judge->following[metric], controls, MAX(0, judge->lately[metric]));
         }
-        test_take(&judge->shift[metric], judge, value, shift, controls);
-        test_take(&judge->shift_alone[metric], judge, value, alone, 0);
+        test_take(&judge->shift[metric], judge, value, shift, n_controls(judge) == 0, controls);
+        test_take(&judge->shift_alone[metric], judge, value, alone, true, 0);
         find(judge, metric);
     }
 }

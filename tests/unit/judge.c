@@ -310,6 +310,45 @@ Test(judge, a_fault_that_begins_late_is_found_and_dated)
     cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE] - found->rows, 22 * 60 - 3 * JUDGE_RESTART);
 }
 
+/* From the trough of the day to its peak, twelve hours later. */
+static void the_day_rises(struct judge_row *row, size_t cell, gint64 minute)
+{
+    double day = 1 - 0.4 * cos(2 * G_PI * (double)minute / (24 * 60));
+    (void)cell;
+    row->value[METRIC_REQUESTS] = nearbyint(row->value[METRIC_REQUESTS] * day);
+    row->value[METRIC_CPU] *= day;
+    row->value[METRIC_LATENCY_P95] *= day;
+    row->value[METRIC_DB_CONNECTIONS] *= day;
+}
+
+static void the_day_rises_and_a_fault_beyond_it(struct judge_row *row, size_t cell, gint64 minute)
+{
+    the_day_rises(row, cell, minute);
+    if (minute < 11 * 60)
+        return;
+    errors_times(row, 3);
+    row->value[METRIC_LATENCY_P95] *= 2;
+    row->value[METRIC_DB_CONNECTIONS] *= 2;
+}
+
+Test(judge, without_controls_what_the_day_does_is_no_evidence_and_what_is_beyond_it_is)
+{
+    struct stage stage = stage_of(the_day_rises);
+    stage.n_controls = 0;
+    stage.past = 240;
+    stage.terms.bake_ms = WHEN_DAY;
+    stage.minutes = 24 * 60;
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "a day");
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        cr_expect_lt(ending.most_odds[m], 10, "%s: %g", metric_name(m), ending.most_odds[m]);
+    stage.change = the_day_rises_and_a_fault_beyond_it;
+    ending = stage_play(&stage);
+    cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE], 11 * 60);
+    cr_expect_geq(ending.guilty_at[METRIC_LATENCY_P95], 11 * 60);
+    cr_expect_geq(ending.guilty_at[METRIC_DB_CONNECTIONS], 11 * 60);
+}
+
 Test(judge, a_short_past_asks_for_more_evidence)
 {
     struct stage stage = stage_of(tripled_here);

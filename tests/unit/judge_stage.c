@@ -110,6 +110,7 @@ static void note(struct ending *ending, const struct judge *judge, gint64 minute
     for (size_t m = 0; m < METRIC_COUNT; m++) {
         struct judge_finding found = judge_find(judge, m);
         ending->last[m] = found;
+        ending->most_odds[m] = MAX(ending->most_odds[m], found.odds);
         if (ending->guilty_at[m] < 0)
             ending->first[m] = found;
         if (found.word == JUDGE_GUILTY && ending->guilty_at[m] < 0)

@@ -22,6 +22,7 @@ struct stage stage_of(stage_change change);
 struct ending {
     struct judge_finding first[METRIC_COUNT]; /* when it was first GUILTY, else the last */
     struct judge_finding last[METRIC_COUNT];
+    double most_odds[METRIC_COUNT];
     gint64 guilty_at[METRIC_COUNT]; /* minutes after the deploy; -1: never */
     gint64 shared_at[METRIC_COUNT]; /* likewise */
 };
