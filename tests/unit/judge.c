@@ -384,10 +384,10 @@ Test(judge, what_was_shared_stands_for_a_while_and_not_for_ever)
     struct ending ending = stage_play(&stage);
     expect_nobody_guilty(&ending, "an incident");
     cr_expect_geq(ending.shared_at[METRIC_ERROR_RATE], 10);
-    cr_expect(ending.last[METRIC_ERROR_RATE].standing);
+    cr_expect_eq(ending.last[METRIC_ERROR_RATE].word, JUDGE_SHARED);
     stage.terms.bake_ms = WHEN_DAY;
     stage.minutes = 24 * 60;
     ending = stage_play(&stage);
     expect_nobody_guilty(&ending, "an incident");
-    cr_expect(!ending.last[METRIC_ERROR_RATE].standing);
+    cr_expect_neq(ending.last[METRIC_ERROR_RATE].word, JUDGE_SHARED);
 }

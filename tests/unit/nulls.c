@@ -164,7 +164,7 @@ static enum judge_word worst(const struct judge *judge, struct null_run *run)
     for (size_t m = 0; m < METRIC_COUNT; m++) {
         struct judge_finding found = judge_find(judge, m);
         run->most_odds = MAX(run->most_odds, found.odds);
-        enum judge_word said = found.standing ? MAX(found.word, JUDGE_SHARED) : found.word;
+        enum judge_word said = found.word;
         if (said <= word)
             continue;
         word = said;
