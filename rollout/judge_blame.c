@@ -71,13 +71,24 @@ static double needed_in_incident(const struct judge *judge, const struct tally *
     return MAX(least, JUDGE_WORSE * exp(2 * deviation));
 }
 
+/* Few errors of few controls make a ratio of 1.4 by chance; one in forty makes two deviations. */
+static bool is_no_chance(const struct judge *judge, const struct tally *world)
+{
+    struct tally sum = {0};
+    for (size_t i = 0; i < n_controls(judge); i++) {
+        sum.errors += world[i].errors;
+        sum.expected += world[i].expected;
+    }
+    return sum.errors >= sum.expected + 2 * sqrt(sum.expected);
+}
+
 bool beyond_controls(const struct judge *judge, struct tally own, const struct tally *world)
 {
     double ratio = own.errors / MAX(own.expected, 1e-9), needed = JUDGE_WORSE;
     if (n_controls(judge) == 0)
         return ratio >= needed;
     double theirs = exp(tally_pool(world, n_controls(judge))), traffic = traffic_ratio(judge);
-    bool incident = theirs >= JUDGE_INCIDENT;
+    bool incident = theirs >= JUDGE_INCIDENT && is_no_chance(judge, world);
     bool crowd = traffic > JUDGE_INCIDENT || traffic < 2 - JUDGE_INCIDENT;
     if (incident || crowd)
         needed = needed_in_incident(judge, &own, world, incident ? JUDGE_FAR_WORSE : JUDGE_CROWD);

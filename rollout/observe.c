@@ -5,6 +5,7 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conduct.h"
+#include "rollout/controls.h"
 #include "rollout/plan_make.h"
 #include "rollout/state.h"
 
@@ -12,34 +13,47 @@
 
 enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
 
-/* As many as tell enough of the world; what each costs is small, and a fleet may have 1,000. */
-enum { CONTROLS_OF_CLASS = 3, CONTROLS = 32 };
-
-static bool runs_the_old(const struct conduct *conduct, const struct cell *other)
+static bool runs_the_old(const struct conduct *conduct, const struct cell *cell)
 {
-    return other->config->class != CLASS_DR && other->version &&
-           strcmp(other->version, conduct->rollout->plan->version) != 0;
+    return cell->version && strcmp(cell->version, conduct->rollout->plan->version) != 0;
 }
 
-/* Cells still on the old version: of like class, or of any where that has too few. */
+static bool has_passed(const struct conduct *conduct, const struct cell *cell)
+{
+    const struct rollout_cell *there = rollout_cell(conduct->rollout, cell->config->id);
+    return there && there->state == CELL_PASSED;
+}
+
+static GArray *cells_that(bool (*fit)(const struct conduct *, const struct cell *),
+                          const struct conduct *conduct)
+{
+    const struct snapshot *snapshot = conduct->world->snapshot;
+    GArray *places = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < snapshot->n_cells; i++)
+        if (fit(conduct, &snapshot->cells[i]))
+            g_array_append_val(places, i);
+    return places;
+}
+
+/* Cells still on the old version; where there is none any more, those that have passed. */
 static GArray *controls_of(const struct conduct *conduct, const struct cell *seen)
 {
     const struct snapshot *snapshot = conduct->world->snapshot;
-    GArray *alike = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
-    for (size_t i = 0; i < snapshot->n_cells; i++) {
-        const struct cell *other = &snapshot->cells[i];
-        const struct gate_control control = {other->config->id, &other->reading};
-        if (other == seen || !runs_the_old(conduct, other))
-            continue;
-        if (all->len < CONTROLS)
-            g_array_append_val(all, control);
-        if (other->config->class == seen->config->class && alike->len < CONTROLS)
-            g_array_append_val(alike, control);
+    guint own = (guint)(seen - snapshot->cells);
+    g_autoptr(GArray) old = cells_that(runs_the_old, conduct);
+    g_autoptr(GArray) chosen = controls_choose(snapshot->config, own, old);
+    if (chosen->len == 0) {
+        g_autoptr(GArray) passed = cells_that(has_passed, conduct);
+        g_array_unref(chosen);
+        chosen = controls_choose(snapshot->config, own, passed);
     }
-    GArray *chosen = alike->len >= CONTROLS_OF_CLASS ? alike : all;
-    g_array_unref(chosen == alike ? all : alike);
-    return chosen;
+    GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
+    for (guint i = 0; i < chosen->len; i++) {
+        const struct cell *cell = &snapshot->cells[g_array_index(chosen, guint, i)];
+        const struct gate_control control = {cell->config->id, &cell->reading};
+        g_array_append_val(controls, control);
+    }
+    return controls;
 }
 
 static void judge_cell(struct conduct *conduct, struct watch *watch,

@@ -5,6 +5,7 @@
 #include "data/base/when.h"
 #include "data/metrics.h"
 #include "data/recording.h"
+#include "rollout/controls.h"
 #include "tui/commands/gate.h"
 
 #include <string.h>
@@ -44,19 +45,21 @@ static bool refuse_cell(const struct config *config, const char *id, GError **er
     return false;
 }
 
-/* The cell and, unless it `only`, all that gates could take for its controls: dr cells, which have
- * no traffic, are none. */
+/* The cell and, unless it `only`, what gates would take for its controls if all others were on the
+ * old version. */
 static bool choose_cells(const struct config *config, const char *id, bool only, GArray *cells,
                          GError **error)
 {
     gssize own = config_place(config, id);
     if (own < 0)
         return refuse_cell(config, id, error);
-    for (guint i = 0; i < config->cells->len; i++) {
-        const struct cell_config *cell = config->cells->pdata[i];
-        if (i == (guint)own || (!only && cell->class != CLASS_DR))
-            g_array_append_val(cells, i);
-    }
+    guint place = (guint)own;
+    g_array_append_val(cells, place);
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; !only && i < config->cells->len; i++)
+        g_array_append_val(all, i);
+    g_autoptr(GArray) controls = controls_choose(config, place, all);
+    g_array_append_vals(cells, controls->data, controls->len);
     return true;
 }
 

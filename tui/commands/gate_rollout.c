@@ -4,14 +4,12 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/bakes.h"
+#include "rollout/controls.h"
 #include "rollout/replay.h"
 #include "tui/commands/gate.h"
 
 #include <string.h>
 #include <unistd.h>
-
-/* As the conductor keeps of a cell from before its deploy. */
-#define PAST_MS (3 * WHEN_HOUR)
 
 struct looking {
     struct context *context;
@@ -61,17 +59,18 @@ static void keep_last(gint64 at_ms, const struct gate_result *results, enum verd
     }
 }
 
-/* The cell and those that did not run the version when its bake began: guint. */
+/* The cell and, of those that did not run the version when its bake began, its controls: guint. */
 static GArray *cells_of(const struct looking *looking, const struct bake *bake, guint own)
 {
     const struct config *config = looking->context->config;
-    GArray *cells = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_autoptr(GArray) old = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < config->cells->len; i++) {
         const struct cell_config *cell = config->cells->pdata[i];
-        if (i == own || (cell->class != CLASS_DR &&
-                         bakes_control_until_ms(looking->events, cell->id, bake->deployed_at_ms)))
-            g_array_append_val(cells, i);
+        if (bakes_control_until_ms(looking->events, cell->id, bake->deployed_at_ms))
+            g_array_append_val(old, i);
     }
+    GArray *cells = controls_choose(config, own, old);
+    g_array_append_val(cells, own);
     return cells;
 }
 
@@ -149,7 +148,7 @@ static void look_at(struct looking *looking, const struct bake *bake, struct tod
     }
     g_autoptr(GArray) cells = cells_of(looking, bake, (guint)own);
     OWN(past)
-    past = gate_read_past(context, cells, bake->deployed_at_ms - PAST_MS,
+    past = gate_read_past(context, cells, bake->deployed_at_ms - GATES_PAST_MS,
                           MIN(end_ms(bake), looking->now_ms));
     gate_add_spent(&looking->spent, past);
     today->controls = cells->len - 1;

@@ -1,0 +1,67 @@
+/* Which cells a baking one is compared with. */
+#include "rollout/controls.h"
+
+#include <criterion/criterion.h>
+
+#define CELLS 40
+
+struct fleet {
+    struct config config;
+    struct cell_config cells[CELLS];
+    GArray *all; /* places */
+};
+
+/* Cell 0 is the canary, of class shared. */
+static struct fleet *fleet_new(const enum cell_class *classes, guint n)
+{
+    struct fleet *fleet = g_new0(struct fleet, 1);
+    fleet->config.cells = g_ptr_array_new();
+    fleet->all = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < n; i++) {
+        fleet->cells[i].class = classes[i];
+        g_ptr_array_add(fleet->config.cells, &fleet->cells[i]);
+        g_array_append_val(fleet->all, i);
+    }
+    return fleet;
+}
+
+static void fleet_free(struct fleet *fleet)
+{
+    g_ptr_array_unref(fleet->config.cells);
+    g_array_unref(fleet->all);
+    g_free(fleet);
+}
+OWNABLE(fleet, fleet_free);
+
+Test(controls, are_of_like_class_where_there_are_three)
+{
+    const enum cell_class classes[] = {CLASS_SHARED, CLASS_DEV,    CLASS_SHARED,
+                                       CLASS_SHARED, CLASS_SHARED, CLASS_DEDICATED};
+    OWN(fleet) fleet = fleet_new(classes, G_N_ELEMENTS(classes));
+    g_autoptr(GArray) chosen = controls_choose(&fleet->config, 0, fleet->all);
+    cr_assert_eq(chosen->len, 3);
+    for (guint i = 0; i < chosen->len; i++)
+        cr_expect_eq(g_array_index(chosen, guint, i), i + 2);
+}
+
+Test(controls, are_of_any_class_where_too_few_are_alike_but_never_the_cell_or_a_dr_one)
+{
+    const enum cell_class classes[] = {CLASS_SHARED, CLASS_DEV, CLASS_DR, CLASS_SHARED,
+                                       CLASS_DEDICATED};
+    OWN(fleet) fleet = fleet_new(classes, G_N_ELEMENTS(classes));
+    g_autoptr(GArray) chosen = controls_choose(&fleet->config, 0, fleet->all);
+    cr_assert_eq(chosen->len, 3);
+    const guint wanted[] = {1, 3, 4};
+    for (guint i = 0; i < chosen->len; i++)
+        cr_expect_eq(g_array_index(chosen, guint, i), wanted[i]);
+}
+
+Test(controls, are_thirty_two_at_the_most)
+{
+    enum cell_class classes[CELLS];
+    for (guint i = 0; i < CELLS; i++)
+        classes[i] = CLASS_SHARED;
+    OWN(fleet) fleet = fleet_new(classes, CELLS);
+    g_autoptr(GArray) chosen = controls_choose(&fleet->config, 0, fleet->all);
+    cr_expect_eq(chosen->len, 32);
+}
