@@ -169,19 +169,22 @@ Test(judge, one_wild_row_is_no_fault)
     expect_nobody_guilty(&ending, "one wild row");
 }
 
-static void a_fifth_more_of_very_many(struct judge_row *row, size_t cell, gint64 minute)
+static void two_fifths_more_of_very_many(struct judge_row *row, size_t cell, gint64 minute)
 {
-    row->value[METRIC_REQUESTS] *= 1000;
-    if (cell == 0 && minute >= 0)
-        row->value[METRIC_ERROR_RATE] *= 1.2;
+    row->value[METRIC_REQUESTS] = 2e6;
+    row_set_errors(row, (minute % 2 ? 5900 : 6100) * (cell == 0 && minute >= 0 ? 1.4 : 1));
 }
 
-Test(judge, evidence_of_a_trifle_is_no_reason)
+Test(judge, evidence_of_a_trifle_is_no_reason_and_max_ratio_says_what_is_one)
 {
-    struct stage stage = stage_of(a_fifth_more_of_very_many);
-    stage.terms.max_ratio = 1.35;
+    struct stage stage = stage_of(two_fifths_more_of_very_many);
+    stage.terms.max_ratio = 1.6;
     struct ending ending = stage_play(&stage);
-    expect_nobody_guilty(&ending, "a fifth more");
+    expect_nobody_guilty(&ending, "two fifths more");
+    cr_expect_geq(ending.most_odds[METRIC_ERROR_RATE], 1000, "there was evidence");
+    stage.terms.max_ratio = 1.3;
+    ending = stage_play(&stage);
+    cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE], 0, "of the same it is found guilty");
 }
 
 Test(judge, no_more_than_min_events_errors_are_no_reason)
