@@ -53,7 +53,7 @@ struct gate_view {
     gint64 now_ms;
     const char *version;                 /* what /healthcheck must name */
     const struct cell_reading *reading;  /* with the cell's past before the deploy */
-    const struct gate_control *controls; /* by their choice at the first look */
+    const struct gate_control *controls; /* more of them than before: compared anew */
     size_t n_controls;
     struct gate_memory *memory; /* never NULL */
 };

@@ -142,12 +142,14 @@ static size_t points_taken(const struct gate_memory *memory, const struct gate_v
            points_before(view->reading, first_period_ms(view));
 }
 
-/* Of another deploy, or of this one with more of its past, or with many rows that were not there: a
- * process that has just begun gets the newest rows first. */
+/* Of another deploy, or of this one with more of its past, more controls, or many rows that were
+ * not there: a process that has just begun gets the newest rows first, and learns of the cells'
+ * versions one by one. */
 static bool has_to_begin(const struct gate_memory *memory, const struct gate_view *view)
 {
     return !memory->judge || memory->deployed_at_ms != view->deployed_at_ms ||
-           memory->bake_ms != view->bake_ms || past_points(memory, view) > memory->past_points ||
+           memory->bake_ms != view->bake_ms || view->n_controls > memory->controls->len ||
+           past_points(memory, view) > memory->past_points ||
            points_taken(memory, view) > memory->points + JUDGE_STANDS;
 }
 

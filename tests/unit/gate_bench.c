@@ -126,7 +126,7 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
                                      .version = "5.0.3",
                                      .reading = &bench->own.reading,
                                      .controls = bench->controls,
-                                     .n_controls = 1,
+                                     .n_controls = bench->no_controls ? 0 : 1,
                                      .patience_ms = bench->patience_ms,
                                      .memory = bench->memory};
     for (size_t i = 0; i < GATE_COUNT; i++)

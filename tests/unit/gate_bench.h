@@ -22,6 +22,7 @@ struct bench {
     struct gate_control controls[1];
     struct gate_memory *memory;
     gint64 patience_ms;
+    bool no_controls;
     struct gate_view view;
     struct gate_result results[GATE_COUNT];
     struct bake_samples samples;

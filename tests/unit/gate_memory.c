@@ -105,6 +105,19 @@ Test(gate_memory, more_of_the_past_than_there_was_has_it_begin_anew)
     EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
 }
 
+Test(gate_memory, a_control_that_was_not_known_at_first_has_it_begin_anew)
+{
+    OWN(bench) bench = regression_bench();
+    both(bench, 0, 15, 0.9, 0.9);
+    bench->no_controls = true;
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
+    bench->no_controls = false;
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_HOLD);
+    bench->no_controls = true; /* and one that is not known for a while is no reason to forget */
+    bench_judge(bench, 15, GATE_REGRESSION);
+    cr_expect_str_eq(bench->results[GATE_REGRESSION].code, "not attributable");
+}
+
 Test(gate_memory, a_datum_that_comes_late_counts_as_data)
 {
     OWN(bench) bench = regression_bench();
