@@ -66,14 +66,5 @@ size_t judge_past_rows(const struct judge *judge);
 /* How many rows it has taken since the deploy. */
 size_t judge_rows(const struct judge *judge);
 
-/* Whether errors of the cell's last `rows` rows are so many more than its past makes likely that
- * the release can have caused them, and not what the controls have too. The limits ask. */
-enum judge_word judge_blame_errors(const struct judge *judge, size_t rows);
-/* Whether so many errors of so many requests are more than its past makes likely, and worse by
- * max_ratio. True where the past says nothing. */
-bool judge_beyond_past(const struct judge *judge, double errors, double requests);
 /* Requests a period before the deploy; 0: not known. */
 double judge_usual_requests(const struct judge *judge);
-/* What the controls' traffic leads one to expect of the cell's last three rows (requests); never
- * above what was usual before the deploy. NAN: too little to say. */
-double judge_requests_expected(const struct judge *judge);

@@ -33,7 +33,7 @@ double tally_pool(const struct tally *tallies, size_t n)
     return kept ? log(tally_ratio(&sum)) : 0;
 }
 
-struct tally own_tally(const struct judge *judge, size_t rows)
+static struct tally own_tally(const struct judge *judge, size_t rows)
 {
     struct tally sum = {0};
     for (size_t i = JUDGE_WORLD_MAX - MIN(rows, JUDGE_WORLD_MAX); i < JUDGE_WORLD_MAX; i++) {
@@ -130,45 +130,7 @@ double spell_world_ratio(const struct judge *judge, const struct spell *spell)
     return n_controls(judge) ? exp(tally_pool(world, n_controls(judge))) : NAN;
 }
 
-/* Five standard deviations and six errors: by chance less than once in a million rows. */
-static bool are_beyond_past(double errors, double expected)
-{
-    return errors >= expected + 5 * sqrt(expected) + 6;
-}
-
-bool judge_beyond_past(const struct judge *judge, double errors, double requests)
-{
-    const struct level *level = &judge->cells[0].level;
-    return !level->known || (errors > requests * level->rate * judge->terms.max_ratio &&
-                             are_beyond_past(errors, requests * level->rate));
-}
-
 double judge_usual_requests(const struct judge *judge)
 {
     return isnan(judge->cells[0].usual_requests) ? 0 : judge->cells[0].usual_requests;
-}
-
-enum judge_word judge_blame_errors(const struct judge *judge, size_t rows)
-{
-    struct tally own = own_tally(judge, rows);
-    if (!judge->cells[0].level.known || !are_beyond_past(own.errors, own.expected))
-        return JUDGE_QUIET;
-    size_t longer = (size_t)MIN(judge->rows, JUDGE_STANDS);
-    return last_rows_beyond_controls(judge, rows) && last_rows_beyond_controls(judge, longer)
-               ? JUDGE_GUILTY
-               : JUDGE_SHARED;
-}
-
-double judge_requests_expected(const struct judge *judge)
-{
-    double usual = judge->cells[0].usual_requests, sum = 0;
-    g_autofree double *ratios = g_new(double, judge->n_cells);
-    for (size_t row = JUDGE_STANDS - 3; row < JUDGE_STANDS; row++) {
-        size_t n = 0;
-        for (size_t i = 1; i < judge->n_cells; i++)
-            if (judge->cells[i].usual_requests > 0 && !isnan(judge->cells[i].requests[row]))
-                ratios[n++] = judge->cells[i].requests[row] / judge->cells[i].usual_requests;
-        sum += usual * (n ? MIN(1, stat_median(ratios, n)) : 1);
-    }
-    return sum;
 }

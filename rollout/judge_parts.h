@@ -175,7 +175,6 @@ void errors_test_clear(struct errors_test *test);
 void shifts_begin(struct judge *judge);
 void shifts_take(struct judge *judge, const struct judge_row *rows);
 /* judge_blame.c */
-struct tally own_tally(const struct judge *judge, size_t rows);
 /* Whether `own` errors are beyond what the controls do, by `world` (their tallies, n_controls). */
 bool beyond_controls(const struct judge *judge, struct tally own, const struct tally *world);
 bool last_rows_beyond_controls(const struct judge *judge, size_t rows);
