@@ -19,6 +19,9 @@
 #define DRAINED_SHARE    0.06 /* gates.md: under 6 % of what one is led to expect */
 #define DRAINED_OF_LEAST 0.5  /* gates.md: and under half of the least ever seen */
 #define PAST_ROWS        30   /* gates.md: a past shorter than 30 minutes tells too little */
+#define NOISE_SDS        5.0 /* slo: by chance, a count of errors strays so many sd in a million looks, \
+                              */
+#define NOISE_ERRORS     6.0  /* and of few, whose chance is not normal, by so many more */
 #define DRAINED_EXPECTED 30.0 /* requests: of fewer, silence is chance (Poisson: e^-30 at 0) */
 
 /* The first period that starts at or after the deploy, and how many have settled since. */

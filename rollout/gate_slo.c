@@ -7,6 +7,8 @@
 #include "data/base/when.h"
 #include "rollout/gate_rows.h"
 
+#include <math.h>
+
 struct burn {
     double errors, requests; /* of the rows read */
     double rate;             /* times the sustainable one, over the whole window */
@@ -63,6 +65,14 @@ static bool controls_share_it(const struct gate_view *view, const struct alert *
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
 }
 
+/* More errors than chance makes of the `usual`: the count of a window that is looked at every
+ * period strays by some standard deviations now and then, and of few by some errors. */
+static bool more_than_usual(const struct gate_view *view, const struct burn *burn, double usual)
+{
+    return burn->errors >= usual * view->policy->max_ratio &&
+           burn->errors >= usual + NOISE_SDS * sqrt(usual) + NOISE_ERRORS;
+}
+
 static void say(const struct gate_view *view, const struct alert *alert, const struct burn *burn,
                 struct gate_result *result)
 {
@@ -75,7 +85,7 @@ static void say(const struct gate_view *view, const struct alert *alert, const s
         "burns its error budget (%.4g %%) %.1f times as fast as it lasts over %s (limit %.3g): %s "
         "errors of %s requests",
         100 - view->cell->sla_pct, burn->rate, window, alert->times, errors, requests);
-    if (before > 0 && now < before * view->policy->max_ratio)
+    if (before > 0 && !more_than_usual(view, burn, burn->requests * before / 100))
         gate_says(result, VERDICT_PASS, "as before",
                   "%s; it did so before the deploy (%.2g %% of requests, now %.2g %%)", said,
                   before, now);

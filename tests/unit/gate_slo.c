@@ -94,3 +94,20 @@ Test(gate_slo, what_half_of_the_controls_burn_too_is_not_attributable)
     burn(&bench->control, 0, 63, 1000, 1.6);
     EXPECT(bench_judge(bench, 63, GATE_SLO), VERDICT_HOLD);
 }
+
+/* `errors` of 1,500 requests in an hour, of which a usual hour has some 18. */
+static enum verdict after_errors(double errors)
+{
+    OWN(bench) bench = slo_bench();
+    g_array_set_size(bench->own.points[METRIC_ERROR_RATE], 0);
+    for (int minute = -PAST; minute < 0; minute++)
+        bench_row(&bench->own, METRIC_ERROR_RATE, minute, 1.2);
+    burn(&bench->own, 0, 63, 25, 100 * errors / 1500);
+    return bench_judge(bench, 63, GATE_SLO), bench->results[GATE_SLO].verdict;
+}
+
+Test(gate_slo, what_chance_makes_of_the_usual_errors_is_no_fail)
+{
+    cr_expect_eq(after_errors(30), VERDICT_PASS);
+    cr_expect_eq(after_errors(60), VERDICT_FAIL);
+}
