@@ -34,7 +34,9 @@ static const char *const migrations[] = {
     " refresh INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID",
     /* A row of points is written otherwise; nothing is kept of what was read before. */
     "DELETE FROM head; DELETE FROM alarms; DELETE FROM probe; DELETE FROM points;"
-    "DELETE FROM tenant"};
+    "DELETE FROM tenant",
+    /* Metrics of the fleet's own have places of theirs. */
+    "DELETE FROM head; DELETE FROM points"};
 static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), true};
 
 static void stat_file(const char *path, guint64 *device, guint64 *inode)

@@ -35,6 +35,11 @@ char *cache_fleet(const struct config *config)
     for (guint i = 0; i < config->cells->len; i++)
         json_array_append_new(cells, cell_json(config->cells->pdata[i]));
     json_object_set_new(json, "cells", cells);
+    json_t *own = json_array();
+    for (enum metric m = METRIC_OWN; m < metric_count(config); m++)
+        json_array_append_new(own, json_pack("[o,o]", text_json(metric_own(config, m)->name),
+                                             text_json(metric_own(config, m)->stat)));
+    json_object_set_new(json, "own", own);
     json_t *environment = json_object();
     add_environment(environment);
     json_object_set_new(json, "environment", environment);

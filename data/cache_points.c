@@ -10,12 +10,13 @@
 #define FAR_MS (G_GINT64_CONSTANT(1) << 52)
 
 /* As it is written: a metric's place in enum metric, METRIC_COUNT for the replica lag. When these
- * change, what was kept has to go (cache.c, migrations). */
+ * change, what was kept has to go (cache.c, migrations); other metrics.own are another fleet's
+ * (cache_fleet). */
 struct run {
     gint64 slot, first_ms, step_ms, n;
 };
 G_STATIC_ASSERT(sizeof(struct run) == 4 * sizeof(gint64));
-G_STATIC_ASSERT(METRIC_COUNT == 7);
+G_STATIC_ASSERT(METRIC_COUNT == 15);
 
 static struct series **slot_of(struct cell_reading *reading, int slot)
 {

@@ -136,20 +136,62 @@ char *config_ecs_cluster(const struct config *config, const char *cell)
     return g_string_free(cluster, FALSE);
 }
 
-bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
+static bool names(char *const *list, const char *name)
 {
-    if (wave->exclude && g_strv_contains((const char *const *)wave->exclude, cell->id))
-        return false;
-    if (wave->cells && *wave->cells)
-        return g_strv_contains((const char *const *)wave->cells, cell->id);
-    bool takes = wave->has_class || (wave->labels && g_hash_table_size(wave->labels) > 0);
+    return list && g_strv_contains((const char *const *)list, name);
+}
+
+/* Any cell has all of no labels. */
+static bool has_labels(const struct cell_config *cell, GHashTable *labels)
+{
     GHashTableIter iter;
     gpointer label, value;
-    if (wave->labels)
-        g_hash_table_iter_init(&iter, wave->labels);
-    while (takes && wave->labels && g_hash_table_iter_next(&iter, &label, &value))
-        takes = cell->labels && g_strcmp0(g_hash_table_lookup(cell->labels, label), value) == 0;
-    return takes && (!wave->has_class || wave->class == cell->class);
+    bool has = true;
+    if (!labels)
+        return true;
+    g_hash_table_iter_init(&iter, labels);
+    while (has && g_hash_table_iter_next(&iter, &label, &value))
+        has = cell->labels && g_strcmp0(g_hash_table_lookup(cell->labels, label), value) == 0;
+    return has;
+}
+
+static bool any_labels(GHashTable *labels)
+{
+    return labels && g_hash_table_size(labels) > 0;
+}
+
+bool wave_takes(const struct wave_config *wave, const struct cell_config *cell)
+{
+    if (names(wave->exclude, cell->id))
+        return false;
+    if (wave->cells && *wave->cells)
+        return names(wave->cells, cell->id);
+    return (wave->has_class || any_labels(wave->labels)) && has_labels(cell, wave->labels) &&
+           (!wave->has_class || wave->class == cell->class);
+}
+
+bool controls_config_given(const struct controls_config *controls)
+{
+    return (controls->classes && *controls->classes) || any_labels(controls->labels) ||
+           (controls->cells && *controls->cells) || (controls->exclude && *controls->exclude);
+}
+
+bool controls_config_takes(const struct controls_config *controls, const struct cell_config *cell)
+{
+    bool any_class = !controls->classes || !*controls->classes;
+    bool any_cell = !controls->cells || !*controls->cells;
+    return !names(controls->exclude, cell->id) && has_labels(cell, controls->labels) &&
+           (any_class || names(controls->classes, cell_class_name(cell->class))) &&
+           (any_cell || names(controls->cells, cell->id));
+}
+
+int config_own_metric(const struct config *config, const char *name)
+{
+    const GPtrArray *own = config->metrics.own;
+    for (guint i = 0; own && i < own->len; i++)
+        if (g_strcmp0(((const struct own_metric *)own->pdata[i])->name, name) == 0)
+            return (int)i;
+    return -1;
 }
 
 void gates_config_default(struct gates_config *gates)
@@ -171,7 +213,12 @@ void gates_config_copy(struct gates_config *to, const struct gates_config *from)
 
 bool gates_config_off(const struct gates_config *gates, const char *gate)
 {
-    return gates->off && g_strv_contains((const char *const *)gates->off, gate);
+    return names(gates->off, gate);
+}
+
+enum no_data gates_config_no_data(const struct gates_config *gates, enum no_data of_gate)
+{
+    return of_gate == NO_DATA_DEFAULT ? gates->no_data : of_gate;
 }
 
 json_t *config_policy_json(const struct config *config)

@@ -39,7 +39,23 @@ struct cell_config {
                      several roles or accounts. Cells of one source are reached in one way. */
 };
 
+struct config;
+
+/* DEFAULT, of one gate or metric: as gates.no_data has it. */
+enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE, NO_DATA_DEFAULT };
+
 enum error_rate_unit { ERROR_RATE_PERCENT, ERROR_RATE_FRACTION };
+
+/* A metric of the team's own, read of every cell beside celldeck's. At most OWN_METRICS_MAX. */
+#define OWN_METRICS_MAX 8
+struct own_metric {
+    char *name;           /* CloudWatch's, in metrics.namespace */
+    char *unit;           /* for people: "jobs", "ms"; default "" */
+    char *stat;           /* of a period; default Average */
+    bool falls;           /* `direction: decrease`: less of it is worse; default increase */
+    double min_change;    /* regression: what is worse by less is nobody's business; default 0 */
+    enum no_data no_data; /* three periods without: default as gates.no_data */
+};
 
 struct metrics_config {
     char *namespace;  /* default "Medplum/Cells" */
@@ -47,9 +63,25 @@ struct metrics_config {
     gint64 period_ms; /* default 60s; 1, 5, 10, 30 s or whole minutes (CloudWatch's rule) */
     gint64 settle_ms; /* default 15s, a quarter of a shorter period */
     enum error_rate_unit error_rate_unit; /* default percent */
+    GPtrArray *own;                       /* struct own_metric *, in file order, may be empty */
+};
+/* The place of the one of that name in metrics.own; -1: none. */
+int config_own_metric(const struct config *config, const char *name);
+
+/* How much, or how little, of one of metrics.own is too much. */
+struct own_limit {
+    char *metric;
+    double limit; /* crossed above it; by one that `falls`, below it */
 };
 
-enum no_data { NO_DATA_HOLD, NO_DATA_FAIL, NO_DATA_IGNORE };
+/* Which cells on the old version a baking one is compared with. All empty: those of its class, or
+ * all where these are too few (rollout/controls.h). */
+struct controls_config {
+    char **classes;     /* any of them; none: any class ... */
+    GHashTable *labels; /* ... that have all these labels; never NULL ... */
+    char **cells;       /* ... by name; none: all ... */
+    char **exclude;     /* ... but these */
+};
 
 /* Of the file, or of a wave, which has the file's but for what it says itself. */
 struct gates_config {
@@ -60,8 +92,12 @@ struct gates_config {
     gint64 deadline_ms;   /* HOLD or PENDING this long past the bake: held; default 15m */
     double max_error_rate_pct; /* default 5 */
     double max_used_pct;       /* default 90 */
+    GPtrArray *own_limits;     /* struct own_limit *, in file order; 2 of 3 periods cross it */
+    enum no_data alarms_no_data, probe_no_data, data_no_data, traffic_no_data; /* default default */
+    struct controls_config controls;
     /* regression: the cell against its own past and its controls */
-    char **regression_metrics; /* error_rate, latency, cpu, connections; all four; empty: none */
+    char **regression_metrics; /* error_rate, latency, cpu, connections, and names of metrics.own;
+                                  default the first four; empty: none */
     double max_ratio;          /* of now over what was to be expected; default 1.3 */
     gint64 min_events;         /* more errors than that; default 10 */
     double evidence;           /* odds against chance; default 100 */
@@ -210,6 +246,11 @@ void gates_config_clear(struct gates_config *gates);
 
 /* A copy with texts of its own, for gates_config_clear(). */
 void gates_config_copy(struct gates_config *to, const struct gates_config *from);
+/* What silence means to one gate (or own metric) that has it so. */
+enum no_data gates_config_no_data(const struct gates_config *gates, enum no_data of_gate);
+/* Whether the selector takes the cell; whether it says anything at all. */
+bool controls_config_takes(const struct controls_config *controls, const struct cell_config *cell);
+bool controls_config_given(const struct controls_config *controls);
 /* Whether `off` names the gate. */
 bool gates_config_off(const struct gates_config *gates, const char *gate);
 /* The wave's gates, where they are others than the file's; else NULL. */

@@ -113,6 +113,56 @@ static void check_metrics(const struct check *check)
         metrics->settle_ms = MIN(15 * WHEN_SECOND, metrics->period_ms / 4);
 }
 
+static void check_own_metrics(const struct check *check)
+{
+    const GPtrArray *own = check->config->metrics.own;
+    if (own->len > OWN_METRICS_MAX)
+        FAULT(check, own->pdata[OWN_METRICS_MAX],
+              "own: %u metrics, expected %d at most: each is paid for, for every cell and period",
+              own->len, OWN_METRICS_MAX);
+}
+
+/* `name` is none of metrics.own (nor of the gates' own words): say so, with those that are. */
+static void say_no_metric(const struct check *check, gconstpointer member, const char *key,
+                          const char *name, const char *const *words)
+{
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    const GPtrArray *own = check->config->metrics.own;
+    for (; words && *words; words++)
+        g_ptr_array_add(known, (gpointer)*words);
+    for (guint i = 0; i < own->len; i++)
+        g_ptr_array_add(known, ((const struct own_metric *)own->pdata[i])->name);
+    g_ptr_array_add(known, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)known->pdata);
+    FAULT(check, member, "%s: there is no metric '%s', expected %s%s", key, name,
+          *all ? "one of: " : "it to be told of in metrics.own", all);
+}
+
+/* What can be ignored is not what a cell passes on (rollout.md, "no data"). */
+static void check_not_ignored(const struct check *check, const enum no_data *no_data,
+                              const char *what)
+{
+    if (*no_data == NO_DATA_IGNORE && schema_given(check->reader, no_data))
+        FAULT(check, no_data, "no_data: %s can't be ignored, expected hold or fail", what);
+}
+
+static void check_gates(const struct check *check, const struct gates_config *gates)
+{
+    static const char *const words[] = {"error_rate", "latency", "cpu", "connections", NULL};
+    for (char *const *name = gates->regression_metrics; *name; name++)
+        if (!g_strv_contains(words, *name) && config_own_metric(check->config, *name) < 0)
+            say_no_metric(check, *name, "metrics", *name, words);
+    for (guint i = 0; i < gates->own_limits->len; i++) {
+        const struct own_limit *limit = gates->own_limits->pdata[i];
+        if (config_own_metric(check->config, limit->metric) < 0)
+            say_no_metric(check, limit, "own", limit->metric, NULL);
+    }
+    check_not_ignored(check, &gates->probe_no_data, "a cell that does not answer");
+    check_not_ignored(check, &gates->data_no_data, "silence of health and error rate");
+    check_cells_named(check, "cells", gates->controls.cells);
+    check_cells_named(check, "exclude", gates->controls.exclude);
+}
+
 static void check_wave_cells(const struct check *check, const struct wave_config *wave)
 {
     bool by_name = *wave->cells, by_kind = wave->has_class || g_hash_table_size(wave->labels) > 0;
@@ -151,6 +201,7 @@ static void check_wave(const struct check *check, guint place)
                   wave->name);
     }
     wave->has_class = schema_given(check->reader, &wave->class);
+    check_gates(check, &wave->gates);
     schema_inherit(&config_gates_schema, check->reader, &wave->gates, &check->config->gates);
     check_cells_named(check, "cells", wave->cells);
     check_cells_named(check, "exclude", wave->exclude);
@@ -286,6 +337,8 @@ void config_check(struct config *config, const struct schema_reader *reader, str
     for (guint i = 0; i < config->cells->len; i++)
         check_cell(&check, config->cells->pdata[i]);
     config_name_sources(config);
+    check_own_metrics(&check);
+    check_gates(&check, &config->gates);
     for (guint i = 0; i < config->waves->len; i++)
         check_wave(&check, i);
     for (guint i = 0; i < config->freezes->len; i++)

@@ -109,6 +109,21 @@ static const json_t *value_at(const json_t *values, const char *path)
     return values;
 }
 
+static char *map_text(const json_t *map)
+{
+    GString *text = g_string_new(NULL);
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)map, name, value) {
+        g_string_append_printf(text, "%s%s: ", text->len ? ", " : "", name);
+        if (json_is_number(value))
+            g_string_append_printf(text, "%.10g", json_number_value(value));
+        else
+            g_string_append(text, json_string_value(value));
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* As the file would have it. */
 static char *value_text(const struct schema_key *key, const json_t *value)
 {
@@ -120,6 +135,8 @@ static char *value_text(const struct schema_key *key, const json_t *value)
             g_string_append_printf(text, "%s%s", i ? ", " : "", json_string_value(item));
         return g_string_free(text, FALSE);
     }
+    if (json_is_object(value))
+        return map_text(value);
     if (json_is_number(value))
         return g_strdup_printf("%.10g%s", json_number_value(value),
                                key->kind == SCHEMA_PERCENT ? "%" : "");

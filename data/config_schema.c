@@ -34,6 +34,23 @@ static const struct schema_key registry_keys[] = {
     {0}};
 static const struct schema registry_schema = {.keys = registry_keys};
 
+static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
+static const char *const no_data_of[] = {"hold", "fail", "ignore", "default", NULL};
+static const char *const directions[] = {"increase", "decrease", NULL};
+static const struct schema_key own_metric_keys[] = {
+    KEY("unit", TEXT, own_metric, unit, "for people", .fallback = ""),
+    KEY("stat", TEXT, own_metric, stat, "of a period", .fallback = "Average", .check = word_stat),
+    KEY("direction", EITHER, own_metric, falls, "which way is worse", .fallback = "increase",
+        .choices = directions),
+    KEY("min_change", NUMBER, own_metric, min_change, "that is worth a rollback", .fallback = "0"),
+    KEY("no_data", CHOICE, own_metric, no_data, "without data", .fallback = "default",
+        .choices = no_data_of),
+    {0}};
+static const struct schema_key own_metric_name =
+    KEY("metric", TEXT, own_metric, name, "its name in CloudWatch", .check = word_own_metric);
+static const struct schema own_metric_schema = {own_metric_keys, sizeof(struct own_metric),
+                                                .id = &own_metric_name};
+
 static const char *const rate_units[] = {"percent", "fraction", NULL};
 static const struct schema_key metrics_keys[] = {
     KEY("namespace", TEXT, metrics_config, namespace, "CloudWatch's", .fallback = "Medplum/Cells",
@@ -45,6 +62,8 @@ static const struct schema_key metrics_keys[] = {
     KEY("settle", DURATION, metrics_config, settle_ms, "until a period's value is final"),
     KEY("error_rate_unit", CHOICE, metrics_config, error_rate_unit, "of cell_error_rate",
         .fallback = "percent", .choices = rate_units),
+    KEY("own", MAP, metrics_config, own, "metrics of your own: name: {unit: ..., stat: ...}",
+        .of = &own_metric_schema),
     {0}};
 static const struct schema metrics_schema = {.keys = metrics_keys};
 
@@ -139,23 +158,50 @@ static const struct schema_key deploy_keys[] = {
     {0}};
 const struct schema config_deploy_schema = {.keys = deploy_keys};
 
+static const struct schema_key own_limit_value =
+    KEY("limit", NUMBER, own_limit, limit, "in the metric's unit");
+static const struct schema_key own_limit_metric =
+    KEY("metric", TEXT, own_limit, metric, "one of metrics.own");
+static const struct schema own_limit_schema = {NULL, sizeof(struct own_limit),
+                                               .id = &own_limit_metric, .value = &own_limit_value};
 static const struct schema_key limits_keys[] = {
     KEY("error_rate", PERCENT, gates_config, max_error_rate_pct, "of requests", .fallback = "5%"),
     KEY("used", PERCENT, gates_config, max_used_pct, "of a cell's users", .fallback = "90%",
         .positive = true),
+    KEY("own", MAP, gates_config, own_limits, "of metrics.own: name: limit",
+        .of = &own_limit_schema),
     {0}};
 static const struct schema limits_schema = {.keys = limits_keys};
+
+#define NO_DATA_OF(member)                                                                         \
+    KEY("no_data", CHOICE, gates_config, member, "without data", .fallback = "default",            \
+        .choices = no_data_of)
+static const struct schema_key probe_keys[] = {NO_DATA_OF(probe_no_data), {0}};
+static const struct schema probe_schema = {.keys = probe_keys};
+static const struct schema_key data_keys[] = {NO_DATA_OF(data_no_data), {0}};
+static const struct schema data_schema = {.keys = data_keys};
+static const struct schema_key traffic_keys[] = {NO_DATA_OF(traffic_no_data), {0}};
+static const struct schema traffic_schema = {.keys = traffic_keys};
+
+static const struct schema_key controls_keys[] = {
+    KEY("class", TEXTS, controls_config, classes, "of these classes", .check = word_control_class),
+    KEY("labels", TEXT_MAP, controls_config, labels, "that have all these labels"),
+    KEY("cells", TEXTS, controls_config, cells, "of these cells"),
+    KEY("exclude", TEXTS, controls_config, exclude, "cells left out"),
+    {0}};
+static const struct schema controls_schema = {.keys = controls_keys};
 
 static const struct schema_key alarms_keys[] = {
     KEY("names", TEXTS, gates_config, alarm_names, "alarms", .check = word_any),
     KEY("prefixes", TEXTS, gates_config, alarm_prefixes, "of alarms' names", .fallback = "{cell}",
         .check = word_any),
+    NO_DATA_OF(alarms_no_data),
     {0}};
 static const struct schema alarms_schema = {.keys = alarms_keys};
 
 static const struct schema_key regression_keys[] = {
     KEY("metrics", TEXTS, gates_config, regression_metrics, "that are compared",
-        .fallback = "error_rate latency cpu connections", .check = word_regression),
+        .fallback = "error_rate latency cpu connections", .check = word_any),
     KEY("max_ratio", NUMBER, gates_config, max_ratio, "of now over what was to be expected",
         .fallback = "1.3", .check = word_ratio),
     KEY("min_events", COUNT, gates_config, min_events, "errors", .fallback = "10"),
@@ -173,7 +219,6 @@ static const struct schema_key slo_keys[] = {
     {0}};
 static const struct schema slo_schema = {.keys = slo_keys};
 
-static const char *const no_data[] = {"hold", "fail", "ignore", NULL};
 static const struct schema_key gates_keys[] = {
     KEY("off", TEXTS, gates_config, off, "gates that are not asked", .check = word_gate_off),
     KEY("warmup", DURATION, gates_config, warmup_ms, "forgiven after a deploy", .fallback = "3m"),
@@ -186,6 +231,11 @@ static const struct schema_key gates_keys[] = {
     SECTION("regression", 0, "against the past and the controls", &regression_schema),
     SECTION("slo", 0, "burn rate of the error budget", &slo_schema),
     SECTION("alarms", 0, "of CloudWatch", &alarms_schema),
+    SECTION("probe", 0, "of /healthcheck", &probe_schema),
+    SECTION("data", 0, "of health and errors", &data_schema),
+    SECTION("traffic", 0, "of requests", &traffic_schema),
+    SECTION("controls", offsetof(struct gates_config, controls), "what a cell is compared with",
+            &controls_schema),
     {0}};
 const struct schema config_gates_schema = {.keys = gates_keys};
 

@@ -134,10 +134,30 @@ const char *word_gate_off(const char *text)
                  "regression, slo or alarms: limits, probe, data and traffic are always asked");
 }
 
-const char *word_regression(const char *text)
+/* A dr cell has no traffic to compare anything with. */
+const char *word_control_class(const char *text)
 {
-    return match("^(error_rate|latency|cpu|connections)$", text,
-                 "error_rate, latency, cpu or connections");
+    return match("^(dev|shared|dedicated)$", text, "dev, shared or dedicated");
+}
+
+/* CloudWatch's names of 255 characters, in letters that files and terminals take as they are; those
+ * of celldeck's own metrics are read anyway. */
+const char *word_own_metric(const char *text)
+{
+    const char *wrong = match("^[A-Za-z][A-Za-z0-9_.:/-]{0,254}$", text,
+                              "a metric's name: a letter, then letters, digits and _ . : / -");
+    return wrong ? wrong
+                 : match("^(?!cell_(health_status|request_count|error_rate|cpu_utilization|"
+                         "db_connections|active_users|latency_p95)$|(error_rate|latency|cpu|"
+                         "connections)$)",
+                         text, "another name: this metric is read without");
+}
+
+/* GetMetricData's statistics (CloudWatch user guide), but for those of two numbers. */
+const char *word_stat(const char *text)
+{
+    return match("^(Average|Sum|Minimum|Maximum|SampleCount|p[0-9]{1,2}(\\.[0-9]{1,10})?)$", text,
+                 "Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95");
 }
 
 static const char *between(const char *text, double least, double most, const char *expected)

@@ -13,8 +13,10 @@ const char *word_host(const char *text);
 const char *word_account(const char *text);
 const char *word_arn(const char *text);
 const char *word_image(const char *text);
-const char *word_gate_off(const char *text);   /* a gate that may be switched off */
-const char *word_regression(const char *text); /* a metric that can be compared */
+const char *word_gate_off(const char *text); /* a gate that may be switched off */
+const char *word_control_class(const char *text);
+const char *word_own_metric(const char *text); /* none that is read anyway */
+const char *word_stat(const char *text);       /* of CloudWatch */
 const char *word_ratio(const char *text);      /* 1.05 to 100 */
 const char *word_odds(const char *text);       /* 10 to 1,000,000 */
 const char *word_with_cell(const char *text);

@@ -23,7 +23,7 @@ static gint64 newest_end_ms(const struct feed *feed, guint cell)
 {
     const struct cell_reading *reading = &feed->readings[cell];
     gint64 end_ms = G_MAXINT64;
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+    for (enum metric metric = 0; metric < METRIC_OWN; metric++) {
         const struct datapoint *last = series_last(reading->series[metric]);
         if (metric_is_required(feed->config->cells->pdata[cell], metric))
             end_ms = MIN(end_ms, last ? last->at_ms + feed->config->metrics.period_ms : 0);
@@ -90,7 +90,7 @@ void feed_count(struct feed *feed)
 static guint metrics_of(const struct feed *feed, guint cell)
 {
     const struct cell_config *config = feed->config->cells->pdata[cell];
-    return METRIC_COUNT + (config->replica_lag_metric != NULL);
+    return metric_count(feed->config) + (config->replica_lag_metric != NULL);
 }
 
 static struct pace_load load_of(const struct feed *feed)

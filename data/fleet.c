@@ -4,7 +4,7 @@
 
 static const struct {
     const char *name, *unit;
-} metrics[METRIC_COUNT] = {
+} metrics[METRIC_OWN] = {
     [METRIC_HEALTH] = {"cell_health_status", "boolean"},
     [METRIC_REQUESTS] = {"cell_request_count", "count"},
     [METRIC_ERROR_RATE] = {"cell_error_rate", "percent"},
@@ -22,6 +22,31 @@ const char *metric_name(enum metric metric)
 const char *metric_unit(enum metric metric)
 {
     return metrics[metric].unit;
+}
+
+enum metric metric_count(const struct config *config)
+{
+    const GPtrArray *own = config ? config->metrics.own : NULL;
+    return METRIC_OWN + (own ? own->len : 0);
+}
+
+const struct own_metric *metric_own(const struct config *config, enum metric metric)
+{
+    return metric >= METRIC_OWN && metric < metric_count(config)
+               ? config->metrics.own->pdata[metric - METRIC_OWN]
+               : NULL;
+}
+
+const char *metric_name_in(const struct config *config, enum metric metric)
+{
+    const struct own_metric *own = metric_own(config, metric);
+    return own ? own->name : metric_name(metric);
+}
+
+const char *metric_unit_in(const struct config *config, enum metric metric)
+{
+    const struct own_metric *own = metric_own(config, metric);
+    return own ? own->unit : metric_unit(metric);
 }
 
 const char *health_name(enum health health)

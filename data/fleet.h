@@ -14,10 +14,19 @@ enum metric {
     METRIC_DB_CONNECTIONS, /* cell_db_connections */
     METRIC_ACTIVE_USERS,   /* cell_active_users */
     METRIC_LATENCY_P95,    /* cell_latency_p95, ms; optional */
-    METRIC_COUNT
+    METRIC_OWN,            /* metrics.own, in its order; optional */
+    METRIC_COUNT = METRIC_OWN + OWN_METRICS_MAX
 };
+/* Of celldeck's own, those before METRIC_OWN. */
 const char *metric_name(enum metric metric); /* CloudWatch's: "cell_error_rate" */
 const char *metric_unit(enum metric metric); /* as `status --json` prints it: "percent", "count" */
+/* How many there are with the fleet's own: places from there on are empty. `config` NULL: none. */
+enum metric metric_count(const struct config *config);
+/* The fleet's own at its place; NULL for the others. */
+const struct own_metric *metric_own(const struct config *config, enum metric metric);
+/* Name and unit of any below metric_count(). */
+const char *metric_name_in(const struct config *config, enum metric metric);
+const char *metric_unit_in(const struct config *config, enum metric metric);
 /* Whether `value` can be a datum at all: finite, not negative, not absurd, a percentage not above
  * 100. What is not counts as missing, wherever it comes from. CPU may go above 100: it may be
  * summed by core. */

@@ -152,14 +152,14 @@ bool metric_is_required(const struct cell_config *cell, enum metric metric)
 {
     if (metric == METRIC_HEALTH)
         return true;
-    return metric != METRIC_LATENCY_P95 && cell->class != CLASS_DR;
+    return metric < METRIC_LATENCY_P95 && cell->class != CLASS_DR;
 }
 
 /* `names` of `count` metrics, or "all metrics" where they are all that is required. */
 static char *which_metrics(const struct look *look, const GString *names, int count)
 {
     int required = 0;
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+    for (enum metric metric = 0; metric < METRIC_OWN; metric++)
         required += metric_is_required(look->cell->config, metric);
     return g_strdup(count == required && count > 1 ? "all metrics" : names->str);
 }
@@ -185,7 +185,7 @@ static void judge_freshness(struct look *look)
     g_autoptr(GString) stale = g_string_new(NULL);
     int n_missing = 0, n_stale = 0;
     gint64 oldest_ms = 0;
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+    for (enum metric metric = 0; metric < METRIC_OWN; metric++) {
         gint64 age_ms = cell_metric_age_ms(look->cell, metric, look->period_ms, look->now_ms);
         if (!metric_is_required(look->cell->config, metric) ||
             (age_ms >= 0 && age_ms <= stale_after_ms(look->period_ms)))

@@ -15,12 +15,20 @@
  * case that a cell's metrics stopped, which asks from where they did. */
 #define AGAIN_PERIODS 5
 
-static const char *const stats[METRIC_COUNT + 1] = {
+static const char *const stats[] = {
     [METRIC_HEALTH] = "Minimum",         [METRIC_REQUESTS] = "Sum",
     [METRIC_ERROR_RATE] = "Average",     [METRIC_CPU] = "Average",
     [METRIC_DB_CONNECTIONS] = "Maximum", [METRIC_ACTIVE_USERS] = "Maximum",
-    [METRIC_LATENCY_P95] = "Average",    [METRIC_COUNT] = "Maximum",
+    [METRIC_LATENCY_P95] = "Average",
 };
+
+static const char *stat_of(const struct config *config, enum metric metric)
+{
+    const struct own_metric *own = metric_own(config, metric);
+    if (metric == METRIC_COUNT)
+        return "Maximum"; /* of the replica lag */
+    return own ? own->stat : stats[metric];
+}
 
 static const struct cell_config *cell_at(const struct config *config, guint at)
 {
@@ -90,6 +98,14 @@ static struct metrics_batch *batch_for(GPtrArray *batches, gint64 start_ms, gint
     return batch;
 }
 
+static void add_query(struct metrics_batch *batch, guint cell, enum metric metric)
+{
+    struct metric_query query = {.cell = cell,
+                                 .metric = metric,
+                                 .points = g_array_new(FALSE, FALSE, sizeof(struct datapoint))};
+    g_array_append_val(batch->queries, query);
+}
+
 GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
                         const struct cell_reading *readings,
                         const struct metrics_progress *progress, gint64 now_ms)
@@ -103,14 +119,10 @@ GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
             continue;
         gint64 start_ms = start_for(config, &readings[at], &progress[at], now_ms);
         struct metrics_batch *batch = batch_for(batches, start_ms, end_ms);
-        enum metric last = cell->replica_lag_metric ? METRIC_COUNT : METRIC_COUNT - 1;
-        for (enum metric metric = 0; metric <= last; metric++) {
-            struct metric_query query = {.cell = at,
-                                         .metric = metric,
-                                         .points =
-                                             g_array_new(FALSE, FALSE, sizeof(struct datapoint))};
-            g_array_append_val(batch->queries, query);
-        }
+        for (enum metric metric = 0; metric < metric_count(config); metric++)
+            add_query(batch, at, metric);
+        if (cell->replica_lag_metric)
+            add_query(batch, at, METRIC_COUNT);
     }
     return batches;
 }
@@ -118,7 +130,7 @@ GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
 static const char *query_metric(const struct config *config, const struct metric_query *query)
 {
     return query->metric == METRIC_COUNT ? cell_at(config, query->cell)->replica_lag_metric
-                                         : metric_name(query->metric);
+                                         : metric_name_in(config, query->metric);
 }
 
 static json_t *query_json(const struct config *config, const struct metric_query *query, guint at)
@@ -130,7 +142,7 @@ static json_t *query_json(const struct config *config, const struct metric_query
                                config->metrics.dimension, "Value", cell->id);
     json_t *json = json_pack("{s:s, s:{s:o, s:I, s:s}, s:b}", "Id", id, "MetricStat", "Metric",
                              metric, "Period", (json_int_t)(config->metrics.period_ms / 1000),
-                             "Stat", stats[query->metric], "ReturnData", 1);
+                             "Stat", stat_of(config, query->metric), "ReturnData", 1);
     /* An account without a role of its own is read through a monitoring account (aws.md). */
     if (cell->account && !cell->role_arn)
         json_object_set_new(json, "AccountId", json_string(cell->account));

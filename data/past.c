@@ -116,7 +116,8 @@ static guint cells_a_call(const struct reading *reading)
 {
     const struct past *past = reading->past;
     gint64 periods = (past->until_ms - past->from_ms) / reading->config->metrics.period_ms;
-    return (guint)MAX(1, DATAPOINTS_A_PAGE / (MAX(1, periods) * (METRIC_COUNT + 1)));
+    return (guint)MAX(1,
+                      DATAPOINTS_A_PAGE / (MAX(1, periods) * (metric_count(reading->config) + 1)));
 }
 
 /* False where nothing is left to ask for. */

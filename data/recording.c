@@ -18,6 +18,7 @@ struct rows {
 
 struct reader {
     const char *path;
+    const struct config *config; /* or NULL */
     FILE *file;
     char *line;
     size_t room;
@@ -71,10 +72,10 @@ static bool next_line(struct reader *reader)
     return true;
 }
 
-static gint64 metric_of(const char *name)
+static gint64 metric_of(const struct config *config, const char *name)
 {
-    for (gint64 m = 0; m < METRIC_COUNT; m++)
-        if (strcmp(metric_name((enum metric)m), name) == 0)
+    for (enum metric m = 0; m < metric_count(config); m++)
+        if (strcmp(metric_name_in(config, m), name) == 0)
             return m;
     return -1;
 }
@@ -112,7 +113,7 @@ static bool take_row(struct reader *reader, GError **error)
         return wrong(reader, error, "the cell has no name");
     if (!number_of(fields[3], &point.value))
         return wrong(reader, error, "'%s' is no value, expected a number or nothing", fields[3]);
-    gint64 metric = metric_of(fields[2]);
+    gint64 metric = metric_of(reader->config, fields[2]);
     if (metric >= 0)
         g_array_append_val(rows_of(reader, fields[1])->points[metric], point);
     return true;
@@ -230,9 +231,11 @@ void recording_add(struct recording *recording, const char *id, const struct cel
     g_ptr_array_sort(recording->cells, by_id);
 }
 
-struct recording *recording_read(const char *path, gint64 period_ms, GError **error)
+struct recording *recording_read(const char *path, const struct config *config, gint64 period_ms,
+                                 GError **error)
 {
-    struct reader reader = {.path = path, .file = fopen(path, "re"), .period_ms = period_ms};
+    struct reader reader = {
+        .path = path, .config = config, .file = fopen(path, "re"), .period_ms = period_ms};
     if (!reader.file) {
         g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "%s can't be opened: %s", path,
                     g_strerror(errno));
@@ -269,18 +272,18 @@ void recording_print_header(FILE *to)
     fputs(HEADER "\n", to);
 }
 
-static void print_point(FILE *to, const char *id, enum metric metric, const struct datapoint *point)
+static void print_point(FILE *to, const char *id, const char *metric, const struct datapoint *point)
 {
     char value[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_formatd(value, sizeof value, "%.10g", point->value);
-    fprintf(to, "%" G_GINT64_FORMAT ",%s,%s,%s\n", point->at_ms / 1000, id, metric_name(metric),
-            value);
+    fprintf(to, "%" G_GINT64_FORMAT ",%s,%s,%s\n", point->at_ms / 1000, id, metric, value);
 }
 
-void recording_print(FILE *to, const char *id, const struct cell_reading *reading, gint64 from_ms)
+void recording_print(FILE *to, const struct config *config, const char *id,
+                     const struct cell_reading *reading, gint64 from_ms)
 {
-    for (size_t m = 0; m < METRIC_COUNT; m++)
+    for (enum metric m = 0; m < metric_count(config); m++)
         for (size_t i = 0; reading->series[m] && i < reading->series[m]->n; i++)
             if (reading->series[m]->points[i].at_ms >= from_ms)
-                print_point(to, id, (enum metric)m, &reading->series[m]->points[i]);
+                print_point(to, id, metric_name_in(config, m), &reading->series[m]->points[i]);
 }

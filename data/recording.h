@@ -18,10 +18,11 @@ struct recording {
 };
 
 /* Rows may come in any order; of two of one period the later one in the file counts. Values that no
- * metric can have ("NaN", "", 1e300) are kept as no datum; metrics of other names are passed over.
- * NULL and CD_ERROR_USAGE with the line for what is no such file; CD_ERROR_FAILED where it can't be
- * read. `period_ms`: of the metrics. */
-struct recording *recording_read(const char *path, gint64 period_ms, GError **error);
+ * metric can have ("NaN", "", 1e300) are kept as no datum; metrics of other names than celldeck's
+ * and (`config` NULL: none) metrics.own are passed over. NULL and CD_ERROR_USAGE with the line for
+ * what is no such file; CD_ERROR_FAILED where it can't be read. `period_ms`: of the metrics. */
+struct recording *recording_read(const char *path, const struct config *config, gint64 period_ms,
+                                 GError **error);
 void recording_free(struct recording *recording);
 OWNABLE(recording, recording_free);
 
@@ -35,4 +36,5 @@ const struct recorded_cell *recording_cell(const struct recording *recording, co
 
 /* The header, and the rows of one cell that start at `from_ms` or later, oldest first. */
 void recording_print_header(FILE *to);
-void recording_print(FILE *to, const char *id, const struct cell_reading *reading, gint64 from_ms);
+void recording_print(FILE *to, const struct config *config, const char *id,
+                     const struct cell_reading *reading, gint64 from_ms);

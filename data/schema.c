@@ -58,15 +58,48 @@ static const size_t scalar_sizes[] = {
     [SCHEMA_NUMBER] = sizeof(double),
 };
 
+static void inherit_member(const struct schema_key *key, gpointer thing, gconstpointer from);
+
+static GHashTable *copy_text_map(GHashTable *from)
+{
+    GHashTable *copy = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GHashTableIter iter;
+    gpointer key, value;
+    if (!from)
+        return copy;
+    g_hash_table_iter_init(&iter, from);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        g_hash_table_insert(copy, g_strdup(key), g_strdup(value));
+    return copy;
+}
+
+/* A map of one value: each element is that and the key that it stands at. */
+static GPtrArray *copy_map(const struct schema *of, const GPtrArray *from)
+{
+    GPtrArray *copy = g_ptr_array_new();
+    for (guint i = 0; from && i < from->len; i++) {
+        gpointer element = g_malloc0(of->size);
+        inherit_member(of->id, element, from->pdata[i]);
+        inherit_member(of->value, element, from->pdata[i]);
+        g_ptr_array_add(copy, element);
+    }
+    return copy;
+}
+
 static void inherit_member(const struct schema_key *key, gpointer thing, gconstpointer from)
 {
     gpointer to = member_of(thing, key), other = member_of(from, key);
-    if (key->kind == SCHEMA_TEXT || key->kind == SCHEMA_TEXTS)
+    if (key->kind == SCHEMA_TEXT || key->kind == SCHEMA_TEXTS || key->kind == SCHEMA_TEXT_MAP ||
+        key->kind == SCHEMA_MAP)
         clear_member(key, thing);
     if (key->kind == SCHEMA_TEXT)
         *(char **)to = g_strdup(*(char **)other);
     else if (key->kind == SCHEMA_TEXTS)
         *(char ***)to = g_strdupv(*(char ***)other);
+    else if (key->kind == SCHEMA_TEXT_MAP)
+        *(GHashTable **)to = copy_text_map(*(GHashTable **)other);
+    else if (key->kind == SCHEMA_MAP)
+        *(GPtrArray **)to = copy_map(key->of, *(GPtrArray **)other);
     else
         memcpy(to, other, scalar_sizes[key->kind]);
 }

@@ -70,8 +70,8 @@ size_t schema_place(const struct schema_reader *reader, gconstpointer member);
 /* Gives every member of a zeroed struct its default. Release with schema_clear(). */
 void schema_set_defaults(const struct schema *schema, gpointer thing);
 
-/* Gives every member of `thing` that was not in the file what `from` has (texts copied). `reader`
- * NULL: none was. For schemas of scalars, texts and sections of these. */
+/* Gives every member of `thing` that was not in the file what `from` has (copied). `reader` NULL:
+ * none was. For schemas of scalars, texts, maps of texts or of one value, and sections of these. */
 void schema_inherit(const struct schema *schema, const struct schema_reader *reader, gpointer thing,
                     gconstpointer from);
 

@@ -5,6 +5,7 @@
 
 /* Beyond these no cell ever measured anything: CPU may be summed over a thousand cores, a wait may
  * last for hours; replica lag (METRIC_COUNT) is in seconds. */
+#define MOST_OF_ANY 1e15
 static const double most[METRIC_COUNT + 1] = {
     [METRIC_HEALTH] = 1,        [METRIC_REQUESTS] = 1e9,       [METRIC_ERROR_RATE] = 100,
     [METRIC_CPU] = 1e5,         [METRIC_DB_CONNECTIONS] = 1e7, [METRIC_ACTIVE_USERS] = 1e9,
@@ -13,6 +14,8 @@ static const double most[METRIC_COUNT + 1] = {
 
 bool metric_value_usable(enum metric metric, double value)
 {
+    if (metric >= METRIC_OWN && metric < METRIC_COUNT) /* nobody knows what it counts */
+        return isfinite(value) && value >= 0 && value <= MOST_OF_ANY;
     return isfinite(value) && value >= 0 && value <= most[metric];
 }
 

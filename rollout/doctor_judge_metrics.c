@@ -17,7 +17,7 @@ static guint count(const GArray *points)
 /* Of a dr cell, which has no traffic, only the health is required (fleet.h); latency is of none. */
 static bool is_required(const struct cell_config *cell, enum metric metric)
 {
-    return metric == METRIC_HEALTH || (cell->class != CLASS_DR && metric != METRIC_LATENCY_P95);
+    return metric == METRIC_HEALTH || (cell->class != CLASS_DR && metric < METRIC_LATENCY_P95);
 }
 
 static bool nothing_came(const struct metrics_seen *seen)

@@ -44,8 +44,10 @@ static void judge_alarm(const struct gate_view *view, const struct alarm *alarm,
     if (alarm->state == ALARM_INSUFFICIENT_DATA) {
         bool long_so = view->now_ms - MAX(alarm->since_ms, view->deployed_at_ms) >=
                        RECENT_PERIODS * view->period_ms;
-        gate_says(result, long_so ? no_data_verdict(view, true) : VERDICT_PENDING, "no data",
-                  "alarm %s has INSUFFICIENT_DATA", alarm->name);
+        gate_says(result,
+                  long_so ? no_data_verdict(view, view->policy->alarms_no_data, true)
+                          : VERDICT_PENDING,
+                  "no data", "alarm %s has INSUFFICIENT_DATA", alarm->name);
     } else if (alarm->since_ms < view->deployed_at_ms) {
         gate_says(result, VERDICT_HOLD, "not attributable",
                   "alarm %s is in ALARM since before the deploy: not attributable", alarm->name);
@@ -72,7 +74,7 @@ static void say_unread(const struct gate_view *view, struct gate_result *result)
         gate_says(result, VERDICT_PENDING, "not yet",
                   "the cell's alarms have not been read since the deploy yet");
     else
-        gate_says(result, no_data_verdict(view, true), "no data",
+        gate_says(result, no_data_verdict(view, view->policy->alarms_no_data, true), "no data",
                   "the cell's alarms could not be read for %d periods", RECENT_PERIODS);
 }
 

@@ -32,15 +32,6 @@ struct bake_samples gate_samples(const struct gate_view *view, enum metric metri
     return samples;
 }
 
-/* How many settled periods have passed since the newest row. */
-static gint64 periods_silent(const struct gate_view *view, enum metric metric)
-{
-    gint64 newest_ms = gate_memory_rows(view->memory, metric).newest_ms;
-    if (newest_ms < first_period_ms(view))
-        return periods_due(view);
-    return periods_due(view) - (newest_ms - first_period_ms(view)) / view->period_ms - 1;
-}
-
 static const struct {
     enum metric metric;
     bool of_dr, may_ignore;
@@ -50,10 +41,16 @@ static const struct {
     {METRIC_REQUESTS, false, true},
 };
 
+/* Requests are what `traffic` is about, so its no_data counts for them. */
+static enum no_data said_of(const struct gate_view *view, enum metric metric)
+{
+    return metric == METRIC_REQUESTS ? view->policy->traffic_no_data : view->policy->data_no_data;
+}
+
 static void say_silent(const struct gate_view *view, enum metric metric, bool may_ignore,
                        gint64 silent, struct gate_result *result)
 {
-    gate_says(result, no_data_verdict(view, may_ignore), "no data",
+    gate_says(result, no_data_verdict(view, said_of(view, metric), may_ignore), "no data",
               "no data of %s for %" G_GINT64_FORMAT " settled periods", metric_name(metric),
               silent);
 }
@@ -73,7 +70,8 @@ void gate_data(const struct gate_view *view, struct gate_result *result)
         enum metric metric = asked[i].metric;
         gint64 silent = periods_silent(view, metric);
         bool skip = (view->dr && !asked[i].of_dr) ||
-                    (asked[i].may_ignore && view->policy->no_data == NO_DATA_IGNORE);
+                    (asked[i].may_ignore &&
+                     gates_config_no_data(view->policy, said_of(view, metric)) == NO_DATA_IGNORE);
         if (skip)
             continue;
         newest_evidence(view, metric, result);

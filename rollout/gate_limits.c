@@ -2,6 +2,8 @@
  * the release can have caused it: the cell did not do so before, and its controls don't now. */
 #include "rollout/gate_rows.h"
 
+#define METRICS_OF_ALL 3
+
 struct limit {
     enum metric metric;
     const char *what;
@@ -11,6 +13,9 @@ struct limit {
     bool forgiven_twice; /* in warm-up even when twice as bad: health has no "twice" */
     bool not_of_dr;
     bool below; /* crossed by falling short of it */
+    const char *space, *unit;
+    enum no_data no_data; /* of the fleet's own, */
+    bool own;             /* which are read as long as there are any */
 };
 
 /* How bad a row is, in the limit's own unit. */
@@ -24,7 +29,7 @@ static double badness(const struct gate_view *view, const struct limit *limit, d
 
 static bool crosses(const struct limit *limit, double bad, double factor)
 {
-    return limit->below ? bad < limit->limit : bad > limit->limit * factor;
+    return limit->below ? bad < limit->limit / factor : bad > limit->limit * factor;
 }
 
 /* The rows of the last three that cross. */
@@ -102,9 +107,9 @@ static char *figures(const struct gate_view *view, const struct limit *limit, co
 {
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < rows->len; i++)
-        g_string_append_printf(text, "%s%.3g%s", i ? ", " : "",
-                               badness(view, limit, row_at(rows, i)->value),
-                               limit->below ? "" : " %");
+        g_string_append_printf(text, "%s%.3g%s%s", i ? ", " : "",
+                               badness(view, limit, row_at(rows, i)->value), limit->space,
+                               limit->unit);
     return g_string_free(text, FALSE);
 }
 
@@ -140,24 +145,78 @@ static bool note_newest(const struct gate_view *view, const struct limit *limit,
     return true;
 }
 
+static struct limit own_limit(const struct gate_view *view, const struct own_limit *given,
+                              int place)
+{
+    const struct own_metric *own = view->config->metrics.own->pdata[place];
+    return (struct limit){.metric = METRIC_OWN + (enum metric)place,
+                          .what = own->name,
+                          .limit = given->limit,
+                          .rows = 2,
+                          .past_factor = 1,
+                          .not_of_dr = true,
+                          .below = own->falls,
+                          .space = *own->unit ? " " : "",
+                          .unit = own->unit,
+                          .no_data = own->no_data,
+                          .own = true};
+}
+
+/* All that hold here: struct limit. */
+static GArray *limits_of(const struct gate_view *view, struct gate_result *result)
+{
+    const struct gates_config *policy = view->policy;
+    const struct limit common[] = {
+        {METRIC_HEALTH, "health", 1, 1, 1, true, false, true, "", "", 0, false},
+        {METRIC_ERROR_RATE, "error rate", policy->max_error_rate_pct, 2, 1, false, true, false, " ",
+         "%", 0, false},
+        {METRIC_ACTIVE_USERS, "used capacity", policy->max_used_pct, 1, RHYTHM_FACTOR, false, true,
+         false, " ", "%", 0, false},
+    };
+    GArray *limits = g_array_new(FALSE, FALSE, sizeof(struct limit));
+    g_array_append_vals(limits, common, G_N_ELEMENTS(common));
+    for (guint i = 0; policy->own_limits && i < policy->own_limits->len; i++) {
+        const struct own_limit *given = policy->own_limits->pdata[i];
+        int place = view->config ? config_own_metric(view->config, given->metric) : -1;
+        struct limit limit = {0};
+        if (place >= 0)
+            limit = own_limit(view, given, place);
+        else
+            gate_says(result, VERDICT_HOLD, "no metric",
+                      "celldeck.yaml no longer tells of %s in metrics.own", given->metric);
+        if (place >= 0)
+            g_array_append_val(limits, limit);
+    }
+    return limits;
+}
+
+/* Whether it is no reason to wait: one of the fleet's own that is silent for long may be ignored,
+ * and has its say else. */
+static bool is_silent(const struct gate_view *view, const struct limit *limit,
+                      struct gate_result *result)
+{
+    gint64 silent = periods_silent(view, limit->metric);
+    if (!limit->own || silent < RECENT_PERIODS)
+        return false;
+    enum verdict verdict = no_data_verdict(view, limit->no_data, true);
+    if (verdict != VERDICT_PASS && result->verdict != VERDICT_HOLD)
+        gate_says(result, verdict, "no data",
+                  "no data of %s for %" G_GINT64_FORMAT " settled periods", limit->what, silent);
+    return true;
+}
+
 void gate_limits(const struct gate_view *view, struct gate_result *result)
 {
-    const struct limit limits[] = {
-        {METRIC_HEALTH, "health", 1, 1, 1, true, false, true},
-        {METRIC_ERROR_RATE, "error rate", view->policy->max_error_rate_pct, 2, 1, false, true,
-         false},
-        {METRIC_ACTIVE_USERS, "used capacity", view->policy->max_used_pct, 1, RHYTHM_FACTOR, false,
-         true, false},
-    };
+    g_autoptr(GArray) limits = limits_of(view, result);
     const char *missing = NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(limits) && result->verdict != VERDICT_FAIL; i++) {
-        const struct limit *limit = &limits[i];
+    for (guint i = 0; i < limits->len && result->verdict != VERDICT_FAIL; i++) {
+        const struct limit *limit = &g_array_index(limits, struct limit, i);
         if (view->dr && limit->not_of_dr)
             continue;
         g_autoptr(GArray) crossing = crossing_rows(view, limit, view->reading);
         if (is_crossed(view, limit, crossing))
             say_crossed(view, limit, crossing, result);
-        else if (!note_newest(view, limit, result) && !missing)
+        else if (!note_newest(view, limit, result) && !is_silent(view, limit, result) && !missing)
             missing = limit->what;
     }
     if (result->verdict == VERDICT_PENDING && missing)
@@ -165,6 +224,6 @@ void gate_limits(const struct gate_view *view, struct gate_result *result)
                   missing);
     else if (result->verdict == VERDICT_PENDING)
         gate_says(result, VERDICT_PASS, "ok",
-                  "health, error rate and used capacity are within "
-                  "their limits");
+                  "health, error rate and used capacity are within their limits%s",
+                  limits->len > METRICS_OF_ALL ? ", so are the fleet's own" : "");
 }

@@ -122,6 +122,16 @@ static bool compares(const struct gates_config *policy, const char *name)
            g_strv_contains((const char *const *)policy->regression_metrics, name);
 }
 
+/* Metrics of the fleet's own are compared where their names are listed. */
+static void ask_own(struct judge_terms *terms, const struct gate_view *view)
+{
+    for (enum metric m = METRIC_OWN; m < metric_count(view->config); m++) {
+        const struct own_metric *own = metric_own(view->config, m);
+        terms->asked[m] = compares(view->policy, own->name);
+        terms->own[m - METRIC_OWN] = (struct own_terms){own->falls, own->min_change};
+    }
+}
+
 static size_t points_before(const struct cell_reading *reading, gint64 before_ms)
 {
     return reading ? series_place(reading->series[METRIC_REQUESTS], before_ms) : 0;
@@ -163,6 +173,7 @@ static void begin(struct gate_memory *memory, const struct gate_view *view)
                                 .odds = view->policy->evidence};
     for (size_t i = 0; i < G_N_ELEMENTS(comparable); i++)
         terms.asked[comparable[i].metric] = compares(view->policy, comparable[i].name);
+    ask_own(&terms, view);
     forget(memory);
     memory->deployed_at_ms = view->deployed_at_ms;
     memory->bake_ms = view->bake_ms;

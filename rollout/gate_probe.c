@@ -102,7 +102,7 @@ void gate_probe(const struct gate_view *view, struct gate_result *result)
         probe_evidence(result, view, newest);
     /* A probe a period; one may be under way when the third is due. */
     if (view->now_ms - since_ms >= (RECENT_PERIODS + 1) * view->period_ms)
-        gate_says(result, no_data_verdict(view, false), "no data",
+        gate_says(result, no_data_verdict(view, view->policy->probe_no_data, false), "no data",
                   "/healthcheck was not asked for more than %d periods", RECENT_PERIODS);
     else if (n < 0 && newest)
         say_missed(view, newest, -n, result);

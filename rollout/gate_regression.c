@@ -7,15 +7,32 @@
 
 #include <math.h>
 
-static const struct {
+/* What people call it, and its unit. */
+struct term {
     enum metric metric;
-    const char *what, *unit;
-} asked[] = {
-    {METRIC_ERROR_RATE, "errors", ""},
-    {METRIC_LATENCY_P95, "latency p95", " ms"},
-    {METRIC_CPU, "CPU", " %"},
-    {METRIC_DB_CONNECTIONS, "connections", ""},
+    const char *what, *space, *unit;
 };
+static const struct term asked[] = {
+    {METRIC_ERROR_RATE, "errors", "", ""},
+    {METRIC_LATENCY_P95, "latency p95", " ", "ms"},
+    {METRIC_CPU, "CPU", " ", "%"},
+    {METRIC_DB_CONNECTIONS, "connections", "", ""},
+};
+
+/* The gate's own, then the fleet's. */
+static size_t n_terms(const struct gate_view *view)
+{
+    return G_N_ELEMENTS(asked) + metric_count(view->config) - METRIC_OWN;
+}
+
+static struct term term_at(const struct gate_view *view, size_t i)
+{
+    if (i < G_N_ELEMENTS(asked))
+        return asked[i];
+    enum metric metric = METRIC_OWN + (enum metric)(i - G_N_ELEMENTS(asked));
+    const struct own_metric *own = metric_own(view->config, metric);
+    return (struct term){metric, own->name, *own->unit ? " " : "", own->unit};
+}
 
 static char *odds_text(double odds)
 {
@@ -25,42 +42,42 @@ static char *odds_text(double odds)
 }
 
 /* "61 of 18,400 requests, expected 26" or "412 ms, usually 180". */
-static char *figures(size_t i, const struct judge_finding *found)
+static char *figures(const struct term *term, const struct judge_finding *found)
 {
-    if (asked[i].metric != METRIC_ERROR_RATE)
-        return g_strdup_printf("%.4g%s, usually %.4g", found->seen, asked[i].unit, found->expected);
+    if (term->metric != METRIC_ERROR_RATE)
+        return g_strdup_printf("%.4g%s%s, usually %.4g", found->seen, term->space, term->unit,
+                               found->expected);
     g_autofree char *requests = text_count((gint64)found->requests);
     g_autofree char *errors = text_count((gint64)found->seen);
     return g_strdup_printf("%s of %s requests, expected %.3g", errors, requests, found->expected);
 }
 
-static char *sentence(const struct gate_view *view, size_t i, const struct judge_finding *found,
-                      const char *end)
+static char *sentence(const struct gate_view *view, const struct term *term,
+                      const struct judge_finding *found, const char *end)
 {
     size_t past = judge_past_rows(gate_memory_judge(view->memory));
-    g_autofree char *figures_text = figures(i, found), *odds = odds_text(found->odds);
+    g_autofree char *figures_text = figures(term, found), *odds = odds_text(found->odds);
     g_autofree char *past_text = duration_short((gint64)past * view->period_ms);
     g_autofree char *span = duration_short(found->rows * view->period_ms);
     g_autofree char *controls = isnan(found->controls)
                                     ? g_strdup("no controls")
                                     : g_strdup_printf("controls %.1f×", found->controls);
-    return g_strdup_printf("%s %.1f× its own last %s (%s), %s; evidence %s over %s%s",
-                           asked[i].what, found->ratio, past_text, figures_text, controls, odds,
-                           span, end);
+    return g_strdup_printf("%s %.1f× its own last %s (%s), %s; evidence %s over %s%s", term->what,
+                           found->ratio, past_text, figures_text, controls, odds, span, end);
 }
 
-static json_t *figures_json(const struct gate_view *view, size_t i,
+static json_t *figures_json(const struct gate_view *view, enum metric metric,
                             const struct judge_finding *found)
 {
     /* JSON has no infinity; 1e100 to one is proof as good */
     json_t *json =
-        json_pack("{s:s, s:f, s:f, s:f, s:f, s:I, s:f}", "metric", metric_name(asked[i].metric),
-                  "value", found->seen, "expected", found->expected, "ratio", found->ratio,
-                  "evidence", MIN(found->odds, 1e100), "periods", (json_int_t)found->rows,
-                  "max_ratio", view->policy->max_ratio);
+        json_pack("{s:s, s:f, s:f, s:f, s:f, s:I, s:f}", "metric",
+                  metric_name_in(view->config, metric), "value", found->seen, "expected",
+                  found->expected, "ratio", found->ratio, "evidence", MIN(found->odds, 1e100),
+                  "periods", (json_int_t)found->rows, "max_ratio", view->policy->max_ratio);
     json_object_set_new(json, "controls_ratio",
                         isnan(found->controls) ? json_null() : json_real(found->controls));
-    if (asked[i].metric == METRIC_ERROR_RATE)
+    if (metric == METRIC_ERROR_RATE)
         json_object_set_new(json, "requests", json_real(found->requests));
     g_autofree char *at =
         when_rfc3339(first_period_ms(view) + (periods_due(view) - 1) * view->period_ms);
@@ -93,8 +110,8 @@ static void say_all_is_well(const struct gate_view *view, struct gate_result *re
 {
     const struct judge *judge = gate_memory_judge(view->memory);
     double odds = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
-        odds = MAX(odds, judge_find(judge, asked[i].metric).odds);
+    for (size_t i = 0; i < n_terms(view); i++)
+        odds = MAX(odds, judge_find(judge, term_at(view, i).metric).odds);
     g_autofree char *text = odds_text(odds);
     gate_says(result, VERDICT_PASS, "ok",
               "no worse than its own past%s; strongest evidence against it %s (%.0f:1 wanted)",
@@ -106,14 +123,15 @@ static void judge_all(const struct gate_view *view, struct gate_result *result)
     static const int weight[] = {
         [VERDICT_PASS] = 0, [VERDICT_PENDING] = 0, [VERDICT_HOLD] = 1, [VERDICT_FAIL] = 2};
     const struct judge *judge = gate_memory_judge(view->memory);
-    for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
-        struct judge_finding found = judge_find(judge, asked[i].metric);
+    for (size_t i = 0; i < n_terms(view); i++) {
+        struct term term = term_at(view, i);
+        struct judge_finding found = judge_find(judge, term.metric);
         struct verdict_of said = verdict_on(view, &found);
         if (found.rows > 0)
-            json_array_append_new(result->evidence, figures_json(view, i, &found));
+            json_array_append_new(result->evidence, figures_json(view, term.metric, &found));
         if (weight[said.verdict] <= weight[result->verdict])
             continue;
-        g_autofree char *text = sentence(view, i, &found, said.end);
+        g_autofree char *text = sentence(view, &term, &found, said.end);
         gate_says(result, said.verdict, said.code, "%s", text);
     }
     if (!result->reason)

@@ -65,6 +65,14 @@ GArray *rows_recent(const struct gate_view *view, const struct cell_reading *rea
     return rows_between(reading, metric, MAX(from_ms, rows_from_ms(view)), rows_settled_ms(view));
 }
 
+gint64 periods_silent(const struct gate_view *view, enum metric metric)
+{
+    gint64 newest_ms = gate_memory_rows(view->memory, metric).newest_ms;
+    if (newest_ms < first_period_ms(view))
+        return periods_due(view);
+    return periods_due(view) - (newest_ms - first_period_ms(view)) / view->period_ms - 1;
+}
+
 void gate_says(struct gate_result *result, enum verdict verdict, const char *code,
                const char *reason, ...)
 {
@@ -82,16 +90,16 @@ void gate_evidence(struct gate_result *result, const struct gate_view *view, enu
 {
     g_autofree char *at = when_rfc3339(point->at_ms);
     g_autofree char *source = g_strdup_printf("metrics %s", view->cell->source);
-    json_array_append_new(result->evidence,
-                          json_pack("{s:s, s:f, s:s, s:s}", "metric", metric_name(metric), "value",
-                                    point->value, "at", at, "source", source));
+    json_array_append_new(result->evidence, json_pack("{s:s, s:f, s:s, s:s}", "metric",
+                                                      metric_name_in(view->config, metric), "value",
+                                                      point->value, "at", at, "source", source));
 }
 
-enum verdict no_data_verdict(const struct gate_view *view, bool may_ignore)
+enum verdict no_data_verdict(const struct gate_view *view, enum no_data of_gate, bool may_ignore)
 {
     if (FAULT_SWITCH(NO_DATA_PASSES))
         return VERDICT_PASS;
-    switch (view->policy->no_data) {
+    switch (gates_config_no_data(view->policy, of_gate)) {
     case NO_DATA_FAIL:
         return VERDICT_FAIL;
     case NO_DATA_IGNORE:

@@ -19,8 +19,9 @@
 #define DRAINED_SHARE    0.06 /* gates.md: under 6 % of what one is led to expect */
 #define DRAINED_OF_LEAST 0.5  /* gates.md: and under half of the least ever seen */
 #define PAST_ROWS        30   /* gates.md: a past shorter than 30 minutes tells too little */
-#define NOISE_SDS        5.0 /* slo: by chance, a count of errors strays so many sd in a million looks, \
-                              */
+#define NOISE_SDS                                                                                  \
+    5.0 /* slo: by chance, a count of errors strays so many sd in a million looks,                 \
+         */
 #define NOISE_ERRORS     6.0  /* and of few, whose chance is not normal, by so many more */
 #define DRAINED_EXPECTED 30.0 /* requests: of fewer, silence is chance (Poisson: e^-30 at 0) */
 
@@ -55,6 +56,9 @@ static inline const struct datapoint *row_at(const GArray *rows, guint i)
 void gate_memory_follow(struct gate_memory *memory, const struct gate_view *view);
 const struct judge *gate_memory_judge(const struct gate_memory *memory);
 
+/* Settled periods since the metric's newest row of the bake; all where it has none. */
+gint64 periods_silent(const struct gate_view *view, enum metric metric);
+
 /* All settled rows of the cell's own since the deploy, added up. */
 struct rows_tally {
     gint64 read;
@@ -80,8 +84,9 @@ void gate_says(struct gate_result *result, enum verdict verdict, const char *cod
                const char *reason, ...);
 void gate_evidence(struct gate_result *result, const struct gate_view *view, enum metric metric,
                    const struct datapoint *point);
-/* What no data means here, by policy. `may_ignore`: not health, error rate or probe. */
-enum verdict no_data_verdict(const struct gate_view *view, bool may_ignore);
+/* What no data means to a gate (or own metric) that has it `of_gate`. `may_ignore`: not health,
+ * error rate or probe. */
+enum verdict no_data_verdict(const struct gate_view *view, enum no_data of_gate, bool may_ignore);
 
 typedef void (*gate_fn)(const struct gate_view *view, struct gate_result *result);
 void gate_limits(const struct gate_view *view, struct gate_result *result);

@@ -24,7 +24,11 @@ struct judge_terms {
     double max_ratio;         /* of now over what was to be expected; above 1 */
     double min_events;        /* errors */
     double odds;              /* of evidence needed, against 1 */
-    bool asked[METRIC_COUNT]; /* of error rate, CPU, connections, latency */
+    bool asked[METRIC_COUNT]; /* of error rate, CPU, connections, latency, and the fleet's own */
+    struct own_terms {
+        bool falls;        /* less is worse */
+        double min_change; /* in its unit: what is worse by less is nobody's business */
+    } own[OWN_METRICS_MAX];
 };
 
 struct judge;

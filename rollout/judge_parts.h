@@ -120,9 +120,11 @@ struct errors_test {
     double ratio;
 };
 
-/* Latency, CPU, connections. */
+/* Latency, CPU, connections, and the fleet's own. Of one where less is worse, logarithms and rises
+ * have the other sign. */
 struct shift_test {
     bool known;
+    int sign;
     double usual, margin, least_ratio, least_rise;
     struct rank_bet ranks;
     double score[JUDGE_MEDIAN_ROWS], rise[JUDGE_MEDIAN_ROWS], beyond[JUDGE_MEDIAN_ROWS];
@@ -144,7 +146,8 @@ struct judge {
     double lately[METRIC_COUNT], requests_lately;
     struct errors_test errors, errors_alone; /* alone: as if there were no controls */
     struct shift_test shift[METRIC_COUNT], shift_alone[METRIC_COUNT];
-    gint64 age, rows; /* of the newest row; how many since the deploy */
+    double shift_odds_factor; /* of odds_needed() */
+    gint64 age, rows;         /* of the newest row; how many since the deploy */
     bool warm;
     struct judge_finding found[METRIC_COUNT];
     struct judge_finding shared[METRIC_COUNT]; /* the last one that was SHARED, */

@@ -1,5 +1,5 @@
-/* Latency, CPU and connections: the bet on ranks, on logarithms, and a shift of their 5-row median.
- */
+/* Latency, CPU, connections and metrics of the fleet's own: the bet on ranks, on logarithms, and a
+ * shift of their 5-row median. */
 #include "rollout/judge_parts.h"
 #include "rollout/judge_stats.h"
 
@@ -8,28 +8,51 @@
 /* What is judged so, by how much it may be worse for nothing, and the least rise (in the metric's
  * own unit) that is worth a rollback. gates.md: the 5-minute median >= 1.25 times, and an absolute
  * floor; connections are few and come in steps, so they have a little more. */
-static const struct {
-    enum metric metric;
+static const struct kind {
     double margin, least_ratio, least_rise;
-} judged[] = {
-    {METRIC_CPU, 0.10, 1.25, 5},
-    {METRIC_LATENCY_P95, 0.10, 1.25, 0},
-    {METRIC_DB_CONNECTIONS, 0.12, 1.30, 3},
+} kinds[METRIC_OWN] = {
+    [METRIC_CPU] = {0.10, 1.25, 5},
+    [METRIC_LATENCY_P95] = {0.10, 1.25, 0},
+    [METRIC_DB_CONNECTIONS] = {0.12, 1.30, 3},
 };
+/* Nobody knows how wild a metric of the fleet's own is: its size is what celldeck.yaml says. */
+#define OWN_MARGIN 0.12
 
-static double log_of(double value)
+/* In the order in which they are judged. */
+static const enum metric judged[] = {METRIC_CPU,     METRIC_LATENCY_P95, METRIC_DB_CONNECTIONS,
+                                     METRIC_OWN,     METRIC_OWN + 1,     METRIC_OWN + 2,
+                                     METRIC_OWN + 3, METRIC_OWN + 4,     METRIC_OWN + 5,
+                                     METRIC_OWN + 6, METRIC_OWN + 7};
+G_STATIC_ASSERT(OWN_METRICS_MAX == 8);
+
+static struct kind kind_of(const struct judge *judge, enum metric metric)
 {
-    return log(MAX(value, 1e-3));
+    if (metric < METRIC_OWN)
+        return kinds[metric];
+    return (struct kind){OWN_MARGIN, judge->terms.max_ratio,
+                         judge->terms.own[metric - METRIC_OWN].min_change};
+}
+
+static int sign_of(const struct judge *judge, enum metric metric)
+{
+    return metric >= METRIC_OWN && judge->terms.own[metric - METRIC_OWN].falls ? -1 : 1;
+}
+
+/* The more, the worse. */
+static double log_of(int sign, double value)
+{
+    return sign * log(MAX(value, 1e-3));
 }
 
 /* Each cell's past as logarithms over its own median; n rows a cell. */
 static void past_logs(struct judge *judge, enum metric metric, double *logs)
 {
     size_t n = judge->past_rows;
+    int sign = sign_of(judge, metric);
     for (size_t c = 0; c < judge->n_cells; c++) {
         for (size_t i = 0; i < n; i++) {
             double value = g_array_index(judge->past[metric], double, i * judge->n_cells + c);
-            logs[c * n + i] = isnan(value) ? NAN : log_of(value);
+            logs[c * n + i] = isnan(value) ? NAN : log_of(sign, value);
         }
         judge->cells[c].usual[metric] = stat_median(logs + c * n, n);
         for (size_t i = 0; i < n; i++)
@@ -48,15 +71,17 @@ static double controls_median(const struct judge *judge, const double *logs, siz
     return isnan(median) ? 0 : median;
 }
 
-static void test_begin(struct shift_test *test, const struct judge *judge, size_t kind,
+static void test_begin(struct shift_test *test, const struct judge *judge, enum metric metric,
                        const double *logs, const double *shifts)
 {
     size_t n = judge->past_rows, others = n < JUDGE_SCARCE_PAST ? n * n_controls(judge) : 0,
            read = 0;
-    *test = (struct shift_test){.margin = log(1 + judged[kind].margin),
-                                .least_ratio = judged[kind].least_ratio,
-                                .least_rise = judged[kind].least_rise,
-                                .usual = judge->cells[0].usual[judged[kind].metric]};
+    struct kind kind = kind_of(judge, metric);
+    *test = (struct shift_test){.margin = log(1 + kind.margin),
+                                .least_ratio = kind.least_ratio,
+                                .least_rise = kind.least_rise,
+                                .sign = sign_of(judge, metric),
+                                .usual = judge->cells[0].usual[metric]};
     g_autofree double *scores = g_new(double, n + others + 1);
     for (size_t i = 0; i < n; i++) {
         scores[i] = logs[i] - shifts[i];
@@ -69,21 +94,37 @@ static void test_begin(struct shift_test *test, const struct judge *judge, size_
                    judge->bake_rows);
 }
 
+/* Three metrics share what the false-alarm level allows, and errors have their own; more of them
+ * share it too. */
+#define SHIFT_ODDS   2.0
+#define SHIFT_SHARED 3.0
+
+static double odds_factor(const struct judge *judge)
+{
+    guint asked = 0;
+    for (size_t k = 0; k < G_N_ELEMENTS(judged); k++)
+        asked += judge->terms.asked[judged[k]];
+    return SHIFT_ODDS * MAX(1, asked / SHIFT_SHARED);
+}
+
 void shifts_begin(struct judge *judge)
 {
+    judge->shift_odds_factor = odds_factor(judge);
     size_t n = judge->past_rows;
     g_autofree double *logs = g_new0(double, n * judge->n_cells + 1),
                       *world = g_new0(double, n + 1), *shifts = g_new0(double, n + 1),
                       *none = g_new0(double, n + 1);
-    for (size_t kind = 0; kind < G_N_ELEMENTS(judged); kind++) {
-        enum metric metric = judged[kind].metric;
+    for (size_t k = 0; k < G_N_ELEMENTS(judged); k++) {
+        enum metric metric = judged[k];
+        if (!judge->terms.asked[metric])
+            continue;
         past_logs(judge, metric, logs);
         for (size_t i = 0; n_controls(judge) && i < n; i++)
             world[i] = controls_median(judge, logs + n + i, n);
         if (n_controls(judge))
             following_begin(&judge->following[metric], logs, world, n, JUDGE_OFF, shifts);
-        test_begin(&judge->shift[metric], judge, kind, logs, shifts);
-        test_begin(&judge->shift_alone[metric], judge, kind, logs, none);
+        test_begin(&judge->shift[metric], judge, metric, logs, shifts);
+        test_begin(&judge->shift_alone[metric], judge, metric, logs, none);
     }
 }
 
@@ -101,14 +142,14 @@ static void test_take(struct shift_test *test, const struct judge *judge, double
 {
     if (!test->known || isnan(value))
         return;
-    double score = log_of(value) - test->usual - shift;
+    double score = log_of(test->sign, value) - test->usual - shift;
     bool fair = at_most && rank_has_learnt(&test->ranks) && score <= test->margin;
     rank_take(&test->ranks, score - test->margin, fair ? 1 : 0, judge->warm);
     if (!judge->warm)
         rank_learn(&test->ranks, score);
     push(test->score, score);
     push(test->value, value);
-    push(test->rise, value - exp(test->usual + shift));
+    push(test->rise, test->sign * (value - exp(test->sign * (test->usual + shift))));
     push(test->beyond, score + shift - controls);
     test->rows++;
     test->rows_after_warmup += !judge->warm;
@@ -124,8 +165,8 @@ static void test_take(struct shift_test *test, const struct judge *judge, double
 
 static bool is_proof(const struct judge *judge, const struct shift_test *test)
 {
-    /* three metrics share what the false-alarm level allows, and errors have their own */
-    return !judge->warm && test->sizeable && test->odds >= 2 * odds_needed(judge);
+    return !judge->warm && test->sizeable &&
+           test->odds >= judge->shift_odds_factor * odds_needed(judge);
 }
 
 static void find(struct judge *judge, enum metric metric)
@@ -139,11 +180,11 @@ static void find(struct judge *judge, enum metric metric)
     if (!said->known || said->rows == 0)
         return;
     found.seen = stat_median(said->value + from, n);
-    found.expected = exp(said->usual);
+    found.expected = exp(said->sign * said->usual);
     found.ratio = found.seen / MAX(found.expected, 1e-9);
     double beyond = stat_median(test->beyond + from, n);
     if (has_controls)
-        found.controls = exp(log(found.ratio) - beyond);
+        found.controls = exp(log(found.ratio) - said->sign * beyond);
     if (proof)
         found.word = beyond >= log(test->least_ratio) ? JUDGE_GUILTY : JUDGE_SHARED;
     else if (has_controls && is_proof(judge, alone))
@@ -163,9 +204,10 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
     double keep = exp2(-1 / JUDGE_HALF_LIFE), requests = rows[0].value[METRIC_REQUESTS];
     if (!isnan(requests))
         judge->requests_lately = keep * judge->requests_lately + (1 - keep) * requests;
-    double alone = MAX(rhythm_log(judge), growth_log(judge));
-    for (size_t kind = 0; kind < G_N_ELEMENTS(judged); kind++) {
-        enum metric metric = judged[kind].metric;
+    for (size_t k = 0; k < G_N_ELEMENTS(judged); k++) {
+        enum metric metric = judged[k];
+        int sign = sign_of(judge, metric);
+        double alone = MAX(rhythm_log(judge), sign > 0 ? growth_log(judge) : 0);
         double shift = alone, controls = 0, value = rows[0].value[metric];
         if (!judge->terms.asked[metric])
             continue;
@@ -173,7 +215,8 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
             g_autofree double *logs = g_new(double, judge->n_cells);
             for (size_t i = 1; i < judge->n_cells; i++) {
                 double theirs = rows[i].value[metric];
-                logs[i - 1] = isnan(theirs) ? NAN : log_of(theirs) - judge->cells[i].usual[metric];
+                logs[i - 1] =
+                    isnan(theirs) ? NAN : log_of(sign, theirs) - judge->cells[i].usual[metric];
             }
             controls = controls_median(judge, logs, 1);
             judge->lately[metric] = keep * judge->lately[metric] + (1 - keep) * controls;

@@ -36,16 +36,17 @@ static GArray *cells_that(bool (*fit)(const struct conduct *, const struct cell 
 }
 
 /* Cells still on the old version; where there is none any more, those that have passed. */
-static GArray *controls_of(const struct conduct *conduct, const struct cell *seen)
+static GArray *controls_of(const struct conduct *conduct, const struct gates_config *policy,
+                           const struct cell *seen)
 {
     const struct snapshot *snapshot = conduct->world->snapshot;
     guint own = (guint)(seen - snapshot->cells);
     g_autoptr(GArray) old = cells_that(runs_the_old, conduct);
-    g_autoptr(GArray) chosen = controls_choose(snapshot->config, own, old);
+    g_autoptr(GArray) chosen = controls_choose(snapshot->config, policy, own, old);
     if (chosen->len == 0) {
         g_autoptr(GArray) passed = cells_that(has_passed, conduct);
         g_array_unref(chosen);
-        chosen = controls_choose(snapshot->config, own, passed);
+        chosen = controls_choose(snapshot->config, policy, own, passed);
     }
     GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
     for (guint i = 0; i < chosen->len; i++) {
@@ -65,9 +66,11 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
     watch_forget_gates(watch);
     if (!seen || !watch->config)
         return;
-    g_autoptr(GArray) controls = controls_of(conduct, seen);
+    const struct gates_config *policy = plan_gates(plan, cell->wave);
+    g_autoptr(GArray) controls = controls_of(conduct, policy, seen);
     const struct gate_view view = {
-        .policy = plan_gates(plan, cell->wave),
+        .policy = policy,
+        .config = conduct->world->config,
         .cell = watch->config,
         .dr = cell->plan->dr,
         .low_traffic_pass = wave->low_traffic_pass,

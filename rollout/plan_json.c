@@ -11,8 +11,10 @@ static const char *const on_fail_names[] = {
     [ON_FAIL_ROLLBACK_WAVE] = "rollback_wave",
     [ON_FAIL_ROLLBACK_ALL] = "rollback_all",
 };
-static const char *const no_data_names[] = {
-    [NO_DATA_HOLD] = "hold", [NO_DATA_FAIL] = "fail", [NO_DATA_IGNORE] = "ignore"};
+static const char *const no_data_names[] = {[NO_DATA_HOLD] = "hold",
+                                            [NO_DATA_FAIL] = "fail",
+                                            [NO_DATA_IGNORE] = "ignore",
+                                            [NO_DATA_DEFAULT] = "default"};
 
 static json_t *strings_json(char *const *strings)
 {
@@ -43,6 +45,38 @@ static json_t *slo_json(const struct gates_config *gates)
                      "min_events", (json_int_t)gates->slo_min_events);
 }
 
+static json_t *no_data_json(const struct gates_config *gates)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "alarms", no_data_names[gates->alarms_no_data],
+                     "probe", no_data_names[gates->probe_no_data], "data",
+                     no_data_names[gates->data_no_data], "traffic",
+                     no_data_names[gates->traffic_no_data]);
+}
+
+static json_t *own_limits_json(const struct gates_config *gates)
+{
+    json_t *limits = json_array();
+    for (guint i = 0; gates->own_limits && i < gates->own_limits->len; i++) {
+        const struct own_limit *limit = gates->own_limits->pdata[i];
+        json_array_append_new(limits, json_pack("[s,f]", limit->metric, limit->limit));
+    }
+    return limits;
+}
+
+static json_t *controls_json(const struct controls_config *controls)
+{
+    json_t *labels = json_object();
+    GHashTableIter iter;
+    gpointer name, value;
+    if (controls->labels)
+        g_hash_table_iter_init(&iter, controls->labels);
+    while (controls->labels && g_hash_table_iter_next(&iter, &name, &value))
+        json_object_set_new(labels, name, text_json(value));
+    return json_pack("{s:o, s:o, s:o, s:o}", "class", strings_json(controls->classes), "labels",
+                     labels, "cells", strings_json(controls->cells), "exclude",
+                     strings_json(controls->exclude));
+}
+
 static json_t *gates_json(const struct gates_config *gates)
 {
     json_t *regression = json_pack(
@@ -57,6 +91,11 @@ static json_t *gates_json(const struct gates_config *gates)
         strings_json(gates->alarm_prefixes), "regression", regression, "slo", slo_json(gates));
     if (gates->off && *gates->off)
         json_object_set_new(json, "off", strings_json(gates->off));
+    json_object_set_new(json, "no_data_of", no_data_json(gates));
+    if (gates->own_limits && gates->own_limits->len)
+        json_object_set_new(json, "own_limits", own_limits_json(gates));
+    if (controls_config_given(&gates->controls))
+        json_object_set_new(json, "controls", controls_json(&gates->controls));
     return json;
 }
 
@@ -191,6 +230,50 @@ static bool slo_from_json(json_t *json, struct gates_config *gates, json_error_t
     return true;
 }
 
+static enum no_data no_data_of(json_t *json, const char *gate)
+{
+    const char *word = json_string_value(json_object_get(json, gate));
+    int index = word ? word_index(word, no_data_names, G_N_ELEMENTS(no_data_names)) : -1;
+    return index < 0 ? NO_DATA_DEFAULT : (enum no_data)index;
+}
+
+static void own_limits_from_json(json_t *json, struct gates_config *gates)
+{
+    size_t i;
+    json_t *one;
+    gates->own_limits = g_ptr_array_new();
+    json_array_foreach (json, i, one) {
+        struct own_limit *limit = g_new0(struct own_limit, 1);
+        limit->metric = g_strdup(json_string_value(json_array_get(one, 0)));
+        limit->limit = json_number_value(json_array_get(one, 1));
+        g_ptr_array_add(gates->own_limits, limit);
+    }
+}
+
+static void controls_from_json(json_t *json, struct controls_config *controls)
+{
+    const char *name;
+    json_t *value;
+    controls->classes = strings_from_json(json_object_get(json, "class"));
+    controls->cells = strings_from_json(json_object_get(json, "cells"));
+    controls->exclude = strings_from_json(json_object_get(json, "exclude"));
+    controls->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    json_object_foreach (json_object_get(json, "labels"), name, value)
+        g_hash_table_insert(controls->labels, g_strdup(name), g_strdup(json_string_value(value)));
+}
+
+/* What a plan of before there was any of it has not is as if nothing were said. */
+static void later_settings_from_json(json_t *json, struct gates_config *gates)
+{
+    json_t *no_data = json_object_get(json, "no_data_of");
+    gates->alarms_no_data = no_data_of(no_data, "alarms");
+    gates->probe_no_data = no_data_of(no_data, "probe");
+    gates->data_no_data = no_data_of(no_data, "data");
+    gates->traffic_no_data = no_data_of(no_data, "traffic");
+    own_limits_from_json(json_object_get(json, "own_limits"), gates);
+    controls_from_json(json_object_get(json, "controls"), &gates->controls);
+}
+
 static bool gates_from_json(json_t *json, struct gates_config *gates, GError **error)
 {
     json_error_t why;
@@ -213,6 +296,7 @@ static bool gates_from_json(json_t *json, struct gates_config *gates, GError **e
     gates->off = strings_from_json(json_object_get(json, "off"));
     gates->alarm_names = strings_from_json(names);
     gates->alarm_prefixes = strings_from_json(prefixes);
+    later_settings_from_json(json, gates);
     return true;
 }
 

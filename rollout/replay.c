@@ -66,7 +66,8 @@ enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data
     const struct cell_config nobody = {
         .id = (char *)replay->cell, .source = (char *)"recording", .sla_pct = replay->sla_pct};
     struct gate_view view = {.policy = replay->policy,
-                             .cell = replay->config ? replay->config : &nobody,
+                             .config = replay->config,
+                             .cell = replay->known ? replay->known : &nobody,
                              .dr = replay->dr,
                              .low_traffic_pass = replay->low_traffic_pass,
                              .period_ms = replay->period_ms,

@@ -8,11 +8,12 @@
 struct replay {
     const struct recording *recording;
     const char *cell;                  /* whose bake it is; every other is a control */
-    const struct cell_config *config;  /* what is known of it; NULL: its name alone */
+    const struct config *config;       /* for metrics.own; NULL: there are none */
+    const struct cell_config *known;   /* what is known of the cell; NULL: its name alone */
     const struct gates_config *policy; /* borrowed */
     gint64 deployed_at_ms, bake_ms, period_ms;
     gint64 until_ms; /* the cell left the version before its bake was over; 0: it did not */
-    double sla_pct;  /* promised availability, where `config` is NULL */
+    double sla_pct;  /* promised availability, where `known` is NULL */
     bool low_traffic_pass, dr;
 };
 

@@ -7,6 +7,7 @@ static const char *const names[SIM_METRIC_COUNT] = {
     [SIM_ERROR_RATE] = "cell_error_rate",         [SIM_CPU] = "cell_cpu_utilization",
     [SIM_DB_CONNECTIONS] = "cell_db_connections", [SIM_ACTIVE_USERS] = "cell_active_users",
     [SIM_LATENCY] = "cell_latency_p95",           [SIM_REPLICA_LAG] = "cell_replica_lag_seconds",
+    [SIM_QUEUE_DEPTH] = "cell_queue_depth",
 };
 
 const char *sim_metric_name(enum sim_metric metric)
@@ -185,6 +186,9 @@ double sim_metric_value(const struct sim_world *world, const struct sim_cell *ce
         return rounded(around(world, cell, metric, start_ms, load->latency_ms, 0.08, 0.05), 0.1);
     case SIM_REPLICA_LAG:
         return rounded(around(world, cell, metric, start_ms, load->replica_lag_s, 0.3, 0.1), 0.01);
+    case SIM_QUEUE_DEPTH:
+        return round(
+            around(world, cell, metric, start_ms, 10 * (1 + load->error_rate_pct), 0.08, 0.05));
     default:
         return shape.health;
     }

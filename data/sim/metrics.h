@@ -13,6 +13,7 @@ enum sim_metric {
     SIM_ACTIVE_USERS,
     SIM_LATENCY,
     SIM_REPLICA_LAG,
+    SIM_QUEUE_DEPTH, /* none of celldeck's: work that waits; grows with errors */
     SIM_METRIC_COUNT
 };
 

@@ -18,7 +18,7 @@ static struct recording *read_bytes(const void *bytes, size_t size, GError **err
     int fd = memfd_create("recorded", MFD_CLOEXEC);
     PROMISE(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
     g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
-    struct recording *recording = recording_read(path, PERIOD_MS, error);
+    struct recording *recording = recording_read(path, NULL, PERIOD_MS, error);
     close(fd);
     return recording;
 }
@@ -60,7 +60,7 @@ static char *printed(const struct recording *recording, size_t *size)
     recording_print_header(to);
     for (guint i = 0; i < recording->cells->len; i++) {
         const struct recorded_cell *cell = recording->cells->pdata[i];
-        recording_print(to, cell->id, &cell->reading, G_MININT64);
+        recording_print(to, NULL, cell->id, &cell->reading, G_MININT64);
     }
     fclose(to);
     return text;

@@ -38,7 +38,7 @@ Test(controls, are_of_like_class_where_there_are_three)
     const enum cell_class classes[] = {CLASS_SHARED, CLASS_DEV,    CLASS_SHARED,
                                        CLASS_SHARED, CLASS_SHARED, CLASS_DEDICATED};
     OWN(fleet) fleet = fleet_new(classes, G_N_ELEMENTS(classes));
-    g_autoptr(GArray) chosen = controls_choose(&fleet->config, 0, fleet->all);
+    g_autoptr(GArray) chosen = controls_choose(&fleet->config, &fleet->config.gates, 0, fleet->all);
     cr_assert_eq(chosen->len, 3);
     for (guint i = 0; i < chosen->len; i++)
         cr_expect_eq(g_array_index(chosen, guint, i), i + 2);
@@ -49,7 +49,7 @@ Test(controls, are_of_any_class_where_too_few_are_alike_but_never_the_cell_or_a_
     const enum cell_class classes[] = {CLASS_SHARED, CLASS_DEV, CLASS_DR, CLASS_SHARED,
                                        CLASS_DEDICATED};
     OWN(fleet) fleet = fleet_new(classes, G_N_ELEMENTS(classes));
-    g_autoptr(GArray) chosen = controls_choose(&fleet->config, 0, fleet->all);
+    g_autoptr(GArray) chosen = controls_choose(&fleet->config, &fleet->config.gates, 0, fleet->all);
     cr_assert_eq(chosen->len, 3);
     const guint wanted[] = {1, 3, 4};
     for (guint i = 0; i < chosen->len; i++)
@@ -62,6 +62,6 @@ Test(controls, are_thirty_two_at_the_most)
     for (guint i = 0; i < CELLS; i++)
         classes[i] = CLASS_SHARED;
     OWN(fleet) fleet = fleet_new(classes, CELLS);
-    g_autoptr(GArray) chosen = controls_choose(&fleet->config, 0, fleet->all);
+    g_autoptr(GArray) chosen = controls_choose(&fleet->config, &fleet->config.gates, 0, fleet->all);
     cr_expect_eq(chosen->len, 32);
 }

@@ -76,7 +76,7 @@ Test(fleet, nothing_read_is_unknown)
 
 Test(fleet, a_single_required_metric_that_is_missing_makes_a_cell_unknown)
 {
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+    for (enum metric metric = 0; metric < METRIC_OWN; metric++) {
         struct series *kept = readings[EU].series[metric];
         readings[EU].series[metric] = NULL;
         cr_expect_eq(fold_at(NOW, EU)->health,
@@ -105,7 +105,7 @@ Test(fleet, data_is_stale_beyond_three_periods_after_the_end_of_its_own)
 
 Test(fleet, each_required_metric_alone_can_make_a_cell_stale)
 {
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+    for (enum metric metric = 0; metric < METRIC_OWN; metric++) {
         const struct datapoint *last = series_last(readings[EU].series[metric]);
         set_series(&readings[EU], metric, steady(last->value, 3, NOW - 4 * WHEN_MINUTE));
         cr_expect_eq(fold_at(NOW, EU)->health,
@@ -229,7 +229,7 @@ Test(fleet, a_dependency_down_is_unhealthy_and_no_answer_degraded)
 
 Test(fleet, a_dr_cell_without_traffic_stands_by_but_its_health_must_be_fresh)
 {
-    for (enum metric metric = METRIC_HEALTH + 1; metric < METRIC_COUNT; metric++)
+    for (enum metric metric = METRIC_HEALTH + 1; metric < METRIC_OWN; metric++)
         set_series(&readings[DR], metric, NULL);
     expect(fold_at(NOW, DR), HEALTH_STANDBY, "");
     set_series(&readings[DR], METRIC_HEALTH, steady(1, 3, NOW - 4 * WHEN_MINUTE));

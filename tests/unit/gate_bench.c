@@ -65,6 +65,10 @@ struct bench *bench_new(void)
     static char *prefixes[] = {(char *)"{cell}-", NULL};
     struct bench *bench = g_new0(struct bench, 1);
     bench->policy = (struct gates_config){.warmup_ms = 3 * WHEN_MINUTE,
+                                          .alarms_no_data = NO_DATA_DEFAULT,
+                                          .probe_no_data = NO_DATA_DEFAULT,
+                                          .data_no_data = NO_DATA_DEFAULT,
+                                          .traffic_no_data = NO_DATA_DEFAULT,
                                           .min_requests = 300,
                                           .deadline_ms = 15 * WHEN_MINUTE,
                                           .max_error_rate_pct = 5,

@@ -46,7 +46,7 @@ Test(past, has_the_span_and_no_more)
     cr_expect_eq(past->faults->len, 0);
     cr_expect(!past->unread[0] && !past->unread[1]);
     cr_expect_eq(past->calls, 2, "one call a region");
-    cr_expect_eq(past->metrics, 2 * METRIC_COUNT);
+    cr_expect_eq(past->metrics, 2 * METRIC_OWN);
 }
 
 Test(past, of_before_what_is_kept_is_unread_and_costs_nothing)

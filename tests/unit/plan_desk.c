@@ -25,9 +25,11 @@ static void lay_cells(struct desk *desk)
     desk->cells[DR].stands_by_for = (char *)"cell-1";
 }
 
-static struct gates_config no_gates(void)
+static struct gates_config no_gates(const struct desk *desk)
 {
     return (struct gates_config){.off = nothing,
+                                 .own_limits = desk->no_limits,
+                                 .controls = {nothing, desk->no_labels, nothing, nothing},
                                  .regression_metrics = nothing,
                                  .alarm_names = nothing,
                                  .alarm_prefixes = nothing};
@@ -36,11 +38,13 @@ static struct gates_config no_gates(void)
 struct desk *desk_new(void)
 {
     struct desk *desk = g_new0(struct desk, 1);
+    desk->no_labels = g_hash_table_new(g_str_hash, g_str_equal);
+    desk->no_limits = g_ptr_array_new();
     desk->config.cells = g_ptr_array_new();
     desk->config.waves = g_ptr_array_new();
     desk->config.releases.migrations = nothing;
     desk->config.metrics.period_ms = WHEN_MINUTE;
-    desk->config.gates = no_gates();
+    desk->config.gates = no_gates(desk);
     desk->config.deploy.exec_command = desk->config.deploy.exec_current = nothing;
     desk->config.notify_command = nothing;
     desk->config.deploy.ecs_services = g_ptr_array_new();
@@ -51,7 +55,6 @@ struct desk *desk_new(void)
     desk->survey.operations = g_ptr_array_new();
     lay_cells(desk);
     config_index_cells(&desk->config);
-    desk->no_labels = g_hash_table_new(g_str_hash, g_str_equal);
     for (int i = 0; i < 3; i++) {
         desk->waves[i] = (struct wave_config){.name = (char *)cell_class_name(classes[i]),
                                               .has_class = true,
@@ -61,7 +64,7 @@ struct desk *desk_new(void)
                                               .exclude = nothing,
                                               .bake_ms = WHEN_HOUR,
                                               .max_in_flight = 1,
-                                              .gates = no_gates()};
+                                              .gates = no_gates(desk)};
         g_ptr_array_add(desk->config.waves, &desk->waves[i]);
     }
     desk->registry = (struct registry){.complete = true, .tenants = g_ptr_array_new()};
@@ -101,6 +104,7 @@ void desk_free(struct desk *desk)
     g_ptr_array_unref(desk->config.waves);
     g_ptr_array_unref(desk->config.deploy.ecs_services);
     g_hash_table_unref(desk->no_labels);
+    g_ptr_array_unref(desk->no_limits);
     g_ptr_array_unref(desk->registry.tenants);
     g_ptr_array_unref(desk->snapshot.sources);
     g_ptr_array_unref(desk->changes.migrations);

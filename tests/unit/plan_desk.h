@@ -16,6 +16,7 @@ struct desk {
     struct cell_config cells[CELLS];
     struct wave_config waves[3];
     GHashTable *no_labels;
+    GPtrArray *no_limits;
     struct cell known[CELLS];
     struct running running[CELLS], other;
     struct registry registry;

@@ -17,7 +17,7 @@ static struct recording *read_text(const char *text, GError **error)
     cr_assert_geq(fd, 0);
     cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    struct recording *recording = recording_read(path, WHEN_MINUTE, error);
+    struct recording *recording = recording_read(path, NULL, WHEN_MINUTE, error);
     unlink(path);
     return recording;
 }
@@ -93,7 +93,7 @@ Test(recording, what_is_no_recording_is_refused_with_its_line)
 Test(recording, a_file_that_is_not_there_could_not_be_read)
 {
     g_autoptr(GError) error = NULL;
-    cr_expect_null(recording_read("/no/such.csv", WHEN_MINUTE, &error));
+    cr_expect_null(recording_read("/no/such.csv", NULL, WHEN_MINUTE, &error));
     cr_expect(g_error_matches(error, CD_ERROR, CD_ERROR_FAILED));
     cr_expect(strstr(error->message, "/no/such.csv"));
 }
@@ -108,7 +108,7 @@ Test(recording, what_is_written_is_read_as_the_same)
     size_t size;
     FILE *to = open_memstream(&written, &size);
     recording_print_header(to);
-    recording_print(to, "a", &recording_cell(recording, "a")->reading, 0);
+    recording_print(to, NULL, "a", &recording_cell(recording, "a")->reading, 0);
     fclose(to);
     cr_expect_str_eq(written, text);
     free(written);

@@ -43,16 +43,17 @@ static json_t *metrics_json(const struct snapshot *snapshot, const struct cell *
 {
     gint64 period_ms = snapshot->config->metrics.period_ms;
     json_t *all = json_object();
-    for (int m = 0; m < METRIC_COUNT; m++) {
+    for (enum metric m = 0; m < metric_count(snapshot->config); m++) {
         const struct datapoint *last = series_last(cell->reading.series[m]);
         if (!last)
             continue;
         gint64 age_ms = cell_metric_age_ms(cell, m, period_ms, snapshot->at_ms);
         bool stale = cell_metric_stale(cell, m, period_ms, snapshot->at_ms);
-        json_object_set_new(all, metric_name(m),
+        json_object_set_new(all, metric_name_in(snapshot->config, m),
                             json_pack("{s:f, s:s, s:o, s:o, s:b}", "value", last->value, "unit",
-                                      metric_unit(m), "at", moment_json(last->at_ms), "age_s",
-                                      seconds_json(age_ms), "stale", stale));
+                                      metric_unit_in(snapshot->config, m), "at",
+                                      moment_json(last->at_ms), "age_s", seconds_json(age_ms),
+                                      "stale", stale));
     }
     return all;
 }

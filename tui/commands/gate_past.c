@@ -31,7 +31,7 @@ struct past *gate_read_past(struct context *context, const GArray *cells, gint64
 
 bool gate_may_spend(const struct context *context, guint readings, guint cells, GError **error)
 {
-    guint64 metrics = (guint64)readings * cells * METRIC_COUNT;
+    guint64 metrics = (guint64)readings * cells * metric_count(context->config);
     double usd = (double)metrics * USD_PER_METRIC, most = context->config->aws_max_usd_per_hour;
     if (most >= 0 && usd > most) {
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,

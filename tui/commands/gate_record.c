@@ -58,7 +58,8 @@ static bool choose_cells(const struct config *config, const char *id, bool only,
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; !only && i < config->cells->len; i++)
         g_array_append_val(all, i);
-    g_autoptr(GArray) controls = controls_choose(config, place, all);
+    g_autoptr(GArray) controls =
+        controls_choose(config, config_gates_of(config, config->cells->pdata[place]), place, all);
     g_array_append_vals(cells, controls->data, controls->len);
     return true;
 }
@@ -79,7 +80,7 @@ static bool print_rows(const struct context *context, const struct past *past, c
     for (guint i = 0; i < cells->len; i++) {
         guint at = g_array_index(cells, guint, i);
         const char *id = ((const struct cell_config *)context->config->cells->pdata[at])->id;
-        recording_print(stdout, id, &past->readings[at], past->from_ms);
+        recording_print(stdout, context->config, id, &past->readings[at], past->from_ms);
         if (has_values(&past->readings[at]))
             there = there || strcmp(id, context->args[0]) == 0;
         else if (!past->unread[at])

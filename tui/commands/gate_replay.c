@@ -72,11 +72,13 @@ static bool read_gates(struct context *context, struct gates_config *gates, GErr
 /* As that file has the cell, where it does. */
 static void take_config(struct replay *replay, const struct config *config)
 {
-    replay->config = config_cell(config, replay->cell);
-    replay->policy = replay->config ? config_gates_of(config, replay->config) : &config->gates;
-    const struct wave_config *wave = replay->config ? config_wave_of(config, replay->config) : NULL;
+    const struct cell_config *known = config_cell(config, replay->cell);
+    const struct wave_config *wave = known ? config_wave_of(config, known) : NULL;
+    replay->config = config;
+    replay->known = known;
+    replay->policy = known ? config_gates_of(config, known) : &config->gates;
     replay->low_traffic_pass = wave && wave->low_traffic_pass;
-    replay->dr = replay->config && replay->config->class == CLASS_DR;
+    replay->dr = known && known->class == CLASS_DR;
 }
 
 static json_t *gates_json(const struct gate_result *results)
@@ -113,18 +115,23 @@ int gate_replay_run(struct context *context, GError **error)
         return gate_rollout_run(context, error);
     if (!read_options(gate_options(context), &replay, error))
         return CD_ERROR_USAGE;
-    OWN(recording) recording = recording_read(context->args[0], replay.period_ms, error);
     struct gates_config gates;
-    if (!recording || !read_gates(context, &gates, error))
+    if (!read_gates(context, &gates, error))
         return CD_ERROR_FAILED;
+    OWN(recording)
+    recording = recording_read(context->args[0], context->config, replay.period_ms, error);
     replay.recording = recording;
     replay.policy = &gates;
     replay.sla_pct = USUAL_SLA_PCT;
     if (context->config)
         take_config(&replay, context->config);
-    gint64 at_ms;
-    enum verdict verdict = replay_run(&replay, print_evaluation, NULL, &at_ms, error);
+    gint64 at_ms = 0;
+    enum verdict verdict = VERDICT_PENDING;
+    if (recording)
+        verdict = replay_run(&replay, print_evaluation, NULL, &at_ms, error);
     gates_config_clear(&gates);
+    if (!recording)
+        return CD_ERROR_FAILED;
     if (verdict == VERDICT_PENDING)
         return CD_ERROR_USAGE;
     json_t *last = json_pack("{s:b, s:s, s:I}", "final", true, "verdict", verdict_name(verdict),

@@ -69,7 +69,8 @@ static GArray *cells_of(const struct looking *looking, const struct bake *bake, 
         if (bakes_control_until_ms(looking->events, cell->id, bake->deployed_at_ms))
             g_array_append_val(old, i);
     }
-    GArray *cells = controls_choose(config, own, old);
+    GArray *cells =
+        controls_choose(config, config_gates_of(config, config->cells->pdata[own]), own, old);
     g_array_append_val(cells, own);
     return cells;
 }
@@ -106,7 +107,8 @@ static void judge(const struct looking *looking, const struct bake *bake,
     g_autoptr(GError) wrong = NULL;
     const struct replay replay = {.recording = recording,
                                   .cell = bake->cell->plan->id,
-                                  .config = cell,
+                                  .config = config,
+                                  .known = cell,
                                   .policy = config_gates_of(config, cell),
                                   .deployed_at_ms = bake->deployed_at_ms,
                                   .bake_ms = bake->bake_ms,
