@@ -244,7 +244,7 @@ static void sooner(gint64 *look_ms, gint64 at_ms, gint64 now_ms)
 
 static gint64 look_again(const struct rollout *rollout, const struct observation *seen)
 {
-    gint64 look_ms = 0, late_ms = rollout->plan->gates.deadline_ms;
+    gint64 look_ms = 0;
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = cell_at(rollout, i);
         gint64 ends_ms = cell->deployed_at_ms + seen->cells[i].bake_credit_ms +
@@ -257,9 +257,11 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
                    seen->now_ms);
         }
     }
-    sooner(&look_ms, rollout->last_ms + late_ms, seen->now_ms);
-    for (size_t wave = rollout->wave; wave < rollout->plan->waves->len; wave++)
+    for (size_t wave = rollout->wave; wave < rollout->plan->waves->len; wave++) {
+        sooner(&look_ms, rollout->last_ms + plan_gates(rollout->plan, wave)->deadline_ms,
+               seen->now_ms);
         sooner(&look_ms, wave_opens_ms(rollout, wave, seen->now_ms), seen->now_ms);
+    }
     return look_ms;
 }
 

@@ -100,10 +100,10 @@ static char *missing_clearance(const struct rollout *rollout, size_t wave, gint6
 
 /* What has not been read is waited for as long as gates may be late, and then a human is called;
  * once held it stays so until it is read, so that nobody is called every few minutes. */
-static bool unread_too_long(const struct rollout *rollout, gint64 now_ms)
+static bool unread_too_long(const struct rollout *rollout, size_t wave, gint64 now_ms)
 {
     return rollout->state == ROLLOUT_HELD ||
-           now_ms - rollout->last_ms >= rollout->plan->gates.deadline_ms;
+           now_ms - rollout->last_ms >= plan_gates(rollout->plan, wave)->deadline_ms;
 }
 
 static struct standing standing_forward(const struct rollout *rollout,
@@ -125,7 +125,7 @@ static struct standing standing_forward(const struct rollout *rollout,
     g_autofree char *why = NULL;
     enum forward answer = cell ? forward_deploy(rollout, cell, seen, &why) : FORWARD_WAIT;
     if (answer == FORWARD_HOLD ||
-        (answer == FORWARD_UNREAD && unread_too_long(rollout, seen->now_ms)))
+        (answer == FORWARD_UNREAD && unread_too_long(rollout, cell->wave, seen->now_ms)))
         return (struct standing){ROLLOUT_HELD, g_steal_pointer(&why)};
     return (struct standing){ROLLOUT_RUNNING, NULL};
 }

@@ -319,3 +319,19 @@ Test(engine_failing, what_does_not_pass_waits_as_long_as_its_wave_says_and_then_
     toy_run(toy, (int)(3 * late_min));
     cr_expect_not_null(toy_cell(toy, DEV)->held);
 }
+
+Test(engine_failing, what_can_not_be_read_before_a_deploy_is_waited_for_as_long_as_its_wave_says)
+{
+    struct plan *plan = toy_plan();
+    struct plan_wave *dev = plan->waves->pdata[0];
+    dev->gates = g_new0(struct gates_config, 1);
+    gates_config_copy(dev->gates, &plan->gates);
+    dev->gates->deadline_ms = 4 * plan->gates.deadline_ms;
+    gint64 late_min = plan->gates.deadline_ms / WHEN_MINUTE;
+    OWN(toy) toy = toy_new(plan);
+    toy->cells[DEV].health = HEALTH_UNKNOWN;
+    toy_run(toy, (int)(2 * late_min));
+    cr_expect_eq(toy->rollout->state, ROLLOUT_RUNNING, "%s", toy->rollout->state_reason);
+    toy_run(toy, (int)(3 * late_min));
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+}
