@@ -29,16 +29,20 @@ static struct burn burn_of(const struct gate_view *view, const struct cell_readi
     gint64 from_ms = MAX(until_ms - window_ms, counts_ms);
     g_autoptr(GArray) rates = rows_between(reading, METRIC_ERROR_RATE, from_ms, until_ms);
     g_autoptr(GArray) requests = rows_between(reading, METRIC_REQUESTS, from_ms, until_ms);
+    guint rows = 0;
     for (guint i = 0, j = 0; i < rates->len; i++) {
         const struct datapoint *rate = row_at(rates, i);
         while (j < requests->len && row_at(requests, j)->at_ms < rate->at_ms)
             j++;
         if (j == requests->len || row_at(requests, j)->at_ms != rate->at_ms)
             continue;
+        rows++;
         burn.requests += row_at(requests, j)->value;
         burn.errors += rate->value / 100 * row_at(requests, j)->value;
     }
     gint64 before_ms = MAX(0, window_ms - (until_ms - from_ms));
+    if (usual <= 0 && rows > 0) /* not known: then as since the deploy */
+        usual = burn.requests / rows;
     double quiet = usual * (double)before_ms / (double)view->period_ms;
     double budget = (burn.requests + quiet) * (1 - view->cell->sla_pct / 100);
     burn.rate = budget > 0 ? burn.errors / budget : 0;

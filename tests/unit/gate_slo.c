@@ -87,6 +87,16 @@ Test(gate_slo, a_cell_that_burnt_its_budget_before_the_deploy_is_no_worse_for_it
               bench->results[GATE_SLO].reason);
 }
 
+Test(gate_slo, of_a_cell_without_a_past_few_minutes_prove_nothing_either)
+{
+    OWN(bench) bench = slo_bench();
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        g_array_set_size(bench->own.points[m], 0);
+    burn(&bench->own, 0, 130, 1000, 1.6);
+    EXPECT(bench_judge(bench, 10, GATE_SLO), VERDICT_PASS);
+    EXPECT(bench_judge(bench, 63, GATE_SLO), VERDICT_FAIL);
+}
+
 Test(gate_slo, what_half_of_the_controls_burn_too_is_not_attributable)
 {
     OWN(bench) bench = slo_bench();
