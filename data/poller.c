@@ -343,7 +343,8 @@ void poller_watch(struct poller *poller, const char *const *cells)
 
 void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms)
 {
-    want_since(poller->want, cell, since_ms);
+    if (!want_since(poller->want, cell, since_ms))
+        return;
     poller->want_due = true;
     if (poller->feed)
         apply_wishes(poller);

@@ -22,11 +22,13 @@ void want_free(struct want *want)
     g_free(want);
 }
 
-void want_since(struct want *want, const char *cell, gint64 since_ms)
+bool want_since(struct want *want, const char *cell, gint64 since_ms)
 {
     const gint64 *before = g_hash_table_lookup(want->since, cell);
-    if (!before || *before > since_ms)
-        g_hash_table_insert(want->since, g_strdup(cell), g_memdup2(&since_ms, sizeof since_ms));
+    if (before && *before <= since_ms)
+        return false;
+    g_hash_table_insert(want->since, g_strdup(cell), g_memdup2(&since_ms, sizeof since_ms));
+    return true;
 }
 
 static void since_of(struct want *into, const struct want *other)

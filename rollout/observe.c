@@ -57,6 +57,17 @@ static GArray *controls_of(const struct conduct *conduct, const struct gates_con
     return controls;
 }
 
+/* A process that begins in a long bake has to read its controls' past too, from before the deploy:
+ * without it they tell nothing, and what is everybody's would be taken for the release's. */
+static void want_past_of(const struct conduct *conduct, const GArray *controls,
+                         gint64 deployed_at_ms)
+{
+    for (guint i = 0; i < controls->len; i++)
+        poller_want_since(conduct->world->poller,
+                          g_array_index(controls, struct gate_control, i).id,
+                          deployed_at_ms - GATES_PAST_MS);
+}
+
 static void judge_cell(struct conduct *conduct, struct watch *watch,
                        const struct rollout_cell *cell, gint64 now_ms)
 {
@@ -68,6 +79,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         return;
     const struct gates_config *policy = plan_gates(plan, cell->wave);
     g_autoptr(GArray) controls = controls_of(conduct, policy, seen);
+    want_past_of(conduct, controls, cell->deployed_at_ms);
     const struct gate_view view = {
         .policy = policy,
         .config = conduct->world->config,

@@ -255,7 +255,8 @@ Test(poller, a_leader_hears_what_all_want_and_forgets_the_dead)
     want->refresh_ms = 5;
     struct poller_turn told = turn_of(bob, 0, NULL, want);
     poller_turn_clear(&told);
-    want_since(want, "cell-eu", 33);
+    cr_expect(want_since(want, "cell-eu", 33));
+    cr_expect(!want_since(want, "cell-eu", 33), "the same wish again is none");
     g_free(want->watched[0]);
     want->watched[0] = g_strdup("cell-dev");
     told = turn_of(carol, 0, NULL, want);
