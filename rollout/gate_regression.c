@@ -55,7 +55,7 @@ static char *figures(const struct term *term, const struct judge_finding *found)
 static char *sentence(const struct gate_view *view, const struct term *term,
                       const struct judge_finding *found, const char *end)
 {
-    size_t past = judge_past_rows(gate_memory_judge(view->memory));
+    size_t past = judge_past_span(gate_memory_judge(view->memory));
     g_autofree char *figures_text = figures(term, found), *odds = odds_text(found->odds);
     g_autofree char *past_text = duration_short((gint64)past * view->period_ms);
     g_autofree char *span = duration_short(found->rows * view->period_ms);
@@ -147,10 +147,11 @@ void gate_regression(const struct gate_view *view, struct gate_result *result)
         gate_says(result, VERDICT_PENDING, "no rows", "no settled row since the deploy yet");
     else if (!view->policy->regression_metrics || !*view->policy->regression_metrics)
         gate_says(result, VERDICT_PASS, "off", "not asked: gates.regression.metrics is empty");
-    else if (judge_past_rows(judge) < JUDGE_NO_PAST && view->n_controls == 0)
+    else if (judge_past_rows(judge) < JUDGE_NO_PAST) /* controls tell nothing of its own level */
         gate_says(result, bake_is_over(view) ? VERDICT_HOLD : VERDICT_PENDING, "no past",
-                  "nothing to compare with: %zu periods from before the deploy and no controls",
-                  judge_past_rows(judge));
+                  "nothing to compare with: of the %d periods from before the deploy that are "
+                  "needed, it has %zu",
+                  JUDGE_NO_PAST, judge_past_rows(judge));
     else
         judge_all(view, result);
 }

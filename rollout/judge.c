@@ -41,7 +41,7 @@ double odds_needed(const struct judge *judge)
 {
     double hours = (double)judge->terms.bake_ms / WHEN_HOUR;
     double odds = judge->terms.odds * (1 + log2(MAX(1, hours)));
-    return judge->past_rows < JUDGE_SHORT_PAST ? odds * JUDGE_SHORT_ODDS : odds;
+    return judge->own_past_span < JUDGE_SHORT_PAST ? odds * JUDGE_SHORT_ODDS : odds;
 }
 
 /* The largest ratio that two hours so far apart have in 1 + a sin(): with q = a sin(d/2) /
@@ -77,8 +77,26 @@ void judge_past(struct judge *judge, const struct judge_row *rows)
     judge->past_rows += !full;
 }
 
+static bool has_own_row(const struct judge *judge, size_t row)
+{
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        if (judge->terms.asked[m] &&
+            !isnan(g_array_index(judge->past[m], double, row * judge->n_cells)))
+            return true;
+    return false;
+}
+
+static void count_own_past(struct judge *judge)
+{
+    for (size_t i = 0; i < judge->past_rows; i++) {
+        judge->own_past_rows += has_own_row(judge, i);
+        judge->own_past_span += judge->own_past_rows > 0;
+    }
+}
+
 void judge_begin(struct judge *judge)
 {
+    count_own_past(judge);
     errors_begin(judge);
     shifts_begin(judge);
     judge->requests_lately = judge->cells[0].usual_requests;
@@ -130,5 +148,10 @@ size_t judge_rows(const struct judge *judge)
 
 size_t judge_past_rows(const struct judge *judge)
 {
-    return judge->past_rows;
+    return judge->own_past_rows;
+}
+
+size_t judge_past_span(const struct judge *judge)
+{
+    return judge->own_past_span;
 }

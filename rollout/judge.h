@@ -65,8 +65,10 @@ struct judge_finding judge_find(const struct judge *judge, enum metric metric);
 /* The cell's error rate before the deploy, in percent; 0: not known. */
 double judge_usual_error_pct(const struct judge *judge);
 
-/* How many past rows there were, of the cell's own. */
+/* How many past rows there were that the cell itself has something of that is asked for; and how
+ * many from the first of them to the deploy. */
 size_t judge_past_rows(const struct judge *judge);
+size_t judge_past_span(const struct judge *judge);
 /* How many rows it has taken since the deploy. */
 size_t judge_rows(const struct judge *judge);
 

@@ -68,7 +68,7 @@ void errors_test_begin(struct errors_test *test, const struct judge *judge, cons
         expected[i] = expected_of(&test->level, requests[i], shifts[i]);
         scores[i] = level_score(&test->level, errors[i], expected[i]);
     }
-    bool is_short = n < JUDGE_SHORT_PAST;
+    bool is_short = judge->own_past_span < JUDGE_SHORT_PAST;
     double slowdown = stat_slowdown(scores, n, JUDGE_SLOWEST);
     g_autofree double *sorted = g_new(double, n + 1);
     size_t kept = stat_sorted(scores, n, sorted);

@@ -85,7 +85,7 @@ static bool is_no_chance(const struct judge *judge, const struct tally *world)
 bool beyond_controls(const struct judge *judge, struct tally own, const struct tally *world)
 {
     double ratio = own.errors / MAX(own.expected, 1e-9), needed = JUDGE_WORSE;
-    if (n_controls(judge) == 0)
+    if (!judge->compares[METRIC_ERROR_RATE])
         return ratio >= needed;
     double theirs = exp(tally_pool(world, n_controls(judge))), traffic = traffic_ratio(judge);
     bool incident = theirs >= JUDGE_INCIDENT && is_no_chance(judge, world);
@@ -127,7 +127,7 @@ bool spell_beyond_controls(const struct judge *judge, const struct spell *spell)
 double spell_world_ratio(const struct judge *judge, const struct spell *spell)
 {
     g_autofree struct tally *world = world_since(judge, spell);
-    return n_controls(judge) ? exp(tally_pool(world, n_controls(judge))) : NAN;
+    return judge->compares[METRIC_ERROR_RATE] ? exp(tally_pool(world, n_controls(judge))) : NAN;
 }
 
 double judge_usual_requests(const struct judge *judge)

@@ -11,7 +11,7 @@
 #define JUDGE_SHORT_PAST  30 /* gates.md: a past of less than 30 minutes asks for more evidence */
 #define JUDGE_SCARCE_PAST 60 /* below it, the controls' past rows help to say what is usual */
 #define JUDGE_SHORT_ODDS  5.0 /* how many times more */
-#define JUDGE_NO_PAST     5   /* rows: of less nothing is known, which only controls can help */
+#define JUDGE_NO_PAST     5   /* rows: of less nothing is known, and no comparison passes */
 #define JUDGE_CAP_SD      3.0 /* a past minute counts up to 3 standard deviations: winsorised */
 
 /* Evidence. Odds come from celldeck.yaml (gates.evidence). */

@@ -122,12 +122,14 @@ void errors_begin(struct judge *judge)
                       *shifts = g_new0(double, n + 1), *none = g_new0(double, n + 1);
     g_autofree struct tally *tallies = g_new0(struct tally, all + 1);
     begin_cells(judge, errors, requests, tallies);
+    for (size_t c = 1; c < judge->n_cells; c++)
+        judge->compares[METRIC_ERROR_RATE] |= judge->cells[c].level.known;
     judge->world_rows = rows_of_world(judge, tallies);
     past_world(judge, tallies, world);
     double rate = judge->cells[0].level.known ? judge->cells[0].level.rate : 1;
     for (size_t i = 0; i < n; i++)
         own[i] = log((errors[i] + 1) / (requests[i] * rate + 1));
-    if (n_controls(judge))
+    if (judge->compares[METRIC_ERROR_RATE])
         following_begin(&judge->error_following, own, world, n, JUDGE_OFF_ERRS, shifts);
     g_autoptr(GArray) others = scores_of_others(judge, tallies);
     errors_test_begin(&judge->errors, judge, errors, requests, shifts, others);
@@ -197,7 +199,7 @@ static bool is_proof(const struct judge *judge, const struct errors_test *test)
 static bool is_shared(const struct judge *judge)
 {
     const struct spell *spell = window_of(&judge->errors_alone);
-    return n_controls(judge) && is_proof(judge, &judge->errors_alone) && spell &&
+    return judge->compares[METRIC_ERROR_RATE] && is_proof(judge, &judge->errors_alone) && spell &&
            spell_world_ratio(judge, spell) >= JUDGE_WORSE;
 }
 
@@ -224,7 +226,7 @@ void errors_take(struct judge *judge, const struct judge_row *rows)
     take_cells(judge, rows);
     double requests = rows[0].value[METRIC_REQUESTS], rhythm = rhythm_log(judge), shift = rhythm;
     double errors = count_errors(rows[0].value[METRIC_ERROR_RATE], requests);
-    if (n_controls(judge)) {
+    if (judge->compares[METRIC_ERROR_RATE]) {
         double lately = lately_log(judge);
         shift = following_take(&judge->error_following, world_log(judge, lately), lately);
     }

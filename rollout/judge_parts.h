@@ -140,8 +140,10 @@ struct judge {
     gint64 bake_rows;
     GArray *past[METRIC_COUNT]; /* double, n_cells a row, until judge_begin() */
     size_t past_rows;
-    struct judged_cell *cells; /* [0] is the judged one */
-    guint world_rows;          /* the trailing rows that tell what the controls are doing */
+    size_t own_past_rows, own_past_span; /* of them, those of the cell's own; since its first */
+    struct judged_cell *cells;           /* [0] is the judged one */
+    bool compares[METRIC_COUNT];         /* some control has a past of it, to be compared with */
+    guint world_rows; /* the trailing rows that tell what the controls are doing */
     struct following error_following, following[METRIC_COUNT];
     double lately[METRIC_COUNT], requests_lately;
     struct errors_test errors, errors_alone; /* alone: as if there were no controls */

@@ -119,9 +119,11 @@ void shifts_begin(struct judge *judge)
         if (!judge->terms.asked[metric])
             continue;
         past_logs(judge, metric, logs);
-        for (size_t i = 0; n_controls(judge) && i < n; i++)
+        for (size_t c = 1; c < judge->n_cells; c++)
+            judge->compares[metric] |= !isnan(judge->cells[c].usual[metric]);
+        for (size_t i = 0; judge->compares[metric] && i < n; i++)
             world[i] = controls_median(judge, logs + n + i, n);
-        if (n_controls(judge))
+        if (judge->compares[metric])
             following_begin(&judge->following[metric], logs, world, n, JUDGE_OFF, shifts);
         test_begin(&judge->shift[metric], judge, metric, logs, shifts);
         test_begin(&judge->shift_alone[metric], judge, metric, logs, none);
@@ -172,7 +174,7 @@ static bool is_proof(const struct judge *judge, const struct shift_test *test)
 static void find(struct judge *judge, enum metric metric)
 {
     const struct shift_test *test = &judge->shift[metric], *alone = &judge->shift_alone[metric];
-    bool proof = is_proof(judge, test), has_controls = n_controls(judge) > 0;
+    bool proof = is_proof(judge, test), has_controls = judge->compares[metric];
     const struct shift_test *said = !proof && is_proof(judge, alone) ? alone : test;
     size_t n = (size_t)MIN(said->rows, JUDGE_MEDIAN_ROWS), from = JUDGE_MEDIAN_ROWS - n;
     struct judge_finding found = {
@@ -211,7 +213,7 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
         double shift = alone, controls = 0, value = rows[0].value[metric];
         if (!judge->terms.asked[metric])
             continue;
-        if (n_controls(judge)) {
+        if (judge->compares[metric]) {
             g_autofree double *logs = g_new(double, judge->n_cells);
             for (size_t i = 1; i < judge->n_cells; i++) {
                 double theirs = rows[i].value[metric];
@@ -223,7 +225,7 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
             shift =
                 following_take(&judge->following[metric], controls, MAX(0, judge->lately[metric]));
         }
-        test_take(&judge->shift[metric], judge, value, shift, n_controls(judge) == 0, controls);
+        test_take(&judge->shift[metric], judge, value, shift, !judge->compares[metric], controls);
         test_take(&judge->shift_alone[metric], judge, value, alone, true, 0);
         find(judge, metric);
     }

@@ -95,7 +95,7 @@ Test(gate_memory, more_of_the_past_than_there_was_has_it_begin_anew)
         g_array_set_size(bench->control.points[m], 0);
     }
     both(bench, 0, 15, 0.9, 0.3);
-    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_PASS);
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_PENDING);
     for (size_t m = 0; m < METRIC_COUNT; m++) {
         g_array_set_size(bench->own.points[m], 0);
         g_array_set_size(bench->control.points[m], 0);
@@ -116,6 +116,32 @@ Test(gate_memory, a_control_that_was_not_known_at_first_has_it_begin_anew)
     bench->no_controls = true; /* and one that is not known for a while is no reason to forget */
     bench_judge(bench, 15, GATE_REGRESSION);
     cr_expect_str_eq(bench->results[GATE_REGRESSION].code, "not attributable");
+}
+
+static void forget_past_of(struct cell_rows *cell)
+{
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        g_array_set_size(cell->points[m], 0);
+}
+
+Test(gate_memory, a_cell_without_a_past_of_its_own_never_passes_for_its_controls)
+{
+    OWN(bench) bench = regression_bench();
+    forget_past_of(&bench->own);
+    both(bench, 0, 30, 0.3, 0.3);
+    EXPECT(bench_judge(bench, 20, GATE_REGRESSION), VERDICT_PENDING);
+    EXPECT(bench_judge(bench, 30, GATE_REGRESSION), VERDICT_HOLD);
+    cr_expect_str_eq(bench->results[GATE_REGRESSION].code, "no past");
+}
+
+Test(gate_memory, controls_without_a_past_are_said_to_be_none)
+{
+    OWN(bench) bench = regression_bench();
+    forget_past_of(&bench->control);
+    both(bench, 0, 15, 0.9, 0.9);
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
+    cr_expect(strstr(bench->results[GATE_REGRESSION].reason, ", no controls;"), "%s",
+              bench->results[GATE_REGRESSION].reason);
 }
 
 Test(gate_memory, a_datum_that_comes_late_counts_as_data)

@@ -266,6 +266,44 @@ Test(judge_junk, a_cell_without_a_past_of_its_own_is_judged_by_nobodys)
     }
 }
 
+static void everybody_from_the_deploy_on(struct judge_row *row, size_t cell, gint64 minute)
+{
+    worse_here(row, 0, minute);
+    if (cell != 0 && minute < 0)
+        clear(row);
+}
+
+Test(judge_junk, controls_without_a_past_are_as_good_as_none)
+{
+    struct stage stage = stage_of(everybody_from_the_deploy_on), alone = stage;
+    alone.n_controls = 0;
+    struct ending ending = stage_play(&stage), wanted = stage_play(&alone);
+    for (size_t m = 0; m < METRIC_COUNT; m++) {
+        cr_expect_eq(ending.guilty_at[m], wanted.guilty_at[m], "%s", metric_name(m));
+        cr_expect_eq(ending.shared_at[m], -1, "%s", metric_name(m));
+        cr_expect(ending.last[m].rows == 0 || isnan(ending.last[m].controls), "%s is said of them",
+                  metric_name(m));
+    }
+}
+
+static void has_ten_minutes(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (cell == 0 && minute < -10)
+        clear(row);
+    worse_here(row, cell, minute);
+}
+
+Test(judge_junk, a_short_past_is_short_however_long_the_controls_is)
+{
+    struct stage stage = stage_of(has_ten_minutes);
+    struct ending ending = stage_play(&stage);
+    cr_assert_geq(ending.guilty_at[METRIC_ERROR_RATE], 0);
+    cr_expect_geq(ending.first[METRIC_ERROR_RATE].odds, JUDGE_SHORT_ODDS * stage.terms.odds);
+    OWN(judge) judge = stage_judge(&stage);
+    cr_expect_eq(judge_past_rows(judge), 10);
+    cr_expect_eq(judge_past_span(judge), 10);
+}
+
 /* AddressSanitizer's, which unit tests are built with; Debian's GCC has no header for it. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
