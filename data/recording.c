@@ -105,8 +105,9 @@ static bool take_row(struct reader *reader, GError **error)
 {
     g_auto(GStrv) fields = g_strsplit(reader->line, ",", 5);
     struct datapoint point;
-    if (g_strv_length(fields) != 4)
-        return wrong(reader, error, "%u fields, expected four: " HEADER, g_strv_length(fields));
+    guint n = g_strv_length(fields);
+    if (n != 4)
+        return wrong(reader, error, "%u field%s, expected four: " HEADER, n, n == 1 ? "" : "s");
     if (!moment_of(fields[0], reader->period_ms, &point.at_ms))
         return wrong(reader, error, "'%s' is no moment, expected seconds since 1970", fields[0]);
     if (!*fields[1] || !g_utf8_validate(fields[1], -1, NULL))
@@ -119,10 +120,19 @@ static bool take_row(struct reader *reader, GError **error)
     return true;
 }
 
+/* Spreadsheets begin a file of UTF-8 with it. */
+static void skip_byte_order_mark(struct reader *reader)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    if (g_str_has_prefix(reader->line, mark))
+        memmove(reader->line, reader->line + strlen(mark), strlen(reader->line) + 1 - strlen(mark));
+}
+
 static bool read_rows(struct reader *reader, GError **error)
 {
     if (!next_line(reader))
         return wrong(reader, error, "it is empty, expected a first line " HEADER);
+    skip_byte_order_mark(reader);
     if (strcmp(reader->line, HEADER) != 0)
         return wrong(reader, error, "the first line is '%.60s', expected " HEADER, reader->line);
     errno = 0;

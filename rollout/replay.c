@@ -41,13 +41,12 @@ static enum verdict evaluate(const struct gate_view *view, struct gate_result *r
 static bool check(const struct replay *replay, GError **error)
 {
     if (!recording_cell(replay->recording, replay->cell)) {
+        const GPtrArray *cells = replay->recording->cells;
+        const struct recorded_cell *first = cells->len ? cells->pdata[0] : NULL;
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                    "the recording has no cell %s; it has %u: %s%s", replay->cell,
-                    replay->recording->cells->len,
-                    replay->recording->cells->len
-                        ? ((struct recorded_cell *)replay->recording->cells->pdata[0])->id
-                        : "none",
-                    replay->recording->cells->len > 1 ? ", ..." : "");
+                    "the recording has no cell '%s'; of cells it has %u%s%s%s", replay->cell,
+                    cells->len, first ? ": " : "", first ? first->id : "",
+                    cells->len > 1 ? ", ..." : "");
         return false;
     }
     if (replay->bake_ms >= replay->period_ms)

@@ -19,14 +19,18 @@ const GOptionEntry gate_replay_options[] = {
      "Instead of a file: the bakes of this rollout, by today's policy", "ID"},
     {0}};
 
+/* No recording is longer: CloudWatch keeps nothing for longer than 455 days (data/past.h). */
+#define MOST_SPAN_MS (455 * WHEN_DAY)
+
 /* "3600" is seconds; "1h" is what celldeck.yaml takes. */
 static bool parse_span(const char *text, gint64 *ms)
 {
     guint64 seconds;
-    if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &seconds, NULL))
-        return duration_parse(text, ms) && *ms > 0;
-    *ms = (gint64)seconds * WHEN_SECOND;
-    return true;
+    if (g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT32, &seconds, NULL))
+        *ms = (gint64)seconds * WHEN_SECOND;
+    else if (!duration_parse(text, ms))
+        return false;
+    return *ms > 0 && *ms <= MOST_SPAN_MS;
 }
 
 static bool parse_moment(const char *text, gint64 *ms)
@@ -49,7 +53,7 @@ static bool read_options(const struct gate_options *given, struct replay *replay
                                  "seconds since 1970, or a moment such as 2026-11-24T14:05:00Z");
     if (!given->bake || !parse_span(given->bake, &replay->bake_ms))
         return gate_wrong_option(error, "--bake", given->bake,
-                                 "seconds, or a duration such as 24h");
+                                 "seconds, or a duration such as 24h, of 455d at most");
     if (given->period && !parse_span(given->period, &replay->period_ms))
         return gate_wrong_option(error, "--period", given->period,
                                  "seconds, or a duration such as 1m");
