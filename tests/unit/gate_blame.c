@@ -1,0 +1,83 @@
+/* Which limits crossed, and which silence, are the release's: by the cell's past and its controls.
+ */
+#include "tests/unit/gate_bench.h"
+
+static void users_from(struct cell_rows *cell, int from, int to, double users)
+{
+    for (int minute = from; minute < to; minute++)
+        bench_row(cell, METRIC_ACTIVE_USERS, minute, users);
+}
+
+static void over_the_error_rate(struct bench *bench)
+{
+    bench_well_until(bench, 8);
+    for (int minute = 8; minute < 10; minute++)
+        bench_row(&bench->own, METRIC_ERROR_RATE, minute, 8);
+}
+
+Test(gate_blame, a_limit_that_a_control_crossed_but_once_is_the_releases)
+{
+    OWN(bench) bench = bench_new();
+    over_the_error_rate(bench);
+    bench_row(&bench->control, METRIC_ERROR_RATE, 8, 9);
+    bench_row(&bench->control, METRIC_ERROR_RATE, 9, 0.3);
+    EXPECT(bench_judge(bench, 10, GATE_LIMITS), VERDICT_FAIL);
+}
+
+Test(gate_blame, what_one_past_period_in_a_hundred_did_as_well_does_not_excuse_it)
+{
+    OWN(bench) bench = bench_new();
+    g_array_index(bench->own.points[METRIC_ERROR_RATE], struct datapoint, 40).value = 20;
+    over_the_error_rate(bench);
+    EXPECT(bench_judge(bench, 10, GATE_LIMITS), VERDICT_FAIL);
+}
+
+Test(gate_blame, users_who_come_as_the_day_goes_are_not_the_releases)
+{
+    const struct {
+        double before;
+        enum verdict verdict;
+    } cases[] = {{700, VERDICT_HOLD}, {400, VERDICT_FAIL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        OWN(bench) bench = bench_new();
+        g_array_set_size(bench->own.points[METRIC_ACTIVE_USERS], 0);
+        users_from(&bench->own, -PAST, 0, cases[i].before);
+        bench_well_until(bench, 8);
+        users_from(&bench->own, 8, 9, 950);
+        EXPECT(bench_judge(bench, 9, GATE_LIMITS), cases[i].verdict);
+    }
+}
+
+Test(gate_blame, users_of_the_controls_excuse_nothing_their_limits_are_their_own)
+{
+    OWN(bench) bench = bench_new();
+    bench_well_until(bench, 8);
+    users_from(&bench->own, 8, 9, 950);
+    users_from(&bench->control, 8, 9, 950);
+    EXPECT(bench_judge(bench, 9, GATE_LIMITS), VERDICT_FAIL);
+}
+
+static void silent_from(struct cell_rows *cell, int from, int to, double requests)
+{
+    for (int minute = from; minute < to; minute++)
+        bench_row(cell, METRIC_REQUESTS, minute, requests);
+}
+
+Test(gate_blame, traffic_that_was_as_little_before_has_not_collapsed)
+{
+    OWN(bench) bench = bench_new();
+    for (guint i = 20; i < 23; i++)
+        g_array_index(bench->own.points[METRIC_REQUESTS], struct datapoint, i).value = 10;
+    bench_well_until(bench, 6);
+    silent_from(&bench->own, 6, 9, 10);
+    EXPECT(bench_judge(bench, 9, GATE_TRAFFIC), VERDICT_PASS);
+}
+
+Test(gate_blame, where_few_come_silence_is_chance)
+{
+    OWN(bench) bench = bench_new();
+    g_array_set_size(bench->own.points[METRIC_REQUESTS], 0);
+    silent_from(&bench->own, -PAST, 6, 5);
+    silent_from(&bench->own, 6, 9, 0);
+    EXPECT(bench_judge(bench, 9, GATE_TRAFFIC), VERDICT_PENDING);
+}

@@ -1,0 +1,52 @@
+/* What the judge takes for the release's: not what the controls do too, be it within their own
+ * noise, and not what is no more than a few rows. */
+#include "judge_stage.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+/* The controls' CPU is up and down by 1.6 times ever since; from the deploy on all cells' is up. */
+static void up_where_the_controls_often_are(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (minute >= 5)
+        row->value[METRIC_CPU] *= 1.6;
+    else if (cell != 0)
+        row->value[METRIC_CPU] *= minute % 2 ? 1.6 : 1 / 1.6;
+}
+
+Test(judge_attribution, a_shift_within_the_controls_own_noise_is_theirs_too)
+{
+    struct stage stage = stage_of(up_where_the_controls_often_are);
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "as the controls");
+    cr_expect_geq(ending.shared_at[METRIC_CPU], 0);
+}
+
+static void slow_every_third_minute(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (cell == 0 && minute >= 0 && minute % 3 == 0)
+        row->value[METRIC_LATENCY_P95] *= 3;
+}
+
+Test(judge_attribution, a_shift_is_one_of_the_median_of_five_rows_not_of_the_newest)
+{
+    struct stage stage = stage_of(slow_every_third_minute);
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "every third minute");
+    cr_expect_gt(ending.most_odds[METRIC_LATENCY_P95], 2 * stage.terms.odds, "there was evidence");
+}
+
+static void a_fifth_more_and_one_wild_row(struct judge_row *row, size_t cell, gint64 minute)
+{
+    row->value[METRIC_REQUESTS] = 2e6;
+    double times = cell != 0 || minute < 0 ? 1 : minute == 20 ? 30 : 1.2;
+    row_set_errors(row, (minute % 2 ? 5900 : 6100) * times);
+}
+
+Test(judge_attribution, size_is_what_is_left_without_the_largest_row)
+{
+    struct stage stage = stage_of(a_fifth_more_and_one_wild_row);
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "a fifth more, and one wild row");
+    cr_expect_geq(ending.most_odds[METRIC_ERROR_RATE], stage.terms.odds, "there was evidence");
+}
