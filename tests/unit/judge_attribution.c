@@ -33,6 +33,7 @@ Test(judge_attribution, a_shift_is_one_of_the_median_of_five_rows_not_of_the_new
     struct stage stage = stage_of(slow_every_third_minute);
     struct ending ending = stage_play(&stage);
     expect_nobody_guilty(&ending, "every third minute");
+    cr_expect_lt(ending.shared_at[METRIC_LATENCY_P95], 0, "nor is there anything to share");
     cr_expect_gt(ending.most_odds[METRIC_LATENCY_P95], 2 * stage.terms.odds, "there was evidence");
 }
 
