@@ -107,6 +107,14 @@ bool last_rows_beyond_controls(const struct judge *judge, size_t rows)
     return beyond_controls(judge, own_tally(judge, rows), world);
 }
 
+/* One in a thousand makes three deviations, and of what follows an incident some will. */
+bool last_rows_are_worse(const struct judge *judge, size_t rows)
+{
+    struct tally own = own_tally(judge, rows);
+    return own.errors >= JUDGE_WORSE * own.expected &&
+           own.errors >= own.expected + 3 * sqrt(own.expected);
+}
+
 static struct tally *world_since(const struct judge *judge, const struct spell *spell)
 {
     struct tally *world = g_new0(struct tally, judge->n_cells);

@@ -207,13 +207,13 @@ static void find(struct judge *judge)
 {
     struct errors_test *test = &judge->errors;
     struct judge_finding found = describe(judge, test);
+    size_t last = (size_t)MIN(judge->rows, JUDGE_STANDS);
     if (is_proof(judge, test))
         found.word =
-            spell_beyond_controls(judge, window_of(test)) &&
-                    last_rows_beyond_controls(judge, (size_t)MIN(judge->rows, JUDGE_STANDS))
+            spell_beyond_controls(judge, window_of(test)) && last_rows_beyond_controls(judge, last)
                 ? JUDGE_GUILTY
                 : JUDGE_SHARED;
-    else if (is_shared(judge)) {
+    else if (is_shared(judge) && last_rows_are_worse(judge, last)) { /* else it is over */
         found = describe(judge, &judge->errors_alone);
         found.word = JUDGE_SHARED;
     } else if (test->sizeable && test->odds >= JUDGE_UNSURE)

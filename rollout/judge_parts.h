@@ -183,5 +183,6 @@ void shifts_take(struct judge *judge, const struct judge_row *rows);
 /* Whether `own` errors are beyond what the controls do, by `world` (their tallies, n_controls). */
 bool beyond_controls(const struct judge *judge, struct tally own, const struct tally *world);
 bool last_rows_beyond_controls(const struct judge *judge, size_t rows);
+bool last_rows_are_worse(const struct judge *judge, size_t rows); /* than its own past */
 bool spell_beyond_controls(const struct judge *judge, const struct spell *spell);
 double spell_world_ratio(const struct judge *judge, const struct spell *spell);

@@ -1,6 +1,8 @@
 /* What the judge takes for the release's: not what the controls do too, be it within their own
  * noise, and not what is no more than a few rows. */
+#include "data/base/when.h"
 #include "judge_stage.h"
+#include "rollout/judge_constants.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -50,4 +52,25 @@ Test(judge_attribution, size_is_what_is_left_without_the_largest_row)
     struct ending ending = stage_play(&stage);
     expect_nobody_guilty(&ending, "a fifth more, and one wild row");
     cr_expect_geq(ending.most_odds[METRIC_ERROR_RATE], stage.terms.odds, "there was evidence");
+}
+
+static void everybody_for_ten_minutes(struct judge_row *row, size_t cell, gint64 minute)
+{
+    (void)cell;
+    if (minute >= 10 && minute < 20)
+        row_set_errors(row, 5 * row_errors(row));
+}
+
+Test(judge_attribution, what_was_everybodys_stands_no_longer_than_twice_its_while)
+{
+    struct stage stage = stage_of(everybody_for_ten_minutes);
+    gint64 last = -1;
+    stage.terms.bake_ms = WHEN_DAY;
+    for (stage.minutes = 20; stage.minutes < 180; stage.minutes++) {
+        OWN(judge) judge = stage_judge(&stage);
+        if (judge_find(judge, METRIC_ERROR_RATE).word == JUDGE_SHARED)
+            last = stage.minutes;
+    }
+    cr_expect_geq(last, 20);
+    cr_expect_leq(last, 20 + 2 * JUDGE_STANDS + 1, "until minute %d", (int)last);
 }
