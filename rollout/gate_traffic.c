@@ -71,7 +71,8 @@ static void judge_total(const struct gate_view *view, double total, struct gate_
                   "%.0f requests since the deploy, which this wave lets pass", total);
     else if (!bake_is_over(view))
         gate_says(result, VERDICT_PENDING, "low traffic",
-                  "%.0f requests since the deploy so far, %.0f wanted", total, wanted);
+                  "%.0f request%s since the deploy so far, %.0f wanted", total,
+                  total == 1 ? "" : "s", wanted);
     else
         gate_says(result, VERDICT_HOLD, "low traffic",
                   "only %.0f requests over the bake, %.0f wanted: too little to judge by", total,

@@ -144,6 +144,19 @@ Test(gate_memory, controls_without_a_past_are_said_to_be_none)
               bench->results[GATE_REGRESSION].reason);
 }
 
+Test(gate_memory, large_figures_are_told_in_full)
+{
+    OWN(bench) bench = regression_bench();
+    forget_past_of(&bench->own);
+    for (int minute = -PAST; minute < 15; minute++) {
+        bench_row(&bench->own, METRIC_REQUESTS, minute, 2e6);
+        bench_row(&bench->own, METRIC_ERROR_RATE, minute, minute < 0 ? 0.3 : 0.9);
+    }
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
+    const char *said = bench->results[GATE_REGRESSION].reason;
+    cr_expect(strstr(said, "(270,000 of 30,000,000 requests, expected 90,0"), "%s", said);
+}
+
 Test(gate_memory, a_datum_that_comes_late_counts_as_data)
 {
     OWN(bench) bench = regression_bench();
