@@ -257,13 +257,93 @@ Test(chart, no_line_is_drawn_across_a_hole)
     struct canvas *canvas = canvas_new(2, 10, false);
     const gint64 at[] = {0, 10, 80, 90};
     const double values[] = {1, 1, 1, 1};
-    const struct chart chart = {
-        .at = at, .values = values, .n = 4, .from = 0, .to = 100, .step = 10, .limit = NAN};
+    const struct chart chart = {.at = at,
+                                .values = values,
+                                .n = 4,
+                                .from = 0,
+                                .to = 100,
+                                .step = 10,
+                                .limit = NAN,
+                                .expected = NAN};
     const struct area area = {0, 0, 2, 10};
     cr_expect_float_eq(chart_draw(canvas, &area, &chart), 1, 1e-9);
     for (int col = 2; col < 7; col++)
         cr_expect_str_eq(canvas->cells[col].text, " ");
     cr_expect_str_neq(canvas->cells[0].text, " ");
+    canvas_free(canvas);
+}
+
+/* Twelve values of one a column: a hole after the fifth, a deploy, and a rise over the limit. */
+static char *picture(int rows, double limit, bool ascii)
+{
+    enum { COLS = 24 };
+    const gint64 at[] = {0, 10, 20, 30, 40, 70, 80, 90, 100, 110};
+    const double values[] = {1, 1, 2, 1, 1, 1, 4, 7, 8, 8};
+    const struct chart_band bands[] = {{0, 1, 2}, {10, 1, 2}, {20, 1, 2}, {90, 1, 2}, {100, 1, 4}};
+    const struct chart_marker marker = {60, "5.0.3"};
+    const struct chart chart = {.at = at,
+                                .values = values,
+                                .n = G_N_ELEMENTS(at),
+                                .from = 0,
+                                .to = 115,
+                                .step = 10,
+                                .limit = limit,
+                                .expected = NAN,
+                                .bands = bands,
+                                .n_bands = G_N_ELEMENTS(bands),
+                                .band_step = 10,
+                                .markers = &marker,
+                                .n_markers = 1};
+    struct canvas *canvas = canvas_new(rows, COLS, ascii);
+    const struct area area = {0, 0, rows, COLS};
+    chart_draw(canvas, &area, &chart);
+    char *dump = canvas_dump(canvas);
+    canvas_free(canvas);
+    return dump;
+}
+
+Test(chart, shows_the_cell_over_its_controls_with_limit_and_deploy_and_leaves_holes)
+{
+    g_autofree char *dump = picture(5, 5, false);
+    cr_expect_str_eq(dump, "            ┊5.0.3\n"
+                           "            ┊    ⢀⠤⠒⠉⠉⠁\n"
+                           "┄┄┄┄┄┄┄┄┄┄┄┄┊┄┄┄⡔⠁┄┄┄┄┄┄\n"
+                           "░░░░⣀░      ┊ ⢀⠎  ░░░░\n"
+                           "⠒⠒⠒⠉░⠉⠒⠒⠂   ┊ ⠃   ░░░░\n");
+    g_autofree char *plain = picture(5, 5, true);
+    cr_expect_str_eq(plain, "            |5.0.3\n"
+                            "            |    ******\n"
+                            "------------|---**------\n"
+                            "....*.      | **  ....\n"
+                            "****.****   | *   ....\n");
+}
+
+Test(chart, a_limit_far_above_what_was_measured_is_left_to_words)
+{
+    g_autofree char *dump = picture(4, 50, false);
+    cr_expect_null(strstr(dump, CHART_LIMIT), "%s", dump);
+    g_autofree char *near = picture(4, 15, false);
+    cr_expect_not_null(strstr(near, CHART_LIMIT), "%s", near);
+    const struct area area = {2, 0, 4, 10};
+    cr_expect_eq(chart_row(&area, 5, 4), -1, "above the scale");
+    cr_expect_eq(chart_row(&area, 4, 4), 2);
+    cr_expect_eq(chart_row(&area, 0, 4), 5);
+}
+
+Test(chart, a_marker_at_the_edge_has_its_label_on_the_other_side)
+{
+    struct canvas *canvas = canvas_new(1, 20, false);
+    const struct chart_marker marker = {99, "5.0.3"};
+    const struct chart chart = {.from = 0,
+                                .to = 100,
+                                .step = 10,
+                                .limit = NAN,
+                                .expected = NAN,
+                                .markers = &marker,
+                                .n_markers = 1};
+    const struct area area = {0, 0, 1, 20};
+    chart_draw(canvas, &area, &chart);
+    expect_row(canvas, 0, "             5.0.3┊");
     canvas_free(canvas);
 }
 

@@ -1,5 +1,7 @@
 #include "tui/console/chart.h"
 
+#include "data/base/text.h"
+
 #include <math.h>
 
 char *chart_spark(const double *values, size_t n, double top)
@@ -36,14 +38,28 @@ static double round_up(double value)
     return 10 * unit;
 }
 
+static bool shows(const struct chart *chart, gint64 at)
+{
+    return at >= chart->from && at <= chart->to;
+}
+
+static bool beyond(const struct chart *chart, double value)
+{
+    return !isnan(chart->limit) && (chart->below ? value < chart->limit : value > chart->limit);
+}
+
+/* The others count by their least: one of them that has gone wild leaves the rest readable. */
 static double top_of(const struct chart *chart)
 {
-    double top = 0;
+    double top = isnan(chart->expected) ? 0 : chart->expected;
     for (size_t i = 0; i < chart->n; i++)
-        if (chart->at[i] >= chart->from && !isnan(chart->values[i]))
+        if (shows(chart, chart->at[i]) && !isnan(chart->values[i]))
             top = MAX(top, chart->values[i]);
+    for (size_t i = 0; i < chart->n_bands; i++)
+        if (shows(chart, chart->bands[i].at))
+            top = MAX(top, chart->bands[i].low);
     if (!isnan(chart->limit) && top > chart->limit / 2)
-        top = MAX(top, chart->limit * 1.1);
+        top = MAX(top, chart->below ? chart->limit : chart->limit * 1.1);
     return top > 0 ? round_up(top) : 1;
 }
 
@@ -70,15 +86,16 @@ static int x_of(const struct chart *chart, const struct dots *dots, gint64 at)
     return (int)floor(part * (dots->cols * 2 - 1));
 }
 
-static int y_of(const struct dots *dots, double value, double top)
+/* In dots of a picture so many rows high. */
+static int y_of(int rows, double value, double top)
 {
-    int height = dots->rows * 4 - 1;
-    return height - CLAMP((int)lround(value / top * height), 0, height);
+    int height = rows * 4 - 1;
+    return height - CLAMP((int)lround(CLAMP(value / top, 0, 1) * height), 0, height);
 }
 
-static bool beyond(const struct chart *chart, double value)
+int chart_row(const struct area *area, double value, double top)
 {
-    return !isnan(chart->limit) && value > chart->limit;
+    return value > top ? -1 : area->row + y_of(area->rows, value, top) / 4;
 }
 
 /* Joins two neighbours, so that a steep rise reads as one. */
@@ -92,38 +109,71 @@ static void join(struct dots *dots, int x0, int y0, int x1, int y1, bool bad)
 static void plot(const struct chart *chart, struct dots *dots, double top)
 {
     for (size_t i = 0; i < chart->n; i++) {
-        if (chart->at[i] < chart->from || chart->at[i] > chart->to || isnan(chart->values[i]))
+        if (!shows(chart, chart->at[i]) || isnan(chart->values[i]))
             continue;
-        int x = x_of(chart, dots, chart->at[i]), y = y_of(dots, chart->values[i], top);
+        int x = x_of(chart, dots, chart->at[i]), y = y_of(dots->rows, chart->values[i], top);
         bool bad = beyond(chart, chart->values[i]);
         bool follows = i > 0 && chart->at[i - 1] >= chart->from && !isnan(chart->values[i - 1]) &&
                        chart->at[i] - chart->at[i - 1] <= chart->step * 3 / 2;
         if (follows)
-            join(dots, x_of(chart, dots, chart->at[i - 1]), y_of(dots, chart->values[i - 1], top),
-                 x, y, bad);
+            join(dots, x_of(chart, dots, chart->at[i - 1]),
+                 y_of(dots->rows, chart->values[i - 1], top), x, y, bad);
         else
             dot(dots, x, y, bad);
     }
 }
 
+static int col_of(const struct chart *chart, const struct area *area, gint64 at)
+{
+    double part = (double)(at - chart->from) / (double)(chart->to - chart->from);
+    return area->col + (int)floor(part * (area->cols - 1));
+}
+
+static void draw_bands(struct canvas *canvas, const struct area *area, const struct chart *chart,
+                       double top)
+{
+    for (size_t i = 0; i < chart->n_bands; i++) {
+        const struct chart_band *band = &chart->bands[i];
+        if (!shows(chart, band->at))
+            continue;
+        int first = area->row + y_of(area->rows, band->high, top) / 4;
+        int last = area->row + y_of(area->rows, band->low, top) / 4;
+        int col = col_of(chart, area, band->at);
+        int end = col_of(chart, area, MIN(band->at + chart->band_step, chart->to));
+        for (int row = first; row <= last; row++)
+            canvas_fill(canvas, row, col, MAX(1, end - col), ROLE_DIM, CHART_BAND);
+    }
+}
+
+static void draw_level(struct canvas *canvas, const struct area *area, double value, double top,
+                       const char *symbol)
+{
+    if (!isnan(value) && value <= top)
+        canvas_fill(canvas, chart_row(area, value, top), area->col, area->cols, ROLE_DIM, symbol);
+}
+
+/* With its label right of it or, where that has no room, left of it. */
+static void draw_marker(struct canvas *canvas, const struct area *area, int col, const char *label)
+{
+    int width = text_width(label), right = area->col + area->cols - col - 1;
+    for (int row = 0; row < area->rows; row++)
+        canvas_text(canvas, area->row + row, col, 1, ROLE_ACCENT, CHART_MARKER);
+    if (width > right && width <= col - area->col)
+        canvas_text(canvas, area->row, col - width, width, ROLE_ACCENT, label);
+    else
+        canvas_text(canvas, area->row, col + 1, right, ROLE_ACCENT, label);
+}
+
 static void draw_ground(struct canvas *canvas, const struct area *area, const struct chart *chart,
                         double top)
 {
-    if (!isnan(chart->limit) && chart->limit < top) {
-        int y = area->rows - 1 - (int)lround(chart->limit / top * (area->rows - 1));
-        canvas_fill(canvas, area->row + y, area->col, area->cols, ROLE_DIM, "┄");
-    }
-    for (size_t i = 0; i < chart->n_markers; i++) {
-        gint64 at = chart->markers[i].at;
-        if (at < chart->from || at > chart->to)
-            continue;
-        double part = (double)(at - chart->from) / (double)(chart->to - chart->from);
-        int col = area->col + (int)floor(part * (area->cols - 1));
-        for (int row = 0; row < area->rows; row++)
-            canvas_text(canvas, area->row + row, col, 1, ROLE_ACCENT, "┊");
-        canvas_text(canvas, area->row, col + 1, area->col + area->cols - col - 1, ROLE_ACCENT,
-                    chart->markers[i].label);
-    }
+    draw_bands(canvas, area, chart, top);
+    draw_level(canvas, area, chart->expected, top, CHART_EXPECTED);
+    draw_level(canvas, area, chart->limit, top, CHART_LIMIT);
+    for (size_t i = 0; i < chart->n_markers; i++)
+        if (shows(chart, chart->markers[i].at))
+            draw_marker(canvas, area, col_of(chart, area, chart->markers[i].at),
+                        chart->markers[i].label);
 }
 
 static void draw_dots(struct canvas *canvas, const struct area *area, const struct dots *dots)

@@ -17,18 +17,38 @@ struct chart_marker {
     const char *label;
 };
 
+/* What others had in one span of time: the least and the most of them. */
+struct chart_band {
+    gint64 at; /* where it begins; it lasts chart.band_step */
+    double low, high;
+};
+
 struct chart {
     const gint64 *at; /* when each value was measured, in order */
     const double *values;
     size_t n;
     gint64 from, to; /* the time shown */
     gint64 step;     /* between two values; a longer hole is a gap */
-    double limit;    /* drawn as a line where inside; NAN: none */
+    double limit;    /* a line where it is inside, and what lies beyond it is bad; NAN: none */
+    bool below;      /* beyond is below it */
+    double expected; /* a line, and no more; NAN: none */
+    const struct chart_band *bands; /* in order; a hole between two is a gap */
+    size_t n_bands;
+    gint64 band_step;
     const struct chart_marker *markers;
     size_t n_markers;
 };
 
-/* Draws into `area`: values as dots of Braille (2x4 a character; `*` in ASCII), the limit, and the
- * markers as vertical lines. The last row of the area is the ground. Returns the top of the
- * scale, which starts at 0. */
+/* Symbols that the words beside a chart explain it with. */
+#define CHART_BAND     "░"
+#define CHART_LIMIT    "┄"
+#define CHART_EXPECTED "┈"
+#define CHART_MARKER   "┊"
+
+/* Draws into `area`: values as dots of Braille (2x4 a character; `*` in ASCII) over the others'
+ * bands, the limit and what was expected as lines across, and the markers as lines down. The last
+ * row of the area is the ground. Returns the top of the scale, which starts at 0. The limit does
+ * not stretch it to more than twice what was measured: one that is far away is left to words. */
 double chart_draw(struct canvas *canvas, const struct area *area, const struct chart *chart);
+/* The row of `area` in which a value stands on a scale that ends at `top`; -1: above it. */
+int chart_row(const struct area *area, double value, double top);

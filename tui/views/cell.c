@@ -79,6 +79,7 @@ static void draw_series(const struct deck *deck, const struct cell *cell, gint64
                           .to = deck->now_ms,
                           .step = deck->config->metrics.period_ms,
                           .limit = limit_of(deck, cell, metric),
+                          .expected = NAN,
                           .markers = markers,
                           .n_markers = find_markers(deck, markers)};
     struct area picture = {area->row, area->col + SCALE_COLS, area->rows, area->cols - SCALE_COLS};
