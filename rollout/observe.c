@@ -4,8 +4,8 @@
 #include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "data/history.h"
+#include "rollout/compared.h"
 #include "rollout/conduct.h"
-#include "rollout/controls.h"
 #include "rollout/plan_make.h"
 #include "rollout/state.h"
 
@@ -13,41 +13,11 @@
 
 enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
 
-static bool runs_the_old(const struct conduct *conduct, const struct cell *cell)
-{
-    return cell->version && strcmp(cell->version, conduct->rollout->plan->version) != 0;
-}
-
-static bool has_passed(const struct conduct *conduct, const struct cell *cell)
-{
-    const struct rollout_cell *there = rollout_cell(conduct->rollout, cell->config->id);
-    return there && there->state == CELL_PASSED;
-}
-
-static GArray *cells_that(bool (*fit)(const struct conduct *, const struct cell *),
-                          const struct conduct *conduct)
-{
-    const struct snapshot *snapshot = conduct->world->snapshot;
-    GArray *places = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < snapshot->n_cells; i++)
-        if (fit(conduct, &snapshot->cells[i]))
-            g_array_append_val(places, i);
-    return places;
-}
-
-/* Cells still on the old version; where there is none any more, those that have passed. */
-static GArray *controls_of(const struct conduct *conduct, const struct gates_config *policy,
-                           const struct cell *seen)
+static GArray *controls_of(const struct conduct *conduct, const struct cell *seen)
 {
     const struct snapshot *snapshot = conduct->world->snapshot;
     guint own = (guint)(seen - snapshot->cells);
-    g_autoptr(GArray) old = cells_that(runs_the_old, conduct);
-    g_autoptr(GArray) chosen = controls_choose(snapshot->config, policy, own, old);
-    if (chosen->len == 0) {
-        g_autoptr(GArray) passed = cells_that(has_passed, conduct);
-        g_array_unref(chosen);
-        chosen = controls_choose(snapshot->config, policy, own, passed);
-    }
+    g_autoptr(GArray) chosen = compared_now(conduct->rollout, snapshot, own);
     GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
     for (guint i = 0; i < chosen->len; i++) {
         const struct cell *cell = &snapshot->cells[g_array_index(chosen, guint, i)];
@@ -77,11 +47,10 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
     watch_forget_gates(watch);
     if (!seen || !watch->config)
         return;
-    const struct gates_config *policy = plan_gates(plan, cell->wave);
-    g_autoptr(GArray) controls = controls_of(conduct, policy, seen);
+    g_autoptr(GArray) controls = controls_of(conduct, seen);
     want_past_of(conduct, controls, cell->deployed_at_ms);
     const struct gate_view view = {
-        .policy = policy,
+        .policy = plan_gates(plan, cell->wave),
         .config = conduct->world->config,
         .cell = watch->config,
         .dr = cell->plan->dr,

@@ -4,7 +4,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/bakes.h"
-#include "rollout/controls.h"
+#include "rollout/compared.h"
 #include "rollout/replay.h"
 #include "tui/commands/gate.h"
 
@@ -63,14 +63,8 @@ static void keep_last(gint64 at_ms, const struct gate_result *results, enum verd
 static GArray *cells_of(const struct looking *looking, const struct bake *bake, guint own)
 {
     const struct config *config = looking->context->config;
-    g_autoptr(GArray) old = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < config->cells->len; i++) {
-        const struct cell_config *cell = config->cells->pdata[i];
-        if (bakes_control_until_ms(looking->events, cell->id, bake->deployed_at_ms))
-            g_array_append_val(old, i);
-    }
-    GArray *cells =
-        controls_choose(config, config_gates_of(config, config->cells->pdata[own]), own, old);
+    GArray *cells = compared_then(config, config_gates_of(config, config->cells->pdata[own]),
+                                  looking->events, own, bake->deployed_at_ms);
     g_array_append_val(cells, own);
     return cells;
 }
