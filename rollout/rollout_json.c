@@ -10,7 +10,7 @@ static json_t *moment_or_null(gint64 at_ms)
     return text ? json_string(text) : json_null();
 }
 
-static json_t *gates_json(const struct rollout_cell *cell)
+json_t *rollout_gates_json(const struct rollout_cell *cell)
 {
     json_t *gates = json_array();
     for (size_t i = 0; i < GATE_COUNT; i++) {
@@ -44,7 +44,7 @@ static json_t *cell_json(const struct rollout *rollout, const struct rollout_cel
                      cell->plan->id, "state", cell_state_name(cell->state), "from",
                      text_json(cell->plan->from), "to", rollout->plan->version, "deployed_at",
                      moment_or_null(cell->deployed_at_ms), "bake", bake_json(rollout, cell, now_ms),
-                     "gates", gates_json(cell), "held", text_json(cell->held), "cause",
+                     "gates", rollout_gates_json(cell), "held", text_json(cell->held), "cause",
                      text_json(cell->cause), "dr", cell->plan->dr, "tenants",
                      (json_int_t)cell->plan->tenants, "users", (json_int_t)cell->plan->users);
 }

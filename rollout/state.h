@@ -53,3 +53,5 @@ static inline struct rollout_cell *cell_at(const struct rollout *rollout, size_t
 gint64 bake_elapsed_ms(const struct rollout_cell *cell, gint64 credit_ms, gint64 now_ms);
 
 void rollout_cell_forget_gates(struct rollout_cell *cell);
+/* The gates that have said something, as `rollout status --json` has them. */
+json_t *rollout_gates_json(const struct rollout_cell *cell);

@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/conductor.h"
+#include "rollout/last_time.h"
 #include "rollout/story.h"
 #include "tui/commands/follow.h"
 #include "tui/commands/rollout.h"
@@ -219,18 +220,56 @@ static void print_conductor(const struct context *context, const struct rollout 
     conductor_info_clear(&info);
 }
 
+static struct last_time *read_last_time(const struct context *context,
+                                        const struct rollout *rollout, GError **error)
+{
+    g_autoptr(GPtrArray) operations = history_operations(context->journal, 0, error);
+    return operations ? last_time_read(context->journal, operations, rollout, error) : NULL;
+}
+
+static void add_last_time(json_t *document, const struct last_time *last)
+{
+    size_t w, c;
+    json_t *wave, *cell;
+    json_array_foreach (json_object_get(document, "waves"), w, wave) {
+        json_array_foreach (json_object_get(wave, "cells"), c, cell) {
+            const char *id = json_string_value(json_object_get(cell, "id"));
+            json_object_set_new(cell, "last_time", last_time_json(last_time_of(last, id)));
+        }
+    }
+}
+
+/* Of those that something is to be decided or learnt about. */
+static void print_last_time(const struct context *context, const struct rollout *rollout,
+                            const struct last_time *last)
+{
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = rollout->cells->pdata[i];
+        const struct last_cell *then = last_time_of(last, cell->plan->id);
+        bool asked = cell->state == CELL_BAKING || cell->held || cell->failed;
+        g_autofree char *text = then && asked ? last_time_text(then) : NULL;
+        if (text)
+            out_line(context->style, OUT_DIM, "Last time on %s: %s", cell->plan->id, text);
+    }
+}
+
 int rollout_status_run(struct context *context, GError **error)
 {
     OWN(rollout) rollout = rollout_require(context, error);
     if (!rollout)
         return CD_ERROR_FAILED;
     gint64 now_ms = when_now_ms();
+    OWN(last_time) last = read_last_time(context, rollout, error);
+    if (!last)
+        return CD_ERROR_FAILED;
     if (context->json) {
         json_t *document = rollout_json(rollout, now_ms);
+        add_last_time(document, last);
         json_object_set_new(document, "conductor", conductor_json(context, rollout));
         out_json("rollout.status", document);
     } else {
         print_rollout(context, rollout, now_ms);
+        print_last_time(context, rollout, last);
         struct follow_watchdog watchdog = {0};
         g_autofree char *behind = journal_trouble(context->journal);
         bool live = !rollout_state_final(rollout->state);
