@@ -73,7 +73,7 @@ static char *sentence(const struct gate_view *view, const struct term *term,
 }
 
 static json_t *figures_json(const struct gate_view *view, enum metric metric,
-                            const struct judge_finding *found)
+                            const struct judge_finding *found, enum verdict verdict)
 {
     /* JSON has no infinity; 1e100 to one is proof as good */
     json_t *json =
@@ -83,6 +83,7 @@ static json_t *figures_json(const struct gate_view *view, enum metric metric,
                   "periods", (json_int_t)found->rows, "max_ratio", view->policy->max_ratio);
     json_object_set_new(json, "controls_ratio",
                         isnan(found->controls) ? json_null() : json_real(found->controls));
+    json_object_set_new(json, "verdict", json_string(verdict_name(verdict)));
     if (metric == METRIC_ERROR_RATE)
         json_object_set_new(json, "requests", json_real(found->requests));
     g_autofree char *at =
@@ -134,7 +135,8 @@ static void judge_all(const struct gate_view *view, struct gate_result *result)
         struct judge_finding found = judge_find(judge, term.metric);
         struct verdict_of said = verdict_on(view, &found);
         if (found.rows > 0)
-            json_array_append_new(result->evidence, figures_json(view, term.metric, &found));
+            json_array_append_new(result->evidence,
+                                  figures_json(view, term.metric, &found, said.verdict));
         if (weight[said.verdict] <= weight[result->verdict])
             continue;
         g_autofree char *text = sentence(view, &term, &found, said.end);

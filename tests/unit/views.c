@@ -238,7 +238,8 @@ static char *panel_of(enum verdict verdict, const char *reason, int rows, int *w
     struct canvas *canvas = canvas_new(rows, 80, false);
     const struct area area = {0, 1, rows, 78};
     *wanted = gates_panel_rows(&cell, 78);
-    gates_panel_draw(&cell, canvas, &area);
+    const struct gates_panel panel = {&cell, NULL, -1};
+    gates_panel_draw(&panel, canvas, &area);
     char *dump = canvas_dump(canvas);
     canvas_free(canvas);
     return dump;

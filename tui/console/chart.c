@@ -152,12 +152,10 @@ static void draw_level(struct canvas *canvas, const struct area *area, double va
         canvas_fill(canvas, chart_row(area, value, top), area->col, area->cols, ROLE_DIM, symbol);
 }
 
-/* With its label right of it or, where that has no room, left of it. */
-static void draw_marker(struct canvas *canvas, const struct area *area, int col, const char *label)
+/* Right of its line or, where that has no room, left of it. */
+static void draw_label(struct canvas *canvas, const struct area *area, int col, const char *label)
 {
     int width = text_width(label), right = area->col + area->cols - col - 1;
-    for (int row = 0; row < area->rows; row++)
-        canvas_text(canvas, area->row + row, col, 1, ROLE_ACCENT, CHART_MARKER);
     if (width > right && width <= col - area->col)
         canvas_text(canvas, area->row, col - width, width, ROLE_ACCENT, label);
     else
@@ -171,9 +169,9 @@ static void draw_ground(struct canvas *canvas, const struct area *area, const st
     draw_level(canvas, area, chart->expected, top, CHART_EXPECTED);
     draw_level(canvas, area, chart->limit, top, CHART_LIMIT);
     for (size_t i = 0; i < chart->n_markers; i++)
-        if (shows(chart, chart->markers[i].at))
-            draw_marker(canvas, area, col_of(chart, area, chart->markers[i].at),
-                        chart->markers[i].label);
+        for (int row = 0; row < area->rows && shows(chart, chart->markers[i].at); row++)
+            canvas_text(canvas, area->row + row, col_of(chart, area, chart->markers[i].at), 1,
+                        ROLE_ACCENT, CHART_MARKER);
 }
 
 static void draw_dots(struct canvas *canvas, const struct area *area, const struct dots *dots)
@@ -200,5 +198,9 @@ double chart_draw(struct canvas *canvas, const struct area *area, const struct c
     draw_ground(canvas, area, chart, top);
     plot(chart, &dots, top);
     draw_dots(canvas, area, &dots);
+    for (size_t i = 0; i < chart->n_markers; i++)
+        if (shows(chart, chart->markers[i].at))
+            draw_label(canvas, area, col_of(chart, area, chart->markers[i].at),
+                       chart->markers[i].label);
     return top;
 }

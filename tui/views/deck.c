@@ -30,11 +30,12 @@ void deck_free(struct deck *deck)
                            deck->events,     deck->cell_events, deck->versions};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
-    char *strings[] = {deck->cell,          deck->tenant,      deck->operation, deck->filter,
-                       deck->actor,         deck->arn,         deck->notice,    deck->state_dir,
-                       deck->journal_error, deck->copy_trouble};
+    char *strings[] = {deck->cell,          deck->tenant,       deck->operation, deck->filter,
+                       deck->actor,         deck->arn,          deck->notice,    deck->state_dir,
+                       deck->journal_error, deck->copy_trouble, deck->last_of};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
+    last_time_free(deck->last);
     g_hash_table_unref(deck->changed);
     g_hash_table_unref(deck->conductors);
     if (deck->snapshot)

@@ -5,7 +5,7 @@
 #include "data/history.h"
 #include "data/journal_follow.h"
 #include "data/poller.h"
-#include "rollout/engine.h"
+#include "rollout/last_time.h"
 #include "tui/console/canvas.h"
 
 struct deck {
@@ -21,6 +21,7 @@ struct deck {
     GPtrArray *rollouts;    /* struct rollout *, newest first: the live and the last few */
     GPtrArray *tail;        /* struct event *, newest first: the log */
     GPtrArray *events;      /* struct event *, of `operation`, oldest first */
+    struct last_time *last; /* of `operation`'s cells, read once; NULL: not read, or no rollout */
     GPtrArray *cell_events; /* struct event *, of `cell`, newest first */
     char *journal_error;    /* why it can't be read, or NULL */
     char *copy_trouble;     /* why, and how far, this host's copy of a shared one is behind, or NULL
@@ -44,6 +45,7 @@ struct deck {
     struct journal_follower *follower; /* of a shared journal, or NULL; freed with the deck */
     char *state_dir;
     gint64 journal_version;
+    char *last_of; /* whose `last` is */
     gint64 conductors_read_ms;
     bool from_cache; /* the snapshot is one of an earlier run */
 };

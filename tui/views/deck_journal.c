@@ -116,6 +116,21 @@ static GPtrArray *read_recent(struct deck *deck, const char *cell, gint64 each)
     return into;
 }
 
+/* Once for each rollout that is chosen: what lies behind it is over and stays as it is. */
+static void read_last_time(struct deck *deck)
+{
+    const struct rollout *rollout = deck_rollout(deck, deck->operation);
+    if (!rollout || g_strcmp0(deck->last_of, rollout->id) == 0)
+        return;
+    g_clear_pointer(&deck->last, last_time_free);
+    g_autoptr(GError) error = NULL;
+    deck->last = last_time_read(deck->journal, deck->operations, rollout, &error);
+    g_free(deck->last_of);
+    deck->last_of = deck->last ? g_strdup(rollout->id) : NULL;
+    if (error)
+        set_journal_error(deck, error);
+}
+
 static void read_chosen(struct deck *deck)
 {
     if (!deck->journal)
@@ -127,6 +142,7 @@ static void read_chosen(struct deck *deck)
     GPtrArray *events = journal_read(deck->journal, deck->operation, 1, NULL);
     if (events)
         replace(&deck->events, events);
+    read_last_time(deck);
 }
 
 /* True if it is another one than before. */

@@ -44,6 +44,7 @@ static char *evidence_text(const json_t *evidence)
 }
 
 enum { NAME_COL = 3, VERDICT_COL = 14, REASON_COL = 22, MORE_ROWS = 3 };
+enum { WIDE = 120, LAST_COLS = 26 }; /* what was said the last time, and from which width on */
 
 static GPtrArray *reason_lines(const struct rollout_gate *gate, int cols)
 {
@@ -104,23 +105,51 @@ static void draw_reason(const struct rollout_gate *gate, struct canvas *canvas,
         canvas_text(canvas, area->row, area->col + area->cols - proof, proof, ROLE_DIM, evidence);
 }
 
-void gates_panel_draw(const struct rollout_cell *cell, struct canvas *canvas,
+static void draw_gate(const struct gates_panel *panel, int gate, struct canvas *canvas,
                       const struct area *area)
 {
-    g_autofree char *title = g_strdup_printf("gates of %s", cell->plan->id);
+    const struct rollout_gate *said = &panel->cell->gates[gate];
+    struct mark mark = mark_verdict(said->verdict);
+    canvas_text(canvas, area->row, area->col + 1, 1, mark.role, mark.shape);
+    canvas_text(canvas, area->row, area->col + NAME_COL, VERDICT_COL - NAME_COL - 1, ROLE_NORMAL,
+                gate_name((enum gate)gate));
+    canvas_text(canvas, area->row, area->col + VERDICT_COL, 7, mark.role,
+                verdict_name(said->verdict));
+    const struct area reason = {area->row, area->col + REASON_COL, area->rows,
+                                area->cols - REASON_COL};
+    draw_reason(said, canvas, &reason);
+    if (gate == panel->chosen)
+        canvas_select(canvas, area->row, area->col, area->cols);
+}
+
+/* Where there is room, what each gate said the last time stands at its line's end. */
+static int draw_last(const struct gates_panel *panel, int gate, struct canvas *canvas, int row,
+                     int end)
+{
+    const struct rollout_gate *said = panel->last ? &panel->last->cell->gates[gate] : NULL;
+    if (!said || end < WIDE)
+        return 0;
+    struct mark mark = mark_verdict(said->verdict);
+    canvas_printf(canvas, row, end - LAST_COLS + 1, LAST_COLS - 1,
+                  said->at_ms ? mark.role : ROLE_DIM,
+                  said->at_ms ? "%s %s: %s %s" : "%s %s: not judged", panel->last->rollout->id,
+                  panel->last->rollout->plan->version, mark.shape, verdict_name(said->verdict));
+    return LAST_COLS;
+}
+
+void gates_panel_draw(const struct gates_panel *panel, struct canvas *canvas,
+                      const struct area *area)
+{
+    const struct rollout_cell *cell = panel->cell;
+    g_autofree char *last = panel->last ? last_time_text(panel->last) : NULL;
+    g_autofree char *title = g_strdup_printf("gates of %s%s%s", cell->plan->id,
+                                             last ? "; last time " : "", last ? last : "");
     int shares[GATE_COUNT], end = area->row + area->rows, row = area->row + 1;
     frame_rule(canvas, area->row, area, title);
     share_rows(cell, area->cols, area->rows - 1, shares);
     for (int i = 0; i < GATE_COUNT && row < end; row += shares[i], i++) {
-        const struct rollout_gate *gate = &cell->gates[i];
-        struct mark mark = mark_verdict(gate->verdict);
-        canvas_text(canvas, row, area->col + 1, 1, mark.role, mark.shape);
-        canvas_text(canvas, row, area->col + NAME_COL, VERDICT_COL - NAME_COL - 1, ROLE_NORMAL,
-                    gate_name((enum gate)i));
-        canvas_text(canvas, row, area->col + VERDICT_COL, 7, mark.role,
-                    verdict_name(gate->verdict));
-        const struct area reason = {row, area->col + REASON_COL, MIN(shares[i], end - row),
-                                    area->cols - REASON_COL};
-        draw_reason(gate, canvas, &reason);
+        int taken = draw_last(panel, i, canvas, row, area->col + area->cols);
+        const struct area line = {row, area->col, MIN(shares[i], end - row), area->cols - taken};
+        draw_gate(panel, i, canvas, &line);
     }
 }

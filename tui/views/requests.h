@@ -44,6 +44,7 @@ enum spot {
     X(PAUSE,     "pause",     "p",              PLACE_ROLLOUT, "pause the rollout, or resume it")  \
     X(ABORT,     "abort",     "A",              PLACE_ROLLOUT, "abort: what is in flight rolls back") \
     X(ROLLBACK,  "rollback",  "b",              PLACE_ROLLOUT, "roll the selected cell back")      \
+    X(GATE,      "gate",      "e",              PLACE_ROLLOUT, "the next gate of the cell, as a chart") \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \
     X(SUSPEND,   "suspend",   "Ctrl-Z",         PLACE_ANY,     "stop; `fg` comes back")            \

@@ -6,6 +6,7 @@
 #include "tui/console/chart.h"
 #include "tui/console/list.h"
 #include "tui/views/frame.h"
+#include "tui/views/gate_chart.h"
 #include "tui/views/gates_panel.h"
 #include "tui/views/headline.h"
 #include "tui/views/marks.h"
@@ -16,12 +17,14 @@
 struct rollout_view {
     struct list list; /* the cells, in execution order */
     bool chosen;      /* somebody moved: the selection no longer follows the work */
+    int gate;         /* the one that somebody chose, or -1: the one that calls for it */
 };
 
 static void *rollout_open(void)
 {
     struct rollout_view *view = g_new0(struct rollout_view, 1);
     list_init(&view->list);
+    view->gate = -1;
     return view;
 }
 
@@ -37,9 +40,10 @@ static struct rollout *shown(const struct deck *deck)
     return deck_rollout(deck, deck->operation);
 }
 
-/* Parts of the screen, by importance: the board, then the gates, then the log. */
+/* Parts of the screen, by importance: the board, then the gates, then the log, then a chart; but a
+ * chart that was asked for comes before the log and most of the board. */
 struct parts {
-    int board, gates, log;
+    int board, gates, chart, log;
 };
 
 static const struct rollout_cell *selected_cell(const struct rollout_view *view,
@@ -48,18 +52,56 @@ static const struct rollout_cell *selected_cell(const struct rollout_view *view,
     return view->list.selected ? rollout_cell(rollout, view->list.selected) : NULL;
 }
 
-static struct parts divide(const struct rollout *rollout, const struct rollout_cell *cell,
-                           const struct area *area)
+/* For who asked for a chart: it comes before all of the board but the selected cell, and on a low
+ * terminal before the other gates. */
+static struct parts divide_for_chart(int rows, int whole, int gates_wanted)
 {
-    int rows = area->rows - 2; /* title and next step */
-    int whole = (int)(rollout->cells->len + rollout->plan->waves->len);
-    struct parts parts = {.board = MIN(whole, MAX(3, rows))};
-    rows -= parts.board;
-    int wanted = cell ? gates_panel_rows(cell, area->cols - 2) : 1 + GATE_COUNT;
-    parts.gates = rows >= 4 ? MIN(rows, wanted) : 0;
+    enum { LEAST_BOARD = 4, GOOD_CHART = GATE_CHART_LEAST + 2 };
+    bool all = rows - LEAST_BOARD - GOOD_CHART >= 1 + GATE_COUNT;
+    struct parts parts = {.gates = all ? 1 + GATE_COUNT : 0};
     rows -= parts.gates;
+    parts.board = MIN(whole, MAX(MIN(LEAST_BOARD, rows), rows - GOOD_CHART));
+    rows -= parts.board;
+    int more = all ? CLAMP(rows - GOOD_CHART, 0, gates_wanted - parts.gates) : 0;
+    parts.gates += more;
+    parts.chart = MIN(rows - more, GATE_CHART_MOST);
+    rows -= more + parts.chart;
     parts.log = rows >= 3 ? rows : 0;
     return parts;
+}
+
+static struct parts divide(const struct rollout_view *view, const struct rollout *rollout,
+                           const struct area *area)
+{
+    enum { LEAST_LOG = 4 };
+    const struct rollout_cell *cell = selected_cell(view, rollout);
+    int rows = area->rows - 2; /* title and next step */
+    int whole = (int)(rollout->cells->len + rollout->plan->waves->len);
+    int wanted = cell ? gates_panel_rows(cell, area->cols - 2) : 1 + GATE_COUNT;
+    if (cell && view->gate >= 0)
+        return divide_for_chart(MAX(0, rows), whole, wanted);
+    struct parts parts = {.board = MIN(whole, MAX(3, rows))};
+    rows -= parts.board;
+    parts.gates = rows >= 4 ? MIN(rows, wanted) : 0;
+    rows -= parts.gates;
+    if (cell && cell->deployed_at_ms && rows >= GATE_CHART_LEAST + LEAST_LOG)
+        parts.chart = MIN(rows - LEAST_LOG, GATE_CHART_MOST);
+    rows -= parts.chart;
+    parts.log = rows >= 3 ? rows : 0;
+    return parts;
+}
+
+/* The gate to show: the one that was chosen, else the worst, else the one that compares. */
+static enum gate shown_gate(const struct rollout_view *view, const struct rollout_cell *cell)
+{
+    if (view->gate >= 0)
+        return (enum gate)view->gate;
+    static const enum verdict worst_first[] = {VERDICT_FAIL, VERDICT_HOLD};
+    for (size_t v = 0; v < G_N_ELEMENTS(worst_first); v++)
+        for (int i = 0; i < GATE_COUNT; i++)
+            if (cell->gates[i].verdict == worst_first[v])
+                return (enum gate)i;
+    return cell->plan->dr ? GATE_LIMITS : GATE_REGRESSION;
 }
 
 /* The cell that is being worked on; between two, the last one that was. */
@@ -90,7 +132,7 @@ static void rollout_prepare(void *state, const struct deck *deck, const struct a
     const char *working = rollout && !view->chosen ? at_work(rollout) : NULL;
     if (working)
         list_select(&view->list, working);
-    list_fit(&view->list, rollout ? divide(rollout, selected_cell(view, rollout), area).board : 1);
+    list_fit(&view->list, rollout ? divide(view, rollout, area).board : 1);
 }
 
 /* Who conducts it, where there is room; that nobody does is the headline's to say. */
@@ -261,6 +303,26 @@ static void draw_board(const struct rollout_view *view, const struct rollout *ro
     }
 }
 
+/* The selected cell's gates, and the chart of one of them. Returns the row after. */
+static int draw_gates(const struct rollout_view *view, const struct rollout *rollout,
+                      const struct deck *deck, struct canvas *canvas, const struct area *from,
+                      const struct parts *parts)
+{
+    const struct rollout_cell *cell = selected_cell(view, rollout);
+    const struct last_cell *last = cell ? last_time_of(deck->last, cell->plan->id) : NULL;
+    struct area area = {from->row, from->col, parts->gates, from->cols};
+    const struct gates_panel panel = {cell, last, view->gate};
+    if (cell && parts->gates)
+        gates_panel_draw(&panel, canvas, &area);
+    area.row += parts->gates;
+    area.rows = parts->chart;
+    const struct gate_chart chart = {rollout, cell, cell ? shown_gate(view, cell) : GATE_LIMITS,
+                                     last};
+    if (cell && parts->chart)
+        gate_chart_draw(deck, &chart, canvas, &area);
+    return area.row + parts->chart;
+}
+
 static void rollout_draw(const void *state, const struct deck *deck, struct canvas *canvas,
                          const struct area *area)
 {
@@ -271,16 +333,13 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
                     "No rollout yet. s starts one: a version, then its plan is shown first.");
         return;
     }
-    const struct rollout_cell *cell = selected_cell(view, rollout);
-    struct parts parts = divide(rollout, cell, area);
+    struct parts parts = divide(view, rollout, area);
     draw_title(deck, rollout, canvas, area);
     int row = area->row + 2;
     draw_board(view, rollout, deck, canvas, row, parts.board);
     row += parts.board;
-    struct area gates = {row, 1, parts.gates, area->cols - 2};
-    if (cell && parts.gates)
-        gates_panel_draw(cell, canvas, &gates);
-    row += parts.gates;
+    row =
+        draw_gates(view, rollout, deck, canvas, &(struct area){row, 1, 0, area->cols - 2}, &parts);
     struct area log = {row + 1, 1, parts.log - 1, area->cols - 2};
     if (!parts.log)
         return;
@@ -316,10 +375,27 @@ static const char *other_rollout(const struct deck *deck, int by)
     return NULL;
 }
 
+/* The worst first, then one after the other; the way back closes the chart. */
+static struct reaction choose_gate(struct rollout_view *view, const struct rollout *rollout)
+{
+    const struct rollout_cell *cell = rollout ? selected_cell(view, rollout) : NULL;
+    if (!cell)
+        return (struct reaction){.what = REACT_NONE};
+    view->gate = view->gate < 0 ? (int)shown_gate(view, cell) : (view->gate + 1) % GATE_COUNT;
+    return (struct reaction){.what = REACT_REDRAW};
+}
+
 static struct reaction rollout_key(void *state, const struct deck *deck, enum request request)
 {
     struct rollout_view *view = state;
     switch (request) {
+    case REQUEST_GATE:
+        return choose_gate(view, shown(deck));
+    case REQUEST_BACK:
+        if (view->gate < 0)
+            return (struct reaction){.what = REACT_UNUSED};
+        view->gate = -1;
+        return (struct reaction){.what = REACT_REDRAW};
     case REQUEST_OPEN:
         return (struct reaction){REACT_OPEN, VIEW_CELL, request, view->list.selected};
     case REQUEST_NEXT:
@@ -340,8 +416,8 @@ static struct reaction rollout_key(void *state, const struct deck *deck, enum re
 }
 
 static const enum request hints[] = {
-    REQUEST_APPROVE, REQUEST_PAUSE, REQUEST_ABORT, REQUEST_ROLLBACK, REQUEST_OPEN, REQUEST_START,
-    REQUEST_NEXT,    REQUEST_BACK,  REQUEST_HELP,  REQUEST_QUIT,     REQUEST_COUNT};
+    REQUEST_APPROVE, REQUEST_PAUSE, REQUEST_ABORT, REQUEST_ROLLBACK, REQUEST_GATE, REQUEST_OPEN,
+    REQUEST_START,   REQUEST_NEXT,  REQUEST_BACK,  REQUEST_HELP,     REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_rollout = {
     .name = "rollout",
