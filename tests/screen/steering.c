@@ -100,6 +100,20 @@ static void the_start(struct seat *seat)
     check("a cell's gates", seat_shows(seat, "gates of ") && seat_shows(seat, "traffic"));
 }
 
+/* From regression, which is shown where nothing calls, round to alarms. */
+static void the_gates_one_by_one(struct seat *seat)
+{
+    check("a gate's chart, in words too", seat_shows(seat, "since the deploy"));
+    seat_type(seat, "eeeeee");
+    check("e goes through the gates", seat_shows(seat, "no chart: this gate asks no metric"));
+    seat_resize(seat, 24, 80);
+    check("80x24: the chosen gate stays", seat_shows(seat, "no chart: this gate asks no metric"));
+    seat_type(seat, "\x1b");
+    check("Esc lets go of it, and the rollout stays",
+          seat_hides(seat, "asks no metric") && seat_row_shows(seat, 1, "r1 5.1.0"));
+    seat_resize(seat, 34, 100);
+}
+
 static void wrong_keys_do_nothing(struct seat *seat)
 {
     seat_type(seat, "x");
@@ -130,6 +144,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     struct seat *seat = sit(fleet, 34, 100, "--write", NULL, NULL);
     check("WRITE is on top", seat_row_shows(seat, 0, "WRITE"));
     the_start(seat);
+    the_gates_one_by_one(seat);
     check("p pauses", act(seat, "p", "lunch", "5.1.0") && seat_row_shows(seat, 1, "paused: lunch"));
     wrong_keys_do_nothing(seat);
     check("p resumes", act(seat, "p", NULL, "5.1.0") && seat_row_shows(seat, 1, "running"));
