@@ -10,6 +10,7 @@
 #include "tui/views/gates_panel.h"
 #include "tui/views/headline.h"
 #include "tui/views/marks.h"
+#include "tui/views/rollout_parts.h"
 #include "tui/views/view.h"
 
 #include <string.h>
@@ -40,55 +41,16 @@ static struct rollout *shown(const struct deck *deck)
     return deck_rollout(deck, deck->operation);
 }
 
-/* Parts of the screen, by importance: the board, then the gates, then the log, then a chart; but a
- * chart that was asked for comes before the log and most of the board. */
-struct parts {
-    int board, gates, chart, log;
-};
-
 static const struct rollout_cell *selected_cell(const struct rollout_view *view,
                                                 const struct rollout *rollout)
 {
     return view->list.selected ? rollout_cell(rollout, view->list.selected) : NULL;
 }
 
-/* For who asked for a chart: it comes before all of the board but the selected cell, and on a low
- * terminal before the other gates. */
-static struct parts divide_for_chart(int rows, int whole, int gates_wanted)
-{
-    enum { LEAST_BOARD = 4, GOOD_CHART = GATE_CHART_LEAST + 2 };
-    bool all = rows - LEAST_BOARD - GOOD_CHART >= 1 + GATE_COUNT;
-    struct parts parts = {.gates = all ? 1 + GATE_COUNT : 0};
-    rows -= parts.gates;
-    parts.board = MIN(whole, MAX(MIN(LEAST_BOARD, rows), rows - GOOD_CHART));
-    rows -= parts.board;
-    int more = all ? CLAMP(rows - GOOD_CHART, 0, gates_wanted - parts.gates) : 0;
-    parts.gates += more;
-    parts.chart = MIN(rows - more, GATE_CHART_MOST);
-    rows -= more + parts.chart;
-    parts.log = rows >= 3 ? rows : 0;
-    return parts;
-}
-
 static struct parts divide(const struct rollout_view *view, const struct rollout *rollout,
                            const struct area *area)
 {
-    enum { LEAST_LOG = 4 };
-    const struct rollout_cell *cell = selected_cell(view, rollout);
-    int rows = area->rows - 2; /* title and next step */
-    int whole = (int)(rollout->cells->len + rollout->plan->waves->len);
-    int wanted = cell ? gates_panel_rows(cell, area->cols - 2) : 1 + GATE_COUNT;
-    if (cell && view->gate >= 0)
-        return divide_for_chart(MAX(0, rows), whole, wanted);
-    struct parts parts = {.board = MIN(whole, MAX(3, rows))};
-    rows -= parts.board;
-    parts.gates = rows >= 4 ? MIN(rows, wanted) : 0;
-    rows -= parts.gates;
-    if (cell && cell->deployed_at_ms && rows >= GATE_CHART_LEAST + LEAST_LOG)
-        parts.chart = MIN(rows - LEAST_LOG, GATE_CHART_MOST);
-    rows -= parts.chart;
-    parts.log = rows >= 3 ? rows : 0;
-    return parts;
+    return parts_divide(rollout, selected_cell(view, rollout), view->gate >= 0, area);
 }
 
 /* The gate to show: the one that was chosen, else the worst, else the one that compares. */
