@@ -181,7 +181,7 @@ static GArray *limits_of(const struct gate_view *view, struct gate_result *resul
         struct limit limit = {0};
         if (place >= 0)
             limit = own_limit(view, given, place);
-        else
+        else if (result->verdict != VERDICT_HOLD)
             gate_says(result, VERDICT_HOLD, "no metric",
                       "celldeck.yaml no longer tells of %s in metrics.own", given->metric);
         if (place >= 0)

@@ -229,6 +229,46 @@ Test(config, a_wave_has_the_file_s_gates_but_for_what_it_says_itself)
     cr_expect_eq(config_gates_of(config, config->cells->pdata[0]), &strict->gates);
 }
 
+Test(config, metrics_of_ones_own_are_read_and_asked_by_wave)
+{
+    OWN(config)
+    config = load_good("name: x\naws: {region: us-east-1}\n"
+                       "metrics:\n"
+                       "  own:\n"
+                       "    queue_depth: {unit: jobs, stat: Maximum, no_data: ignore}\n"
+                       "    throughput: {direction: decrease, min_change: 2.5}\n"
+                       "cells: {a: {class: dev, residency: US, endpoint: 'https://a.example.com',\n"
+                       "    max_users: 1, max_patients: 1}}\n"
+                       "waves:\n"
+                       "  - {name: w, cells: [a], bake: 1h}\n"
+                       "  - {name: v, cells: [a], bake: 1h, gates: {limits: {own: {}},\n"
+                       "     controls: {cells: [a]}}}\n"
+                       "gates:\n"
+                       "  limits: {own: {queue_depth: 500, throughput: 0.5}}\n"
+                       "  regression: {metrics: [error_rate, throughput]}\n"
+                       "  controls: {class: [shared, dev], labels: {team: blue}}\n"
+                       "  no_data: fail\n"
+                       "  alarms: {no_data: hold}\n");
+    const struct own_metric *queue = config->metrics.own->pdata[0],
+                            *throughput = config->metrics.own->pdata[1];
+    cr_expect_str_eq(queue->unit, "jobs");
+    cr_expect_str_eq(queue->stat, "Maximum");
+    cr_expect_eq(queue->no_data, NO_DATA_IGNORE);
+    cr_expect(!queue->falls && throughput->falls);
+    cr_expect_str_eq(throughput->unit, "");
+    cr_expect_str_eq(throughput->stat, "Average");
+    cr_expect_float_eq(throughput->min_change, 2.5, 0);
+    cr_expect_eq(config_own_metric(config, "throughput"), 1);
+    expect_setting(config, 0, "limits.own", "queue_depth: 500, throughput: 0.5", 14);
+    expect_setting(config, 0, "controls.class", "shared, dev", 16);
+    expect_setting(config, 0, "controls.labels", "team: blue", 16);
+    expect_setting(config, 1, "limits.own", "", 11);
+    expect_setting(config, 1, "controls.cells", "a", 12);
+    const struct wave_config *wave = config->waves->pdata[0];
+    cr_expect_eq(gates_config_no_data(&wave->gates, wave->gates.alarms_no_data), NO_DATA_HOLD);
+    cr_expect_eq(gates_config_no_data(&wave->gates, wave->gates.probe_no_data), NO_DATA_FAIL);
+}
+
 Test(config, the_file_named_first_is_the_one_that_is_read)
 {
     g_setenv("CELLDECK_CONFIG", "/from/environment.yaml", TRUE);

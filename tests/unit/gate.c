@@ -154,6 +154,35 @@ Test(gate, three_settled_periods_without_data_are_no_data_and_hold)
     EXPECT(bench_judge(bench, 9, GATE_DATA), VERDICT_HOLD);
 }
 
+Test(gate, what_silence_means_may_be_said_of_each_gate)
+{
+    OWN(bench) bench = bench_new();
+    bench->policy.no_data = NO_DATA_FAIL;
+    bench->policy.data_no_data = NO_DATA_HOLD;
+    bench_judge(bench, 31, GATE_DATA);
+    cr_expect_eq(bench->results[GATE_DATA].verdict, VERDICT_HOLD);
+    cr_expect_eq(bench->results[GATE_PROBE].verdict, VERDICT_FAIL);
+    bench->policy.probe_no_data = NO_DATA_HOLD;
+    bench_judge(bench, 31, GATE_PROBE);
+    cr_expect_eq(bench->results[GATE_PROBE].verdict, VERDICT_HOLD);
+    g_clear_pointer(&bench->own.reading.alarms, g_ptr_array_unref);
+    EXPECT(bench_judge(bench, 31, GATE_ALARMS), VERDICT_FAIL);
+    bench->policy.alarms_no_data = NO_DATA_IGNORE;
+    EXPECT(bench_judge(bench, 31, GATE_ALARMS), VERDICT_PASS);
+}
+
+Test(gate, requests_that_are_not_published_may_be_ignored_by_traffics_no_data)
+{
+    OWN(bench) bench = bench_new();
+    for (int minute = 0; minute < 30; minute++) {
+        bench_row(&bench->own, METRIC_HEALTH, minute, 1);
+        bench_row(&bench->own, METRIC_ERROR_RATE, minute, 0.3);
+    }
+    EXPECT(bench_judge(bench, 31, GATE_DATA), VERDICT_HOLD);
+    bench->policy.traffic_no_data = NO_DATA_IGNORE;
+    EXPECT(bench_judge(bench, 31, GATE_DATA), VERDICT_PASS);
+}
+
 Test(gate, no_data_ignore_is_not_honoured_for_health_error_rate_and_probe)
 {
     const enum gate never[] = {GATE_LIMITS, GATE_PROBE, GATE_DATA};

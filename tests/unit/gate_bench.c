@@ -119,6 +119,7 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
     bench->controls[0] = (struct gate_control){"cell-1", &bench->control.reading};
     bench->own.reading.alarms_at_ms = now_ms;
     bench->view = (struct gate_view){.policy = &bench->policy,
+                                     .config = bench->config,
                                      .cell = &bench->cell,
                                      .dr = bench->view.dr,
                                      .low_traffic_pass = bench->view.low_traffic_pass,

@@ -17,6 +17,7 @@ struct cell_rows {
 
 struct bench {
     struct gates_config policy;
+    const struct config *config; /* or NULL */
     struct cell_config cell;
     struct cell_rows own, control;
     struct gate_control controls[1];

@@ -28,6 +28,34 @@ Test(plan, goes_through_json_and_back_exactly)
     cr_expect_eq(strlen(back->hash), 64);
 }
 
+Test(plan, freezes_own_limits_controls_and_what_silence_means)
+{
+    OWN(desk) desk = desk_new();
+    struct own_limit queue = {(char *)"queue_depth", 100};
+    char *classes[] = {(char *)"dev", NULL}, *exclude[] = {(char *)"cell-1", NULL};
+    struct gates_config *gates = &desk->config.gates;
+    g_ptr_array_add(desk->no_limits, &queue);
+    g_hash_table_insert(desk->no_labels, (gpointer) "team", (gpointer) "blue");
+    gates->controls.classes = classes;
+    gates->controls.exclude = exclude;
+    gates->alarms_no_data = NO_DATA_IGNORE;
+    gates->traffic_no_data = NO_DATA_FAIL;
+    make(desk);
+    OWN_JSON json = plan_json(desk->plan);
+    OWN(plan) back = plan_from_json(json, NULL);
+    cr_assert(back != NULL);
+    OWN_JSON again = plan_json(back);
+    cr_expect(json_equal(json, again));
+    const struct own_limit *limit = back->gates.own_limits->pdata[0];
+    cr_expect_str_eq(limit->metric, "queue_depth");
+    cr_expect_float_eq(limit->limit, 100, 0);
+    cr_expect_str_eq(back->gates.controls.classes[0], "dev");
+    cr_expect_str_eq(back->gates.controls.exclude[0], "cell-1");
+    cr_expect_str_eq(g_hash_table_lookup(back->gates.controls.labels, "team"), "blue");
+    cr_expect_eq(back->gates.alarms_no_data, NO_DATA_IGNORE);
+    cr_expect_eq(back->gates.traffic_no_data, NO_DATA_FAIL);
+}
+
 Test(plan, freezes_the_gates_of_a_wave_that_has_its_own)
 {
     OWN(desk) desk = desk_new();
