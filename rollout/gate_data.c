@@ -1,4 +1,5 @@
 /* data: a cell passes only on data, and on enough of it. */
+#include "data/base/text.h"
 #include "rollout/gate_rows.h"
 
 #include <math.h>
@@ -50,9 +51,9 @@ static enum no_data said_of(const struct gate_view *view, enum metric metric)
 static void say_silent(const struct gate_view *view, enum metric metric, bool may_ignore,
                        gint64 silent, struct gate_result *result)
 {
+    g_autofree char *periods = text_counted(silent, "settled period");
     gate_says(result, no_data_verdict(view, said_of(view, metric), may_ignore), "no data",
-              "no data of %s for %" G_GINT64_FORMAT " settled periods", metric_name(metric),
-              silent);
+              "no data of %s for %s", metric_name(metric), periods);
 }
 
 static void newest_evidence(const struct gate_view *view, enum metric metric,
@@ -80,11 +81,12 @@ void gate_data(const struct gate_view *view, struct gate_result *result)
             return;
         }
         struct bake_samples samples = gate_samples(view, metric);
+        g_autofree char *periods = text_counted(periods_of_bake(view), "period");
         if (!samples.enough && !result->reason)
             gate_says(result, VERDICT_PENDING, "too few",
-                      "%" G_GINT64_FORMAT " of the bake's %" G_GINT64_FORMAT
-                      " periods of %s read; 70 %% of them and the last six are needed",
-                      samples.periods_read, periods_of_bake(view), metric_name(metric));
+                      "%" G_GINT64_FORMAT " of the bake's %s of %s read; 70 %% of them and the "
+                      "last six are needed",
+                      samples.periods_read, periods, metric_name(metric));
     }
     if (!result->reason)
         gate_says(result, VERDICT_PASS, "ok", "enough data, up to the last settled period");

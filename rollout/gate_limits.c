@@ -1,5 +1,6 @@
 /* limits: absolute ones, crossed by too many of the last three rows. Crossed is a FAIL only where
  * the release can have caused it: the cell did not do so before, and its controls don't now. */
+#include "data/base/text.h"
 #include "rollout/gate_rows.h"
 
 #define METRICS_OF_ALL 3
@@ -106,10 +107,10 @@ static bool controls_share_it(const struct gate_view *view, const struct limit *
 static char *figures(const struct gate_view *view, const struct limit *limit, const GArray *rows)
 {
     GString *text = g_string_new(NULL);
-    for (guint i = 0; i < rows->len; i++)
-        g_string_append_printf(text, "%s%.3g%s%s", i ? ", " : "",
-                               badness(view, limit, row_at(rows, i)->value), limit->space,
-                               limit->unit);
+    for (guint i = 0; i < rows->len; i++) {
+        g_autofree char *figure = text_figure(badness(view, limit, row_at(rows, i)->value));
+        g_string_append_printf(text, "%s%s%s%s", i ? ", " : "", figure, limit->space, limit->unit);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -117,21 +118,20 @@ static void say_crossed(const struct gate_view *view, const struct limit *limit,
                         const GArray *crossing, struct gate_result *result)
 {
     guint sharing;
-    g_autofree char *values = figures(view, limit, crossing);
+    g_autofree char *values = figures(view, limit, crossing), *most = text_figure(limit->limit);
     for (guint i = 0; i < crossing->len; i++)
         gate_evidence(result, view, limit->metric, row_at(crossing, i));
     if (controls_share_it(view, limit, &sharing))
         gate_says(result, VERDICT_HOLD, "not attributable",
-                  "%s %s (limit %.3g), but %u of %zu controls cross it too: not attributable",
-                  limit->what, values, limit->limit, sharing, view->n_controls);
+                  "%s %s (limit %s), but %u of %zu controls cross it too: not attributable",
+                  limit->what, values, most, sharing, view->n_controls);
     else if (past_makes_it_likely(view, limit, crossing))
         gate_says(result, VERDICT_HOLD, "not attributable",
-                  "%s %s (limit %.3g), as it had before the deploy: not attributable", limit->what,
-                  values, limit->limit);
+                  "%s %s (limit %s), as it had before the deploy: not attributable", limit->what,
+                  values, most);
     else
-        gate_says(result, VERDICT_FAIL, limit->what, "%s %s (limit %.3g, %u of the last %d)",
-                  limit->what, values, limit->limit, crossing->len,
-                  limit->rows > 1 ? RECENT_PERIODS : 1);
+        gate_says(result, VERDICT_FAIL, limit->what, "%s %s (limit %s, %u of the last %d)",
+                  limit->what, values, most, crossing->len, limit->rows > 1 ? RECENT_PERIODS : 1);
 }
 
 /* False where the metric has no row among the last three settled ones: nothing to pass on. */
@@ -198,10 +198,10 @@ static bool is_silent(const struct gate_view *view, const struct limit *limit,
     gint64 silent = periods_silent(view, limit->metric);
     if (!limit->own || silent < RECENT_PERIODS)
         return false;
+    g_autofree char *periods = text_counted(silent, "settled period");
     enum verdict verdict = no_data_verdict(view, limit->no_data, true);
     if (verdict != VERDICT_PASS && result->verdict != VERDICT_HOLD)
-        gate_says(result, verdict, "no data",
-                  "no data of %s for %" G_GINT64_FORMAT " settled periods", limit->what, silent);
+        gate_says(result, verdict, "no data", "no data of %s for %s", limit->what, periods);
     return true;
 }
 

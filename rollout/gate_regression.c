@@ -41,16 +41,10 @@ static char *odds_text(double odds)
     return g_strdup_printf("%.*f:1", odds < 10, odds);
 }
 
-/* Whole where it is large, and never "1.2e+04". */
-static char *number_text(double number)
-{
-    return number >= 1000 ? text_count((gint64)nearbyint(number)) : g_strdup_printf("%.3g", number);
-}
-
 /* "61 of 18,400 requests, expected 26" or "412 ms, usually 180". */
 static char *figures(const struct term *term, const struct judge_finding *found)
 {
-    g_autofree char *seen = number_text(found->seen), *expected = number_text(found->expected);
+    g_autofree char *seen = text_figure(found->seen), *expected = text_figure(found->expected);
     if (term->metric != METRIC_ERROR_RATE)
         return g_strdup_printf("%s%s%s, usually %s", seen, term->space, term->unit, expected);
     g_autofree char *requests = text_count((gint64)found->requests);

@@ -1,5 +1,6 @@
 /* traffic: too little to judge by is no PASS, and traffic that collapses after a deploy is a FAIL
  * (an error rate of nothing is 0 %). */
+#include "data/base/text.h"
 #include "rollout/gate_rows.h"
 
 static int by_value(gconstpointer a, gconstpointer b)
@@ -62,21 +63,19 @@ static bool controls_share_it(const struct gate_view *view)
 
 static void judge_total(const struct gate_view *view, double total, struct gate_result *result)
 {
-    double wanted = (double)view->policy->min_requests;
-    if (total >= wanted)
-        gate_says(result, VERDICT_PASS, "ok", "%.0f requests since the deploy (%.0f wanted)", total,
-                  wanted);
+    g_autofree char *requests = text_counted((gint64)total, "request"),
+                    *wanted = text_count(view->policy->min_requests);
+    if (total >= (double)view->policy->min_requests)
+        gate_says(result, VERDICT_PASS, "ok", "%s since the deploy (%s wanted)", requests, wanted);
     else if (view->low_traffic_pass)
         gate_says(result, VERDICT_PASS, "low traffic allowed",
-                  "%.0f requests since the deploy, which this wave lets pass", total);
+                  "%s since the deploy, which this wave lets pass", requests);
     else if (!bake_is_over(view))
-        gate_says(result, VERDICT_PENDING, "low traffic",
-                  "%.0f request%s since the deploy so far, %.0f wanted", total,
-                  total == 1 ? "" : "s", wanted);
+        gate_says(result, VERDICT_PENDING, "low traffic", "%s since the deploy so far, %s wanted",
+                  requests, wanted);
     else
         gate_says(result, VERDICT_HOLD, "low traffic",
-                  "only %.0f requests over the bake, %.0f wanted: too little to judge by", total,
-                  wanted);
+                  "only %s over the bake, %s wanted: too little to judge by", requests, wanted);
 }
 
 void gate_traffic(const struct gate_view *view, struct gate_result *result)

@@ -1,5 +1,6 @@
 #include "data/base/text.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool is_harmless(gunichar c)
@@ -124,6 +125,18 @@ char *text_count(gint64 n)
     for (gssize at = (gssize)out->len - 3; at > first; at -= 3)
         g_string_insert_c(out, at, ',');
     return g_string_free(out, FALSE);
+}
+
+char *text_figure(double figure)
+{
+    bool large = figure >= 999.5 && figure < 1e15;
+    return large ? text_count((gint64)nearbyint(figure)) : g_strdup_printf("%.3g", figure);
+}
+
+char *text_counted(gint64 n, const char *noun)
+{
+    g_autofree char *count = text_count(n);
+    return g_strdup_printf("%s %s%s", count, noun, n == 1 ? "" : "s");
 }
 
 static size_t edit_distance(const char *a, const char *b)

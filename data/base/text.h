@@ -25,6 +25,11 @@ char *text_fit(const char *s, int columns, bool right, bool ascii);
 
 /* 4011 -> "4,011". Caller frees. */
 char *text_count(gint64 n);
+/* Three digits of a figure, or all of them where it is large: "0.0312", "7.65", "12,345", never
+ * "1.2e+04". Caller frees. */
+char *text_figure(double figure);
+/* "1 request", "4,011 requests". Caller frees. */
+char *text_counted(gint64 n, const char *noun);
 
 /* The candidate (NULL-terminated list) nearest to `word` by edit distance, if it is near enough to
  * be what was meant (at most a third of the letters differ, at least one may); else NULL. */

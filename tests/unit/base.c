@@ -143,3 +143,22 @@ Test(siphash, another_key_gives_another_hash)
     struct siphash_key one = siphash_key_new(), other = siphash_key_new();
     cr_expect_neq(siphash(&one, "cell-0", 6).low, siphash(&other, "cell-0", 6).low);
 }
+
+Test(text, figures_are_read_in_full_where_they_are_large_and_counts_agree_with_their_noun)
+{
+    const struct {
+        double figure;
+        const char *text;
+    } cases[] = {{0.03125, "0.0312"},
+                 {7.654, "7.65"},
+                 {999.4, "999"},
+                 {999.7, "1,000"},
+                 {12345.6, "12,346"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = text_figure(cases[i].figure);
+        cr_expect_str_eq(text, cases[i].text);
+    }
+    g_autofree char *one = text_counted(1, "request"), *many = text_counted(4011, "request");
+    cr_expect_str_eq(one, "1 request");
+    cr_expect_str_eq(many, "4,011 requests");
+}
