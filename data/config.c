@@ -4,6 +4,7 @@
 #include "data/config_schema.h"
 
 #include <gio/gio.h>
+#include <math.h>
 #include <string.h>
 
 /* A fleet of 1,000 cells takes some 200 kB; what is larger is no celldeck.yaml. */
@@ -214,6 +215,16 @@ void gates_config_copy(struct gates_config *to, const struct gates_config *from)
 bool gates_config_off(const struct gates_config *gates, const char *gate)
 {
     return names(gates->off, gate);
+}
+
+double gates_config_own_limit(const struct gates_config *gates, const char *metric)
+{
+    for (guint i = 0; gates->own_limits && i < gates->own_limits->len; i++) {
+        const struct own_limit *limit = gates->own_limits->pdata[i];
+        if (strcmp(limit->metric, metric) == 0)
+            return limit->limit;
+    }
+    return NAN;
 }
 
 enum no_data gates_config_no_data(const struct gates_config *gates, enum no_data of_gate)

@@ -246,6 +246,8 @@ void gates_config_clear(struct gates_config *gates);
 
 /* A copy with texts of its own, for gates_config_clear(). */
 void gates_config_copy(struct gates_config *to, const struct gates_config *from);
+/* The limit of the fleet's own metric of that name; NAN: it has none. */
+double gates_config_own_limit(const struct gates_config *gates, const char *metric);
 /* What silence means to one gate (or own metric) that has it so. */
 enum no_data gates_config_no_data(const struct gates_config *gates, enum no_data of_gate);
 /* Whether the selector takes the cell; whether it says anything at all. */

@@ -31,18 +31,12 @@ static struct finding finding(enum metric metric)
     return (struct finding){.metric = metric, .limit = NAN, .expected = NAN};
 }
 
-/* Of the fleet's own, which way it is crossed is told beside its name. */
 static struct finding own_limit_of(const struct asking *asking, const struct own_metric *own,
                                    enum metric metric)
 {
     struct finding found = finding(metric);
-    const GPtrArray *limits = asking->policy->own_limits;
+    found.limit = gates_config_own_limit(asking->policy, own->name);
     found.below = own->falls;
-    for (guint i = 0; limits && i < limits->len; i++) {
-        const struct own_limit *limit = g_ptr_array_index(limits, i);
-        if (strcmp(limit->metric, own->name) == 0)
-            found.limit = limit->limit;
-    }
     return found;
 }
 

@@ -10,14 +10,14 @@ static const struct gate_terms all[GATE_COUNT] = {
     [GATE_ALARMS] = {"none of the cell's CloudWatch alarms is in ALARM", "asked",
                      SETTINGS("alarms.")},
     [GATE_PROBE] = {"/healthcheck names the new version, all is up, 3 times running", "asked",
-                    NULL},
+                    SETTINGS("probe.")},
     [GATE_REGRESSION] = {"no worse than its own past, nor than its controls", "not asked",
                          SETTINGS("regression.")},
     [GATE_SLO] = {"its error budget does not burn too fast", "not asked", SETTINGS("slo.")},
     [GATE_DATA] = {"70 % of the bake's periods have data, its last six too", "of health alone",
-                   NULL},
+                   SETTINGS("data.")},
     [GATE_TRAFFIC] = {"enough requests to judge by, and no collapse of them", "not asked",
-                      SETTINGS("min_requests")},
+                      SETTINGS("min_requests", "traffic.")},
 };
 
 const struct gate_terms *gate_terms(enum gate gate)

@@ -264,6 +264,8 @@ Test(config, metrics_of_ones_own_are_read_and_asked_by_wave)
     expect_setting(config, 0, "controls.labels", "team: blue", 16);
     expect_setting(config, 1, "limits.own", "", 11);
     expect_setting(config, 1, "controls.cells", "a", 12);
+    expect_setting(config, 0, "alarms.no_data", "hold", 18);
+    expect_setting(config, 0, "probe.no_data", "fail, as no_data", 0);
     const struct wave_config *wave = config->waves->pdata[0];
     cr_expect_eq(gates_config_no_data(&wave->gates, wave->gates.alarms_no_data), NO_DATA_HOLD);
     cr_expect_eq(gates_config_no_data(&wave->gates, wave->gates.probe_no_data), NO_DATA_FAIL);

@@ -25,23 +25,58 @@ static void *cell_open(void)
     return view;
 }
 
-static const struct {
+struct shown {
     enum metric metric;
     const char *title;
-} charts[] = {{METRIC_ERROR_RATE, "errors"},
-              {METRIC_ACTIVE_USERS, "users"},
-              {METRIC_REQUESTS, "requests"},
-              {METRIC_CPU, "CPU"},
-              {METRIC_DB_CONNECTIONS, "DB connections"},
-              {METRIC_LATENCY_P95, "latency p95"}};
+};
+static const struct shown charts[] = {{METRIC_ERROR_RATE, "errors"},
+                                      {METRIC_ACTIVE_USERS, "users"},
+                                      {METRIC_REQUESTS, "requests"},
+                                      {METRIC_CPU, "CPU"},
+                                      {METRIC_DB_CONNECTIONS, "DB connections"},
+                                      {METRIC_LATENCY_P95, "latency p95"}};
 
+/* celldeck's, then the fleet's own. */
+static size_t n_charts(const struct deck *deck)
+{
+    return G_N_ELEMENTS(charts) + metric_count(deck->config) - METRIC_OWN;
+}
+
+static struct shown shown_at(const struct deck *deck, size_t which)
+{
+    if (which < G_N_ELEMENTS(charts))
+        return charts[which];
+    enum metric metric = METRIC_OWN + (enum metric)(which - G_N_ELEMENTS(charts));
+    return (struct shown){metric, metric_own(deck->config, metric)->name};
+}
+
+/* The one of the gates that hold for the cell. */
 static double limit_of(const struct deck *deck, const struct cell *cell, enum metric metric)
 {
+    const struct gates_config *gates = config_gates_of(deck->config, cell->config);
+    const struct own_metric *own = metric_own(deck->config, metric);
+    if (own)
+        return gates_config_own_limit(gates, own->name);
     if (metric == METRIC_ERROR_RATE)
-        return deck->config->gates.max_error_rate_pct;
+        return gates->max_error_rate_pct;
     if (metric == METRIC_ACTIVE_USERS)
-        return (double)cell->config->max_users * deck->config->gates.max_used_pct / 100;
+        return (double)cell->config->max_users * gates->max_used_pct / 100;
     return NAN;
+}
+
+static bool is_worse_below(const struct deck *deck, enum metric metric)
+{
+    const struct own_metric *own = metric_own(deck->config, metric);
+    return own && own->falls;
+}
+
+static char *value_text(const struct deck *deck, enum metric metric, double value)
+{
+    const struct own_metric *own = metric_own(deck->config, metric);
+    if (!own || isnan(value))
+        return mark_value(metric, value);
+    g_autofree char *figure = text_figure(value);
+    return g_strconcat(figure, *own->unit ? " " : "", own->unit, NULL);
 }
 
 /* Deploys and rollbacks of this cell, as lines in its charts. */
@@ -79,12 +114,14 @@ static void draw_series(const struct deck *deck, const struct cell *cell, gint64
                           .to = deck->now_ms,
                           .step = deck->config->metrics.period_ms,
                           .limit = limit_of(deck, cell, metric),
+                          .below = is_worse_below(deck, metric),
                           .expected = NAN,
                           .markers = markers,
                           .n_markers = find_markers(deck, markers)};
     struct area picture = {area->row, area->col + SCALE_COLS, area->rows, area->cols - SCALE_COLS};
     double top = chart_draw(canvas, &picture, &chart);
-    g_autofree char *scale = mark_value(metric, top);
+    g_autofree char *scale =
+        metric_own(deck->config, metric) ? text_figure(top) : mark_value(metric, top);
     canvas_right(canvas, area->row, area->col, SCALE_COLS - 1, ROLE_DIM, scale);
     canvas_right(canvas, area->row + area->rows - 1, area->col, SCALE_COLS - 1, ROLE_DIM, "0");
 }
@@ -92,14 +129,16 @@ static void draw_series(const struct deck *deck, const struct cell *cell, gint64
 static void draw_chart(const struct deck *deck, const struct cell *cell, gint64 span_ms,
                        size_t which, struct canvas *canvas, const struct area *area)
 {
-    enum metric metric = charts[which].metric;
+    const struct shown shown = shown_at(deck, which);
+    enum metric metric = shown.metric;
     bool stale;
     double value = mark_metric(cell, metric, deck->config->metrics.period_ms, deck->now_ms, &stale);
     double limit = limit_of(deck, cell, metric);
-    g_autofree char *now = mark_value(metric, value);
+    g_autofree char *now = value_text(deck, metric, value);
     int col = area->col;
-    col += canvas_text(canvas, area->row, col, area->cols, ROLE_HEADER, charts[which].title) + 1;
-    enum role role = stale ? ROLE_UNKNOWN : value > limit ? ROLE_BAD : ROLE_TITLE;
+    col += canvas_text(canvas, area->row, col, area->cols, ROLE_HEADER, shown.title) + 1;
+    bool bad = is_worse_below(deck, metric) ? value < limit : value > limit;
+    enum role role = stale ? ROLE_UNKNOWN : bad ? ROLE_BAD : ROLE_TITLE;
     col += canvas_text(canvas, area->row, col, area->col + area->cols - col, role, now) + 1;
     gint64 age_ms = cell_metric_age_ms(cell, metric, deck->config->metrics.period_ms, deck->now_ms);
     g_autofree char *age = duration_short(MAX(0, age_ms));
@@ -110,10 +149,10 @@ static void draw_chart(const struct deck *deck, const struct cell *cell, gint64 
     draw_series(deck, cell, span_ms, metric, canvas, &picture);
 }
 
-static bool worth_a_chart(const struct cell *cell, size_t which)
+static bool worth_a_chart(const struct deck *deck, const struct cell *cell, size_t which)
 {
-    enum metric metric = charts[which].metric;
-    return metric != METRIC_LATENCY_P95 || cell->reading.series[metric] != NULL;
+    enum metric metric = shown_at(deck, which).metric;
+    return metric < METRIC_LATENCY_P95 || cell->reading.series[metric] != NULL;
 }
 
 /* As many charts as there is room for, the most telling first. Returns the rows used. */
@@ -124,11 +163,13 @@ static int draw_charts(const struct deck *deck, const struct cell *cell, gint64 
     if (area->rows < LEAST_ROWS)
         return 0;
     int across = area->cols >= 150 ? 3 : area->cols >= 60 ? 2 : 1;
-    int down = CLAMP(area->rows / GOOD_ROWS, 1, (6 + across - 1) / across);
+    int all = ((int)n_charts(deck) + across - 1) / across;
+    bool has_own = n_charts(deck) > G_N_ELEMENTS(charts); /* lower charts, but theirs too */
+    int down = CLAMP(area->rows / (has_own ? LEAST_ROWS : GOOD_ROWS), 1, all);
     int rows = MIN(area->rows / down, MOST_ROWS), cols = (area->cols - (across - 1) * 2) / across;
     int at = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(charts) && at < across * down; i++) {
-        if (!worth_a_chart(cell, i))
+    for (size_t i = 0; i < n_charts(deck) && at < across * down; i++) {
+        if (!worth_a_chart(deck, cell, i))
             continue;
         struct area chart = {area->row + at / across * rows, area->col + at % across * (cols + 2),
                              rows - (rows > LEAST_ROWS), cols};
