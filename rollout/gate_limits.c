@@ -200,7 +200,7 @@ static bool is_silent(const struct gate_view *view, const struct limit *limit,
         return false;
     g_autofree char *periods = text_counted(silent, "settled period");
     enum verdict verdict = no_data_verdict(view, limit->no_data, true);
-    if (verdict != VERDICT_PASS && result->verdict != VERDICT_HOLD)
+    if (verdict == VERDICT_FAIL || (verdict == VERDICT_HOLD && result->verdict != VERDICT_HOLD))
         gate_says(result, verdict, "no data", "no data of %s for %s", limit->what, periods);
     return true;
 }
@@ -220,8 +220,9 @@ void gate_limits(const struct gate_view *view, struct gate_result *result)
             missing = limit->what;
     }
     if (result->verdict == VERDICT_PENDING && missing)
-        gate_says(result, VERDICT_PENDING, "no rows", "no settled row of %s since the deploy yet",
-                  missing);
+        gate_says(result, VERDICT_PENDING, "no rows",
+                  "no row of %s since the deploy among the last %d settled periods", missing,
+                  RECENT_PERIODS);
     else if (result->verdict == VERDICT_PENDING)
         gate_says(result, VERDICT_PASS, "ok",
                   "health, error rate and used capacity are within their limits%s",

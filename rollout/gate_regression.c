@@ -6,17 +6,18 @@
 #include "rollout/judge_constants.h"
 
 #include <math.h>
+#include <string.h>
 
-/* What people call it, and its unit. */
+/* What celldeck.yaml and people call it, and its unit. */
 struct term {
     enum metric metric;
-    const char *what, *space, *unit;
+    const char *word, *what, *space, *unit;
 };
 static const struct term asked[] = {
-    {METRIC_ERROR_RATE, "errors", "", ""},
-    {METRIC_LATENCY_P95, "latency p95", " ", "ms"},
-    {METRIC_CPU, "CPU", " ", "%"},
-    {METRIC_DB_CONNECTIONS, "connections", "", ""},
+    {METRIC_ERROR_RATE, "error_rate", "errors", "", ""},
+    {METRIC_LATENCY_P95, "latency", "latency p95", " ", "ms"},
+    {METRIC_CPU, "cpu", "CPU", " ", "%"},
+    {METRIC_DB_CONNECTIONS, "connections", "connections", "", ""},
 };
 
 /* The gate's own, then the fleet's. */
@@ -31,7 +32,12 @@ static struct term term_at(const struct gate_view *view, size_t i)
         return asked[i];
     enum metric metric = METRIC_OWN + (enum metric)(i - G_N_ELEMENTS(asked));
     const struct own_metric *own = metric_own(view->config, metric);
-    return (struct term){metric, own->name, *own->unit ? " " : "", own->unit};
+    return (struct term){metric, own->name, own->name, *own->unit ? " " : "", own->unit};
+}
+
+static bool is_asked(const struct gate_view *view, const struct term *term)
+{
+    return g_strv_contains((const char *const *)view->policy->regression_metrics, term->word);
 }
 
 static char *odds_text(double odds)
@@ -119,23 +125,111 @@ static void say_all_is_well(const struct gate_view *view, struct gate_result *re
               view->n_controls ? " and its controls" : "", text, view->policy->evidence);
 }
 
-static void judge_all(const struct gate_view *view, struct gate_result *result)
+/* Whether a word weighs more than what was said before; nothing said yet is PENDING, of no reason.
+ */
+static bool outweighs(enum verdict verdict, const struct gate_result *result)
 {
     static const int weight[] = {
-        [VERDICT_PASS] = 0, [VERDICT_PENDING] = 0, [VERDICT_HOLD] = 1, [VERDICT_FAIL] = 2};
-    const struct judge *judge = gate_memory_judge(view->memory);
-    for (size_t i = 0; i < n_terms(view); i++) {
-        struct term term = term_at(view, i);
-        struct judge_finding found = judge_find(judge, term.metric);
-        struct verdict_of said = verdict_on(view, &found);
-        if (found.rows > 0)
-            json_array_append_new(result->evidence,
-                                  figures_json(view, term.metric, &found, said.verdict));
-        if (weight[said.verdict] <= weight[result->verdict])
-            continue;
-        g_autofree char *text = sentence(view, &term, &found, said.end);
+        [VERDICT_PASS] = 0, [VERDICT_PENDING] = 1, [VERDICT_HOLD] = 2, [VERDICT_FAIL] = 3};
+    return weight[verdict] > (result->reason ? weight[result->verdict] : 0);
+}
+
+static enum no_data no_data_of(const struct gate_view *view, enum metric metric)
+{
+    const struct own_metric *own = metric_own(view->config, metric);
+    if (own)
+        return own->no_data;
+    return metric == METRIC_ERROR_RATE ? view->policy->data_no_data : NO_DATA_DEFAULT;
+}
+
+static guint past_rows(const struct gate_view *view, enum metric metric)
+{
+    g_autoptr(GArray) past = rows_before(view, view->reading, metric);
+    return past->len;
+}
+
+/* Of what celldeck reads of every cell, latency is optional: what it never had it does not miss. */
+static void say_silent(const struct gate_view *view, const struct term *term, gint64 silent,
+                       struct gate_result *result)
+{
+    enum verdict verdict =
+        no_data_verdict(view, no_data_of(view, term->metric), term->metric != METRIC_ERROR_RATE);
+    if (!outweighs(verdict, result) || verdict == VERDICT_PASS ||
+        (term->metric < METRIC_OWN && past_rows(view, term->metric) < JUDGE_NO_PAST))
+        return;
+    g_autofree char *periods = text_counted(silent, "settled period");
+    gate_says(result, verdict, "no data", "no data of %s for %s",
+              metric_name_in(view->config, term->metric), periods);
+}
+
+/* One of the fleet's own that came with the release, say. */
+static void say_incomparable(const struct gate_view *view, const struct term *term,
+                             struct gate_result *result)
+{
+    const struct own_metric *own = metric_own(view->config, term->metric);
+    guint past = past_rows(view, term->metric);
+    enum verdict verdict =
+        past < JUDGE_NO_PAST && bake_is_over(view) ? VERDICT_HOLD : VERDICT_PENDING;
+    if (!outweighs(verdict, result) ||
+        gates_config_no_data(view->policy, own->no_data) == NO_DATA_IGNORE)
+        return;
+    if (past < JUDGE_NO_PAST)
+        gate_says(result, verdict, "no past",
+                  "nothing to compare %s with: of the %d periods from before the deploy that are "
+                  "needed, it has %u",
+                  own->name, JUDGE_NO_PAST, past);
+    else
+        gate_says(result, verdict, "no rows", "no row of %s since the deploy is compared yet",
+                  own->name);
+}
+
+/* What is asked for and can't be compared is nothing to pass on. */
+static void say_uncompared(const struct gate_view *view, const struct term *term,
+                           const struct judge_finding *found, struct gate_result *result)
+{
+    gint64 silent = periods_silent(view, term->metric);
+    if (silent >= RECENT_PERIODS)
+        say_silent(view, term, silent, result);
+    else if (found->rows == 0 && term->metric >= METRIC_OWN)
+        say_incomparable(view, term, result);
+}
+
+/* The plan's word on it is kept; celldeck.yaml no longer says what it is. */
+static void say_forgotten(const struct gate_view *view, struct gate_result *result)
+{
+    for (char *const *name = view->policy->regression_metrics; *name; name++) {
+        bool known = false;
+        for (size_t i = 0; i < n_terms(view) && !known; i++)
+            known = strcmp(term_at(view, i).word, *name) == 0;
+        if (!known && outweighs(VERDICT_HOLD, result))
+            gate_says(result, VERDICT_HOLD, "no metric",
+                      "celldeck.yaml no longer tells of %s in metrics.own", *name);
+    }
+}
+
+static void judge_one(const struct gate_view *view, const struct term *term,
+                      struct gate_result *result)
+{
+    struct judge_finding found = judge_find(gate_memory_judge(view->memory), term->metric);
+    struct verdict_of said = verdict_on(view, &found);
+    if (found.rows > 0)
+        json_array_append_new(result->evidence,
+                              figures_json(view, term->metric, &found, said.verdict));
+    if (outweighs(said.verdict, result)) {
+        g_autofree char *text = sentence(view, term, &found, said.end);
         gate_says(result, said.verdict, said.code, "%s", text);
     }
+    say_uncompared(view, term, &found, result);
+}
+
+static void judge_all(const struct gate_view *view, struct gate_result *result)
+{
+    for (size_t i = 0; i < n_terms(view); i++) {
+        struct term term = term_at(view, i);
+        if (is_asked(view, &term))
+            judge_one(view, &term, result);
+    }
+    say_forgotten(view, result);
     if (!result->reason)
         say_all_is_well(view, result);
 }
