@@ -32,11 +32,24 @@ static bool nothing_came(const struct metrics_seen *seen)
 static char *missing_names(const struct cell_config *cell, const struct metrics_seen *seen)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+    for (enum metric metric = 0; metric < METRIC_OWN; metric++)
         if (is_required(cell, metric) && !count(seen->points[metric]) && !seen->refused[metric])
             g_ptr_array_add(names, (gpointer)metric_name(metric));
     if (cell->replica_lag_metric && !count(seen->replica_lag))
         g_ptr_array_add(names, cell->replica_lag_metric);
+    if (names->len == 0)
+        return NULL;
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(", ", (char **)names->pdata);
+}
+
+/* Those of metrics.own of which nothing came, or NULL. Caller frees. */
+static char *missing_own(const struct config *config, const struct metrics_seen *seen)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (enum metric metric = METRIC_OWN; metric < metric_count(config); metric++)
+        if (!count(seen->points[metric]))
+            g_ptr_array_add(names, metric_own(config, metric)->name);
     if (names->len == 0)
         return NULL;
     g_ptr_array_add(names, NULL);
@@ -94,6 +107,11 @@ struct judgement judge_arrival(const struct config *config, const struct cell_co
         return judge_warning("see what publishes its metrics", "the newest value of %s is %s old",
                              metric_name(METRIC_HEALTH), age);
     }
+    g_autofree char *own = cell->class == CLASS_DR ? NULL : missing_own(config, seen);
+    if (own)
+        return judge_warning("see what is published, and metrics.own: a gate that asks for one "
+                             "holds without it, but for no_data: ignore",
+                             "of metrics.own missing for the last %s: %s", span, own);
     return judge_ok("all metrics arrive");
 }
 

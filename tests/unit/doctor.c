@@ -222,6 +222,21 @@ Test(doctor, a_metric_that_is_missing_is_named_and_a_standby_needs_only_its_heal
     clear(&seen);
 }
 
+Test(doctor, a_metric_of_the_fleets_own_that_is_missing_is_named_but_not_of_a_standby)
+{
+    OWN(config) config = small_fleet("metrics: {own: {queue_depth: {}, jobs_done: {}}}\n");
+    struct metrics_seen seen = well();
+    replace(&seen.points[METRIC_OWN], NULL);
+    expect(judge_arrival(config, config_cell(config, "cell-1"), &seen), DOCTOR_WARNING,
+           "of metrics.own missing for the last 60m: queue_depth", "no_data: ignore");
+    replace(&seen.replica_lag, steadily(2, WHEN_MINUTE));
+    expect(judge_arrival(config, config_cell(config, "cell-1-dr"), &seen), DOCTOR_OK, "arrive",
+           NULL);
+    replace(&seen.points[METRIC_OWN], steadily(7, WHEN_MINUTE));
+    expect(judge_arrival(config, config_cell(config, "cell-1"), &seen), DOCTOR_OK, "arrive", NULL);
+    clear(&seen);
+}
+
 Test(doctor, a_period_that_is_finer_than_the_values_is_told_with_the_right_one)
 {
     OWN(config) config = small_fleet("metrics: {period: 10s}\n");
