@@ -143,14 +143,18 @@ static char *value_text(const struct schema_key *key, const json_t *value)
     return g_strdup(json_string_value(value));
 }
 
-/* What a gate leaves to no_data is told as that. */
+/* What a gate leaves to no_data is told as that; what a cell passes on is never ignored
+ * (config_check.c). */
 static char *listed_text(const struct listing *listing, const struct schema_key *key,
-                         const json_t *value)
+                         const char *path, const json_t *value)
 {
     const char *common = json_string_value(value_at(listing->values, "no_data"));
-    if (g_strcmp0(json_string_value(value), "default") == 0)
-        return g_strdup_printf("%s, as no_data", common);
-    return value_text(key, value);
+    bool must = g_str_has_prefix(path, "probe.") || g_str_has_prefix(path, "data.");
+    if (g_strcmp0(json_string_value(value), "default") != 0)
+        return value_text(key, value);
+    if (must && g_strcmp0(common, "ignore") == 0)
+        return g_strdup("hold");
+    return g_strdup_printf("%s, as no_data", common);
 }
 
 static void list_setting(const struct schema_key *key, const char *path, size_t at, gpointer data)
@@ -160,7 +164,7 @@ static void list_setting(const struct schema_key *key, const char *path, size_t 
     int line = config_line(listing->config, (const char *)&listing->wave->gates + at);
     if (!line)
         line = config_line(listing->config, (const char *)&listing->config->gates + at);
-    g_autofree char *text = listed_text(listing, key, value);
+    g_autofree char *text = listed_text(listing, key, path, value);
     json_array_append_new(listing->settings,
                           json_pack("{s:s, s:O, s:s, s:o}", "key", path, "value", value, "text",
                                     text, "line", line ? json_integer(line) : json_null()));

@@ -229,6 +229,23 @@ Test(config, a_wave_has_the_file_s_gates_but_for_what_it_says_itself)
     cr_expect_eq(config_gates_of(config, config->cells->pdata[0]), &strict->gates);
 }
 
+Test(config, a_gate_s_no_data_is_listed_as_what_it_comes_to)
+{
+    OWN(config)
+    config = load_good("name: x\naws: {region: us-east-1}\n"
+                       "cells: {a: {class: dev, residency: US, endpoint: 'https://a.example.com',\n"
+                       "    max_users: 1, max_patients: 1}}\n"
+                       "waves:\n"
+                       "  - {name: dev, cells: [a], bake: 1h}\n"
+                       "gates:\n"
+                       "  no_data: ignore\n"
+                       "  traffic: {no_data: fail}\n");
+    expect_setting(config, 0, "alarms.no_data", "ignore, as no_data", 0);
+    expect_setting(config, 0, "traffic.no_data", "fail", 9);
+    expect_setting(config, 0, "probe.no_data", "hold", 0);
+    expect_setting(config, 0, "data.no_data", "hold", 0);
+}
+
 Test(config, metrics_of_ones_own_are_read_and_asked_by_wave)
 {
     OWN(config)

@@ -19,6 +19,11 @@ Test(gate_terms, a_setting_is_one_gate_s_or_everybody_s)
     cr_expect_eq(gate_of_setting("regression.evidence"), GATE_REGRESSION);
     cr_expect_eq(gate_of_setting("alarms.names"), GATE_ALARMS);
     cr_expect_eq(gate_of_setting("min_requests"), GATE_TRAFFIC);
+    cr_expect_eq(gate_of_setting("probe.no_data"), GATE_PROBE);
+    cr_expect_eq(gate_of_setting("data.no_data"), GATE_DATA);
+    cr_expect_eq(gate_of_setting("traffic.no_data"), GATE_TRAFFIC);
     cr_expect_eq(gate_of_setting("warmup"), GATE_COUNT);
+    cr_expect_eq(gate_of_setting("no_data"), GATE_COUNT);
+    cr_expect_eq(gate_of_setting("controls.class"), GATE_COUNT);
     cr_expect_eq(gate_of_setting("limits"), GATE_COUNT);
 }
