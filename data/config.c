@@ -232,6 +232,15 @@ enum no_data gates_config_no_data(const struct gates_config *gates, enum no_data
     return of_gate == NO_DATA_DEFAULT ? gates->no_data : of_gate;
 }
 
+/* Which way one is worse, and by how much, is as much of the policy as its limit. */
+static void add_own_metrics(json_t *policy, const struct config *config)
+{
+    if (!config->metrics.own || !config->metrics.own->len)
+        return;
+    OWN_JSON metrics = schema_json(&config_metrics_schema, &config->metrics);
+    json_object_set(policy, "own", json_object_get(metrics, "own"));
+}
+
 json_t *config_policy_json(const struct config *config)
 {
     json_t *waves = json_array();
@@ -251,5 +260,6 @@ json_t *config_policy_json(const struct config *config)
     json_object_set_new(policy, "freezes", freezes);
     json_object_set_new(policy, "gates", schema_json(&config_gates_schema, &config->gates));
     json_object_set_new(policy, "deploy", schema_json(&config_deploy_schema, &config->deploy));
+    add_own_metrics(policy, config);
     return policy;
 }

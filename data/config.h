@@ -272,8 +272,8 @@ int config_line(const struct config *config, gconstpointer member);
  * the schema's order, `line` null for a default. New reference. */
 json_t *config_gate_settings(const struct config *config, const struct wave_config *wave);
 
-/* What a rollout's plan freezes of the file: waves, gates and deploy, as JSON (new reference).
- * The plan keeps it, and its hash is the policy hash. */
+/* What a rollout's plan freezes of the file: waves, freezes, gates, deploy and metrics.own, as JSON
+ * (new reference). Its hash is the policy hash. */
 json_t *config_policy_json(const struct config *config);
 
 /* Where history.db, cache.db and conductor.log lie: $CELLDECK_STATE, else journal.path, else

@@ -65,7 +65,7 @@ static const struct schema_key metrics_keys[] = {
     KEY("own", MAP, metrics_config, own, "metrics of your own: name: {unit: ..., stat: ...}",
         .of = &own_metric_schema),
     {0}};
-static const struct schema metrics_schema = {.keys = metrics_keys};
+const struct schema config_metrics_schema = {.keys = metrics_keys};
 
 static const char *const classes[] = {"dev", "shared", "dedicated", "dr", NULL};
 static const char *const closed_or_open[] = {"closed", "open", NULL};
@@ -341,7 +341,7 @@ static const struct schema_key config_keys[] = {
     KEY("name", TEXT, config, name, "the fleet's name", .required = true, .check = word_any),
     SECTION("aws", 0, "Amazon", &aws_schema),
     SECTION("registry", 0, "the tenants", &registry_schema),
-    SECTION("metrics", offsetof(struct config, metrics), "CloudWatch", &metrics_schema),
+    SECTION("metrics", offsetof(struct config, metrics), "CloudWatch", &config_metrics_schema),
     KEY("cells", MAP, config, cells, "the fleet: cell: {class: ..., endpoint: ...}",
         .required = true, .of = &cell_schema),
     SECTION("releases", offsetof(struct config, releases), "git tags", &releases_schema),

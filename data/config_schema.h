@@ -7,7 +7,7 @@
 
 extern const struct schema config_schema;
 extern const struct schema config_wave_schema, config_gates_schema, config_deploy_schema,
-    config_freeze_schema;
+    config_freeze_schema, config_metrics_schema;
 
 /* What needs more than one key to judge, and the defaults that other keys give. */
 void config_check(struct config *config, const struct schema_reader *reader, struct faults *faults);

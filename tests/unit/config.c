@@ -178,6 +178,21 @@ Test(config, the_policy_holds_waves_freezes_gates_and_deploy_and_nothing_else)
                      "3m");
 }
 
+Test(config, which_way_a_metric_of_ones_own_is_worse_is_of_the_policy)
+{
+    const char *const directions[] = {"increase", "decrease"};
+    json_t *policies[2];
+    for (size_t i = 0; i < G_N_ELEMENTS(directions); i++) {
+        g_autofree char *yaml =
+            g_strdup_printf(BASE "metrics: {own: {logins: {direction: %s}}}\n", directions[i]);
+        OWN(config) config = load_good(yaml);
+        policies[i] = config_policy_json(config);
+    }
+    cr_expect(!json_equal(policies[0], policies[1]));
+    json_decref(policies[0]);
+    json_decref(policies[1]);
+}
+
 static json_t *setting(const struct config *config, guint wave, const char *key)
 {
     OWN_JSON settings = config_gate_settings(config, config->waves->pdata[wave]);
