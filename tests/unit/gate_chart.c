@@ -45,7 +45,7 @@ static struct deck *deck_with(double now, int hole)
 }
 
 /* A bake of cell-eu under way, and the chart of this gate in 80 columns. */
-static char *chart_of(const struct deck *deck, enum gate gate, bool ascii)
+static char *chart_in(const struct deck *deck, enum gate gate, bool ascii, int rows)
 {
     OWN(plan) plan = toy_plan();
     plan->period_ms = WHEN_MINUTE;
@@ -58,12 +58,17 @@ static char *chart_of(const struct deck *deck, enum gate gate, bool ascii)
     const struct rollout rollout = {
         .id = (char *)"r1", .plan = plan, .state = ROLLOUT_RUNNING, .cells = cells};
     const struct gate_chart chart = {&rollout, &cell, gate, NULL};
-    struct canvas *canvas = canvas_new(8, 80, ascii);
-    const struct area area = {0, 1, 8, 78};
+    struct canvas *canvas = canvas_new(rows, 80, ascii);
+    const struct area area = {0, 1, rows, 78};
     gate_chart_draw(deck, &chart, canvas, &area);
     char *dump = canvas_dump(canvas);
     canvas_free(canvas);
     return dump;
+}
+
+static char *chart_of(const struct deck *deck, enum gate gate, bool ascii)
+{
+    return chart_in(deck, gate, ascii, 8);
 }
 
 static void expect_in(const char *dump, const char *text)
@@ -96,6 +101,14 @@ Test(gate_chart, is_ascii_where_the_terminal_is)
     cr_expect(g_str_is_ascii(dump), "%s", dump);
     expect_in(dump, "***");
     expect_in(dump, "limit - 5.0 %");
+}
+
+Test(gate_chart, has_its_words_where_there_is_no_room_for_a_picture)
+{
+    OWN(deck) deck = deck_with(7.5, 99);
+    g_autofree char *dump = chart_in(deck, GATE_LIMITS, false, 2);
+    expect_in(dump, "limits: error rate of cell-eu, 01:30 to now");
+    expect_in(dump, "\n now 7.5 %; since the deploy 7.5 %");
 }
 
 Test(gate_chart, a_row_that_was_not_read_is_counted_as_missing)

@@ -214,7 +214,7 @@ void gate_chart_draw(const struct deck *deck, const struct gate_chart *chart, st
     wrap_text(text, area->cols, "", lines);
     g_ptr_array_set_size(lines, MIN((gint)lines->len, WORDS));
     add_last(chart, lines);
-    int most = read ? area->rows - LEAST_PICTURE : area->rows;
+    int most = read && area->rows > LEAST_PICTURE ? area->rows - LEAST_PICTURE : area->rows;
     for (guint i = 0; i < lines->len && used < most; i++)
         canvas_text(canvas, area->row + used++, area->col, area->cols,
                     read ? ROLE_NORMAL : ROLE_DIM, lines->pdata[i]);
