@@ -56,6 +56,17 @@ static void say_silent(const struct gate_view *view, enum metric metric, bool ma
               "no data of %s for %s", metric_name(metric), periods);
 }
 
+/* No count of those there are: it is kept and shown for as long as it is true, which is most of a
+ * bake, and the count would have been that of its first look. */
+static void say_too_few(const struct gate_view *view, enum metric metric,
+                        struct gate_result *result)
+{
+    g_autofree char *periods = text_counted(periods_of_bake(view), "period");
+    gate_says(result, VERDICT_PENDING, "too few",
+              "not yet 70 %% of the bake's %s of %s, and its last six, are read", periods,
+              metric_name(metric));
+}
+
 static void newest_evidence(const struct gate_view *view, enum metric metric,
                             struct gate_result *result)
 {
@@ -81,12 +92,8 @@ void gate_data(const struct gate_view *view, struct gate_result *result)
             return;
         }
         struct bake_samples samples = gate_samples(view, metric);
-        g_autofree char *periods = text_counted(periods_of_bake(view), "period");
         if (!samples.enough && !result->reason)
-            gate_says(result, VERDICT_PENDING, "too few",
-                      "%" G_GINT64_FORMAT " of the bake's %s of %s read; 70 %% of them and the "
-                      "last six are needed",
-                      samples.periods_read, periods, metric_name(metric));
+            say_too_few(view, metric, result);
     }
     if (!result->reason)
         gate_says(result, VERDICT_PASS, "ok", "enough data, up to the last settled period");

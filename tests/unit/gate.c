@@ -29,6 +29,16 @@ Test(gate, one_that_is_off_passes_and_says_so)
     EXPECT(bench_judge(bench, 30, GATE_ALARMS), VERDICT_HOLD);
 }
 
+Test(gate, what_a_bake_lacks_in_data_is_said_in_words_that_stay_true_while_it_does)
+{
+    OWN(bench) bench = bench_new();
+    bench_well_until(bench, 20);
+    EXPECT(bench_judge(bench, 2, GATE_DATA), VERDICT_PENDING);
+    g_autofree char *first = g_strdup(bench->results[GATE_DATA].reason);
+    EXPECT(bench_judge(bench, 20, GATE_DATA), VERDICT_PENDING);
+    cr_expect_str_eq(bench->results[GATE_DATA].reason, first);
+}
+
 Test(gate, a_bake_is_settled_when_its_last_period_is)
 {
     OWN(bench) bench = bench_new();
