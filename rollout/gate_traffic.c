@@ -61,18 +61,19 @@ static bool controls_share_it(const struct gate_view *view)
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
 }
 
+/* A count would age: the word stands for as long as it is true (gate_data.c). */
 static void judge_total(const struct gate_view *view, double total, struct gate_result *result)
 {
     g_autofree char *requests = text_counted((gint64)total, "request"),
                     *wanted = text_count(view->policy->min_requests);
     if (total >= (double)view->policy->min_requests)
-        gate_says(result, VERDICT_PASS, "ok", "%s since the deploy (%s wanted)", requests, wanted);
+        gate_says(result, VERDICT_PASS, "ok", "%s requests and more since the deploy", wanted);
     else if (view->low_traffic_pass)
         gate_says(result, VERDICT_PASS, "low traffic allowed",
-                  "%s since the deploy, which this wave lets pass", requests);
+                  "fewer than %s requests since the deploy, which this wave lets pass", wanted);
     else if (!bake_is_over(view))
-        gate_says(result, VERDICT_PENDING, "low traffic", "%s since the deploy so far, %s wanted",
-                  requests, wanted);
+        gate_says(result, VERDICT_PENDING, "low traffic",
+                  "fewer than %s requests since the deploy so far", wanted);
     else
         gate_says(result, VERDICT_HOLD, "low traffic",
                   "only %s over the bake, %s wanted: too little to judge by", requests, wanted);

@@ -39,6 +39,19 @@ Test(gate, what_a_bake_lacks_in_data_is_said_in_words_that_stay_true_while_it_do
     cr_expect_str_eq(bench->results[GATE_DATA].reason, first);
 }
 
+Test(gate, of_traffic_too_what_is_said_stays_true_while_it_is_the_same)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        OWN(bench) bench = bench_new();
+        bench_well_until(bench, 20);
+        bench->policy.min_requests = pass ? 300 : 100000;
+        bench_judge(bench, 2, GATE_TRAFFIC);
+        g_autofree char *first = g_strdup(bench->results[GATE_TRAFFIC].reason);
+        EXPECT(bench_judge(bench, 20, GATE_TRAFFIC), pass ? VERDICT_PASS : VERDICT_PENDING);
+        cr_expect_str_eq(bench->results[GATE_TRAFFIC].reason, first);
+    }
+}
+
 Test(gate, a_bake_is_settled_when_its_last_period_is)
 {
     OWN(bench) bench = bench_new();
