@@ -29,6 +29,7 @@
     4.0                  /* autocorrelation slows ranks down by no more: beyond, few rows say so   \
                           */
 #define JUDGE_SHRINK 0.6 /* of an over-dispersion estimated from n blocks, less 0.6 sqrt(2/n) */
+#define JUDGE_BLOCKS 6   /* fewer have no variance to speak of */
 #define JUDGE_UNSURE 2.0 /* odds that are neither proof nor nothing: no PASS at the bake's end */
 #define JUDGE_STANDS 10  /* rows: a HOLD stands for so long after its reason was last seen */
 

@@ -3,7 +3,6 @@
 #include "rollout/judge_parts.h"
 
 static const size_t spans[SCATTER_SPANS] = {1, 5, 10, 30};
-#define ENOUGH_BLOCKS 6
 
 static void end_block(struct scatter_span *span, bool upward)
 {
@@ -33,7 +32,7 @@ double scatter_dispersion(const struct scatter *scatter)
     for (size_t i = 0; i < SCATTER_SPANS; i++) {
         const struct scatter_span *span = &scatter->of[i];
         double chance = JUDGE_SHRINK * sqrt(2 / MAX(1.0, (double)span->blocks));
-        if (span->blocks >= ENOUGH_BLOCKS)
+        if (span->blocks >= JUDGE_BLOCKS)
             most = MAX(most, span->squares / MAX(span->sum, 1e-9) * (1 - chance));
     }
     return most;

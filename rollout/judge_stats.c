@@ -1,5 +1,7 @@
 #include "rollout/judge_stats.h"
 
+#include "rollout/judge_constants.h"
+
 #include <glib.h>
 #include <math.h>
 #include <stdlib.h>
@@ -89,22 +91,47 @@ static size_t ranks_of(const double *x, size_t n, double *ranks)
     return kept;
 }
 
+/* The variance of the sums of blocks of `span`, over what it were if rows were independent; less
+ * what so few blocks may show by chance. 1: too few to tell. `x` is off its mean. */
+static double block_variance(const double *x, size_t n, size_t span)
+{
+    size_t blocks = n / span;
+    double squares = 0, sums = 0;
+    for (size_t i = 0; i < n; i++)
+        squares += x[i] * x[i];
+    for (size_t block = 0; block < blocks; block++) {
+        double sum = 0;
+        for (size_t i = 0; i < span; i++)
+            sum += x[block * span + i];
+        sums += sum * sum;
+    }
+    if (blocks < JUDGE_BLOCKS)
+        return 1;
+    double chance = JUDGE_SHRINK * sqrt(2 / (double)blocks);
+    return sums / (double)(blocks * span) / (squares / (double)n) * (1 - chance);
+}
+
 double stat_slowdown(const double *x, size_t n, double most)
 {
+    static const size_t spans[] = {5, 10, 30};
     g_autofree double *ranks = g_new0(double, n + 1);
     size_t kept = ranks_of(x, n, ranks);
     if (kept < 20)
         return 1.5; /* too few to tell: somewhat */
     double mean = (double)(kept - 1) / 2, squares = 0, products = 0;
     for (size_t i = 0; i < kept; i++) {
-        squares += (ranks[i] - mean) * (ranks[i] - mean);
-        products += i ? (ranks[i] - mean) * (ranks[i - 1] - mean) : 0;
+        ranks[i] -= mean;
+        squares += ranks[i] * ranks[i];
+        products += i ? ranks[i] * ranks[i - 1] : 0;
     }
     if (squares <= 0)
         return 1;
     /* 0.03: a third of the standard error of 120 rows: so much is no correlation */
     double correlation = MAX(0, products / squares - 0.03);
-    return MIN(most, (1 + correlation) / MAX(1e-9, 1 - correlation));
+    double slowdown = (1 + correlation) / MAX(1e-9, 1 - correlation);
+    for (size_t i = 0; i < G_N_ELEMENTS(spans); i++)
+        slowdown = MAX(slowdown, block_variance(ranks, kept, spans[i]));
+    return MIN(most, slowdown);
 }
 
 double stat_follows(const double *y, const double *x, size_t n)
