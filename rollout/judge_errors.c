@@ -193,7 +193,7 @@ static struct judge_finding describe(const struct judge *judge, const struct err
 
 static bool is_proof(const struct judge *judge, const struct errors_test *test)
 {
-    return !judge->warm && test->sizeable && test->odds >= odds_needed(judge);
+    return test->sizeable && test->odds >= odds_needed(judge);
 }
 
 static bool is_shared(const struct judge *judge)

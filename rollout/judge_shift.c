@@ -167,8 +167,7 @@ static void test_take(struct shift_test *test, const struct judge *judge, double
 
 static bool is_proof(const struct judge *judge, const struct shift_test *test)
 {
-    return !judge->warm && test->sizeable &&
-           test->odds >= judge->shift_odds_factor * odds_needed(judge);
+    return test->sizeable && test->odds >= judge->shift_odds_factor * odds_needed(judge);
 }
 
 static void find(struct judge *judge, enum metric metric)
