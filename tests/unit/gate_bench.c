@@ -80,6 +80,8 @@ struct bench *bench_new(void)
     bench->memory = gate_memory_new();
     rows_init(&bench->own);
     rows_init(&bench->control);
+    rows_init(&bench->well);
+    bench->bake_ms = 30 * WHEN_MINUTE;
     return bench;
 }
 
@@ -89,6 +91,7 @@ void bench_free(struct bench *bench)
         gate_result_clear(&bench->results[i]);
     rows_clear(&bench->own);
     rows_clear(&bench->control);
+    rows_clear(&bench->well);
     gate_memory_free(bench->memory);
     g_free(bench);
 }
@@ -97,6 +100,7 @@ void bench_well_until(struct bench *bench, int minutes)
     for (int minute = 0; minute < minutes; minute++) {
         bench_well(&bench->own, minute);
         bench_well(&bench->control, minute);
+        bench_well(&bench->well, minute);
         bench_probed(&bench->own, minute, "5.0.3", true);
         bench_probed(&bench->control, minute, "5.0.2", true);
     }
@@ -116,7 +120,10 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
     gint64 now_ms = DEPLOYED_MS + minute * WHEN_MINUTE + 15 * WHEN_SECOND;
     finish(&bench->own);
     finish(&bench->control);
+    finish(&bench->well);
     bench->controls[0] = (struct gate_control){"cell-1", &bench->control.reading};
+    bench->controls[1] = (struct gate_control){"cell-3", &bench->well.reading};
+    bench->controls[2] = (struct gate_control){"cell-4", &bench->well.reading};
     bench->own.reading.alarms_at_ms = now_ms;
     bench->view = (struct gate_view){.policy = &bench->policy,
                                      .config = bench->config,
@@ -126,12 +133,12 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
                                      .period_ms = WHEN_MINUTE,
                                      .settle_ms = 15 * WHEN_SECOND,
                                      .deployed_at_ms = DEPLOYED_MS,
-                                     .bake_ms = 30 * WHEN_MINUTE,
+                                     .bake_ms = bench->bake_ms,
                                      .now_ms = now_ms,
                                      .version = "5.0.3",
                                      .reading = &bench->own.reading,
                                      .controls = bench->controls,
-                                     .n_controls = bench->no_controls ? 0 : 1,
+                                     .n_controls = bench->no_controls ? 0 : 1 + bench->n_well,
                                      .patience_ms = bench->patience_ms,
                                      .memory = bench->memory};
     for (size_t i = 0; i < GATE_COUNT; i++)

@@ -19,10 +19,11 @@ struct bench {
     struct gates_config policy;
     const struct config *config; /* or NULL */
     struct cell_config cell;
-    struct cell_rows own, control;
-    struct gate_control controls[1];
+    struct cell_rows own, control, well; /* `well`: a control with which nothing is ever wrong */
+    size_t n_well;                       /* how many such there are beside `control` */
+    struct gate_control controls[3];
     struct gate_memory *memory;
-    gint64 patience_ms;
+    gint64 patience_ms, bake_ms;
     bool no_controls;
     struct gate_view view;
     struct gate_result results[GATE_COUNT];
@@ -40,7 +41,8 @@ void bench_well(struct cell_rows *rows, int minute);
 void bench_probed(struct cell_rows *rows, int minute, const char *version, bool up);
 /* Cell and control both, from the deploy on. */
 void bench_well_until(struct bench *bench, int minutes);
-/* Judges when the period that starts at `minute - 1` has just settled, of a bake of 30 minutes. */
+/* Judges when the period that starts at `minute - 1` has just settled, of a bake of `bake_ms` (30
+ * minutes). */
 const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate gate);
 
 #define EXPECT(result, wanted)                                                                     \

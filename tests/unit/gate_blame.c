@@ -24,6 +24,20 @@ Test(gate_blame, a_limit_that_a_control_crossed_but_once_is_the_releases)
     EXPECT(bench_judge(bench, 10, GATE_LIMITS), VERDICT_FAIL);
 }
 
+Test(gate_blame,
+     a_limit_that_half_of_the_controls_cross_is_everybodys_and_not_one_that_a_third_does)
+{
+    const enum verdict verdicts[] = {VERDICT_HOLD, VERDICT_HOLD, VERDICT_FAIL};
+    for (size_t n = 0; n < G_N_ELEMENTS(verdicts); n++) {
+        OWN(bench) bench = bench_new();
+        bench->n_well = n;
+        over_the_error_rate(bench);
+        for (int minute = 8; minute < 10; minute++)
+            bench_row(&bench->control, METRIC_ERROR_RATE, minute, 9);
+        EXPECT(bench_judge(bench, 10, GATE_LIMITS), verdicts[n]);
+    }
+}
+
 Test(gate_blame, what_one_past_period_in_a_hundred_did_as_well_does_not_excuse_it)
 {
     OWN(bench) bench = bench_new();

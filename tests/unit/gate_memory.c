@@ -157,6 +157,50 @@ Test(gate_memory, large_figures_are_told_in_full)
     cr_expect(strstr(said, "(270,000 of 30,000,000 requests, expected 90,0"), "%s", said);
 }
 
+Test(gate_memory, some_evidence_at_the_bakes_end_is_neither_passed_nor_rolled_back)
+{
+    OWN(bench) bench = regression_bench();
+    both(bench, 0, 23, 0.3, 0.3);
+    both(bench, 23, 30, 0.6, 0.3);
+    EXPECT(bench_judge(bench, 29, GATE_REGRESSION), VERDICT_PASS);
+    EXPECT(bench_judge(bench, 30, GATE_REGRESSION), VERDICT_HOLD);
+    cr_expect_str_eq(bench->results[GATE_REGRESSION].code, "inconclusive");
+}
+
+Test(gate_memory, a_bake_of_another_length_is_judged_anew)
+{
+    OWN(bench) bench = regression_bench();
+    OWN(bench) week = regression_bench();
+    both(bench, 0, 12, 0.5, 0.3);
+    both(week, 0, 12, 0.5, 0.3);
+    week->bake_ms = 7 * WHEN_DAY;
+    bench_judge(bench, 12, GATE_REGRESSION);
+    bench_judge(week, 12, GATE_REGRESSION);
+    double of_half_an_hour = json_number_value(
+        json_object_get(json_array_get(bench->results[GATE_REGRESSION].evidence, 0), "evidence"));
+    double of_a_week = json_number_value(
+        json_object_get(json_array_get(week->results[GATE_REGRESSION].evidence, 0), "evidence"));
+    cr_expect_gt(of_half_an_hour, of_a_week);
+    bench->bake_ms = 7 * WHEN_DAY;
+    bench_judge(bench, 12, GATE_REGRESSION);
+    cr_expect_eq(json_number_value(json_object_get(
+                     json_array_get(bench->results[GATE_REGRESSION].evidence, 0), "evidence")),
+                 of_a_week);
+}
+
+Test(gate_memory, many_rows_that_come_late_are_judged_and_a_few_are_not)
+{
+    for (int late = 5; late <= 15; late += 10) {
+        OWN(bench) bench = regression_bench();
+        for (int minute = 0; minute < 20 - late; minute++)
+            minute_of(&bench->own, minute, 0.3);
+        bench_judge(bench, 20, GATE_REGRESSION);
+        for (int minute = 20 - late; minute < 20; minute++)
+            minute_of(&bench->own, minute, 0.9);
+        EXPECT(bench_judge(bench, 20, GATE_REGRESSION), late == 5 ? VERDICT_PASS : VERDICT_FAIL);
+    }
+}
+
 Test(gate_memory, a_datum_that_comes_late_counts_as_data)
 {
     OWN(bench) bench = regression_bench();
