@@ -193,11 +193,14 @@ static void find(struct judge *judge, enum metric metric)
     judge->found[metric] = found;
 }
 
-/* More traffic than usual costs CPU, connections and time in proportion, and that is no fault. */
+/* More traffic than usual costs CPU, connections and time in proportion, and that is no fault: as
+ * soon as it is what five rows have, and for some minutes after it has gone. */
 static double growth_log(const struct judge *judge)
 {
-    double usual = judge->cells[0].usual_requests;
-    return usual > 0 ? log(MAX(1, judge->requests_lately / usual)) : 0;
+    const struct judged_cell *cell = &judge->cells[0];
+    double now = stat_median(cell->requests + JUDGE_STANDS - JUDGE_MEDIAN_ROWS, JUDGE_MEDIAN_ROWS);
+    double most = isnan(now) ? judge->requests_lately : MAX(now, judge->requests_lately);
+    return cell->usual_requests > 0 ? log(MAX(1, most / cell->usual_requests)) : 0;
 }
 
 void shifts_take(struct judge *judge, const struct judge_row *rows)

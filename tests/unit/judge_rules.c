@@ -65,15 +65,16 @@ Test(judge_rules, bad_rows_of_the_warm_up_need_one_after_it)
     cr_expect_gt(ending.most_odds[METRIC_ERROR_RATE], 2, "evidence there was");
 }
 
-static void a_quarter_more_of_very_many(struct judge_row *row, size_t cell, gint64 minute)
+static void three_tenths_more_of_many(struct judge_row *row, size_t cell, gint64 minute)
 {
-    row->value[METRIC_REQUESTS] = 2e6;
-    even(row, cell == 0 && minute >= 0 ? 7680 : 6000);
+    row->value[METRIC_REQUESTS] = 2e4;
+    even(row, cell == 0 && minute >= 0 ? 131 : 100);
 }
 
 Test(judge_rules, counts_bet_on_what_is_beyond_the_margin_only)
 {
-    struct stage stage = stage_of(a_quarter_more_of_very_many);
+    struct stage stage = stage_of(three_tenths_more_of_many);
+    stage.minutes = 8; /* so that ranks don't drown them */
     OWN(judge) judge = stage_judge(&stage);
     double ranks = rank_odds(&judge->errors.ranks);
     double counts = (judge->errors.odds - JUDGE_RANKS * ranks) / (1 - JUDGE_RANKS);
@@ -318,4 +319,59 @@ Test(judge_rules, a_shift_is_one_from_the_second_row_after_the_warm_up_on)
     struct ending ending = stage_play(&stage);
     cr_expect_eq(ending.guilty_at[METRIC_LATENCY_P95], 12, "%d",
                  (int)ending.guilty_at[METRIC_LATENCY_P95]);
+}
+
+/* Twice the traffic on all cells, and `times` the error rate on the judged one. */
+static void a_crowd_comes(struct judge_row *row, size_t cell, gint64 minute, double times)
+{
+    double errors = minute % 2 ? 590 : 610;
+    row->value[METRIC_REQUESTS] = minute < 0 ? 2e5 : 4e5;
+    even(row, minute < 0 ? errors : 2 * errors * (cell == 0 ? times : 1));
+}
+
+static void a_crowd_and_somewhat_worse_here(struct judge_row *row, size_t cell, gint64 minute)
+{
+    a_crowd_comes(row, cell, minute, 1.6);
+}
+
+static void a_crowd_and_much_worse_here(struct judge_row *row, size_t cell, gint64 minute)
+{
+    a_crowd_comes(row, cell, minute, 3);
+}
+
+Test(judge_rules, in_a_crowd_that_comes_to_everybody_twice_as_bad_is_the_releases)
+{
+    struct stage stage = stage_of(a_crowd_and_somewhat_worse_here);
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "1.6 times, in a crowd");
+    stage.change = a_crowd_and_much_worse_here;
+    ending = stage_play(&stage);
+    cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE], 0);
+}
+
+static void twice_the_traffic_takes_twice_the_cpu(struct judge_row *row, size_t cell, gint64 minute)
+{
+    a_crowd_comes(row, cell, minute, 1);
+    if (minute < 0)
+        return;
+    row->value[METRIC_CPU] *= 2;
+    row->value[METRIC_DB_CONNECTIONS] *= 2;
+}
+
+static void more_cpu_for_no_more_traffic(struct judge_row *row, size_t cell, gint64 minute)
+{
+    (void)cell;
+    row->value[METRIC_CPU] *= minute < 0 ? 1 : 2;
+}
+
+Test(judge_rules, without_controls_more_traffic_may_take_more_of_everything)
+{
+    struct stage stage = stage_of(twice_the_traffic_takes_twice_the_cpu);
+    stage.n_controls = 0;
+    stage.minutes = 40;
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "twice the traffic");
+    stage.change = more_cpu_for_no_more_traffic;
+    ending = stage_play(&stage);
+    cr_expect_geq(ending.guilty_at[METRIC_CPU], 0);
 }
