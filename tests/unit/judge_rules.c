@@ -375,3 +375,19 @@ Test(judge_rules, without_controls_more_traffic_may_take_more_of_everything)
     ending = stage_play(&stage);
     cr_expect_geq(ending.guilty_at[METRIC_CPU], 0);
 }
+
+static void harder_here_until_it_ends(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (minute < 22)
+        hits_the_cell_harder(row, cell, minute);
+}
+
+Test(judge_rules,
+     what_has_ended_with_an_incident_of_everybodys_is_not_blamed_on_the_cell_afterwards)
+{
+    struct stage stage = stage_of(harder_here_until_it_ends);
+    stage.terms.bake_ms = 6 * WHEN_HOUR;
+    stage.minutes = 6 * 60;
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "over for all");
+}
