@@ -146,6 +146,24 @@ static void check_not_ignored(const struct check *check, const enum no_data *no_
         FAULT(check, no_data, "no_data: %s can't be ignored, expected hold or fail", what);
 }
 
+/* A selector that takes nobody would leave every bake without controls, for good. */
+static void check_controls(const struct check *check, const struct controls_config *controls)
+{
+    guint taken = 0;
+    for (guint i = 0; i < check->config->cells->len; i++) {
+        const struct cell_config *cell = check->config->cells->pdata[i];
+        taken += cell->class != CLASS_DR && controls_config_takes(controls, cell);
+    }
+    gconstpointer first = schema_given(check->reader, &controls->classes)  ? &controls->classes
+                          : schema_given(check->reader, &controls->labels) ? &controls->labels
+                          : schema_given(check->reader, &controls->cells)
+                              ? (gconstpointer)&controls->cells
+                              : &controls->exclude;
+    if (controls_config_given(controls) && taken == 0)
+        FAULT(check, first,
+              "controls: they take no cell that is not a dr cell, expected at least one");
+}
+
 static void check_gates(const struct check *check, const struct gates_config *gates)
 {
     static const char *const words[] = {"error_rate", "latency", "cpu", "connections", NULL};
@@ -161,6 +179,7 @@ static void check_gates(const struct check *check, const struct gates_config *ga
     check_not_ignored(check, &gates->data_no_data, "silence of health and error rate");
     check_cells_named(check, "cells", gates->controls.cells);
     check_cells_named(check, "exclude", gates->controls.exclude);
+    check_controls(check, &gates->controls);
 }
 
 static void check_wave_cells(const struct check *check, const struct wave_config *wave)

@@ -14,16 +14,28 @@ static char *stuck_hold(const struct rollout_cell *cell)
                            cell->cause);
 }
 
-/* The first gate that does not pass, by what was last recorded of it. */
+/* The gate that does not pass, by what was last recorded of it: the first that holds, which says
+ * why, or else the first that waits. GATE_COUNT: all pass. */
+static enum gate unpassed_gate(const struct rollout_cell *cell)
+{
+    enum gate waits = GATE_COUNT;
+    for (enum gate i = GATE_COUNT; i-- > 0;)
+        if (cell->gates[i].verdict != VERDICT_PASS)
+            waits = i;
+    for (enum gate i = 0; i < GATE_COUNT; i++)
+        if (cell->gates[i].verdict == VERDICT_HOLD)
+            return i;
+    return waits;
+}
+
 static char *overdue_hold(const struct rollout *rollout, const struct rollout_cell *cell)
 {
-    for (size_t i = 0; i < GATE_COUNT; i++) {
-        const struct rollout_gate *gate = &cell->gates[i];
-        if (gate->verdict == VERDICT_PASS)
-            continue;
+    enum gate gate = unpassed_gate(cell);
+    if (gate < GATE_COUNT) {
+        const struct rollout_gate *said = &cell->gates[gate];
         return g_strdup_printf("gate %s is still %s past the bake and its deadline: %s",
-                               gate_name(i), verdict_name(gate->verdict),
-                               gate->reason ? gate->reason : "it was never judged");
+                               gate_name(gate), verdict_name(said->verdict),
+                               said->reason ? said->reason : "it was never judged");
     }
     if (rollout->paused) /* it would pass, were it allowed to */
         return NULL;

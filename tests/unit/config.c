@@ -270,7 +270,7 @@ Test(config, metrics_of_ones_own_are_read_and_asked_by_wave)
                        "    queue_depth: {unit: jobs, stat: Maximum, no_data: ignore}\n"
                        "    throughput: {direction: decrease, min_change: 2.5}\n"
                        "cells: {a: {class: dev, residency: US, endpoint: 'https://a.example.com',\n"
-                       "    max_users: 1, max_patients: 1}}\n"
+                       "    max_users: 1, max_patients: 1, labels: {team: blue}}}\n"
                        "waves:\n"
                        "  - {name: w, cells: [a], bake: 1h}\n"
                        "  - {name: v, cells: [a], bake: 1h, gates: {limits: {own: {}},\n"

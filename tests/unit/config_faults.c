@@ -86,6 +86,8 @@ static const struct bad bad_files[] = {
     {BASE "gates: {probe: {no_data: ignore}}\n", ":4:26:", "can't be ignored|hold or fail"},
     {BASE "gates: {data: {no_data: ignore}}\n", ":4:25:", "can't be ignored|hold or fail"},
     {BASE "gates: {controls: {class: [dr]}}\n", ":4:28:", "'dr'|dev, shared or dedicated"},
+    {BASE "gates: {controls: {labels: {team: red}}}\n", ":4:29:", "take no cell|at least one"},
+    {BASE "gates: {controls: {class: [shared]}}\n", ":4:28:", "take no cell|at least one"},
     {BASE "gates: {controls: {cells: [b]}}\n", ":4:28:", "no cell 'b'"},
     {BASE "waves: [{name: w, class: dev, bake: 1h, gates: {controls: {exclude: [b]}}}]\n",
      ":4:70:", "no cell 'b'"},

@@ -106,6 +106,17 @@ Test(engine, a_cell_does_not_pass_while_a_gate_is_anything_but_pass)
     }
 }
 
+Test(engine, a_human_is_told_of_the_gate_that_holds_before_one_that_waits)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[DEV].verdicts[GATE_LIMITS] = VERDICT_PENDING;
+    toy->cells[DEV].verdicts[GATE_DATA] = VERDICT_HOLD;
+    toy_run(toy, 200);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    cr_expect(strstr(toy->rollout->state_reason, "gate data is still HOLD"), "%s",
+              toy->rollout->state_reason);
+}
+
 Test(engine, a_held_gate_that_passes_after_all_lets_the_cell_pass)
 {
     OWN(toy) toy = toy_new(NULL);
