@@ -232,13 +232,16 @@ enum no_data gates_config_no_data(const struct gates_config *gates, enum no_data
     return of_gate == NO_DATA_DEFAULT ? gates->no_data : of_gate;
 }
 
-/* Which way one is worse, and by how much, is as much of the policy as its limit. */
-static void add_own_metrics(json_t *policy, const struct config *config)
+json_t *config_own_metrics_json(const struct config *config)
 {
     if (!config->metrics.own || !config->metrics.own->len)
-        return;
+        return NULL;
     OWN_JSON metrics = schema_json(&config_metrics_schema, &config->metrics);
-    json_object_set(policy, "own", json_object_get(metrics, "own"));
+    json_t *own = json_incref(json_object_get(metrics, "own")), *one;
+    const char *name;
+    json_object_foreach (own, name, one)
+        json_object_del(one, "unit");
+    return own;
 }
 
 json_t *config_policy_json(const struct config *config)
@@ -260,6 +263,9 @@ json_t *config_policy_json(const struct config *config)
     json_object_set_new(policy, "freezes", freezes);
     json_object_set_new(policy, "gates", schema_json(&config_gates_schema, &config->gates));
     json_object_set_new(policy, "deploy", schema_json(&config_deploy_schema, &config->deploy));
-    add_own_metrics(policy, config);
+    /* which way one is worse, and by how much, is as much of the policy as its limit */
+    json_t *own = config_own_metrics_json(config);
+    if (own)
+        json_object_set_new(policy, "own", own);
     return policy;
 }

@@ -272,6 +272,10 @@ int config_line(const struct config *config, gconstpointer member);
  * the schema's order, `line` null for a default. New reference. */
 json_t *config_gate_settings(const struct config *config, const struct wave_config *wave);
 
+/* What the file tells of metrics.own, but for their units: an object by name; NULL where there are
+ * none. New reference. */
+json_t *config_own_metrics_json(const struct config *config);
+
 /* What a rollout's plan freezes of the file: waves, freezes, gates, deploy and metrics.own, as JSON
  * (new reference). Its hash is the policy hash. */
 json_t *config_policy_json(const struct config *config);

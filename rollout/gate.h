@@ -43,7 +43,7 @@ OWNABLE(gate_memory, gate_memory_free);
 /* What the gates look at. Borrowed for the call. */
 struct gate_view {
     const struct gates_config *policy;
-    const struct config *config; /* for metrics.own; NULL: there are none */
+    const struct config *config; /* for metrics.own; NULL: there are none, or not as planned */
     const struct cell_config *cell;
     bool dr; /* traffic is not asked for */
     bool low_traffic_pass;

@@ -183,7 +183,9 @@ static GArray *limits_of(const struct gate_view *view, struct gate_result *resul
             limit = own_limit(view, given, place);
         else if (result->verdict != VERDICT_HOLD)
             gate_says(result, VERDICT_HOLD, "no metric",
-                      "celldeck.yaml no longer tells of %s in metrics.own", given->metric);
+                      "metrics.own of celldeck.yaml is not what it was when this was planned: %s "
+                      "can't be judged",
+                      given->metric);
         if (place >= 0)
             g_array_append_val(limits, limit);
     }

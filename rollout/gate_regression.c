@@ -203,7 +203,9 @@ static void say_forgotten(const struct gate_view *view, struct gate_result *resu
             known = strcmp(term_at(view, i).word, *name) == 0;
         if (!known && outweighs(VERDICT_HOLD, result))
             gate_says(result, VERDICT_HOLD, "no metric",
-                      "celldeck.yaml no longer tells of %s in metrics.own", *name);
+                      "metrics.own of celldeck.yaml is not what it was when this was planned: %s "
+                      "can't be judged",
+                      *name);
     }
 }
 

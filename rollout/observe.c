@@ -51,7 +51,10 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
     want_past_of(conduct, controls, cell->deployed_at_ms);
     const struct gate_view view = {
         .policy = plan_gates(plan, cell->wave),
-        .config = conduct->world->config,
+        /* what its metrics mean now is not what was planned: then they mean nothing */
+        .config = plan_has_own_metrics(plan, cell->wave, conduct->world->config)
+                      ? conduct->world->config
+                      : NULL,
         .cell = watch->config,
         .dr = cell->plan->dr,
         .low_traffic_pass = wave->low_traffic_pass,

@@ -56,6 +56,7 @@ void plan_free(struct plan *plan)
     g_ptr_array_unref(plan->freezes);
     g_ptr_array_unref(plan->notes);
     gates_config_clear(&plan->gates);
+    json_decref(plan->own);
     g_free(plan->version);
     g_free(plan->tag);
     g_free(plan->commit);
@@ -186,6 +187,26 @@ static struct plan_wave *plan_one_wave(struct plan *plan, const struct survey *s
     return wave;
 }
 
+static bool as_planned(const struct plan *plan, const json_t *now, const char *name)
+{
+    const json_t *then = json_object_get(plan->own, name);
+    return then && json_equal(then, json_object_get(now, name));
+}
+
+bool plan_has_own_metrics(const struct plan *plan, size_t wave, const struct config *config)
+{
+    const struct gates_config *gates = plan_gates(plan, wave);
+    OWN_JSON now = config_own_metrics_json(config);
+    bool same = true;
+    for (guint i = 0; gates->own_limits && i < gates->own_limits->len; i++)
+        same &=
+            as_planned(plan, now, ((const struct own_limit *)gates->own_limits->pdata[i])->metric);
+    for (char **name = gates->regression_metrics; name && *name; name++)
+        if (json_object_get(plan->own, *name) || json_object_get(now, *name))
+            same &= as_planned(plan, now, *name);
+    return same;
+}
+
 const struct gates_config *plan_gates(const struct plan *plan, size_t wave)
 {
     const struct plan_wave *own = plan->waves->pdata[wave];
@@ -232,6 +253,7 @@ static void freeze_policy(struct plan *plan, const struct config *config)
     OWN_JSON policy = config_policy_json(config);
     plan->policy_hash = json_sha256(policy);
     gates_config_copy(&plan->gates, &config->gates);
+    plan->own = config_own_metrics_json(config);
     plan->period_ms = config->metrics.period_ms;
     plan->settle_ms = config->metrics.settle_ms;
     plan->deploy_deadline_ms = config->deploy.driver == DRIVER_EXEC

@@ -43,6 +43,7 @@ struct plan {
     GPtrArray *waves;          /* struct plan_wave * */
     GPtrArray *freezes;        /* struct freeze *: those that are not over */
     struct gates_config gates; /* owned copy; of the waves that have none of their own */
+    json_t *own;               /* config_own_metrics_json(), or NULL */
     gint64 period_ms, settle_ms;
     gint64 deploy_deadline_ms; /* how long one deploy, or one rollback, may take */
     bool retry_failed;         /* --retry-failed: the version is held, and this was asked for */
@@ -116,6 +117,9 @@ char *plan_outlasts_keys(const struct plan *plan, const struct survey *survey);
 
 /* What the cells of a wave are judged by. */
 const struct gates_config *plan_gates(const struct plan *plan, size_t wave);
+/* Whether celldeck.yaml still tells of the fleet's own metrics that this wave's gates ask for what
+ * it told when this was planned. */
+bool plan_has_own_metrics(const struct plan *plan, size_t wave, const struct config *config);
 
 /* What opens and shuts this wave of the plan; borrows from both. */
 struct calendar plan_calendar(const struct plan *plan, const struct plan_wave *wave);

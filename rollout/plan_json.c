@@ -126,13 +126,16 @@ json_t *plan_json(const struct plan *plan)
         json_array_append_new(freezes, freeze_json(g_ptr_array_index(plan->freezes, i)));
     for (guint i = 0; i < plan->notes->len; i++)
         json_array_append_new(notes, text_json(g_ptr_array_index(plan->notes, i)));
-    return json_pack(
+    json_t *json = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "version",
         text_json(plan->version), "tag", text_json(plan->tag), "commit", text_json(plan->commit),
         "waves", waves, "freezes", freezes, "gates", gates_json(&plan->gates), "period_ms",
         (json_int_t)plan->period_ms, "settle_ms", (json_int_t)plan->settle_ms, "deploy_deadline_ms",
         (json_int_t)plan->deploy_deadline_ms, "retry_failed", plan->retry_failed, "policy_hash",
         text_json(plan->policy_hash), "hash", text_json(plan->hash), "notes", notes);
+    if (plan->own)
+        json_object_set(json, "own", plan->own);
+    return json;
 }
 
 char *json_sha256(const json_t *json)
@@ -379,6 +382,7 @@ struct plan *plan_from_json(const json_t *json, GError **error)
     plan->retry_failed = retry;
     if (!gates_from_json(gates, &plan->gates, error))
         return NULL;
+    plan->own = json_incref(json_object_get(json, "own"));
     size_t i;
     json_array_foreach (waves, i, item)
         if (!wave_from_json(item, plan->waves, error))

@@ -56,6 +56,34 @@ Test(plan, freezes_own_limits_controls_and_what_silence_means)
     cr_expect_eq(back->gates.traffic_no_data, NO_DATA_FAIL);
 }
 
+Test(plan, own_metrics_that_are_told_otherwise_than_planned_are_not_what_its_gates_ask_for)
+{
+    OWN(desk) desk = desk_new();
+    struct own_metric queue = {.name = (char *)"queue_depth",
+                               .unit = (char *)"jobs",
+                               .stat = (char *)"Average"},
+                      other = queue;
+    struct own_limit limit = {(char *)"queue_depth", 100};
+    other.name = (char *)"other";
+    g_autoptr(GPtrArray) own = g_ptr_array_new();
+    g_ptr_array_add(own, &queue);
+    desk->config.metrics.own = own;
+    g_ptr_array_add(desk->no_limits, &limit);
+    make(desk);
+    OWN_JSON json = plan_json(desk->plan);
+    OWN(plan) back = plan_from_json(json, NULL);
+    cr_assert(back != NULL);
+    cr_expect(plan_has_own_metrics(back, 0, &desk->config));
+    queue.unit = (char *)"tasks";
+    g_ptr_array_insert(own, 0, &other);
+    cr_expect(plan_has_own_metrics(back, 0, &desk->config), "a unit, and another one's place");
+    queue.falls = true;
+    cr_expect_not(plan_has_own_metrics(back, 0, &desk->config), "the other way round");
+    queue.falls = false;
+    g_ptr_array_set_size(own, 1);
+    cr_expect_not(plan_has_own_metrics(back, 0, &desk->config), "gone");
+}
+
 Test(plan, freezes_the_gates_of_a_wave_that_has_its_own)
 {
     OWN(desk) desk = desk_new();
