@@ -220,7 +220,7 @@ static gint64 clock_credit(struct clock_watch *clock, gint64 began_ms, bool afre
         clock->of_ms = began_ms;
         clock->offset_ms = offset_ms + (afresh ? began_ms - now_ms : MAX(0, began_ms - now_ms));
     }
-    return FAULT_SWITCH(CLOCK_BELIEVED) ? 0 : offset_ms - clock->offset_ms;
+    return offset_ms - clock->offset_ms;
 }
 
 struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms)
@@ -235,7 +235,8 @@ struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms
         seen->lock_holder = watch->lock_holder;
         seen->gates = watch->judged ? watch->gates : NULL;
         seen->samples = watch->judged ? &watch->samples : NULL;
-        seen->bake_credit_ms = clock_credit(&watch->bake_clock, cell->deployed_at_ms, false);
+        if (!FAULT_SWITCH(CLOCK_BELIEVED))
+            seen->bake_credit_ms = clock_credit(&watch->bake_clock, cell->deployed_at_ms, false);
         /* A call that may never have been made is made now, and has its whole time. */
         seen->call_credit_ms = clock_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
         see_fleet(seen, conduct, watch, now_ms);

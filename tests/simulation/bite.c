@@ -6,7 +6,15 @@
 #include <stdio.h>
 
 #ifdef CELLDECK_TEST_FAULTS
-enum { SEEDS_AT_MOST = 150, OF_MOST_KINDS = 4 };
+enum { SEEDS_AT_MOST = 150, OF_MOST_KINDS = 4, RULE_OF_THE_END = 18 };
+
+/* A clock that is believed also makes bakes of days, so that a run does not end: what is asked
+ * at the end alone breaks there, in a run that did not put the fault's own invariant to the test.
+ */
+static bool tells_nothing(int rule, int broken)
+{
+    return broken == 0 || (broken == RULE_OF_THE_END && rule != RULE_OF_THE_END);
+}
 
 /* Only troubles that the fault needs: what else breaks by it would come first. */
 static const struct {
@@ -156,7 +164,7 @@ static bool is_caught(size_t i)
         const struct sim_options options = options_of(i, seed);
         struct verdict_of_seed verdict = trial_run(&options, faults[i].trial);
         g_autofree char *words = verdict.words;
-        if (verdict.rule == 0)
+        if (tells_nothing(faults[i].rule, verdict.rule))
             continue;
         bool right = verdict.rule == faults[i].rule;
         printf("%s invariant %d: %s: seed %u: %s\n", right ? "ok  " : "FAIL", faults[i].rule,
