@@ -3,15 +3,15 @@
 #include "data/fleet_judge.h"
 
 static const struct {
-    const char *name, *unit;
+    const char *name, *unit, *word;
 } metrics[METRIC_OWN] = {
-    [METRIC_HEALTH] = {"cell_health_status", "boolean"},
-    [METRIC_REQUESTS] = {"cell_request_count", "count"},
-    [METRIC_ERROR_RATE] = {"cell_error_rate", "percent"},
-    [METRIC_CPU] = {"cell_cpu_utilization", "percent"},
-    [METRIC_DB_CONNECTIONS] = {"cell_db_connections", "count"},
-    [METRIC_ACTIVE_USERS] = {"cell_active_users", "count"},
-    [METRIC_LATENCY_P95] = {"cell_latency_p95", "ms"},
+    [METRIC_HEALTH] = {"cell_health_status", "boolean", NULL},
+    [METRIC_REQUESTS] = {"cell_request_count", "count", NULL},
+    [METRIC_ERROR_RATE] = {"cell_error_rate", "percent", "error_rate"},
+    [METRIC_CPU] = {"cell_cpu_utilization", "percent", "cpu"},
+    [METRIC_DB_CONNECTIONS] = {"cell_db_connections", "count", "connections"},
+    [METRIC_ACTIVE_USERS] = {"cell_active_users", "count", NULL},
+    [METRIC_LATENCY_P95] = {"cell_latency_p95", "ms", "latency"},
 };
 
 const char *metric_name(enum metric metric)
@@ -41,6 +41,12 @@ const char *metric_name_in(const struct config *config, enum metric metric)
 {
     const struct own_metric *own = metric_own(config, metric);
     return own ? own->name : metric_name(metric);
+}
+
+const char *metric_word_in(const struct config *config, enum metric metric)
+{
+    const struct own_metric *own = metric_own(config, metric);
+    return own ? own->name : metrics[metric].word;
 }
 
 const char *metric_unit_in(const struct config *config, enum metric metric)

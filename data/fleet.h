@@ -20,6 +20,9 @@ enum metric {
 /* Of celldeck's own, those before METRIC_OWN. */
 const char *metric_name(enum metric metric); /* CloudWatch's: "cell_error_rate" */
 const char *metric_unit(enum metric metric); /* as `status --json` prints it: "percent", "count" */
+/* What gates.regression.metrics calls it: "error_rate", the fleet's own by their names; NULL: it is
+ * not compared. */
+const char *metric_word_in(const struct config *config, enum metric metric);
 /* How many there are with the fleet's own: places from there on are empty. `config` NULL: none. */
 enum metric metric_count(const struct config *config);
 /* The fleet's own at its place; NULL for the others. */

@@ -3,8 +3,6 @@
 #include "data/base/text.h"
 #include "rollout/gate_rows.h"
 
-#define METRICS_OF_ALL 3
-
 struct limit {
     enum metric metric;
     const char *what;
@@ -15,8 +13,8 @@ struct limit {
     bool not_of_dr;
     bool below; /* crossed by falling short of it */
     const char *space, *unit;
-    enum no_data no_data; /* of the fleet's own, */
-    bool own;             /* which are read as long as there are any */
+    bool own; /* one of the fleet's, of which silence has its own meaning: */
+    enum no_data no_data;
 };
 
 /* How bad a row is, in the limit's own unit. */
@@ -158,8 +156,8 @@ static struct limit own_limit(const struct gate_view *view, const struct own_lim
                           .below = own->falls,
                           .space = *own->unit ? " " : "",
                           .unit = own->unit,
-                          .no_data = own->no_data,
-                          .own = true};
+                          .own = true,
+                          .no_data = own->no_data};
 }
 
 /* All that hold here: struct limit. */
@@ -167,27 +165,23 @@ static GArray *limits_of(const struct gate_view *view, struct gate_result *resul
 {
     const struct gates_config *policy = view->policy;
     const struct limit common[] = {
-        {METRIC_HEALTH, "health", 1, 1, 1, true, false, true, "", "", 0, false},
+        {METRIC_HEALTH, "health", 1, 1, 1, true, false, true, "", "", false, 0},
         {METRIC_ERROR_RATE, "error rate", policy->max_error_rate_pct, 2, 1, false, true, false, " ",
-         "%", 0, false},
+         "%", false, 0},
         {METRIC_ACTIVE_USERS, "used capacity", policy->max_used_pct, 1, RHYTHM_FACTOR, false, true,
-         false, " ", "%", 0, false},
+         false, " ", "%", false, 0},
     };
     GArray *limits = g_array_new(FALSE, FALSE, sizeof(struct limit));
     g_array_append_vals(limits, common, G_N_ELEMENTS(common));
     for (guint i = 0; policy->own_limits && i < policy->own_limits->len; i++) {
         const struct own_limit *given = policy->own_limits->pdata[i];
         int place = view->config ? config_own_metric(view->config, given->metric) : -1;
-        struct limit limit = {0};
-        if (place >= 0)
-            limit = own_limit(view, given, place);
-        else if (result->verdict != VERDICT_HOLD)
-            gate_says(result, VERDICT_HOLD, "no metric",
-                      "metrics.own of celldeck.yaml is not what it was when this was planned: %s "
-                      "can't be judged",
-                      given->metric);
-        if (place >= 0)
+        if (place >= 0) {
+            struct limit limit = own_limit(view, given, place);
             g_array_append_val(limits, limit);
+        } else if (result->verdict != VERDICT_HOLD) {
+            say_not_as_planned(given->metric, result);
+        }
     }
     return limits;
 }
@@ -228,5 +222,7 @@ void gate_limits(const struct gate_view *view, struct gate_result *result)
     else if (result->verdict == VERDICT_PENDING)
         gate_says(result, VERDICT_PASS, "ok",
                   "health, error rate and used capacity are within their limits%s",
-                  limits->len > METRICS_OF_ALL ? ", so are the fleet's own" : "");
+                  g_array_index(limits, struct limit, limits->len - 1).own
+                      ? ", so are the fleet's own"
+                      : "");
 }

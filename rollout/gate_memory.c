@@ -107,28 +107,16 @@ static void take_past(struct gate_memory *memory, const struct gate_view *view)
     }
 }
 
-/* As celldeck.yaml calls them. */
-static const struct {
-    const char *name;
-    enum metric metric;
-} comparable[] = {{"error_rate", METRIC_ERROR_RATE},
-                  {"latency", METRIC_LATENCY_P95},
-                  {"cpu", METRIC_CPU},
-                  {"connections", METRIC_DB_CONNECTIONS}};
-
-static bool compares(const struct gates_config *policy, const char *name)
+/* What celldeck.yaml lists is compared. */
+static void ask(struct judge_terms *terms, const struct gate_view *view)
 {
-    return policy->regression_metrics &&
-           g_strv_contains((const char *const *)policy->regression_metrics, name);
-}
-
-/* Metrics of the fleet's own are compared where their names are listed. */
-static void ask_own(struct judge_terms *terms, const struct gate_view *view)
-{
-    for (enum metric m = METRIC_OWN; m < metric_count(view->config); m++) {
+    const char *const *listed = (const char *const *)view->policy->regression_metrics;
+    for (enum metric m = 0; listed && m < metric_count(view->config); m++) {
+        const char *word = metric_word_in(view->config, m);
         const struct own_metric *own = metric_own(view->config, m);
-        terms->asked[m] = compares(view->policy, own->name);
-        terms->own[m - METRIC_OWN] = (struct own_terms){own->falls, own->min_change};
+        terms->asked[m] = word && g_strv_contains(listed, word);
+        if (own)
+            terms->own[m - METRIC_OWN] = (struct own_terms){own->falls, own->min_change};
     }
 }
 
@@ -171,9 +159,7 @@ static void begin(struct gate_memory *memory, const struct gate_view *view)
                                 .max_ratio = view->policy->max_ratio,
                                 .min_events = (double)view->policy->min_events,
                                 .odds = view->policy->evidence};
-    for (size_t i = 0; i < G_N_ELEMENTS(comparable); i++)
-        terms.asked[comparable[i].metric] = compares(view->policy, comparable[i].name);
-    ask_own(&terms, view);
+    ask(&terms, view);
     forget(memory);
     memory->deployed_at_ms = view->deployed_at_ms;
     memory->bake_ms = view->bake_ms;

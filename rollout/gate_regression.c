@@ -8,16 +8,16 @@
 #include <math.h>
 #include <string.h>
 
-/* What celldeck.yaml and people call it, and its unit. */
+/* What people call it, and its unit. */
 struct term {
     enum metric metric;
-    const char *word, *what, *space, *unit;
+    const char *what, *space, *unit;
 };
 static const struct term asked[] = {
-    {METRIC_ERROR_RATE, "error_rate", "errors", "", ""},
-    {METRIC_LATENCY_P95, "latency", "latency p95", " ", "ms"},
-    {METRIC_CPU, "cpu", "CPU", " ", "%"},
-    {METRIC_DB_CONNECTIONS, "connections", "connections", "", ""},
+    {METRIC_ERROR_RATE, "errors", "", ""},
+    {METRIC_LATENCY_P95, "latency p95", " ", "ms"},
+    {METRIC_CPU, "CPU", " ", "%"},
+    {METRIC_DB_CONNECTIONS, "connections", "", ""},
 };
 
 /* The gate's own, then the fleet's. */
@@ -32,12 +32,13 @@ static struct term term_at(const struct gate_view *view, size_t i)
         return asked[i];
     enum metric metric = METRIC_OWN + (enum metric)(i - G_N_ELEMENTS(asked));
     const struct own_metric *own = metric_own(view->config, metric);
-    return (struct term){metric, own->name, own->name, *own->unit ? " " : "", own->unit};
+    return (struct term){metric, own->name, *own->unit ? " " : "", own->unit};
 }
 
 static bool is_asked(const struct gate_view *view, const struct term *term)
 {
-    return g_strv_contains((const char *const *)view->policy->regression_metrics, term->word);
+    return g_strv_contains((const char *const *)view->policy->regression_metrics,
+                           metric_word_in(view->config, term->metric));
 }
 
 static char *odds_text(double odds)
@@ -200,12 +201,9 @@ static void say_forgotten(const struct gate_view *view, struct gate_result *resu
     for (char *const *name = view->policy->regression_metrics; *name; name++) {
         bool known = false;
         for (size_t i = 0; i < n_terms(view) && !known; i++)
-            known = strcmp(term_at(view, i).word, *name) == 0;
+            known = strcmp(metric_word_in(view->config, term_at(view, i).metric), *name) == 0;
         if (!known && outweighs(VERDICT_HOLD, result))
-            gate_says(result, VERDICT_HOLD, "no metric",
-                      "metrics.own of celldeck.yaml is not what it was when this was planned: %s "
-                      "can't be judged",
-                      *name);
+            say_not_as_planned(*name, result);
     }
 }
 

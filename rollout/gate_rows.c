@@ -95,6 +95,14 @@ void gate_evidence(struct gate_result *result, const struct gate_view *view, enu
                                                       point->value, "at", at, "source", source));
 }
 
+void say_not_as_planned(const char *metric, struct gate_result *result)
+{
+    gate_says(result, VERDICT_HOLD, "no metric",
+              "metrics.own of celldeck.yaml is not what it was when this was planned: %s can't be "
+              "judged",
+              metric);
+}
+
 enum verdict no_data_verdict(const struct gate_view *view, enum no_data of_gate, bool may_ignore)
 {
     if (FAULT_SWITCH(NO_DATA_PASSES))

@@ -84,6 +84,9 @@ void gate_says(struct gate_result *result, enum verdict verdict, const char *cod
                const char *reason, ...);
 void gate_evidence(struct gate_result *result, const struct gate_view *view, enum metric metric,
                    const struct datapoint *point);
+/* HOLD: the plan asks for a metric of the fleet's own that celldeck.yaml tells of no more, or
+ * otherwise. */
+void say_not_as_planned(const char *metric, struct gate_result *result);
 /* What no data means to a gate (or own metric) that has it `of_gate`. `may_ignore`: not health,
  * error rate or probe. */
 enum verdict no_data_verdict(const struct gate_view *view, enum no_data of_gate, bool may_ignore);

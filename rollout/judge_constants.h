@@ -33,6 +33,11 @@
 #define JUDGE_UNSURE 2.0 /* odds that are neither proof nor nothing: no PASS at the bake's end */
 #define JUDGE_STANDS 10  /* rows: a HOLD stands for so long after its reason was last seen */
 
+#define JUDGE_SHIFT_ODDS                                                                           \
+    2.0 /* CPU, latency and connections share what errors have for themselves */
+#define JUDGE_SHIFT_SHARED 3.0  /* metrics; more of them, the fleet's own, share it too */
+#define JUDGE_OWN_MARGIN   0.12 /* of the fleet's own, as wild as connections for all we know */
+
 /* Size and persistence: evidence of a trifle is no reason to roll back. The ratio itself and the
  * least number of errors come from celldeck.yaml (gates.max_ratio, gates.min_events). */
 #define JUDGE_BAD_RATIO    1.15 /* a bad row: so much over what was expected, */

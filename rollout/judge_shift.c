@@ -15,21 +15,17 @@ static const struct kind {
     [METRIC_LATENCY_P95] = {0.10, 1.25, 0},
     [METRIC_DB_CONNECTIONS] = {0.12, 1.30, 3},
 };
-/* Nobody knows how wild a metric of the fleet's own is: its size is what celldeck.yaml says. */
-#define OWN_MARGIN 0.12
-
-/* In the order in which they are judged. */
-static const enum metric judged[] = {METRIC_CPU,     METRIC_LATENCY_P95, METRIC_DB_CONNECTIONS,
-                                     METRIC_OWN,     METRIC_OWN + 1,     METRIC_OWN + 2,
-                                     METRIC_OWN + 3, METRIC_OWN + 4,     METRIC_OWN + 5,
-                                     METRIC_OWN + 6, METRIC_OWN + 7};
-G_STATIC_ASSERT(OWN_METRICS_MAX == 8);
+/* Of what is asked, errors are judged by their counts (judge_errors.c). */
+static bool is_judged(const struct judge *judge, enum metric metric)
+{
+    return judge->terms.asked[metric] && (metric >= METRIC_OWN || kinds[metric].least_ratio > 0);
+}
 
 static struct kind kind_of(const struct judge *judge, enum metric metric)
 {
     if (metric < METRIC_OWN)
         return kinds[metric];
-    return (struct kind){OWN_MARGIN, judge->terms.max_ratio,
+    return (struct kind){JUDGE_OWN_MARGIN, judge->terms.max_ratio,
                          judge->terms.own[metric - METRIC_OWN].min_change};
 }
 
@@ -94,17 +90,12 @@ static void test_begin(struct shift_test *test, const struct judge *judge, enum 
                    judge->bake_rows);
 }
 
-/* Three metrics share what the false-alarm level allows, and errors have their own; more of them
- * share it too. */
-#define SHIFT_ODDS   2.0
-#define SHIFT_SHARED 3.0
-
 static double odds_factor(const struct judge *judge)
 {
-    guint asked = 0;
-    for (size_t k = 0; k < G_N_ELEMENTS(judged); k++)
-        asked += judge->terms.asked[judged[k]];
-    return SHIFT_ODDS * MAX(1, asked / SHIFT_SHARED);
+    guint n = 0;
+    for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+        n += is_judged(judge, metric);
+    return JUDGE_SHIFT_ODDS * MAX(1, n / JUDGE_SHIFT_SHARED);
 }
 
 void shifts_begin(struct judge *judge)
@@ -114,9 +105,8 @@ void shifts_begin(struct judge *judge)
     g_autofree double *logs = g_new0(double, n * judge->n_cells + 1),
                       *world = g_new0(double, n + 1), *shifts = g_new0(double, n + 1),
                       *none = g_new0(double, n + 1);
-    for (size_t k = 0; k < G_N_ELEMENTS(judged); k++) {
-        enum metric metric = judged[k];
-        if (!judge->terms.asked[metric])
+    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+        if (!is_judged(judge, metric))
             continue;
         past_logs(judge, metric, logs);
         for (size_t c = 1; c < judge->n_cells; c++)
@@ -208,13 +198,12 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
     double keep = exp2(-1 / JUDGE_HALF_LIFE), requests = rows[0].value[METRIC_REQUESTS];
     if (!isnan(requests))
         judge->requests_lately = keep * judge->requests_lately + (1 - keep) * requests;
-    for (size_t k = 0; k < G_N_ELEMENTS(judged); k++) {
-        enum metric metric = judged[k];
+    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+        if (!is_judged(judge, metric))
+            continue;
         int sign = sign_of(judge, metric);
         double alone = MAX(rhythm_log(judge), sign > 0 ? growth_log(judge) : 0);
         double shift = alone, controls = 0, value = rows[0].value[metric];
-        if (!judge->terms.asked[metric])
-            continue;
         if (judge->compares[metric]) {
             g_autofree double *logs = g_new(double, judge->n_cells);
             for (size_t i = 1; i < judge->n_cells; i++) {
