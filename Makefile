@@ -151,7 +151,7 @@ build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
 # puts tests/simulation/seams.c in place of what the outside is reached through; the rest is the
 # product as it is built.
 SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_live releases_resolve \
-	poller_want_since notifier_send aws_client_tenure conductor_log conductor_log_event \
+	poller_want_since poller_want_only_since notifier_send aws_client_tenure conductor_log conductor_log_event \
 	engine_decide deploy_exec journal_link_new journal_link_free journal_link_table \
 	journal_link_call journal_link_cancel journal_sqlite_insert sqlite_open
 SIMULATION := $(wildcard tests/simulation/*.c)

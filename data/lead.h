@@ -54,6 +54,8 @@ void want_free(struct want *want);
 OWNABLE(want, want_free);
 /* The earliest wish for a cell holds: false where there was one as early. */
 bool want_since(struct want *want, const char *cell, gint64 since_ms);
+/* Takes the place of an earlier wish: false where it was the same. */
+bool want_only_since(struct want *want, const char *cell, gint64 since_ms);
 /* `into` watches what either watches, since the earlier of both; the later refresh counts. */
 void want_merge(struct want *into, const struct want *other);
 

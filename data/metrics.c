@@ -240,10 +240,13 @@ static void merge(struct series **series, const GArray *points, gint64 keep_from
     *series = merged;
 }
 
-static void move_forward(const struct metrics_batch *batch, struct metrics_progress *progress)
+/* What was read and is kept no longer is not had either: who wants it again has to ask. */
+static void move_forward(const struct metrics_batch *batch, struct metrics_progress *progress,
+                         gint64 keep_from_ms)
 {
     if (!progress->have_until_ms || batch->start_ms < progress->have_from_ms)
         progress->have_from_ms = batch->start_ms;
+    progress->have_from_ms = MAX(progress->have_from_ms, keep_from_ms);
     progress->have_until_ms = batch->end_ms;
 }
 
@@ -255,9 +258,10 @@ char *metrics_apply(const struct config *config, const struct metrics_batch *bat
     for (guint i = 0; i < batch->queries->len; i++) {
         const struct metric_query *query = &g_array_index(batch->queries, struct metric_query, i);
         struct cell_reading *reading = &readings[query->cell];
+        gint64 keep_from_ms = wanted_from_ms(&progress[query->cell], now_ms);
         merge(query->metric == METRIC_COUNT ? &reading->replica_lag
                                             : &reading->series[query->metric],
-              query->points, wanted_from_ms(&progress[query->cell], now_ms));
+              query->points, keep_from_ms);
         if (query->fault && !fault)
             fault = g_strdup_printf("GetMetricData: %s for %s of %s", query->fault,
                                     query_metric(config, query), cell_at(config, query->cell)->id);
@@ -267,7 +271,7 @@ char *metrics_apply(const struct config *config, const struct metrics_batch *bat
             i + 1 == batch->queries->len ||
             g_array_index(batch->queries, struct metric_query, i + 1).cell != query->cell;
         if (last_of_cell && whole)
-            move_forward(batch, &progress[query->cell]);
+            move_forward(batch, &progress[query->cell], keep_from_ms);
     }
     return fault;
 }

@@ -332,22 +332,30 @@ void poller_start(struct poller *poller)
     start_turn(poller);
 }
 
-void poller_watch(struct poller *poller, const char *const *cells)
+static void wish(struct poller *poller)
 {
-    g_strfreev(poller->want->watched);
-    poller->want->watched = g_strdupv((char **)cells);
     poller->want_due = true;
     if (poller->feed)
         apply_wishes(poller);
 }
 
+void poller_watch(struct poller *poller, const char *const *cells)
+{
+    g_strfreev(poller->want->watched);
+    poller->want->watched = g_strdupv((char **)cells);
+    wish(poller);
+}
+
 void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms)
 {
-    if (!want_since(poller->want, cell, since_ms))
-        return;
-    poller->want_due = true;
-    if (poller->feed)
-        apply_wishes(poller);
+    if (want_since(poller->want, cell, since_ms))
+        wish(poller);
+}
+
+void poller_want_only_since(struct poller *poller, const char *cell, gint64 since_ms)
+{
+    if (want_only_since(poller->want, cell, since_ms))
+        wish(poller);
 }
 
 void poller_refresh(struct poller *poller)

@@ -50,6 +50,8 @@ void poller_start(struct poller *poller);
 void poller_watch(struct poller *poller, const char *const *cells);
 void poller_refresh(struct poller *poller);
 void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms);
+/* What was wanted of the cell before that is wanted no more, and may be forgotten. */
+void poller_want_only_since(struct poller *poller, const char *cell, gint64 since_ms);
 
 /* Who polls, in words: "this console", "alice's console, pid 77", "conductor, pid 123", "this
  * console alone"; "the cache, 6m old" while all that is shown is an earlier reading. Valid until

@@ -22,13 +22,19 @@ void want_free(struct want *want)
     g_free(want);
 }
 
-bool want_since(struct want *want, const char *cell, gint64 since_ms)
+bool want_only_since(struct want *want, const char *cell, gint64 since_ms)
 {
     const gint64 *before = g_hash_table_lookup(want->since, cell);
-    if (before && *before <= since_ms)
+    if (before && *before == since_ms)
         return false;
     g_hash_table_insert(want->since, g_strdup(cell), g_memdup2(&since_ms, sizeof since_ms));
     return true;
+}
+
+bool want_since(struct want *want, const char *cell, gint64 since_ms)
+{
+    const gint64 *before = g_hash_table_lookup(want->since, cell);
+    return (!before || *before > since_ms) && want_only_since(want, cell, since_ms);
 }
 
 static void since_of(struct want *into, const struct want *other)

@@ -74,6 +74,21 @@ static struct rollout_cell *cell_of(const struct conduct *conduct, guint i)
     return g_ptr_array_index(conduct->rollout->cells, i);
 }
 
+/* A day of minutes of every cell that ever baked would be much to keep. */
+static void want_past_of(struct poller *poller, struct watch *watch,
+                         const struct rollout_cell *cell)
+{
+    bool bakes = cell->state == CELL_BAKING;
+    gint64 since_ms = cell->deployed_at_ms - (bakes ? GATES_OWN_PAST_MS : GATES_PAST_MS);
+    if (!cell->deployed_at_ms || !watch->config || since_ms == watch->past_wanted_ms)
+        return;
+    watch->past_wanted_ms = since_ms;
+    if (bakes)
+        poller_want_since(poller, watch->id, since_ms);
+    else
+        poller_want_only_since(poller, watch->id, since_ms);
+}
+
 static void watch_cells(struct conduct *conduct)
 {
     struct world *world = conduct->world;
@@ -89,9 +104,7 @@ static void watch_cells(struct conduct *conduct)
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
         watch->id = cell->plan->id;
         watch_follow_intent(watch, cell);
-        if (cell->deployed_at_ms && cell->deployed_at_ms != watch->bake_clock.of_ms &&
-            watch->config)
-            poller_want_since(world->poller, watch->id, cell->deployed_at_ms - GATES_PAST_MS);
+        want_past_of(world->poller, watch, cell);
     }
 }
 

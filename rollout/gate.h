@@ -23,8 +23,10 @@ enum gate {
 const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", ... */
 bool gate_parse(const char *name, enum gate *gate);
 
-/* How far before a deploy the rows go that its gates compare with. */
-#define GATES_PAST_MS (4 * WHEN_HOUR)
+/* How far before a deploy the rows go that its gates compare with: the controls' and the cell's own,
+ * who is asked about the same hours of the day before, too. */
+#define GATES_PAST_MS     (4 * WHEN_HOUR)
+#define GATES_OWN_PAST_MS (GATES_PAST_MS + WHEN_DAY)
 
 /* A cell that still runs the old version. */
 struct gate_control {

@@ -101,7 +101,12 @@ static void take_past(struct gate_memory *memory, const struct gate_view *view)
         first_ms = earliest(view->controls[i].reading, first_ms);
     gint64 whole = (view->deployed_at_ms - first_ms) / period_ms;
     gint64 last_ms = view->deployed_at_ms / period_ms * period_ms;
-    for (gint64 i = MIN(whole, JUDGE_PAST_ROWS); i >= 1; i--) {
+    gint64 earlier = MIN(whole, GATES_OWN_PAST_MS / period_ms), past = MIN(whole, JUDGE_PAST_ROWS);
+    for (gint64 i = earlier; i > past; i--) {
+        const struct judge_row row = row_of(view->reading, last_ms - i * period_ms, period_ms);
+        judge_earlier(memory->judge, &row);
+    }
+    for (gint64 i = past; i >= 1; i--) {
         g_autofree struct judge_row *rows = rows_at(memory, view, last_ms - i * period_ms);
         judge_past(memory->judge, rows);
     }

@@ -59,6 +59,14 @@ static char *figures(const struct term *term, const struct judge_finding *found)
     return g_strdup_printf("%s of %s requests, expected %s", errors, requests, expected);
 }
 
+/* Where the hour was an odd one then, too. */
+static char *day_before(const struct judge_finding *found)
+{
+    if (fabs(log(found->day_before)) < log(JUDGE_WORSE))
+        return g_strdup("");
+    return g_strdup_printf(", at this hour of the day before %.1f×", found->day_before);
+}
+
 static char *sentence(const struct gate_view *view, const struct term *term,
                       const struct judge_finding *found, const char *end)
 {
@@ -69,8 +77,9 @@ static char *sentence(const struct gate_view *view, const struct term *term,
     g_autofree char *controls = isnan(found->controls)
                                     ? g_strdup("no controls")
                                     : g_strdup_printf("controls %.1f×", found->controls);
-    return g_strdup_printf("%s %.1f× its own last %s (%s), %s; evidence %s over %s%s", term->what,
-                           found->ratio, past_text, figures_text, controls, odds, span, end);
+    g_autofree char *day = day_before(found);
+    return g_strdup_printf("%s %.1f× its own last %s (%s)%s, %s; evidence %s over %s%s", term->what,
+                           found->ratio, past_text, figures_text, day, controls, odds, span, end);
 }
 
 static json_t *figures_json(const struct gate_view *view, enum metric metric,
@@ -84,6 +93,7 @@ static json_t *figures_json(const struct gate_view *view, enum metric metric,
                   "periods", (json_int_t)found->rows, "max_ratio", view->policy->max_ratio);
     json_object_set_new(json, "controls_ratio",
                         isnan(found->controls) ? json_null() : json_real(found->controls));
+    json_object_set_new(json, "day_before_ratio", json_real(found->day_before));
     json_object_set_new(json, "verdict", json_string(verdict_name(verdict)));
     if (metric == METRIC_ERROR_RATE)
         json_object_set_new(json, "requests", json_real(found->requests));

@@ -12,6 +12,7 @@ struct judge *judge_new(const struct judge_terms *terms, size_t n_controls)
     judge->n_cells = n_controls + 1;
     judge->bake_rows = MAX(1, terms->bake_ms / terms->period_ms);
     judge->cells = g_new0(struct judged_cell, judge->n_cells);
+    judge->day = day_new();
     for (size_t m = 0; m < METRIC_COUNT; m++)
         judge->past[m] = g_array_new(FALSE, FALSE, sizeof(double));
     for (size_t c = 0; c < judge->n_cells; c++)
@@ -33,6 +34,7 @@ void judge_free(struct judge *judge)
     drop_past(judge);
     errors_test_clear(&judge->errors);
     errors_test_clear(&judge->errors_alone);
+    day_free(judge->day);
     g_free(judge->cells);
     g_free(judge);
 }
@@ -44,29 +46,24 @@ double odds_needed(const struct judge *judge)
     return judge->own_past_span < JUDGE_SHORT_PAST ? odds * JUDGE_SHORT_ODDS : odds;
 }
 
-/* The largest ratio that two hours so far apart have in 1 + a sin(): with q = a sin(d/2) /
- * sqrt(1 - a^2 cos^2(d/2)), d their angle, it is (1+q)/(1-q). The margin takes up the first of it.
- */
-double rhythm_log(const struct judge *judge)
+static void clean(const struct judge_row *rows, size_t n, struct judge_row *out)
 {
-    double past_hours = (double)(judge->past_rows * (guint64)judge->terms.period_ms) / WHEN_HOUR;
-    double hours = (double)(judge->age * judge->terms.period_ms) / WHEN_HOUR + past_hours / 2;
-    double half = MIN(hours, 12) / 24 * G_PI, a = JUDGE_RHYTHM;
-    double q = a * sin(half) / sqrt(1 - a * a * cos(half) * cos(half));
-    return MAX(0, log((1 + q) / (1 - q)) - log(1 + JUDGE_MARGIN));
-}
-
-static void clean(const struct judge *judge, const struct judge_row *rows, struct judge_row *out)
-{
-    for (size_t c = 0; c < judge->n_cells; c++)
+    for (size_t c = 0; c < n; c++)
         for (size_t m = 0; m < METRIC_COUNT; m++)
             out[c].value[m] = metric_value_usable(m, rows[c].value[m]) ? rows[c].value[m] : NAN;
+}
+
+void judge_earlier(struct judge *judge, const struct judge_row *row)
+{
+    struct judge_row sound;
+    clean(row, 1, &sound);
+    day_take(judge->day, &sound);
 }
 
 void judge_past(struct judge *judge, const struct judge_row *rows)
 {
     g_autofree struct judge_row *sound = g_new(struct judge_row, judge->n_cells);
-    clean(judge, rows, sound);
+    clean(rows, judge->n_cells, sound);
     bool full = judge->past_rows == JUDGE_PAST_ROWS;
     for (size_t m = 0; m < METRIC_COUNT; m++) {
         if (full)
@@ -99,6 +96,7 @@ void judge_begin(struct judge *judge)
     count_own_past(judge);
     errors_begin(judge);
     shifts_begin(judge);
+    day_begin(judge);
     judge->requests_lately = judge->cells[0].usual_requests;
     drop_past(judge);
 }
@@ -112,10 +110,11 @@ static void push_requests(struct judged_cell *cell, double requests)
 void judge_take(struct judge *judge, gint64 age_ms, const struct judge_row *rows)
 {
     g_autofree struct judge_row *sound = g_new(struct judge_row, judge->n_cells);
-    clean(judge, rows, sound);
+    clean(rows, judge->n_cells, sound);
     judge->age = age_ms / judge->terms.period_ms;
     judge->warm = age_ms < judge->terms.warmup_ms + judge->terms.period_ms;
     judge->rows++;
+    day_follow(judge);
     for (size_t c = 0; c < judge->n_cells; c++)
         push_requests(&judge->cells[c], sound[c].value[METRIC_REQUESTS]);
     errors_take(judge, sound);

@@ -37,6 +37,9 @@ struct judge *judge_new(const struct judge_terms *terms, size_t n_controls);
 void judge_free(struct judge *judge);
 OWNABLE(judge, judge_free);
 
+/* One period of the judged cell before those of its past, oldest first, gaps as rows of NAN: what
+ * it did at the same hours of the day before. As far as there are any, a day at most. */
+void judge_earlier(struct judge *judge, const struct judge_row *row);
 /* One period before the deploy, oldest first, gaps as rows of NAN; rows[0] is the judged cell's,
  * the controls' follow. After the last: judge_begin(). */
 void judge_past(struct judge *judge, const struct judge_row *rows);
@@ -52,9 +55,10 @@ enum judge_word {
 };
 struct judge_finding {
     enum judge_word word;
-    double odds;           /* of the evidence now, against 1 */
-    double ratio;          /* now over what was to be expected */
-    double controls;       /* the controls over their own past, likewise; NAN: none */
+    double odds;       /* of the evidence now, against 1 */
+    double ratio;      /* now over what was to be expected */
+    double controls;   /* the controls over their own past, likewise; NAN: none */
+    double day_before; /* this hour's, the day before, likewise; 1: no more than now, or unknown */
     double seen, expected; /* errors since the fault is thought to have begun; else 5-row medians */
     double requests;       /* likewise; 0 for other metrics than errors */
     gint64 rows;           /* since then */

@@ -172,21 +172,25 @@ static void spell_take(struct spell *spell, const struct errors_test *test,
     }
 }
 
-/* Over all spells: the odds, and which of those that are large enough is the likeliest. */
+/* The odds over all spells or, where any is large enough, over those: a trifle of hours is no
+ * evidence for a moment of more. And which of them is the likeliest. */
 static double take_spells(struct errors_test *test, const struct judge *judge,
                           const struct row_of_errors *row)
 {
     int recent = __builtin_popcount(test->recent);
-    double sum = 0, best = -1;
+    /* an hour that was unlike the others the day before is unlike itself, too */
+    bool odd = day_shown_log(judge, METRIC_ERROR_RATE) >= log(JUDGE_WORSE);
+    double needed = MAX(judge->terms.max_ratio, odd ? JUDGE_CROWD : 0);
+    double sum = 0, sized = 0, best = -1;
     test->sizeable = false;
     for (guint i = 0; i < test->spells->len; i++) {
         struct spell *spell = &g_array_index(test->spells, struct spell, i);
         spell_take(spell, test, row);
         double odds = spell_odds(spell, test, row->warm), ratio = spell_ratio(spell);
-        sum += odds * spell->weight;
-        bool sizeable = ratio >= judge->terms.max_ratio &&
-                        spell->errors > judge->terms.min_events && recent >= 1 &&
+        bool sizeable = ratio >= needed && spell->errors > judge->terms.min_events && recent >= 1 &&
                         spell->bad >= JUDGE_BAD_ROWS + (recent < 2);
+        sum += odds * spell->weight;
+        sized += sizeable ? odds * spell->weight : 0;
         if (sizeable > test->sizeable || (sizeable == test->sizeable && odds > best)) {
             test->sizeable = sizeable;
             test->window = i;
@@ -194,7 +198,7 @@ static double take_spells(struct errors_test *test, const struct judge *judge,
             best = odds;
         }
     }
-    return sum;
+    return test->sizeable ? sized : sum;
 }
 
 void errors_test_take(struct errors_test *test, const struct judge *judge, double errors,
@@ -212,7 +216,7 @@ void errors_test_take(struct errors_test *test, const struct judge *judge, doubl
            score = level_score(level, errors, row.expected);
     row.bad = errors > row.expected * JUDGE_BAD_RATIO && score > test->bad_score;
     rank_take(&test->ranks, level_score(level, errors, margin), stat_poisson_tail(errors, margin),
-              row.warm);
+              row.warm || test->rows_small >= JUDGE_LEARNS);
     if (!row.warm) {
         rank_learn(&test->ranks, score);
         learn_dispersion(test, errors, row.expected);
@@ -221,5 +225,6 @@ void errors_test_take(struct errors_test *test, const struct judge *judge, doubl
         begin_spell(test, judge);
     test->recent = ((test->recent << 1) | (row.bad && !row.warm)) & ((1u << JUDGE_RECENT_ROWS) - 1);
     double counts = take_spells(test, judge, &row);
+    test->rows_small = test->sizeable ? 0 : test->rows_small + 1;
     test->odds = JUDGE_RANKS * rank_odds(&test->ranks) + (1 - JUDGE_RANKS) * counts;
 }

@@ -6,10 +6,16 @@
 
 /* The past. */
 #define JUDGE_PAST_ROWS                                                                            \
-    240                      /* the last four hours, of rows a minute: more is another time of day \
-                              */
-#define JUDGE_SHORT_PAST  30 /* gates.md: a past of less than 30 minutes asks for more evidence */
-#define JUDGE_SCARCE_PAST 60 /* below it, the controls' past rows help to say what is usual */
+    240 /* the last four hours, of rows a minute: more is another time of day                      \
+         */
+#define JUDGE_DAY_PAST     16 /* quarters of an hour: those four hours a day before, */
+#define JUDGE_DAY          96 /* and those of the day since: rollout.md's "same hours" */
+#define JUDGE_DAY_QUARTERS (JUDGE_DAY_PAST + JUDGE_DAY)
+#define JUDGE_DAY_TELLS                                                                            \
+    16.0 /* errors that a row of another metric is worth, where JUDGE_WORLD more are thought in:   \
+            15 minutes of CPU tell it to some 6 %, as 240 errors do */
+#define JUDGE_SHORT_PAST  30  /* gates.md: a past of less than 30 minutes asks for more evidence */
+#define JUDGE_SCARCE_PAST 60  /* below it, the controls' past rows help to say what is usual */
 #define JUDGE_SHORT_ODDS  5.0 /* how many times more */
 #define JUDGE_NO_PAST     5   /* rows: of less nothing is known, and no comparison passes */
 #define JUDGE_CAP_SD      3.0 /* a past minute counts up to 3 standard deviations: winsorised */
@@ -22,9 +28,11 @@
 #define JUDGE_RANKS                                                                                \
     0.5 /* ranks win on wild traffic and counts on steady: half of the stake each                  \
          */
-#define JUDGE_WARM   33.0 /* the warm-up brings no more odds along than that (e^3.5) */
-#define JUDGE_LEARNS 60   /* rows: what an hour ago raised no alarm is the past of a long bake */
-#define JUDGE_MEMORY 480  /* past rows that ranks are taken among; 1/481 is evidence enough */
+#define JUDGE_WARM                                                                                 \
+    33.0                 /* the warm-up brings no more odds along than that (e^3.5), nor does what \
+                            has been too small to be a fault for an hour */
+#define JUDGE_LEARNS 60  /* rows: what an hour ago raised no alarm is the past of a long bake */
+#define JUDGE_MEMORY 480 /* past rows that ranks are taken among; 1/481 is evidence enough */
 #define JUDGE_SLOWEST                                                                              \
     4.0                  /* autocorrelation slows ranks down by no more: beyond, few rows say so   \
                           */

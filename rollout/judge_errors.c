@@ -164,7 +164,8 @@ static double lately_log(const struct judge *judge)
         const struct tally *lately = &judge->cells[i + 1].lately;
         double more = JUDGE_WORLD / (double)n;
         tallies[i] =
-            (struct tally){lately->errors + more * exp(rhythm_log(judge)), lately->expected + more};
+            (struct tally){lately->errors + more * exp(day_at_worst_log(judge, METRIC_ERROR_RATE)),
+                           lately->expected + more};
     }
     return MAX(0, tally_pool(tallies, n));
 }
@@ -179,7 +180,10 @@ static const struct spell *window_of(const struct errors_test *test)
 static struct judge_finding describe(const struct judge *judge, const struct errors_test *test)
 {
     const struct spell *spell = window_of(test);
-    struct judge_finding found = {.odds = test->odds, .ratio = test->ratio, .controls = NAN};
+    struct judge_finding found = {.odds = test->odds,
+                                  .ratio = test->ratio,
+                                  .controls = NAN,
+                                  .day_before = exp(day_shown_log(judge, METRIC_ERROR_RATE))};
     if (!spell)
         return found;
     found.controls = spell_world_ratio(judge, spell);
@@ -224,13 +228,15 @@ static void find(struct judge *judge)
 void errors_take(struct judge *judge, const struct judge_row *rows)
 {
     take_cells(judge, rows);
-    double requests = rows[0].value[METRIC_REQUESTS], rhythm = rhythm_log(judge), shift = rhythm;
+    double requests = rows[0].value[METRIC_REQUESTS];
+    double at_worst = day_at_worst_log(judge, METRIC_ERROR_RATE), shift = at_worst;
     double errors = count_errors(rows[0].value[METRIC_ERROR_RATE], requests);
     if (judge->compares[METRIC_ERROR_RATE]) {
         double lately = lately_log(judge);
         shift = following_take(&judge->error_following, world_log(judge, lately), lately);
+        shift = day_excuse(judge, METRIC_ERROR_RATE, shift);
     }
     errors_test_take(&judge->errors, judge, errors, requests, shift);
-    errors_test_take(&judge->errors_alone, judge, errors, requests, rhythm);
+    errors_test_take(&judge->errors_alone, judge, errors, requests, at_worst);
     find(judge);
 }

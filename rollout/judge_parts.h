@@ -116,7 +116,8 @@ struct errors_test {
     unsigned recent; /* bits: bad rows of the last JUDGE_RECENT_ROWS after the warm-up */
     double odds;
     bool sizeable;
-    guint window; /* the spell that shows it */
+    gint64 rows_small; /* in a row too small to be a fault */
+    guint window;      /* the spell that shows it */
     double ratio;
 };
 
@@ -129,10 +130,12 @@ struct shift_test {
     struct rank_bet ranks;
     double score[JUDGE_MEDIAN_ROWS], rise[JUDGE_MEDIAN_ROWS], beyond[JUDGE_MEDIAN_ROWS];
     double value[JUDGE_MEDIAN_ROWS];
-    gint64 rows, rows_after_warmup;
+    gint64 rows, rows_after_warmup, rows_small; /* small: in a row too small to be a fault */
     double odds, median;
     bool sizeable;
 };
+
+struct day;
 
 struct judge {
     struct judge_terms terms;
@@ -140,6 +143,7 @@ struct judge {
     gint64 bake_rows;
     GArray *past[METRIC_COUNT]; /* double, n_cells a row, until judge_begin() */
     size_t past_rows;
+    struct day *day;
     size_t own_past_rows, own_past_span; /* of them, those of the cell's own; since its first */
     struct judged_cell *cells;           /* [0] is the judged one */
     bool compares[METRIC_COUNT];         /* some control has a past of it, to be compared with */
@@ -163,8 +167,20 @@ static inline size_t n_controls(const struct judge *judge)
 /* Evidence needed: a past too short to know the level by, and a bake so long that the errors of
  * what was estimated are tested often, ask for more. */
 double odds_needed(const struct judge *judge);
-/* By how much (log) another hour of the day than the past's may be worse than it. */
-double rhythm_log(const struct judge *judge);
+
+/* judge_day.c */
+struct day *day_new(void);
+void day_free(struct day *day);
+void day_take(struct day *day, const struct judge_row *row);
+void day_begin(struct judge *judge);  /* once the levels are known */
+void day_follow(struct judge *judge); /* the age of each row that is taken */
+/* By how much (log) this hour may be worse than the past's hours for no fault: the day before shows
+ * it; as far as it does not, the worst that the day's rhythm makes of it. Never below 0. */
+double day_at_worst_log(const struct judge *judge, enum metric metric);
+/* The same as far as the day before shows it. */
+double day_shown_log(const struct judge *judge, enum metric metric);
+/* What the controls lead to expect, or what the day before shows where that is worse. Logs. */
+double day_excuse(const struct judge *judge, enum metric metric, double shift);
 
 /* judge_errors.c */
 double count_errors(double rate_pct, double requests);
@@ -177,6 +193,7 @@ void errors_test_take(struct errors_test *test, const struct judge *judge, doubl
                       double requests, double shift);
 void errors_test_clear(struct errors_test *test);
 /* judge_shift.c */
+double shift_log(const struct judge *judge, enum metric metric, double value);
 void shifts_begin(struct judge *judge);
 void shifts_take(struct judge *judge, const struct judge_row *rows);
 /* judge_blame.c */

@@ -40,6 +40,11 @@ static double log_of(int sign, double value)
     return sign * log(MAX(value, 1e-3));
 }
 
+double shift_log(const struct judge *judge, enum metric metric, double value)
+{
+    return log_of(sign_of(judge, metric), value);
+}
+
 /* Each cell's past as logarithms over its own median; n rows a cell. */
 static void past_logs(struct judge *judge, enum metric metric, double *logs)
 {
@@ -136,7 +141,8 @@ static void test_take(struct shift_test *test, const struct judge *judge, double
         return;
     double score = log_of(test->sign, value) - test->usual - shift;
     bool fair = at_most && rank_has_learnt(&test->ranks) && score <= test->margin;
-    rank_take(&test->ranks, score - test->margin, fair ? 1 : 0, judge->warm);
+    bool small = test->rows_small >= JUDGE_LEARNS;
+    rank_take(&test->ranks, score - test->margin, fair ? 1 : 0, judge->warm || small);
     if (!judge->warm)
         rank_learn(&test->ranks, score);
     push(test->score, score);
@@ -153,6 +159,7 @@ static void test_take(struct shift_test *test, const struct judge *judge, double
     test->sizeable = n >= JUDGE_BAD_ROWS && test->rows_after_warmup >= 2 &&
                      test->median >= log(ratio) &&
                      stat_median(test->rise + from, n) >= test->least_rise;
+    test->rows_small = test->sizeable ? 0 : test->rows_small + 1;
 }
 
 static bool is_proof(const struct judge *judge, const struct shift_test *test)
@@ -166,8 +173,11 @@ static void find(struct judge *judge, enum metric metric)
     bool proof = is_proof(judge, test), has_controls = judge->compares[metric];
     const struct shift_test *said = !proof && is_proof(judge, alone) ? alone : test;
     size_t n = (size_t)MIN(said->rows, JUDGE_MEDIAN_ROWS), from = JUDGE_MEDIAN_ROWS - n;
-    struct judge_finding found = {
-        .odds = said->odds, .ratio = exp(said->median), .controls = NAN, .rows = (gint64)n};
+    struct judge_finding found = {.odds = said->odds,
+                                  .ratio = exp(said->median),
+                                  .controls = NAN,
+                                  .day_before = exp(said->sign * day_shown_log(judge, metric)),
+                                  .rows = (gint64)n};
     if (!said->known || said->rows == 0)
         return;
     found.seen = stat_median(said->value + from, n);
@@ -202,7 +212,7 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
         if (!is_judged(judge, metric))
             continue;
         int sign = sign_of(judge, metric);
-        double alone = MAX(rhythm_log(judge), sign > 0 ? growth_log(judge) : 0);
+        double alone = MAX(day_at_worst_log(judge, metric), sign > 0 ? growth_log(judge) : 0);
         double shift = alone, controls = 0, value = rows[0].value[metric];
         if (judge->compares[metric]) {
             g_autofree double *logs = g_new(double, judge->n_cells);
@@ -215,6 +225,7 @@ void shifts_take(struct judge *judge, const struct judge_row *rows)
             judge->lately[metric] = keep * judge->lately[metric] + (1 - keep) * controls;
             shift =
                 following_take(&judge->following[metric], controls, MAX(0, judge->lately[metric]));
+            shift = day_excuse(judge, metric, shift);
         }
         test_take(&judge->shift[metric], judge, value, shift, !judge->compares[metric], controls);
         test_take(&judge->shift_alone[metric], judge, value, alone, true, 0);

@@ -40,6 +40,7 @@ bool __wrap_holder_may_live(const struct holder *holder, const struct holder *se
 struct release *__wrap_releases_resolve(struct releases *releases, const char *version,
                                         GError **error);
 void __wrap_poller_want_since(struct poller *poller, const char *cell, gint64 since_ms);
+void __wrap_poller_want_only_since(struct poller *poller, const char *cell, gint64 since_ms);
 void __wrap_notifier_send(struct notifier *notifier, const struct notice *notice);
 void __wrap_aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure);
 void __wrap_conductor_log(const struct world *world, enum log_level level, const char *format, ...)
@@ -106,6 +107,11 @@ struct release *__wrap_releases_resolve(struct releases *releases, const char *v
 }
 
 void __wrap_poller_want_since(struct poller *poller, const char *cell, gint64 since_ms)
+{
+    (void)poller, (void)cell, (void)since_ms;
+}
+
+void __wrap_poller_want_only_since(struct poller *poller, const char *cell, gint64 since_ms)
 {
     (void)poller, (void)cell, (void)since_ms;
 }

@@ -6,6 +6,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
+#define PAST_MINUTES 240
+
 /* SplitMix64 of who, when and what: no noise depends on any other. */
 static double noise(size_t cell, gint64 minute, guint64 what)
 {
@@ -91,7 +93,10 @@ static struct judge *begin(const struct stage *stage)
     struct judge *judge = judge_new(&stage->terms, stage->n_controls);
     for (gint64 minute = -stage->past; minute < 0; minute++) {
         g_autofree struct judge_row *rows = rows_at(stage, minute);
-        judge_past(judge, rows);
+        if (minute < -PAST_MINUTES)
+            judge_earlier(judge, rows);
+        else
+            judge_past(judge, rows);
     }
     judge_begin(judge);
     return judge;

@@ -11,9 +11,10 @@ typedef void (*stage_change)(struct judge_row *row, size_t cell, gint64 minute);
 struct stage {
     struct judge_terms terms;
     size_t n_controls;
-    gint64 past, minutes; /* how many of each are played */
-    stage_change change;  /* NULL: nothing happens */
-    const size_t *order;  /* which cell each control is; NULL: 1, 2, 3, ... */
+    gint64 past,
+        minutes;         /* how many of each are played; a past of more than 4 h has a day before */
+    stage_change change; /* NULL: nothing happens */
+    const size_t *order; /* which cell each control is; NULL: 1, 2, 3, ... */
 };
 /* Three controls, two hours of past, an hour of bake, celldeck.yaml's defaults. */
 struct stage stage_of(stage_change change);

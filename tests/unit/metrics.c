@@ -165,6 +165,20 @@ Test(metrics, a_wish_for_more_past_is_asked_for_once)
     cr_expect(((struct metrics_batch *)next->pdata[0])->start_ms > END - 24 * WHEN_HOUR);
 }
 
+Test(metrics, a_past_that_was_dropped_since_is_read_again_for_who_wants_it)
+{
+    progress[EU] = (struct metrics_progress){0, 0, END - 24 * WHEN_HOUR, END};
+    g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW + MINUTE);
+    struct metrics_batch *batch = batches->pdata[0];
+    g_autofree char *whole = page(batch, "1764000000", "1", "Complete");
+    g_autofree char *token = NULL;
+    cr_assert(take(batch, whole, &token, NULL));
+    g_free(metrics_apply(config, batch, readings, progress, NOW + MINUTE));
+    progress[EU].want_from_ms = END - 4 * WHEN_HOUR;
+    g_autoptr(GPtrArray) next = plan_at("eu-west-1", NOW + 2 * MINUTE);
+    cr_expect_eq(((struct metrics_batch *)next->pdata[0])->start_ms, END - 4 * WHEN_HOUR);
+}
+
 Test(metrics, a_reader_of_now_asks_for_no_more_past_than_it_said)
 {
     progress[EU].past_ms = 15 * MINUTE;

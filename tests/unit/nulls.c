@@ -4,21 +4,34 @@
 #include "data/config.h"
 
 #include <math.h>
+#include <string.h>
 
-#define DAY_MINUTES (WHEN_DAY / WHEN_MINUTE)
+#define DAY_MINUTES  (WHEN_DAY / WHEN_MINUTE)
+#define PAST_MINUTES 240
+#define JOB_MINUTES  120
 
 /* gates.md: Poisson, over-dispersed, autocorrelated, diurnal by 40 %. */
 const struct null_kind null_kinds[] = {
-    {"poisson", 0, 0, 0, false},
-    {"over-dispersed", 0.3, 0, 0, false},
-    {"autocorrelated", 0.3, 0.9, 0, false},
-    {"diurnal", 0.3, 0.9, 0.4, false},
-    {"diurnal errors", 0.3, 0.9, 0.4, true},
+    {"poisson", 0, 0, 0, false, 0, 0},
+    {"over-dispersed", 0.3, 0, 0, false, 0, 0},
+    {"autocorrelated", 0.3, 0.9, 0, false, 0, 0},
+    {"diurnal", 0.3, 0.9, 0.4, false, 0, 0},
+    {"diurnal errors", 0.3, 0.9, 0.4, true, 0, 0},
+    {"days apart", 0.3, 0.9, 0.4, true, 0, 0.1},
+    {"nightly job", 0.3, 0.9, 0.4, true, 3, 0.1},
 };
 
 size_t null_kinds_count(void)
 {
     return G_N_ELEMENTS(null_kinds);
+}
+
+const struct null_kind *null_kind_named(const char *name)
+{
+    for (size_t i = 0; i < null_kinds_count(); i++)
+        if (strcmp(null_kinds[i].name, name) == 0)
+            return &null_kinds[i];
+    g_assert_not_reached();
 }
 
 struct dice {
@@ -71,6 +84,8 @@ static double wander(struct wander *it, struct dice *dice)
 struct null_cell {
     double requests, error_share, cpu_pct, latency_ms, connections; /* on average */
     struct wander traffic, errors, cpu, latency;
+    gint64 job_minute; /* of the day, at which its job begins */
+    double today;      /* its errors over another day's */
 };
 
 struct fleet_of_nulls {
@@ -93,7 +108,8 @@ static struct null_cell null_cell(struct dice *dice, double spread, double memor
                               .traffic = {traffic, 0.9, 0},
                               .errors = {spread, memory, 0},
                               .cpu = {0.04, 0.8, 0},
-                              .latency = {0.06, 0.5, 0}};
+                              .latency = {0.06, 0.5, 0},
+                              .today = 1};
 }
 
 static void fleet_begin(struct fleet_of_nulls *fleet, const struct null_case *given, guint64 seed)
@@ -109,23 +125,36 @@ static void fleet_begin(struct fleet_of_nulls *fleet, const struct null_case *gi
     fleet->cells = g_new(struct null_cell, fleet->n_cells);
     for (size_t i = 0; i < fleet->n_cells; i++)
         fleet->cells[i] = null_cell(dice, spread, memory, traffic);
+    for (size_t i = 0; i < fleet->n_cells && kind->job > 1; i++)
+        fleet->cells[i].job_minute = (gint64)between(dice, 0, DAY_MINUTES);
 }
 
-static struct judge_row null_row(struct null_cell *cell, struct dice *dice, double day,
-                                 bool errors_follow)
+static bool has_job(const struct null_cell *cell, const struct null_kind *kind, gint64 minute)
 {
+    gint64 into_day = (minute % DAY_MINUTES + DAY_MINUTES) % DAY_MINUTES;
+    gint64 into_job = (into_day - cell->job_minute + DAY_MINUTES) % DAY_MINUTES;
+    return kind->job > 1 && into_job < JOB_MINUTES;
+}
+
+static struct judge_row null_row(struct null_cell *cell, const struct null_kind *kind,
+                                 struct dice *dice, double day, double job)
+{
+    bool errors_follow = kind->errors_follow;
     struct judge_row row = {{0}};
     double requests = poisson(dice, cell->requests * day * exp(wander(&cell->traffic, dice)));
     double variance = cell->errors.deviation * cell->errors.deviation;
     double share = cell->error_share * exp(wander(&cell->errors, dice) - variance / 2);
-    double errors = MIN(requests, poisson(dice, requests * share * (errors_follow ? day : 1)));
+    share *= (errors_follow ? day : 1) * job * cell->today;
+    double errors = MIN(requests, poisson(dice, requests * share));
     row.value[METRIC_HEALTH] = 1;
     row.value[METRIC_REQUESTS] = requests;
     row.value[METRIC_ERROR_RATE] = requests > 0 ? 100 * errors / requests : 0;
-    row.value[METRIC_CPU] = cell->cpu_pct * (0.15 + 0.85 * day) * exp(wander(&cell->cpu, dice));
+    row.value[METRIC_CPU] =
+        cell->cpu_pct * (0.15 + 0.85 * day) * sqrt(job) * exp(wander(&cell->cpu, dice));
     row.value[METRIC_LATENCY_P95] = cell->latency_ms * (errors_follow ? day : (1 + day) / 2) *
-                                    exp(wander(&cell->latency, dice));
-    row.value[METRIC_DB_CONNECTIONS] = floor(cell->connections * day * exp(0.05 * normal(dice)));
+                                    sqrt(job) * exp(wander(&cell->latency, dice));
+    row.value[METRIC_DB_CONNECTIONS] =
+        floor(cell->connections * day * sqrt(job) * exp(0.05 * normal(dice)));
     row.value[METRIC_ACTIVE_USERS] = floor(cell->requests * day);
     return row;
 }
@@ -134,8 +163,13 @@ static void fleet_rows(struct fleet_of_nulls *fleet, gint64 minute, struct judge
 {
     double angle = 2 * G_PI * (double)minute / (double)DAY_MINUTES + fleet->phase;
     double day = 1 + fleet->kind->rhythm * sin(angle);
-    for (size_t i = 0; i < fleet->n_cells; i++)
-        rows[i] = null_row(&fleet->cells[i], &fleet->dice, day, fleet->kind->errors_follow);
+    for (size_t i = 0; i < fleet->n_cells; i++) {
+        struct null_cell *cell = &fleet->cells[i];
+        if (minute % DAY_MINUTES == 0 && fleet->kind->days > 0)
+            cell->today = exp(fleet->kind->days * normal(&fleet->dice));
+        double job = has_job(cell, fleet->kind, minute) ? fleet->kind->job : 1;
+        rows[i] = null_row(cell, fleet->kind, &fleet->dice, day, job);
+    }
 }
 
 /* As celldeck.yaml has them where it says nothing. */
@@ -184,7 +218,10 @@ struct null_run null_run(const struct null_case *given, guint64 seed)
     OWN(judge) judge = judge_new(&terms, given->n_controls);
     for (gint64 minute = -(gint64)given->past_rows; minute < 0; minute++) {
         fleet_rows(&fleet, minute, rows);
-        judge_past(judge, rows);
+        if (minute < -PAST_MINUTES)
+            judge_earlier(judge, rows);
+        else
+            judge_past(judge, rows);
     }
     judge_begin(judge);
     for (; word != JUDGE_GUILTY && run.minute < given->bake_hours * 60; run.minute++) {

@@ -12,14 +12,17 @@ struct null_kind {
     double memory;      /* its correlation from minute to minute, at most */
     double rhythm;      /* of the day: traffic, CPU, connections and latency follow by +- so much */
     bool errors_follow; /* the error rate has the day's rhythm, too */
+    double job;  /* each cell's own job, two hours of the day: so many times its errors, too */
+    double days; /* how much one day's errors are unlike another's (log's sd) */
 };
 extern const struct null_kind null_kinds[];
 size_t null_kinds_count(void);
+const struct null_kind *null_kind_named(const char *name);
 
 struct null_case {
     const struct null_kind *kind;
     gint64 bake_hours;
-    size_t n_controls, past_rows;
+    size_t n_controls, past_rows; /* of which the last four hours are the past */
     double rigour; /* of the evidence that celldeck.yaml asks for by default: 1; 0.1: a tenth */
 };
 

@@ -257,6 +257,8 @@ Test(poller, a_leader_hears_what_all_want_and_forgets_the_dead)
     poller_turn_clear(&told);
     cr_expect(want_since(want, "cell-eu", 33));
     cr_expect(!want_since(want, "cell-eu", 33), "the same wish again is none");
+    cr_expect(!want_since(want, "cell-eu", 44), "nor is one for less,");
+    cr_expect(want_only_since(want, "cell-eu", 44) && want_since(want, "cell-eu", 33), "but so");
     g_free(want->watched[0]);
     want->watched[0] = g_strdup("cell-dev");
     told = turn_of(carol, 0, NULL, want);

@@ -144,7 +144,7 @@ static void look_at(struct looking *looking, const struct bake *bake, struct tod
     }
     g_autoptr(GArray) cells = cells_of(looking, bake, (guint)own);
     OWN(past)
-    past = gate_read_past(context, cells, bake->deployed_at_ms - GATES_PAST_MS,
+    past = gate_read_past(context, cells, bake->deployed_at_ms - GATES_OWN_PAST_MS,
                           MIN(end_ms(bake), looking->now_ms));
     gate_add_spent(&looking->spent, past);
     today->controls = cells->len - 1;
