@@ -49,6 +49,35 @@ Test(gate_memory, what_the_controls_have_too_is_held_as_not_attributable)
     cr_expect_str_eq(bench->results[GATE_REGRESSION].code, "not attributable");
 }
 
+/* The cell's own rows from `from` on; a job of three times the errors ran for an hour at `job`. */
+static void own_past(struct bench *bench, int from, int job)
+{
+    for (size_t m = 0; m < METRIC_COUNT; m++)
+        g_array_set_size(bench->own.points[m], 0);
+    for (int minute = from; minute < 0; minute++)
+        minute_of(&bench->own, minute, minute >= job && minute < job + 60 ? 0.9 : 0.3);
+}
+
+Test(gate_memory, the_day_before_is_read_at_the_hours_of_the_bake)
+{
+    const int day = WHEN_DAY / WHEN_MINUTE, four_hours = 240;
+    static const struct {
+        int from, job;
+        enum verdict verdict;
+    } pasts[] = {
+        {-four_hours, 0, VERDICT_FAIL},
+        {-four_hours - day, -day - 10, VERDICT_PASS},
+        {-four_hours - day, -day + 120, VERDICT_FAIL}, /* at another hour */
+        {-four_hours - 2 * day, -2 * day, VERDICT_FAIL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(pasts); i++) {
+        OWN(bench) bench = regression_bench();
+        own_past(bench, pasts[i].from, pasts[i].job);
+        both(bench, 0, 15, 0.9, 0.3);
+        EXPECT(bench_judge(bench, 15, GATE_REGRESSION), pasts[i].verdict);
+    }
+}
+
 Test(gate_memory, looked_at_every_minute_or_once_it_says_the_same)
 {
     OWN(bench) often = regression_bench();
