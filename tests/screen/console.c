@@ -201,6 +201,7 @@ static void (*const stories[])(struct fleet *) = {
     hung_up_it_ends_at_once_and_writes_nothing,
     stopped_and_continued_it_draws_again,
     poor_terminals_are_served,
+    the_terminal_is_treated_with_care,
 };
 
 int main(int argc, char **argv)

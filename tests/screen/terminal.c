@@ -48,6 +48,7 @@ struct seat *seat_new(int rows, int cols, char *const argv[], char *const env[])
     seat->rows = rows;
     seat->cols = cols;
     seat->cursor = true;
+    seat->said = g_string_new(NULL);
     seat->vterm = vterm_new(rows, cols);
     vterm_set_utf8(seat->vterm, 1);
     seat->screen = vterm_obtain_screen(seat->vterm);
@@ -68,6 +69,7 @@ void seat_free(struct seat *seat)
         waitpid(seat->child, NULL, 0);
     }
     vterm_free(seat->vterm);
+    g_string_free(seat->said, TRUE);
     close(seat->master);
     close(seat->slave);
     g_free(seat);
@@ -88,6 +90,16 @@ void seat_type(struct seat *seat, const char *bytes)
         g_error("typing: %s", g_strerror(errno));
 }
 
+void seat_print(struct seat *seat, const char *bytes)
+{
+    vterm_input_write(seat->vterm, bytes, strlen(bytes));
+}
+
+bool seat_said(const struct seat *seat, const char *bytes)
+{
+    return memmem(seat->said->str, seat->said->len, bytes, strlen(bytes)) != NULL;
+}
+
 /* Draws what has come, waiting a little for more. */
 static void draw_some(struct seat *seat)
 {
@@ -98,7 +110,7 @@ static void draw_some(struct seat *seat)
     ssize_t n = read(seat->master, bytes, sizeof bytes);
     if (n <= 0)
         return;
-    seat->bytes += (guint64)n;
+    g_string_append_len(seat->said, bytes, n);
     vterm_input_write(seat->vterm, bytes, (size_t)n);
 }
 

@@ -16,7 +16,7 @@ struct seat {
     VTermScreen *screen;
     int rows, cols;
     bool alternate, cursor; /* as the terminal stands now */
-    guint64 bytes;          /* that have come so far */
+    GString *said;          /* every byte that has come so far */
 };
 
 /* Runs argv (NULL-terminated) with the variables `env` ("NAME=value", NULL-terminated) on top of
@@ -26,6 +26,10 @@ void seat_free(struct seat *seat);
 
 void seat_resize(struct seat *seat, int rows, int cols);
 void seat_type(struct seat *seat, const char *bytes);
+/* What another program would print on this terminal afterwards. */
+void seat_print(struct seat *seat, const char *bytes);
+/* Whether `bytes` ever came. */
+bool seat_said(const struct seat *seat, const char *bytes);
 
 /* One row, and all of them, as text. Caller frees. */
 char *seat_row(struct seat *seat, int row);

@@ -23,6 +23,8 @@ enum key_code {
     KEY_CODE_BACKTAB,
     KEY_CODE_BACKSPACE,
     KEY_CODE_DELETE,
+    KEY_CODE_PASTE_BEGIN, /* the marks around pasted text: screen.c's own */
+    KEY_CODE_PASTE_END,
     KEY_CODE_OTHER /* a function key without a use */
 };
 

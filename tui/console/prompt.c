@@ -106,6 +106,13 @@ enum prompt_result prompt_key(struct prompt *prompt, guint32 key)
     }
 }
 
+void prompt_paste(struct prompt *prompt, const char *text)
+{
+    g_autofree char *sound = g_strstrip(g_utf8_make_valid(text, -1));
+    for (const char *at = sound; *at; at = g_utf8_next_char(at))
+        insert(prompt, g_utf8_get_char(at));
+}
+
 bool prompt_complete(struct prompt *prompt, gsize word_start, const char *const *words)
 {
     const char *begun = prompt->text->str + word_start;

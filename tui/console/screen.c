@@ -4,6 +4,7 @@
 #include "tui/console/keys.h"
 #include "tui/console/screen_key.h"
 #include "tui/console/terminal.h"
+#include "tui/console/terminal_modes.h"
 #include "tui/console/theme.h"
 
 #include <curses.h>
@@ -22,6 +23,8 @@
 #define SMALLEST_ROWS   1
 #define LARGEST_ROWS    500
 #define LARGEST_COLS    1000
+#define LONGEST_PASTE   4096 /* bytes: nothing that is asked for here is as long */
+#define CTRL_C          3    /* for a paste whose end was lost */
 
 struct screen {
     SCREEN *curses;
@@ -33,6 +36,8 @@ struct screen {
     gsize left;                    /* of `leaving`, already taken */
     guint read_source, wake_source, write_source;
     WINDOW *keys;
+    struct terminal_modes modes;
+    GString *paste; /* what is being pasted; NULL: nothing is */
     bool ascii, refused, everything;
     char *notice;
     struct screen_events events;
@@ -60,17 +65,24 @@ static bool push(struct screen *screen)
     return false;
 }
 
+static void leave_text(struct screen *screen, const char *text)
+{
+    g_byte_array_append(screen->leaving, (const guint8 *)text, (guint)strlen(text));
+}
+
 /* Takes what ncurses wrote. */
 static void pump(struct screen *screen)
 {
     fflush(screen->frames);
     off_t size = lseek(screen->frame_fd, 0, SEEK_CUR);
     if (size > 0) {
+        leave_text(screen, screen->modes.frame_begin);
         guint before = screen->leaving->len;
         g_byte_array_set_size(screen->leaving, before + (guint)size);
         ssize_t n = pread(screen->frame_fd, screen->leaving->data + before, (size_t)size, 0);
         g_byte_array_set_size(screen->leaving, before + (guint)MAX(n, 0));
         lseek(screen->frame_fd, 0, SEEK_SET);
+        leave_text(screen, screen->modes.frame_end);
     }
     if (push(screen) && !screen->write_source)
         screen->write_source = g_unix_fd_add_full(G_PRIORITY_HIGH, screen->tty_fd, G_IO_OUT,
@@ -202,6 +214,22 @@ const char *screen_notice(const struct screen *screen)
     return screen->notice;
 }
 
+/* What comes between the marks of a paste is text, and no key. */
+static void take_key(struct screen *screen, guint32 key)
+{
+    if (key == KEY_CODE_PASTE_BEGIN && !screen->paste) {
+        screen->paste = g_string_new(NULL);
+    } else if (!screen->paste) {
+        if (key != KEY_CODE_NONE && key != KEY_CODE_PASTE_END)
+            screen->events.key(key, screen->data);
+    } else if (key == KEY_CODE_PASTE_END || key == CTRL_C || screen->paste->len > LONGEST_PASTE) {
+        g_autofree char *text = g_string_free(g_steal_pointer(&screen->paste), FALSE);
+        screen->events.paste(text, screen->data);
+    } else {
+        g_string_append_unichar(screen->paste, key < KEY_CODE_NONE && key >= ' ' ? key : ' ');
+    }
+}
+
 static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 {
     (void)fd;
@@ -211,9 +239,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
     int kind;
     while ((kind = wget_wch(screen->keys, &got)) != ERR) {
         any = true;
-        guint32 key = screen_key(kind, got);
-        if (key != KEY_CODE_NONE)
-            screen->events.key(key, screen->data);
+        take_key(screen, screen_key(kind, got));
     }
     if (!any && (condition & (G_IO_HUP | G_IO_ERR))) {
         screen->read_source = 0;
@@ -242,14 +268,33 @@ static const char *capability(const char *name)
     return value && value != (char *)-1 ? value : "";
 }
 
-static void tell_terminal_sequences(void)
+static bool is_xterm_like(void)
 {
-    /* Leaving the other screen brings back what some terminals kept of the cursor: show it last. */
-    g_autofree char *leave = g_strconcat(capability("sgr0"), capability("op"), capability("rmkx"),
-                                         capability("rmcup"), capability("cnorm"), NULL);
-    g_autofree char *enter =
-        g_strconcat(capability("smcup"), capability("smkx"), capability("civis"), NULL);
+    return tigetflag("XT") > 0 || *capability("BE") || *capability("Sync");
+}
+
+/* Leaving the other screen brings back what some terminals kept of the cursor: show it last. Where
+ * there is no other screen, the shell goes on in the last line of this one. */
+static void tell_terminal_sequences(const struct terminal_modes *modes)
+{
+    const char *other_screen = capability("rmcup");
+    g_autofree char *leave =
+        g_strconcat(modes->frame_end, modes->paste_off, capability("sgr0"), capability("op"),
+                    modes->whole_region, capability("rmkx"),
+                    *other_screen ? other_screen : modes->last_line, capability("cnorm"), NULL);
+    g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"),
+                                         capability("civis"), modes->paste_on, NULL);
     terminal_set_sequences(leave, enter);
+}
+
+/* What ncurses takes for the size: it has no terminal to ask (it writes into memory), and what
+ * terminfo says of lines is of another age, or nothing, and then newterm fails. */
+static void tell_size(int rows, int cols)
+{
+    g_autofree char *height = g_strdup_printf("%d", rows), *width = g_strdup_printf("%d", cols);
+    g_setenv("LINES", height, TRUE);
+    g_setenv("COLUMNS", width, TRUE);
+    use_tioctl(FALSE);
 }
 
 static SCREEN *try_terminal(struct screen *screen, const char *name)
@@ -282,6 +327,17 @@ static bool begin_curses(struct screen *screen, GError **error)
     return screen->curses != NULL;
 }
 
+static bool begin_sized_curses(struct screen *screen, GError **error)
+{
+    int rows = 24, cols = 80;
+    terminal_size(&rows, &cols);
+    tell_size(CLAMP(rows, SMALLEST_ROWS, LARGEST_ROWS), CLAMP(cols, SMALLEST_ROWS, LARGEST_COLS));
+    bool good = begin_curses(screen, error);
+    g_unsetenv("LINES"); /* of no use to children: they would be wrong after the next resize */
+    g_unsetenv("COLUMNS");
+    return good;
+}
+
 static bool begin_theme(struct screen *screen, const struct screen_options *options, GError **error)
 {
     const char *no_color = g_getenv("NO_COLOR");
@@ -311,6 +367,7 @@ static void begin_input(struct screen *screen)
     keypad(screen->keys, TRUE);
     nodelay(screen->keys, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
+    screen_key_define();
     screen->read_source = g_unix_fd_add_full(
         G_PRIORITY_HIGH, screen->tty_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, screen, NULL);
     screen->wake_source = g_unix_fd_add(terminal_wake_fd(), G_IO_IN, on_wake, screen);
@@ -328,11 +385,13 @@ static bool begin(struct screen *screen, const struct screen_options *options, G
     if (screen->tty_fd < 0)
         return false;
     screen->input = fdopen(dup(screen->tty_fd), "r");
-    use_env(FALSE); /* LINES and COLUMNS of a shell that has since been resized */
-    if (!begin_curses(screen, error) || !begin_theme(screen, options, error))
+    if (!begin_sized_curses(screen, error) || !begin_theme(screen, options, error))
         return false;
-    tell_terminal_sequences();
+    screen->modes = terminal_modes(capability("csr"), !screen->notice && is_xterm_like());
+    tell_terminal_sequences(&screen->modes);
     begin_input(screen);
+    leave_text(screen, screen->modes.paste_on);
+    pump(screen);
     return true;
 }
 
@@ -371,6 +430,8 @@ void screen_close(struct screen *screen)
     canvas_free(screen->canvas);
     canvas_free(screen->shown);
     g_byte_array_unref(screen->leaving);
+    if (screen->paste)
+        g_string_free(screen->paste, TRUE);
     g_free(screen->theme);
     g_free(screen->notice);
     g_free(screen);

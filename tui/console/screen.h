@@ -20,6 +20,8 @@ struct screen_options {
 
 struct screen_events {
     void (*key)(guint32 key, gpointer data);
+    /* Text was pasted: one line, whatever it was. */
+    void (*paste)(const char *text, gpointer data);
     /* A frame is wanted: the size changed, the terminal came back, or the line is free again
      * after screen_show had to refuse a frame. */
     void (*draw)(gpointer data);

@@ -4,10 +4,15 @@
 
 #include <curses.h>
 
+/* Numbers for sequences that terminfo need not have: beyond those that ncurses gives by itself. */
+enum { KEY_PASTE_BEGIN = KEY_MAX - 2, KEY_PASTE_END = KEY_MAX - 1 };
+
 static const struct {
     int curses;
     guint32 code;
 } key_codes[] = {
+    {KEY_PASTE_BEGIN, KEY_CODE_PASTE_BEGIN},
+    {KEY_PASTE_END, KEY_CODE_PASTE_END},
     {KEY_UP, KEY_CODE_UP},
     {KEY_DOWN, KEY_CODE_DOWN},
     {KEY_LEFT, KEY_CODE_LEFT},
@@ -29,6 +34,12 @@ static const struct {
     {'\r', KEY_CODE_ENTER},  {'\n', KEY_CODE_ENTER},     {'\t', KEY_CODE_TAB},
     {0x1b, KEY_CODE_ESCAPE}, {'\b', KEY_CODE_BACKSPACE}, {0x7f, KEY_CODE_BACKSPACE},
 };
+
+void screen_key_define(void)
+{
+    define_key("\x1b[200~", KEY_PASTE_BEGIN);
+    define_key("\x1b[201~", KEY_PASTE_END);
+}
 
 guint32 screen_key(int kind, wint_t got)
 {

@@ -1,6 +1,7 @@
 #include "tui/console/terminal.h"
 
 #include "data/base/error.h"
+#include "tui/console/aside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,6 +68,7 @@ static void take(void)
 static void on_deadly(int signal)
 {
     restore(true);
+    aside_end();
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(signal, &action, NULL);
     raise(signal);
@@ -178,6 +180,7 @@ int terminal_open(GError **error)
         g_once_init_leave(&at_exit, 1);
     }
     take();
+    aside_begin();
     return terminal.fd;
 }
 
@@ -198,6 +201,7 @@ void terminal_close(void)
     if (terminal.fd < 0)
         return;
     restore(true);
+    aside_end();
     for (size_t i = 0; i < G_N_ELEMENTS(deadly); i++)
         handle(deadly[i], SIG_DFL, 0);
     handle(SIGTSTP, SIG_DFL, 0);

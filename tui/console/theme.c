@@ -38,18 +38,19 @@ static const char *const colour_names[] = {
     "bright-white",
 };
 
+#define BRIGHT 8 /* the first bright one */
+
 static const char *scalar(struct fy_node *map, const char *key)
 {
     struct fy_node *node = map ? fy_node_mapping_lookup_by_string(map, key, FY_NT) : NULL;
     return node ? fy_node_get_scalar0(node) : NULL;
 }
 
-/* With eight colours a bright one becomes its plain brother; the caller makes it bold. */
-static int named_colour(const char *name, int colours)
+static int named_colour(const char *name)
 {
     for (size_t i = 0; name && i < G_N_ELEMENTS(colour_names); i++)
         if (strcmp(name, colour_names[i]) == 0)
-            return (int)i % (colours >= 16 ? 16 : 8);
+            return (int)i;
     return -1;
 }
 
@@ -58,13 +59,23 @@ static int colour(struct fy_node *map, const char *rich, const char *poor, int c
     const char *number = scalar(map, rich);
     if (colours >= 256 && number)
         return (int)MIN(g_ascii_strtoull(number, NULL, 10), 255);
-    return colours >= 8 ? named_colour(scalar(map, poor), colours) : -1;
+    return colours >= 8 ? named_colour(scalar(map, poor)) : -1;
 }
 
 static bool flag(struct fy_node *map, const char *key)
 {
     const char *value = scalar(map, key);
     return value && strcmp(value, "true") == 0;
+}
+
+/* With eight colours a bright one becomes its plain brother, bold; but bright black is a grey, and
+ * black would not be seen at all. */
+static void give_up_brightness(struct style *style)
+{
+    style->dim |= style->fg == BRIGHT;
+    style->bold |= style->fg > BRIGHT;
+    style->fg = style->fg == BRIGHT ? -1 : style->fg % BRIGHT;
+    style->bg = style->bg % BRIGHT;
 }
 
 static void read_style(struct fy_node *map, int colours, struct style *style)
@@ -75,6 +86,8 @@ static void read_style(struct fy_node *map, int colours, struct style *style)
                             .dim = flag(map, "dim"),
                             .reverse = flag(map, "reverse"),
                             .underline = flag(map, "underline")};
+    if (colours >= 8 && colours < 16)
+        give_up_brightness(style);
     if (colours < 8) { /* colour told these apart; without it an attribute has to */
         style->reverse |= flag(map, "mono_reverse");
         style->bold |= flag(map, "mono_bold");

@@ -1,7 +1,10 @@
 #include "data/base/when.h"
+#include "tui/console/aside.h"
 #include "tui/views/commandline.h"
 #include "tui/views/frame.h"
 #include "tui/views/shell_inside.h"
+
+#include <string.h>
 
 /* The journal is looked at this often (a look costs no reading while nothing was appended), and
  * ages and the clock are drawn anew at every second look. */
@@ -113,9 +116,21 @@ static void on_gone(gpointer data)
     g_main_loop_quit(shell->loop);
 }
 
+/* The last line of what was written to stderr; all of it follows when the console ends. */
+static void tell_aside(struct shell *shell)
+{
+    g_autofree char *news = aside_news();
+    if (!news)
+        return;
+    const char *last = strrchr(g_strchomp(news), '\n');
+    deck_say(shell->deck, ROLE_WARN, "a message: %s", last ? last + 1 : news);
+    shell_want_draw(shell);
+}
+
 static gboolean on_look(gpointer data)
 {
     struct shell *shell = data;
+    tell_aside(shell);
     bool news = deck_read_journal(shell->deck, false);
     deck_look_at_conductors(shell->deck);
     if (news && shell_top(shell)->view == VIEW_ROLLOUT && !shell->deck->operation)
@@ -133,7 +148,7 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
     shell->loop = g_main_loop_new(NULL, FALSE);
     prompt_init(&shell->prompt);
     shell_open(shell, VIEW_FLEET, NULL);
-    const struct screen_events events = {shell_key, shell_want_draw, on_gone};
+    const struct screen_events events = {shell_key, shell_paste, shell_want_draw, on_gone};
     shell->screen = screen_open(options, &events, shell, error);
     if (!shell->screen) {
         shell_free(shell);

@@ -76,3 +76,4 @@ void shell_want_draw(gpointer data);
 /* The same for a key: its frame comes before whatever else has come in. */
 void shell_want_answer(struct shell *shell);
 void shell_key(guint32 key, gpointer data);
+void shell_paste(const char *text, gpointer data);

@@ -249,3 +249,18 @@ void shell_key(guint32 key, gpointer data)
     by_mode[shell->mode](shell, key);
     shell_want_answer(shell);
 }
+
+/* Text goes where text is asked for; as keys it would do whatever its letters stand for. */
+void shell_paste(const char *text, gpointer data)
+{
+    struct shell *shell = data;
+    g_clear_pointer(&shell->deck->notice, g_free);
+    if (shell->mode == MODE_KEYS)
+        deck_say(shell->deck, ROLE_WARN,
+                 "what is pasted is no key, and did nothing; / and : take text");
+    else
+        prompt_paste(shell->mode == MODE_DIALOG ? &shell->dialog->prompt : &shell->prompt, text);
+    if (shell->mode == MODE_FILTER)
+        shell_set_filter(shell, shell->prompt.text->str);
+    shell_want_answer(shell);
+}

@@ -1,0 +1,20 @@
+#include "tui/console/terminal_modes.h"
+
+#include <string.h>
+
+struct terminal_modes terminal_modes(const char *csr, bool xterm_like)
+{
+    static const struct terminal_modes none = {"", "", "", "", "", ""};
+    struct terminal_modes modes = none;
+    if (strcmp(csr, "\x1b[%i%p1%d;%p2%dr") == 0) { /* ECMA-48's family: DECSTBM, CUP */
+        modes.whole_region = "\x1b[r";
+        modes.last_line = "\x1b[999;1H\r\n";
+    }
+    if (xterm_like) {
+        modes.paste_on = "\x1b[?2004h";
+        modes.paste_off = "\x1b[?2004l";
+        modes.frame_begin = "\x1b[?2026h";
+        modes.frame_end = "\x1b[?2026l";
+    }
+    return modes;
+}

@@ -1,0 +1,16 @@
+/* What is told to a terminal beside what terminfo has for it, or empty strings where it would not
+ * understand: xterm's private modes, which its descendants ignore where they lack them. */
+#pragma once
+
+#include <stdbool.h>
+
+struct terminal_modes {
+    const char *whole_region;            /* scroll the whole screen again */
+    const char *last_line;               /* where a shell goes on that has no screen of its own */
+    const char *paste_on, *paste_off;    /* pasted text comes between two marks */
+    const char *frame_begin, *frame_end; /* show it at once (synchronized output) */
+};
+
+/* `csr`: terminfo's way to set a scroll region ("": none). `xterm_like`: terminfo says that it
+ * knows xterm's ways (XT), pastes (BE) or synchronized output (Sync). */
+struct terminal_modes terminal_modes(const char *csr, bool xterm_like);
