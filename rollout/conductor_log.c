@@ -78,6 +78,8 @@ void conductor_log_event(const struct world *world, const struct event *event)
                                             [STORY_GOOD] = LOG_LEVEL_INFO,
                                             [STORY_WARN] = LOG_LEVEL_WARN,
                                             [STORY_BAD] = LOG_LEVEL_ERROR};
+    if (!story_is_news(event))
+        return;
     g_autofree char *sentence = story_sentence(event);
     const char *cell = story_cell(event);
     conductor_log(world, levels[story_tone(event)], "%s%s%s %s: %s", event->stream, cell ? " " : "",

@@ -7,6 +7,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/forward.h"
+#include "rollout/gate_news.h"
 #include "rollout/outcome.h"
 #include "rollout/state.h"
 
@@ -39,32 +40,6 @@ static struct decision outcomes(const struct rollout *rollout, const struct obse
     return for_any_cell(rollout, seen, outcome_decide);
 }
 
-static json_t *gate_data(enum gate gate, const struct gate_result *result)
-{
-    return json_pack("{s:s, s:s, s:o, s:o, s:O*}", "gate", gate_name(gate), "verdict",
-                     verdict_name(result->verdict), "code", text_json(result->code), "reason",
-                     text_json(result->reason), "evidence",
-                     FAULT_SWITCH(EVIDENCE_DROPPED) ? NULL : result->evidence);
-}
-
-/* News is another verdict or another cause; the same with newer figures is none. */
-static bool is_news(const struct rollout_gate *known, const struct gate_result *result)
-{
-    return !known->at_ms || known->verdict != result->verdict ||
-           g_strcmp0(known->code, result->code) != 0;
-}
-
-static struct decision gate_news(const struct rollout_cell *cell, const struct observed_cell *there,
-                                 bool only_fail)
-{
-    for (size_t i = 0; cell->state == CELL_BAKING && there->gates && i < GATE_COUNT; i++) {
-        const struct gate_result *result = &there->gates[i];
-        if ((!only_fail || result->verdict == VERDICT_FAIL) && is_news(&cell->gates[i], result))
-            return decision_about((struct rollout_cell *)cell, "gate", gate_data(i, result));
-    }
-    return NOTHING;
-}
-
 static struct decision failing_gate(const struct rollout *rollout, struct rollout_cell *cell,
                                     const struct observation *seen,
                                     const struct observed_cell *there)
@@ -91,15 +66,16 @@ static struct decision other_gates(const struct rollout *rollout, const struct o
 }
 
 static struct decision rollback_intent(const struct rollout *rollout, struct rollout_cell *cell,
-                                       const char *cause, gint64 now_ms)
+                                       const struct observation *seen)
 {
     const struct plan_cell *plan = cell->plan;
-    return decision_about(cell, "rollback.intent",
-                          json_pack("{s:o, s:s, s:o, s:i, s:o, s:o}", "token", next_token(rollout),
-                                    "version", plan->from, "reference", text_json(plan->from_ref),
-                                    "attempt", cell->rollback_attempt + 1, "cause",
-                                    text_json(cause), "deadline",
-                                    decision_moment(now_ms + rollout->plan->deploy_deadline_ms)));
+    json_t *data =
+        json_pack("{s:o, s:s, s:o, s:i, s:o, s:o}", "token", next_token(rollout), "version",
+                  plan->from, "reference", text_json(plan->from_ref), "attempt",
+                  cell->rollback_attempt + 1, "cause", text_json(rollback_due(rollout, cell)),
+                  "deadline", decision_moment(seen->now_ms + rollout->plan->deploy_deadline_ms));
+    gate_last_words(data, cell, observed(rollout, seen, cell));
+    return decision_about(cell, "rollback.intent", data);
 }
 
 /* A deploy call that is still under way is settled first: it must not land after its rollback. */
@@ -123,21 +99,21 @@ static struct decision rollbacks(const struct rollout *rollout, const struct obs
             (!newest || cell->intent_at_ms >= newest->intent_at_ms))
             newest = cell;
     }
-    if (!newest)
-        return NOTHING;
-    return rollback_intent(rollout, newest, rollback_due(rollout, newest), seen->now_ms);
+    return newest ? rollback_intent(rollout, newest, seen) : NOTHING;
 }
 
 static struct decision hold(const struct rollout *rollout, struct rollout_cell *cell,
                             const struct observation *seen, const struct observed_cell *there)
 {
-    (void)there;
-    g_autofree char *due = cell_hold_due(rollout, cell, seen);
-    if (g_strcmp0(due, cell->held) == 0)
+    g_autofree char *code = NULL, *due = cell_hold_due(rollout, cell, seen, &code);
+    bool same_cause = cell->held && code && g_strcmp0(code, cell->held_code) == 0;
+    if (same_cause || g_strcmp0(due, cell->held) == 0)
         return NOTHING;
     if (!due)
         return decision_about(cell, "cell.released", json_object());
-    return decision_about(cell, "cell.held", json_pack("{s:o}", "reason", text_json(due)));
+    json_t *data = json_pack("{s:o, s:o}", "reason", text_json(due), "code", text_json(code));
+    gate_last_words(data, cell, there);
+    return decision_about(cell, "cell.held", data);
 }
 
 static struct decision vanished(const struct rollout *rollout, struct rollout_cell *cell,
@@ -164,29 +140,31 @@ static struct decision new_cell(const struct rollout *rollout, const struct obse
     return (struct decision){.type = "note", .data = data};
 }
 
-static json_t *all_evidence(const struct gate_result *gates)
-{
-    json_t *all = json_array();
-    for (size_t i = 0; i < GATE_COUNT; i++)
-        json_array_append_new(all, gate_data(i, &gates[i]));
-    return all;
-}
-
 static struct decision pass(const struct rollout *rollout, struct rollout_cell *cell,
                             const struct observation *seen, const struct observed_cell *there)
 {
     g_autofree char *why = NULL;
     if (cell->state != CELL_BAKING || forward_pass(rollout, cell, seen, &why) != FORWARD_GO)
         return NOTHING;
-    return decision_about(cell, "cell.passed",
-                          json_pack("{s:I, s:o}", "samples",
-                                    (json_int_t)there->samples->periods_read, "evidence",
-                                    all_evidence(there->gates)));
+    json_t *data = json_object();
+    gate_last_words(data, cell, there);
+    return decision_about(cell, "cell.passed", data);
+}
+
+static struct decision figures(const struct rollout *rollout, struct rollout_cell *cell,
+                               const struct observation *seen, const struct observed_cell *there)
+{
+    return gate_figures(rollout, cell, seen, there);
 }
 
 static struct decision holds(const struct rollout *rollout, const struct observation *seen)
 {
     return for_any_cell(rollout, seen, hold);
+}
+
+static struct decision newer_figures(const struct rollout *rollout, const struct observation *seen)
+{
+    return for_any_cell(rollout, seen, figures);
 }
 
 static struct decision vanished_cells(const struct rollout *rollout, const struct observation *seen)
@@ -253,6 +231,8 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
             sooner(&look_ms, cell->deadline_ms + seen->cells[i].call_credit_ms, seen->now_ms);
         if (cell->state == CELL_BAKING) {
             sooner(&look_ms, ends_ms, seen->now_ms);
+            sooner(&look_ms, gate_figures_due_ms(rollout, cell, seen->cells[i].bake_credit_ms),
+                   seen->now_ms);
             sooner(&look_ms, ends_ms + plan_gates(rollout->plan, cell->wave)->deadline_ms,
                    seen->now_ms);
         }
@@ -266,8 +246,8 @@ static gint64 look_again(const struct rollout *rollout, const struct observation
 }
 
 static const step_fn steps[] = {
-    outcomes, failing_gates,  rollbacks, other_gates, holds,
-    passes,   vanished_cells, new_cell,  state_news,  next_step,
+    outcomes,       failing_gates, rollbacks,  other_gates, holds,         passes,
+    vanished_cells, new_cell,      state_news, next_step,   newer_figures,
 };
 
 struct decision engine_decide(const struct rollout *rollout, const struct observation *seen)

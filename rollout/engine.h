@@ -10,12 +10,16 @@
  *   deploy.called    {cell, reference}             the deployer took it, and calls it so
  *   deploy.seen      {cell, version, deployed_at, reference}   complete: the bake begins
  *   deploy.failed    {cell, error}                 the deployer's own word; FAIL, rolls back
- *   gate             {cell, gate, verdict, code, reason, evidence[]}  when verdict or code changes
- *   cell.held        {cell, reason}  cell.released {cell}
- *   cell.passed      {cell, samples, evidence}     and unlocks the cell
+ *   gate             {cell, gate, verdict, code, reason, evidence[], samples}  when verdict or code
+ *                                                  changes
+ *   cell.held        {cell, reason, code, samples, evidence[]}  anew when its cause changes: `code`
+ *                                                  or, where that is null, `reason`
+ *   cell.released    {cell}
+ *   cell.passed      {cell, samples, evidence[]}   and unlocks the cell
  *   cell.skipped*    {cell, reason}                (also by the engine: a vanished cell)
  *   cell.accepted*   {cell, reason}
- *   rollback.intent  {cell, token, version, reference, attempt, cause, deadline}
+ *   rollback.intent  {cell, token, version, reference, attempt, cause, deadline, samples,
+ *                                                  evidence[]}
  *   rollback.called  {cell, reference}
  *   rollback.done    {cell, version}               seen running the recorded reference
  *   rollback.failed  {cell, attempt, error}        attempt 2 is the last
@@ -28,10 +32,14 @@
  *   note             {...}                         anything worth keeping: changes no state;
  *                                                  {new_cell, reason}: said once of each
  *                                                  {trouble, reason, over}: see enum trouble
+ *                                                  {cell, reason, samples, evidence[]}: the newest
+ *                                                  figures of its gates, with nothing new in them
  *   conductor        {host, pid}     appended by whoever takes lease/OP (lease.h): changes no state
  * `wave` is its name. People's events that have no sense (any more) are kept and change nothing.
- * Any event may carry `state` (and `final: true`): the operation's new state, which is what
- * data/history reads. */
+ * `evidence` of these is what the gates said at that moment (gate_news.h), one {gate, verdict,
+ * code, reason, evidence[]} each; of what ends or holds a bake, the last word of it. Any event may
+ * carry `state` (and `final: true`): the operation's new state, which is what data/history reads.
+ */
 #pragma once
 
 #include "data/journal.h"
@@ -66,7 +74,7 @@ enum cell_state {
 };
 const char *cell_state_name(enum cell_state state); /* "rolling_back" */
 
-struct rollout_gate { /* the last `gate` event of each gate */
+struct rollout_gate { /* the last that is on record of each gate */
     enum verdict verdict;
     char *code;
     char *reason;
@@ -85,12 +93,14 @@ struct rollout_cell {
     gint64 intent_at_ms, deadline_ms;
     gint64 deployed_at_ms;   /* 0: never */
     char *running_reference; /* what current() called it when the deploy was seen complete */
-    gint64 samples;          /* at the last event that told */
+    gint64 samples;          /* periods read of the bake, at the last event that told */
+    gint64 figures_ms;       /* when all of its gates' words were last written; 0: not yet */
     int rollback_attempt;    /* 0, 1 or 2 */
     bool failed;          /* a gate, the deployer or a deadline said FAIL: counts for max_failed */
     bool rollback_wanted; /* a failure or a person asked for it */
     char *cause;          /* of the rollback */
-    char *held;           /* why it is held, or NULL */
+    char *held;           /* why it is held, or NULL ... */
+    char *held_code;      /* ... what that is about, where its words age, or NULL */
     struct rollout_gate gates[GATE_COUNT];
 };
 
@@ -143,7 +153,7 @@ struct rollout {
     bool paused, aborted;
     bool failed;        /* more cells failed than their wave allows: no way forward any more */
     size_t failed_wave; /* where; its on_fail counts */
-    gint64 last_ms;     /* when the last event was appended */
+    gint64 last_ms;     /* when the last event was appended that was more than figures */
     gint64 seq;         /* of the last event folded */
     char *head;         /* its hash */
 };

@@ -5,6 +5,7 @@
 #include "data/base/error.h"
 #include "data/base/fault_switch.h"
 #include "data/base/when.h"
+#include "rollout/gate_news.h"
 #include "rollout/state.h"
 
 #include <string.h>
@@ -138,6 +139,9 @@ static bool noted(struct rollout *rollout, struct rollout_cell *cell, const stru
     if (new_cell && FAULT_SWITCH(LIST_GROWS))
         adopt(rollout, new_cell);
     note_trouble(rollout, event);
+    struct rollout_cell *told = rollout_cell(rollout, event_text(event, "cell"));
+    if (told && told->state == CELL_BAKING && gate_is_refresh(event))
+        gate_take_words(told, event);
     return true;
 }
 
@@ -244,7 +248,8 @@ bool rollout_apply(struct rollout *rollout, const struct event *event, GError **
     if (!over && rollout_state_final(rollout->state))
         rollout->ended_ms = event->at_ms;
     rollout->seq = event->seq;
-    rollout->last_ms = event->at_ms;
+    if (!gate_is_refresh(event)) /* what somebody waits for is not put off by it */
+        rollout->last_ms = event->at_ms;
     fold_set_text(&rollout->head, event->hash);
     return true;
 }

@@ -2,6 +2,7 @@
 #include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "rollout/fold.h"
+#include "rollout/gate_news.h"
 #include "rollout/state.h"
 
 static gint64 moment_of(const struct event *event, const char *key, gint64 otherwise_ms)
@@ -36,7 +37,7 @@ bool fold_deploy_intent(struct rollout *rollout, struct rollout_cell *cell,
     cell->intent_at_ms = event->at_ms;
     cell->deadline_ms =
         moment_of(event, "deadline", event->at_ms + rollout->plan->deploy_deadline_ms);
-    cell->deployed_at_ms = cell->samples = 0;
+    cell->deployed_at_ms = 0;
     cell->rollback_attempt = 0;
     rollout_cell_forget_gates(cell);
     return true;
@@ -104,13 +105,8 @@ bool fold_gate_changed(struct rollout *rollout, struct rollout_cell *cell,
     const char *name = event_text(event, "gate"), *word = event_text(event, "verdict");
     if (!name || !word || !gate_parse(name, &gate) || !verdict_parse(word, &verdict))
         return fold_broken(error, event, "it names no gate and verdict that we know");
-    struct rollout_gate *place = &cell->gates[gate];
-    place->verdict = verdict;
-    place->at_ms = event->at_ms;
-    fold_set_text(&place->code, event_text(event, "code"));
-    fold_set_text(&place->reason, event_text(event, "reason"));
-    json_decref(place->evidence);
-    place->evidence = json_incref(json_object_get(event->data, "evidence"));
+    const struct rollout_gate *place = &cell->gates[gate];
+    gate_take_news(cell, gate, verdict, event);
     if (verdict == VERDICT_FAIL && !cell->rollback_wanted)
         cell_failed(rollout, cell,
                     g_strdup_printf("gate %s: %s", name, place->reason ? place->reason : "FAIL"));
@@ -124,6 +120,8 @@ bool fold_cell_held(struct rollout *rollout, struct rollout_cell *cell, const st
     if (!event_text(event, "reason"))
         return fold_broken(error, event, "it gives no reason");
     fold_set_text(&cell->held, event_text(event, "reason"));
+    fold_set_text(&cell->held_code, event_text(event, "code"));
+    gate_take_words(cell, event);
     return true;
 }
 
@@ -141,7 +139,7 @@ bool fold_cell_passed(struct rollout *rollout, struct rollout_cell *cell, const 
     if (cell->rollback_wanted || (rollout->aborted && !FAULT_SWITCH(ABORT_OVERTAKEN)))
         return fold_broken(error, event, "it is to go back");
     fold_enter(cell, CELL_PASSED, event->at_ms);
-    cell->samples = json_integer_value(json_object_get(event->data, "samples"));
+    gate_take_words(cell, event);
     fold_set_text(&cell->held, NULL);
     return true;
 }
@@ -156,6 +154,7 @@ bool fold_rollback_intent(struct rollout *rollout, struct rollout_cell *cell,
         return fold_broken(error, event, "that attempt is not the next one, or one too many");
     if (!event_text(event, "token"))
         return fold_broken(error, event, "it has no token");
+    gate_take_words(cell, event);
     fold_enter(cell, CELL_ROLLING_BACK, event->at_ms);
     cell->rollback_attempt = (int)attempt;
     cell->rollback_wanted = true;

@@ -18,10 +18,11 @@ enum forward forward_deploy(const struct rollout *rollout, const struct rollout_
 enum forward forward_pass(const struct rollout *rollout, const struct rollout_cell *cell,
                           const struct observation *seen, char **why);
 
-/* Why a cell has to be held as things are, or NULL (caller frees). Says the same words as long as
- * the cause is the same. */
+/* Why a cell has to be held as things are, or NULL. Says the same words as long as the cause is the
+ * same; or else, where they have figures in them, the same *code, which is NULL without. Caller
+ * frees both. */
 char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
-                    const struct observation *seen);
+                    const struct observation *seen, char **code);
 
 const struct observed_cell *observed(const struct rollout *rollout, const struct observation *seen,
                                      const struct rollout_cell *cell);

@@ -28,14 +28,25 @@ static enum gate unpassed_gate(const struct rollout_cell *cell)
     return waits;
 }
 
-static char *overdue_hold(const struct rollout *rollout, const struct rollout_cell *cell)
+/* As it says now, where it was asked since this process began; of what was recorded, the verdict
+ * and what it is about still hold, and only figures are older. */
+static const char *reason_of(const struct rollout_cell *cell, const struct observed_cell *there,
+                             enum gate gate)
+{
+    const char *reason = there->gates ? there->gates[gate].reason : cell->gates[gate].reason;
+    return reason ? reason : "it was never judged";
+}
+
+static char *overdue_hold(const struct rollout *rollout, const struct rollout_cell *cell,
+                          const struct observed_cell *there, char **code)
 {
     enum gate gate = unpassed_gate(cell);
     if (gate < GATE_COUNT) {
         const struct rollout_gate *said = &cell->gates[gate];
+        const char *verdict = verdict_name(said->verdict);
+        *code = g_strdup_printf("%s %s %s", gate_name(gate), verdict, said->code ? said->code : "");
         return g_strdup_printf("gate %s is still %s past the bake and its deadline: %s",
-                               gate_name(gate), verdict_name(said->verdict),
-                               said->reason ? said->reason : "it was never judged");
+                               gate_name(gate), verdict, reason_of(cell, there, gate));
     }
     if (rollout->paused) /* it would pass, were it allowed to */
         return NULL;
@@ -44,7 +55,7 @@ static char *overdue_hold(const struct rollout *rollout, const struct rollout_ce
 }
 
 static char *baking_hold(const struct rollout *rollout, const struct rollout_cell *cell,
-                         const struct observation *seen)
+                         const struct observation *seen, char **code)
 {
     const struct observed_cell *there = observed(rollout, seen, cell);
     const struct running *running = there->running;
@@ -57,12 +68,12 @@ static char *baking_hold(const struct rollout *rollout, const struct rollout_cel
                                or_nothing(cell->running_reference), or_nothing(running->version),
                                or_nothing(running->reference));
     if (bake_elapsed_ms(cell, there->bake_credit_ms, seen->now_ms) >= limit_ms)
-        return overdue_hold(rollout, cell);
+        return overdue_hold(rollout, cell, there, code);
     return NULL;
 }
 
 char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
-                    const struct observation *seen)
+                    const struct observation *seen, char **code)
 {
     const struct observed_cell *there = observed(rollout, seen, cell);
     const char *back = rollback_due(rollout, cell);
@@ -86,5 +97,5 @@ char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *ce
                                cell->plan->id,
                                cell->plan->from ? "its rollback window is closed"
                                                 : "no earlier version is verified");
-    return cell->state == CELL_BAKING ? baking_hold(rollout, cell, seen) : NULL;
+    return cell->state == CELL_BAKING ? baking_hold(rollout, cell, seen, code) : NULL;
 }

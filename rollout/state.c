@@ -52,6 +52,7 @@ void rollout_cell_forget_gates(struct rollout_cell *cell)
         json_decref(cell->gates[i].evidence);
         cell->gates[i] = (struct rollout_gate){0};
     }
+    cell->figures_ms = cell->samples = 0;
 }
 
 static void rollout_cell_free(gpointer data)
@@ -63,6 +64,7 @@ static void rollout_cell_free(gpointer data)
     g_free(cell->running_reference);
     g_free(cell->cause);
     g_free(cell->held);
+    g_free(cell->held_code);
     g_free(cell);
 }
 

@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/gate_news.h"
 
 #include <string.h>
 
@@ -129,10 +130,17 @@ const char *story_cell(const struct event *event)
     return json_string_value(json_object_get(event->data, "cell"));
 }
 
+bool story_is_news(const struct event *event)
+{
+    return !gate_is_refresh(event);
+}
+
 enum story_tone story_tone(const struct event *event)
 {
     enum story_tone tone = STORY_PLAIN;
     template_of(event->type, &tone);
+    if (!story_is_news(event))
+        return STORY_PLAIN;
     const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
     const char *state = json_string_value(json_object_get(event->data, "state"));
     if (!g_strcmp0(verdict, "FAIL") || !g_strcmp0(state, "failed") || !g_strcmp0(state, "failing"))

@@ -11,5 +11,9 @@ char *story_sentence(const struct event *event);
 /* The cell it is about, or NULL. Borrowed from the event. */
 const char *story_cell(const struct event *event);
 
+/* False: newer figures of what is known, kept for the record; a log that people follow has no line
+ * for it. */
+bool story_is_news(const struct event *event);
+
 enum story_tone { STORY_PLAIN, STORY_GOOD, STORY_WARN, STORY_BAD };
 enum story_tone story_tone(const struct event *event);

@@ -277,6 +277,22 @@ static bool has_evidence(const struct happening *it)
     return json_is_array(evidence) && json_array_size(evidence) >= least;
 }
 
+/* Figures that are written anew, or with the word of a human's call, are of verdicts that have
+ * their own event: no gate changes its mind in passing. */
+static bool changes_a_verdict(const struct happening *it)
+{
+    size_t i;
+    const json_t *said;
+    json_array_foreach (json_object_get(it->data, "evidence"), i, said) {
+        const char *gate = text_in(said, "gate"), *word = text_in(said, "verdict");
+        enum gate which;
+        if (!gate || !word || !gate_parse(gate, &which) ||
+            strcmp(verdict_name(it->cell->verdicts[which]), word) != 0)
+            return true;
+    }
+    return false;
+}
+
 void every_transition_has_cause_evidence_and_actor(const struct happening *it)
 {
     if (!it->row || !it->operation)
@@ -291,6 +307,10 @@ void every_transition_has_cause_evidence_and_actor(const struct happening *it)
     }
     if ((is_type(it, "gate") || is_type(it, "cell.passed")) && !has_evidence(it))
         sim_broke(it->sim, 16, "%s of %s has no evidence", it->row->type, it->cell->id);
+    bool carries = is_type(it, "note") || is_type(it, "cell.held") || is_type(it, "cell.passed");
+    if (carries && it->cell && changes_a_verdict(it))
+        sim_broke(it->sim, 16, "a gate of %s has another verdict in %s, and no event of its own",
+                  it->cell->id, it->row->type);
     const char *state = text_in(it->data, "state");
     if (is_type(it, "state") && (!g_strcmp0(state, "held") || !g_strcmp0(state, "failed")) &&
         !text_in(it->data, "reason"))

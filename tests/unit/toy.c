@@ -68,6 +68,7 @@ struct toy *toy_new(struct plan *plan)
     toy->rollout = rollout_new("r1");
     toy->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
     toy->now_ms = 1700000000000;
+    toy->step_ms = WHEN_MINUTE;
     for (enum toy_id id = DEV; id < TOY_CELLS; id++) {
         run_version(&toy->cells[id], id, "5.0.2");
         toy->cells[id].health = id == DR ? HEALTH_STANDBY : HEALTH_HEALTHY;
@@ -158,11 +159,21 @@ struct look {
     struct bake_samples samples[TOY_CELLS];
     struct observed_cell cells[TOY_CELLS];
     struct observation seen;
+    char reason[64]; /* of every gate: a figure that ages */
 };
+
+/* As many as have ended since its deploy. */
+static gint64 samples_of(const struct toy *toy, enum toy_id id)
+{
+    gint64 deployed_at_ms = toy_cell(toy, id)->deployed_at_ms;
+    return deployed_at_ms ? (toy->now_ms - deployed_at_ms) / toy->rollout->plan->period_ms : 0;
+}
 
 static void look(struct toy *toy, struct look *look)
 {
     *look = (struct look){0};
+    g_snprintf(look->reason, sizeof look->reason, "as the test says at %" G_GINT64_FORMAT " s",
+               toy->now_ms / WHEN_SECOND);
     look->seen = (struct observation){.now_ms = toy->now_ms,
                                       .tag_moved = toy->tag_moved,
                                       .check_failed = toy->check_failed,
@@ -175,9 +186,9 @@ static void look(struct toy *toy, struct look *look)
         struct toy_cell *cell = &toy->cells[id];
         for (size_t i = 0; i < GATE_COUNT; i++)
             look->gates[id][i] =
-                (struct gate_result){cell->verdicts[i], "toy", (char *)"as the test says", NULL};
+                (struct gate_result){cell->verdicts[i], "toy", look->reason, toy->evidence};
         look->samples[id] = (struct bake_samples){.periods_due = 10,
-                                                  .periods_read = 10,
+                                                  .periods_read = samples_of(toy, id),
                                                   .enough = !cell->sparse,
                                                   .settled = !cell->unsettled};
         look->cells[id] = (struct observed_cell){
@@ -228,7 +239,7 @@ void toy_run(struct toy *toy, int minutes)
     for (int i = 0; i < minutes && !rollout_state_final(toy->rollout->state); i++) {
         settle(toy);
         toy_work(toy);
-        toy->now_ms += WHEN_MINUTE;
+        toy->now_ms += toy->step_ms;
     }
     settle(toy);
 }
@@ -263,6 +274,17 @@ size_t toy_count(const struct toy *toy, const char *type, const char *cell)
         n += strcmp(event->type, type) == 0 && (!cell || g_strcmp0(id, cell) == 0);
     }
     return n;
+}
+
+const struct event *toy_last(const struct toy *toy, const char *type, const char *cell)
+{
+    for (guint i = toy->events->len; i-- > 0;) {
+        const struct event *event = g_ptr_array_index(toy->events, i);
+        const char *id = json_string_value(json_object_get(event->data, "cell"));
+        if (strcmp(event->type, type) == 0 && g_strcmp0(id, cell) == 0)
+            return event;
+    }
+    return NULL;
 }
 
 char *toy_may_go_forward(struct toy *toy, enum toy_id cell)

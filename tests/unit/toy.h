@@ -36,6 +36,8 @@ struct toy {
     bool tag_moved;
     const char *new_cell;
     const char *check_failed; /* one of the plan's checks, in words */
+    json_t *evidence;         /* of each gate; borrowed. NULL: none */
+    gint64 step_ms;           /* by which toy_run moves the clock; a minute */
     struct toy_cell cells[TOY_CELLS];
 };
 
@@ -53,13 +55,15 @@ void toy_approve(struct toy *toy, const char *actor, const char *wave);
 bool toy_step(struct toy *toy);
 /* Lets what was called come to its end. */
 void toy_work(struct toy *toy);
-/* Steps and moves the clock, a minute at a time, until `cell` is in `state`, the rollout is over,
- * or `minutes` have gone. */
+/* Steps and moves the clock, a minute (or step_ms) at a time, until `cell` is in `state`, the
+ * rollout is over, or `minutes` have gone. */
 void toy_run(struct toy *toy, int minutes);
 void toy_run_until(struct toy *toy, enum toy_id cell, enum cell_state state);
 /* Throws the folded state away and folds the events anew, as after kill -9. */
 void toy_crash(struct toy *toy);
 struct rollout_cell *toy_cell(const struct toy *toy, enum toy_id cell);
 size_t toy_count(const struct toy *toy, const char *type, const char *cell);
+/* The newest event of that type about the cell, or NULL. */
+const struct event *toy_last(const struct toy *toy, const char *type, const char *cell);
 /* Looks as the engine would see it; what it points to lives until the next look. */
 char *toy_may_go_forward(struct toy *toy, enum toy_id cell);

@@ -42,7 +42,8 @@ static void tell_event(const struct rollout *rollout, const struct event *event,
                                           [STORY_BAD] = OUT_BAD};
     /* The deployer's own references, and gates that only wait, are for the history. */
     const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
-    if (g_str_has_suffix(event->type, ".called") || strcmp(event->type, "conductor") == 0 ||
+    if (!story_is_news(event) || g_str_has_suffix(event->type, ".called") ||
+        strcmp(event->type, "conductor") == 0 ||
         g_strcmp0(verdict, verdict_name(VERDICT_PENDING)) == 0)
         return;
     const char *cell = story_cell(event);

@@ -299,6 +299,8 @@ static void tell_event(const struct rollout *rollout, const struct event *event,
         out_json_line(line);
         return;
     }
+    if (!story_is_news(event))
+        return;
     static const enum out_role roles[] = {[STORY_PLAIN] = OUT_PLAIN,
                                           [STORY_GOOD] = OUT_GOOD,
                                           [STORY_WARN] = OUT_WARN,

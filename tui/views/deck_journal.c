@@ -80,7 +80,7 @@ static gint newest_first(gconstpointer a, gconstpointer b)
 bool deck_worth_telling(const struct event *event)
 {
     if (strcmp(event->type, "gate") != 0)
-        return !g_str_has_suffix(event->type, ".called");
+        return story_is_news(event) && !g_str_has_suffix(event->type, ".called");
     const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
     return g_strcmp0(verdict, verdict_name(VERDICT_FAIL)) == 0 ||
            g_strcmp0(verdict, verdict_name(VERDICT_HOLD)) == 0;
