@@ -131,10 +131,18 @@ static struct finding of_data(const struct asking *asking)
     return finding(silent ? metric : METRIC_HEALTH);
 }
 
+/* The evidence has what was expected of several periods at once; the chart shows each. */
 static struct finding of_traffic(const struct asking *asking)
 {
-    (void)asking;
-    return finding(METRIC_REQUESTS);
+    struct finding found = finding(METRIC_REQUESTS);
+    size_t i;
+    const json_t *datum;
+    json_array_foreach (asking->said->evidence, i, datum) {
+        double periods = number_in(datum, "periods");
+        if (periods > 0)
+            found.expected = number_in(datum, "expected") / periods;
+    }
+    return found;
 }
 
 static struct finding of_none(const struct asking *asking)

@@ -33,32 +33,57 @@ struct usual_traffic usual_traffic_of(const struct gate_view *view,
     return usual;
 }
 
-static bool has_collapsed(const struct gate_view *view, const struct cell_reading *reading,
-                          const char *control, double *now, double *three)
+/* The last three rows beside what was usual. */
+struct beside {
+    struct usual_traffic usual;
+    double now, most; /* requests of all three, and of the busiest */
+    gint64 at_ms;     /* of the newest */
+    bool warm;
+};
+
+/* False: nothing can be said, for want of rows or of a past that tells. */
+static bool compare(const struct gate_view *view, const struct cell_reading *reading,
+                    const char *control, struct beside *beside)
 {
-    const struct usual_traffic usual = gate_memory_traffic(view->memory, control);
     g_autoptr(GArray) recent = rows_recent(view, reading, METRIC_REQUESTS, RECENT_PERIODS);
-    double most = 0;
-    if (recent->len < RECENT_PERIODS || !usual.known)
+    *beside = (struct beside){.usual = gate_memory_traffic(view->memory, control)};
+    if (recent->len < RECENT_PERIODS || !beside->usual.known)
         return false;
-    bool warm = is_warming_up(view, row_at(recent, 0)->at_ms);
-    *now = 0;
-    *three = usual.three;
-    for (guint i = 0; i < recent->len; i++) {
-        *now += row_at(recent, i)->value;
-        most = MAX(most, row_at(recent, i)->value);
-    }
-    return *now < usual.three * DRAINED_SHARE / (warm ? WARMUP_FACTOR : 1) &&
-           most < usual.least * DRAINED_OF_LEAST;
+    for (guint i = 0; i < recent->len; i++)
+        beside->now += row_at(recent, i)->value;
+    beside->most = most_of(recent, 0, recent->len);
+    beside->at_ms = row_at(recent, recent->len - 1)->at_ms;
+    beside->warm = is_warming_up(view, row_at(recent, 0)->at_ms);
+    return true;
+}
+
+static bool has_collapsed(const struct beside *beside)
+{
+    double share = DRAINED_SHARE / (beside->warm ? WARMUP_FACTOR : 1);
+    return beside->now < beside->usual.three * share &&
+           beside->most < beside->usual.least * DRAINED_OF_LEAST;
 }
 
 static bool controls_share_it(const struct gate_view *view)
 {
     guint n = 0;
-    double now, three;
+    struct beside beside;
     for (size_t i = 0; i < view->n_controls; i++)
-        n += has_collapsed(view, view->controls[i].reading, view->controls[i].id, &now, &three);
+        n += compare(view, view->controls[i].reading, view->controls[i].id, &beside) &&
+             has_collapsed(&beside);
     return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
+}
+
+/* After the rows themselves: what all of them come to, and what they were held against. */
+static void beside_evidence(const struct gate_view *view, const struct beside *beside,
+                            struct gate_result *result)
+{
+    const struct datapoint sum = {beside->at_ms, beside->now};
+    gate_evidence(result, view, METRIC_REQUESTS, &sum);
+    json_t *datum = json_array_get(result->evidence, json_array_size(result->evidence) - 1);
+    json_object_set_new(datum, "periods", json_integer(RECENT_PERIODS));
+    json_object_set_new(datum, "expected", json_real(beside->usual.three));
+    json_object_set_new(datum, "least", json_real(beside->usual.least));
 }
 
 /* A count would age: the word stands for as long as it is true (gate_data.c). */
@@ -82,23 +107,26 @@ static void judge_total(const struct gate_view *view, double total, struct gate_
 void gate_traffic(const struct gate_view *view, struct gate_result *result)
 {
     g_autoptr(GArray) recent = rows_recent(view, view->reading, METRIC_REQUESTS, RECENT_PERIODS);
-    double now, three;
+    struct beside beside;
     if (view->dr) {
         gate_says(result, VERDICT_PASS, "dr", "not asked of a dr cell, which has no traffic");
         return;
     }
     for (guint i = 0; i < recent->len; i++)
         gate_evidence(result, view, METRIC_REQUESTS, row_at(recent, i));
-    if (!has_collapsed(view, view->reading, NULL, &now, &three))
+    bool known = compare(view, view->reading, NULL, &beside);
+    if (known)
+        beside_evidence(view, &beside, result);
+    if (!known || !has_collapsed(&beside))
         judge_total(view, gate_memory_rows(view->memory, METRIC_REQUESTS).sum, result);
     else if (controls_share_it(view))
         gate_says(result, VERDICT_HOLD, "not attributable",
                   "traffic fell to %.0f requests in three periods where %.0f were to be expected, "
                   "as with at least half of the controls: not attributable",
-                  now, three);
+                  beside.now, beside.usual.three);
     else
         gate_says(result, VERDICT_FAIL, "collapsed",
                   "traffic collapsed after the deploy: %.0f requests in three periods where %.0f "
                   "were to be expected",
-                  now, three);
+                  beside.now, beside.usual.three);
 }

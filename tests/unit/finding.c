@@ -69,6 +69,18 @@ Test(finding, what_asks_no_metric_and_a_metric_of_another_name_have_none)
                  METRIC_COUNT);
 }
 
+Test(finding, traffic_shows_what_was_expected_of_each_period)
+{
+    static const char evidence[] =
+        "[{\"metric\": \"cell_request_count\", \"value\": 60},"
+        " {\"metric\": \"cell_request_count\", \"value\": 216, \"periods\": 3,"
+        "  \"expected\": 210, \"least\": 55}]";
+    struct finding usual = found(GATE_TRAFFIC, VERDICT_PASS, "ok", evidence);
+    cr_expect_eq(usual.metric, METRIC_REQUESTS);
+    cr_expect_float_eq(usual.expected, 70, 1e-9);
+    cr_expect(isnan(found(GATE_TRAFFIC, VERDICT_PASS, "ok", "[]").expected), "nothing was");
+}
+
 Test(finding, data_is_about_the_metric_that_fell_silent)
 {
     static const char evidence[] = "[{\"metric\": \"cell_health_status\", \"value\": 1},"

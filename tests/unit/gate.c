@@ -323,6 +323,38 @@ Test(gate, traffic_that_collapses_after_the_deploy_fails_unless_the_controls_sha
     EXPECT(bench_judge(bench, 9, GATE_TRAFFIC), VERDICT_HOLD);
 }
 
+static double number_of(const json_t *datum, const char *key)
+{
+    return json_number_value(json_object_get(datum, key));
+}
+
+Test(gate, traffics_evidence_has_what_three_rows_were_held_against)
+{
+    OWN(bench) bench = bench_new();
+    bench_well_until(bench, 6);
+    for (int minute = 6; minute < 9; minute++)
+        bench_row(&bench->own, METRIC_REQUESTS, minute, 10 * (minute - 5));
+    const json_t *evidence = bench_judge(bench, 9, GATE_TRAFFIC)->evidence;
+    cr_assert_eq(json_array_size(evidence), 4, "the rows, and what they come to");
+    const json_t *sum = json_array_get(evidence, 3);
+    cr_expect_float_eq(number_of(sum, "value"), 60, 1e-9);
+    cr_expect_float_eq(number_of(sum, "periods"), 3, 1e-9);
+    cr_expect_float_eq(number_of(sum, "expected"), 3000, 1e-9);
+    cr_expect_float_eq(number_of(sum, "least"), 1000, 1e-9, "of the busiest of any three");
+    cr_expect(
+        json_equal(json_object_get(sum, "at"), json_object_get(json_array_get(evidence, 2), "at")),
+        "as of the newest row");
+}
+
+Test(gate, without_a_past_that_tells_traffic_says_of_nothing_what_was_expected)
+{
+    OWN(bench) bench = bench_new();
+    g_array_remove_range(bench->own.points[METRIC_REQUESTS], 0, PAST - 29);
+    bench_well_until(bench, 9);
+    const json_t *evidence = bench_judge(bench, 9, GATE_TRAFFIC)->evidence;
+    cr_expect_eq(json_array_size(evidence), 3);
+}
+
 Test(gate, a_dr_cell_is_asked_for_health_alarms_and_probe_only)
 {
     OWN(bench) bench = bench_new();

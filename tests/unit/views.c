@@ -249,6 +249,33 @@ static char *panel_of(enum verdict verdict, const char *reason, int rows, int *w
     "errors 2.3× its own last 2h (61 of 18,400 requests, expected 26), controls 1.0×; "          \
     "evidence 410:1 over 9m"
 
+Test(views, a_gates_line_ends_in_as_much_of_its_evidence_as_has_room)
+{
+    OWN_JSON evidence = json_loads(
+        "[{\"value\": 86}, {\"value\": 70}, {\"value\": 216, \"expected\": 210}]", 0, NULL);
+    static const struct {
+        const char *reason, *shown, *not_shown;
+    } cases[] = {
+        {"300 requests and more", "more         86, 70, 216 (expected 210)\n", "…"},
+        {"300 requests and more since deploy", " 216 (expected 210)\n", "70"},
+        {"300 requests and more since the deploy, that is enough", "is enough\n", "216"},
+    };
+    struct plan_cell planned = {.id = (char *)"cell-2"};
+    struct rollout_cell cell = {.plan = &planned};
+    const struct gates_panel panel = {&cell, NULL, -1};
+    const struct area area = {0, 1, 1 + GATE_COUNT, 78};
+    cell.gates[GATE_TRAFFIC].evidence = evidence;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        cell.gates[GATE_TRAFFIC].reason = (char *)cases[i].reason;
+        struct canvas *canvas = canvas_new(1 + GATE_COUNT, 80, false);
+        gates_panel_draw(&panel, canvas, &area);
+        g_autofree char *dump = canvas_dump(canvas);
+        cr_expect(strstr(dump, cases[i].shown), "%s", dump);
+        cr_expect_null(strstr(dump, cases[i].not_shown), "%s", dump);
+        canvas_free(canvas);
+    }
+}
+
 Test(views, what_FAIL_says_is_read_whole_on_eighty_columns)
 {
     int wanted;

@@ -27,20 +27,41 @@ static void add_when(GString *text, const json_t *at)
     g_string_append_printf(text, " %s", clock);
 }
 
-/* "6.8 11:58:00, 7.1 11:59:00": the newest datapoints that a verdict rests on. */
-static char *evidence_text(const json_t *evidence)
+static void add_expected(GString *text, const json_t *expected)
 {
-    enum { MOST = 3 };
+    if (json_is_number(expected))
+        g_string_append_printf(text, " (expected %.4g)", json_number_value(expected));
+}
+
+/* "6.8 11:58:00, 7.1 11:59:00": the newest datapoints that a verdict rests on, `most` of them. */
+static char *evidence_text(const json_t *evidence, size_t most)
+{
     GString *text = g_string_new(NULL);
     size_t n = json_array_size(evidence);
-    for (size_t i = n > MOST ? n - MOST : 0; i < n; i++) {
+    for (size_t i = n > most ? n - most : 0; i < n; i++) {
         const json_t *datum = json_array_get(evidence, i);
         if (text->len)
             g_string_append(text, ", ");
         add_value(text, json_object_get(datum, "value"));
+        add_expected(text, json_object_get(datum, "expected"));
         add_when(text, json_object_get(datum, "at"));
     }
     return g_string_free(text, FALSE);
+}
+
+/* At the end of the line, as much of it as there is room for. */
+static void draw_evidence(const json_t *evidence, int taken, struct canvas *canvas,
+                          const struct area *area)
+{
+    enum { MOST = 3 };
+    for (size_t most = MOST; most > 0; most--) {
+        g_autofree char *text = evidence_text(evidence, most);
+        int cols = text_width(text);
+        if (area->cols - taken <= cols)
+            continue;
+        canvas_text(canvas, area->row, area->col + area->cols - cols, cols, ROLE_DIM, text);
+        return;
+    }
 }
 
 enum { NAME_COL = 3, VERDICT_COL = 14, REASON_COL = 22, MORE_ROWS = 3 };
@@ -99,10 +120,8 @@ static void draw_reason(const struct rollout_gate *gate, struct canvas *canvas,
                       (const char *)lines->pdata[i], cut ? " " : "",
                       cut ? (const char *)lines->pdata[i + 1] : "");
     }
-    g_autofree char *evidence = evidence_text(gate->evidence);
-    int proof = text_width(evidence);
-    if (lines->len == 1 && area->cols - text_width(lines->pdata[0]) > proof)
-        canvas_text(canvas, area->row, area->col + area->cols - proof, proof, ROLE_DIM, evidence);
+    if (lines->len == 1)
+        draw_evidence(gate->evidence, text_width(lines->pdata[0]), canvas, area);
 }
 
 static void draw_gate(const struct gates_panel *panel, int gate, struct canvas *canvas,
