@@ -12,8 +12,13 @@
 
 #define HEADER "timestamp,cell,metric,value"
 
+struct row {
+    struct datapoint point;
+    gint64 stamp_ms; /* as the file has it, within the point's period */
+};
+
 struct rows {
-    GArray *points[METRIC_COUNT]; /* struct datapoint, in the file's order */
+    GArray *of[METRIC_COUNT]; /* struct row, in the file's order */
 };
 
 struct reader {
@@ -31,7 +36,7 @@ static void rows_free(gpointer data)
 {
     struct rows *rows = data;
     for (size_t m = 0; m < METRIC_COUNT; m++)
-        g_array_unref(rows->points[m]);
+        g_array_unref(rows->of[m]);
     g_free(rows);
 }
 
@@ -42,7 +47,7 @@ static struct rows *rows_of(struct reader *reader, const char *id)
         return rows;
     rows = g_new0(struct rows, 1);
     for (size_t m = 0; m < METRIC_COUNT; m++)
-        rows->points[m] = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
+        rows->of[m] = g_array_new(FALSE, FALSE, sizeof(struct row));
     g_hash_table_insert(reader->cells, g_strdup(id), rows);
     return rows;
 }
@@ -91,32 +96,33 @@ static bool number_of(const char *field, double *number)
 /* A million years are moments; what is not finite is none. */
 #define MOST_MOMENT_MS 3e16
 
-static bool moment_of(const char *field, gint64 period_ms, gint64 *at_ms)
+static bool moment_of(const char *field, gint64 period_ms, struct row *row)
 {
     double seconds;
     if (!number_of(field, &seconds) || !(fabs(seconds * 1000) < MOST_MOMENT_MS))
         return false;
     gint64 ms = (gint64)(seconds * 1000);
-    *at_ms = ms - ((ms % period_ms) + period_ms) % period_ms;
-    return *at_ms > -(gint64)MOST_MOMENT_MS;
+    row->stamp_ms = ms;
+    row->point.at_ms = ms - ((ms % period_ms) + period_ms) % period_ms;
+    return row->point.at_ms > -(gint64)MOST_MOMENT_MS;
 }
 
 static bool take_row(struct reader *reader, GError **error)
 {
     g_auto(GStrv) fields = g_strsplit(reader->line, ",", 5);
-    struct datapoint point;
+    struct row row;
     guint n = g_strv_length(fields);
     if (n != 4)
         return wrong(reader, error, "%u field%s, expected four: " HEADER, n, n == 1 ? "" : "s");
-    if (!moment_of(fields[0], reader->period_ms, &point.at_ms))
+    if (!moment_of(fields[0], reader->period_ms, &row))
         return wrong(reader, error, "'%s' is no moment, expected seconds since 1970", fields[0]);
     if (!*fields[1] || !g_utf8_validate(fields[1], -1, NULL))
         return wrong(reader, error, "the cell has no name");
-    if (!number_of(fields[3], &point.value))
+    if (!number_of(fields[3], &row.point.value))
         return wrong(reader, error, "'%s' is no value, expected a number or nothing", fields[3]);
     gint64 metric = metric_of(reader->config, fields[2]);
     if (metric >= 0)
-        g_array_append_val(rows_of(reader, fields[1])->points[metric], point);
+        g_array_append_val(rows_of(reader, fields[1])->of[metric], row);
     return true;
 }
 
@@ -148,22 +154,51 @@ static bool read_rows(struct reader *reader, GError **error)
 
 static int by_time(gconstpointer a, gconstpointer b)
 {
-    gint64 x = ((const struct datapoint *)a)->at_ms, y = ((const struct datapoint *)b)->at_ms;
+    gint64 x = ((const struct row *)a)->point.at_ms, y = ((const struct row *)b)->point.at_ms;
     return (x > y) - (x < y);
 }
 
 /* series_new() wants them in order and one a period; the sort is stable, the last one stays. */
-static struct series *series_of(GArray *points)
+static struct series *series_of(GArray *rows)
 {
-    g_array_sort(points, by_time);
+    g_array_sort(rows, by_time);
+    g_autofree struct datapoint *points = g_new(struct datapoint, rows->len + 1);
     guint kept = 0;
-    for (guint i = 0; i < points->len; i++) {
-        struct datapoint point = g_array_index(points, struct datapoint, i);
-        if (kept && g_array_index(points, struct datapoint, kept - 1).at_ms == point.at_ms)
+    for (guint i = 0; i < rows->len; i++) {
+        struct datapoint point = g_array_index(rows, struct row, i).point;
+        if (kept && points[kept - 1].at_ms == point.at_ms)
             kept--;
-        g_array_index(points, struct datapoint, kept++) = point;
+        points[kept++] = point;
     }
-    return kept ? series_new((const struct datapoint *)points->data, kept) : NULL;
+    return kept ? series_new(points, kept) : NULL;
+}
+
+static int by_number(gconstpointer a, gconstpointer b)
+{
+    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+    return (x > y) - (x < y);
+}
+
+/* The lower quartile of what lies between two stamps of one metric: three holes in four, or a stray
+ * row in five, leave it what it is. */
+static gint64 step_of(const struct rows *rows)
+{
+    enum { QUARTILE = 4 };
+    g_autoptr(GArray) stamps = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (size_t m = 0; m < METRIC_COUNT; m++) {
+        g_array_set_size(stamps, 0);
+        for (guint i = 0; i < rows->of[m]->len; i++)
+            g_array_append_val(stamps, g_array_index(rows->of[m], struct row, i).stamp_ms);
+        g_array_sort(stamps, by_number);
+        for (guint i = 1; i < stamps->len; i++) {
+            gint64 gap = g_array_index(stamps, gint64, i) - g_array_index(stamps, gint64, i - 1);
+            if (gap > 0)
+                g_array_append_val(gaps, gap);
+        }
+    }
+    g_array_sort(gaps, by_number);
+    return gaps->len < QUARTILE ? 0 : g_array_index(gaps, gint64, gaps->len / QUARTILE);
 }
 
 static void recorded_cell_free(gpointer data)
@@ -215,8 +250,10 @@ static struct recording *collect(struct reader *reader)
     g_hash_table_iter_init(&all, reader->cells);
     while (g_hash_table_iter_next(&all, &id, &value)) {
         struct recorded_cell *cell = put_cell(recording, id);
+        const struct rows *rows = value;
+        cell->step_ms = step_of(rows);
         for (size_t m = 0; m < METRIC_COUNT; m++)
-            put_series(recording, cell, m, series_of(((struct rows *)value)->points[m]));
+            put_series(recording, cell, m, series_of(rows->of[m]));
     }
     g_ptr_array_sort(recording->cells, by_id);
     return recording;

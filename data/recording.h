@@ -10,6 +10,7 @@
 struct recorded_cell {
     char *id;
     struct cell_reading reading; /* its series only */
+    gint64 step_ms; /* how far its rows are apart in the file, holes and strays aside; 0: unknown */
 };
 
 struct recording {

@@ -1,6 +1,7 @@
 #include "rollout/replay.h"
 
 #include "data/base/error.h"
+#include "data/base/when.h"
 
 #include <string.h>
 
@@ -53,6 +54,71 @@ static bool check(const struct replay *replay, GError **error)
         return true;
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "a bake shorter than a period shows nothing");
     return false;
+}
+
+static char *span_text(gint64 from_ms, gint64 to_ms)
+{
+    g_autofree char *from = when_rfc3339(from_ms), *to = when_rfc3339(to_ms);
+    return g_strdup_printf("%s to %s", from, to);
+}
+
+static bool spans_meet(const struct replay *replay, GError **error)
+{
+    const struct recording *recording = replay->recording;
+    gint64 ends_ms = recording->last_ms + replay->period_ms;
+    bool after = replay->deployed_at_ms > ends_ms;
+    if (!after && replay->deployed_at_ms + replay->bake_ms > recording->first_ms)
+        return true;
+    g_autofree char *has = span_text(recording->first_ms, ends_ms);
+    g_autofree char *asked =
+        span_text(replay->deployed_at_ms, replay->deployed_at_ms + replay->bake_ms);
+    g_set_error(
+        error, CD_ERROR, CD_ERROR_USAGE,
+        "--deployed-at: the recording has %s, %s the bake asked for, %s; its timestamps are "
+        "seconds since 1970",
+        has, after ? "which is over before" : "which begins after", asked);
+    return false;
+}
+
+/* Twice as far apart, each second period would be missing; half as far, each second row. */
+static bool steps_meet(const struct replay *replay, GError **error)
+{
+    gint64 step_ms = recording_cell(replay->recording, replay->cell)->step_ms;
+    if (!step_ms || (step_ms < 2 * replay->period_ms && 2 * step_ms > replay->period_ms))
+        return true;
+    g_autofree char *step = duration_config_text(step_ms);
+    g_autofree char *period = duration_config_text(replay->period_ms);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                "--period: it is %s, and the recording's rows of %s are %s apart; give --period %s",
+                period, replay->cell, step, step);
+    return false;
+}
+
+bool replay_fits(const struct replay *replay, GError **error)
+{
+    return check(replay, error) && steps_meet(replay, error) && spans_meet(replay, error);
+}
+
+char *replay_shortfall(const struct replay *replay)
+{
+    const struct recorded_cell *cell = recording_cell(replay->recording, replay->cell);
+    gint64 first_ms = G_MAXINT64, last_ms = G_MININT64;
+    gint64 bake_ends_ms = replay->deployed_at_ms + replay->bake_ms;
+    for (size_t m = 0; m < METRIC_COUNT; m++) {
+        const struct series *series = cell->reading.series[m];
+        if (!series)
+            continue;
+        first_ms = MIN(first_ms, series->points[0].at_ms);
+        last_ms = MAX(last_ms, series_last(series)->at_ms);
+    }
+    if (last_ms == G_MININT64)
+        return g_strdup_printf("the recording has no values of %s", replay->cell);
+    if (last_ms + 2 * replay->period_ms > bake_ends_ms) /* up to its last whole period */
+        return NULL;
+    g_autofree char *has = span_text(first_ms, last_ms + replay->period_ms);
+    g_autofree char *asked = span_text(replay->deployed_at_ms, bake_ends_ms);
+    return g_strdup_printf("the recording has %s of %s, and the bake is %s", has, replay->cell,
+                           asked);
 }
 
 enum verdict replay_run(const struct replay *replay, replay_fn fn, gpointer data, gint64 *at_ms,

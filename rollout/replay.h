@@ -22,6 +22,13 @@ struct replay {
 typedef void (*replay_fn)(gint64 at_ms, const struct gate_result *results, enum verdict verdict,
                           gpointer data);
 
+/* Whether the recording can tell anything of such a bake: it has the cell, rows as far apart as a
+ * period, and some of its span. CD_ERROR_USAGE says what it has instead. One that merely ends too
+ * early, or begins with the bake, can. */
+bool replay_fits(const struct replay *replay, GError **error);
+/* What the recording has of the cell, where that ends before the bake does; else NULL. Frees. */
+char *replay_shortfall(const struct replay *replay);
+
 /* Evaluates after every period, until a gate says FAIL or the bake is over. What is PENDING then
  * holds: there is no more to wait for. Returns FAIL, HOLD or PASS, and when it was said.
  * Where it ends at `until_ms` instead, it returns what was said last: PENDING, too.

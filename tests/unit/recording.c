@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -112,4 +113,23 @@ Test(recording, what_is_written_is_read_as_the_same)
     fclose(to);
     cr_expect_str_eq(written, text);
     free(written);
+}
+
+static gint64 step_of(const char *minutes)
+{
+    g_autoptr(GString) text = g_string_new(HEADER);
+    g_auto(GStrv) each = g_strsplit(minutes, " ", -1);
+    for (guint i = 0; each[i]; i++)
+        g_string_append_printf(text, "%d,a,cell_health_status,1\n", 60 * atoi(each[i]));
+    OWN(recording) recording = read_text(text->str, NULL);
+    return recording_cell(recording, "a")->step_ms;
+}
+
+Test(recording, how_far_its_rows_are_apart_is_told_holes_and_repeated_rows_aside)
+{
+    cr_expect_eq(step_of("0 1 2 3 4 5"), WHEN_MINUTE);
+    cr_expect_eq(step_of("0 5 10 15 20 25"), 5 * WHEN_MINUTE);
+    cr_expect_eq(step_of("5 0 4 1 2 3 0 1 2 3 4 5"), WHEN_MINUTE, "out of order, and twice");
+    cr_expect_eq(step_of("0 1 4 7 8 12 16 17 30"), WHEN_MINUTE, "with holes");
+    cr_expect_eq(step_of("0 60"), 0, "too few to tell");
 }

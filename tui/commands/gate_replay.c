@@ -1,5 +1,6 @@
 /* `celldeck gate replay FILE.csv`: the gates over what was recorded, as JSON lines. */
 #include "data/base/error.h"
+#include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/replay.h"
 #include "tui/commands/gate.h"
@@ -106,6 +107,22 @@ static void print_evaluation(gint64 at_ms, const struct gate_result *results, en
     out_json_line(line);
 }
 
+/* What holds because there was no more to read says so. */
+static bool replay_to_its_end(const struct replay *replay, GError **error)
+{
+    gint64 at_ms = 0;
+    enum verdict verdict = replay_run(replay, print_evaluation, NULL, &at_ms, error);
+    if (verdict == VERDICT_PENDING)
+        return false;
+    g_autofree char *reason = verdict == VERDICT_HOLD ? replay_shortfall(replay) : NULL;
+    json_t *last = json_pack("{s:b, s:s, s:I}", "final", true, "verdict", verdict_name(verdict),
+                             "at", (json_int_t)(at_ms / WHEN_SECOND));
+    if (reason)
+        json_object_set_new(last, "reason", text_json(reason));
+    out_json_line(last);
+    return true;
+}
+
 int gate_replay_run(struct context *context, GError **error)
 {
     struct replay replay = {0};
@@ -129,17 +146,7 @@ int gate_replay_run(struct context *context, GError **error)
     replay.sla_pct = USUAL_SLA_PCT;
     if (context->config)
         take_config(&replay, context->config);
-    gint64 at_ms = 0;
-    enum verdict verdict = VERDICT_PENDING;
-    if (recording)
-        verdict = replay_run(&replay, print_evaluation, NULL, &at_ms, error);
+    bool done = recording && replay_fits(&replay, error) && replay_to_its_end(&replay, error);
     gates_config_clear(&gates);
-    if (!recording)
-        return CD_ERROR_FAILED;
-    if (verdict == VERDICT_PENDING)
-        return CD_ERROR_USAGE;
-    json_t *last = json_pack("{s:b, s:s, s:I}", "final", true, "verdict", verdict_name(verdict),
-                             "at", (json_int_t)(at_ms / WHEN_SECOND));
-    out_json_line(last);
-    return 0;
+    return done ? 0 : recording ? CD_ERROR_USAGE : CD_ERROR_FAILED;
 }
