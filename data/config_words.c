@@ -1,6 +1,7 @@
 #include "data/config_words.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const char *match(const char *pattern, const char *text, const char *expected)
@@ -141,23 +142,57 @@ const char *word_control_class(const char *text)
 }
 
 /* CloudWatch's names of 255 characters, in letters that files and terminals take as they are; those
- * of celldeck's own metrics are read anyway. */
+ * of celldeck's own metrics are read anyway, and what gates call these stands for them alone. */
 const char *word_own_metric(const char *text)
 {
+    static const struct {
+        const char *taken, *expected;
+    } others[] = {
+        {"^(?!cell_(health_status|request_count|error_rate|cpu_utilization|db_connections|"
+         "active_users|latency_p95)$)",
+         "another name: celldeck reads this metric of every cell without being told"},
+        {"^(?!(error_rate|latency|cpu|connections)$)",
+         "another name: in gates.regression.metrics this word is a metric that celldeck reads of "
+         "every cell without being told"},
+    };
     const char *wrong = match("^[A-Za-z][A-Za-z0-9_.:/-]{0,254}$", text,
                               "a metric's name: a letter, then letters, digits and _ . : / -");
-    return wrong ? wrong
-                 : match("^(?!cell_(health_status|request_count|error_rate|cpu_utilization|"
-                         "db_connections|active_users|latency_p95)$|(error_rate|latency|cpu|"
-                         "connections)$)",
-                         text, "another name: this metric is read without");
+    for (size_t i = 0; !wrong && i < G_N_ELEMENTS(others); i++)
+        wrong = match(others[i].taken, text, others[i].expected);
+    return wrong;
 }
 
-/* GetMetricData's statistics (CloudWatch user guide), but for those of two numbers. */
+/* Of "(low:high)", where both are there, the low one comes first. */
+static bool bounds_in_order(const char *text)
+{
+    const char *low = strchr(text, '('), *colon = low ? strchr(low, ':') : NULL;
+    if (!colon || colon == low + 1 || colon[1] == ')')
+        return true;
+    return g_ascii_strtod(low + 1, NULL) < g_ascii_strtod(colon + 1, NULL);
+}
+
+#define DECIMALS "(\\.[0-9]{1,10})?"
+#define SHARE    "([0-9]{1,2}" DECIMALS "|100(\\.0{1,10})?)"
+#define AMOUNT   "[0-9]{1,15}" DECIMALS
+/* Two, or either of them. */
+#define BOUNDS(x) "(" x ":" x "|:" x "|" x ":)"
+
+#define PLAIN   "Average|Sum|Minimum|Maximum|SampleCount|IQM"
+#define UP_TO   "(p|tm|wm|tc|ts)" SHARE
+#define BETWEEN "(TM|WM|TC|TS)\\((" BOUNDS(SHARE "%") "|" BOUNDS(AMOUNT) ")\\)"
+#define RANK    "PR\\(" BOUNDS(AMOUNT) "\\)"
+
+/* GetMetricData's statistics, as CloudWatch's user guide defines them ("CloudWatch statistics
+ * definitions"): bounds are percentages of 0 to 100 or values, up to 10 decimals; a rank's are
+ * values alone. */
 const char *word_stat(const char *text)
 {
-    return match("^(Average|Sum|Minimum|Maximum|SampleCount|p[0-9]{1,2}(\\.[0-9]{1,10})?)$", text,
-                 "Average, Sum, Minimum, Maximum, SampleCount or a percentile such as p95");
+    static const char expected[] =
+        "Average, Sum, Minimum, Maximum, SampleCount, a percentile of p0 to p100, IQM, or one that "
+        "leaves values out: tm, wm, tc or ts with a percentage (tm99), TM, WM, TC or TS with bounds "
+        "(TM(10%:90%), TC(:300)), PR with values (PR(100:2000))";
+    const char *wrong = match("^(" PLAIN "|" UP_TO "|" BETWEEN "|" RANK ")$", text, expected);
+    return wrong || bounds_in_order(text) ? wrong : "bounds of which the lower one comes first";
 }
 
 static const char *between(const char *text, double least, double most, const char *expected)

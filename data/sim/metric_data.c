@@ -25,7 +25,23 @@ struct asked {
 /* The samples of one datapoint. */
 struct tally {
     double sum, low, high, n;
+    GArray *values; /* double */
 };
+
+/* Of "p95", 95; NAN: it is no percentile. */
+static double percentile_of(const char *stat)
+{
+    char *end = NULL;
+    double share = *stat == 'p' && g_ascii_isdigit(stat[1]) ? g_ascii_strtod(stat + 1, &end) : NAN;
+    return end && !*end && share <= 100 ? share : NAN;
+}
+
+static bool answers(const char *stat)
+{
+    static const char *const plain[] = {"Average", "Sum",         "Minimum",
+                                        "Maximum", "SampleCount", NULL};
+    return g_strv_contains(plain, stat) || !isnan(percentile_of(stat));
+}
 
 /* Another account's metrics are read through a monitoring account: the user's (aws.md). */
 static const char *account_of(const struct sim_call *call, const json_t *query)
@@ -62,6 +78,12 @@ static bool check_query(struct sim_call *call, const struct asked *asked, const 
                                period_s != 20 && period_s != 30))
         sim_refuse(call, 400, "ValidationError",
                    "Period must be 1, 5, 10, 20, 30, or a multiple of 60.");
+    else if (!answers(asked->stat))
+        sim_refuse(call, 400, "ValidationError",
+                   "The value '%s' for parameter MetricDataQueries.member.MetricStat.Stat is not "
+                   "valid, or not simulated: Average, Sum, Minimum, Maximum, SampleCount and p0 to "
+                   "p100 are.",
+                   asked->stat);
     return call->error.status == 0;
 }
 
@@ -104,6 +126,22 @@ static void count(struct tally *tally, double value, double weight)
     tally->low = tally->n > 0 ? fmin(tally->low, value) : value;
     tally->high = tally->n > 0 ? fmax(tally->high, value) : value;
     tally->n += weight;
+    g_array_append_val(tally->values, value);
+}
+
+static int by_value(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The least of its values that so many percent of them do not exceed. */
+static double percentile(const struct tally *tally, double share)
+{
+    guint n = tally->values->len;
+    double rank = ceil(share / 100 * n);
+    g_array_sort(tally->values, by_value);
+    return g_array_index(tally->values, double, (guint)CLAMP(rank - 1, 0, n - 1));
 }
 
 static void count_cell(const struct sim_call *call, const struct asked *asked, gint64 at_ms,
@@ -134,7 +172,8 @@ static void count_put(const struct asked *asked, gint64 at_ms, struct tally *tal
 /* The datapoint of `asked` that starts at `at_ms`; NAN where there is none. */
 static double datapoint(const struct sim_call *call, const struct asked *asked, gint64 at_ms)
 {
-    struct tally tally = {0};
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+    struct tally tally = {.values = values};
     if (asked->period_ms < WHEN_MINUTE && at_ms < call->now_ms - FINE_KEPT_MS)
         return NAN;
     if (asked->cell)
@@ -151,6 +190,9 @@ static double datapoint(const struct sim_call *call, const struct asked *asked, 
     for (size_t i = 0; tally.n > 0 && i < G_N_ELEMENTS(stats); i++)
         if (g_str_equal(asked->stat, stats[i].stat))
             return stats[i].value;
+    double share = percentile_of(asked->stat);
+    if (tally.n > 0 && !isnan(share))
+        return percentile(&tally, share);
     return tally.n > 0 ? tally.sum / tally.n : NAN;
 }
 

@@ -334,6 +334,46 @@ Test(config, where_there_is_no_file_every_place_looked_at_is_told)
         cr_expect(strstr(error->message, places[i]), "%s", error->message);
 }
 
+Test(config, every_statistic_that_cloudwatch_documents_is_taken_as_it_is_written)
+{
+    static const char *const stats[] = {
+        "Average",
+        "Sum",
+        "Minimum",
+        "Maximum",
+        "SampleCount",
+        "p0",
+        "p95",
+        "p99.9",
+        "p100",
+        "p99.0123456789",
+        "p100.0",
+        "tm99",
+        "wm98",
+        "tc90",
+        "ts90.5",
+        "IQM",
+        "TM(2%:98%)",
+        "TM(150:1000)",
+        "TM(25%:)",
+        "WM(10%:90%)",
+        "TS(80%:)",
+        "TC(:0.030)",
+        "TC(0.005:0.030)",
+        "PR(:300)",
+        "PR(100:2000)",
+        "TM(:100%)",
+        "PR(2000.5:)",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(stats); i++) {
+        g_autofree char *text =
+            g_strdup_printf(BASE "metrics: {own: {latency_ms: {stat: %s}}}\n", stats[i]);
+        OWN(config) config = load_good(text);
+        const struct own_metric *own = config->metrics.own->pdata[0];
+        cr_expect_str_eq(own->stat, stats[i]);
+    }
+}
+
 static void expect_state(const struct config *config, const char *sub, bool personal)
 {
     g_autofree char *expected = g_build_filename(folder, sub, NULL);
