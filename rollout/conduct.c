@@ -75,11 +75,14 @@ static struct rollout_cell *cell_of(const struct conduct *conduct, guint i)
 }
 
 /* A day of minutes of every cell that ever baked would be much to keep. */
-static void want_past_of(struct poller *poller, struct watch *watch,
+static void want_past_of(const struct conduct *conduct, struct watch *watch,
                          const struct rollout_cell *cell)
 {
+    struct poller *poller = conduct->world->poller;
+    gint64 period_ms = conduct->rollout->plan->period_ms;
     bool bakes = cell->state == CELL_BAKING;
-    gint64 since_ms = cell->deployed_at_ms - (bakes ? GATES_OWN_PAST_MS : GATES_PAST_MS);
+    gint64 since_ms =
+        cell->deployed_at_ms - (bakes ? gates_own_past_ms(period_ms) : gates_past_ms(period_ms));
     if (!cell->deployed_at_ms || !watch->config || since_ms == watch->past_wanted_ms)
         return;
     watch->past_wanted_ms = since_ms;
@@ -104,7 +107,7 @@ static void watch_cells(struct conduct *conduct)
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
         watch->id = cell->plan->id;
         watch_follow_intent(watch, cell);
-        want_past_of(world->poller, watch, cell);
+        want_past_of(conduct, watch, cell);
     }
 }
 

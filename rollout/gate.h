@@ -23,10 +23,13 @@ enum gate {
 const char *gate_name(enum gate gate); /* "limits", "alarms", "probe", ... */
 bool gate_parse(const char *name, enum gate *gate);
 
-/* How far before a deploy the rows go that its gates compare with: the controls' and the cell's own,
- * who is asked about the same hours of the day before, too. */
+/* How far before a deploy the rows go that its gates compare with: the controls' and the cell's
+ * own, who is asked about the same hours of the day before, too. */
 #define GATES_PAST_MS     (4 * WHEN_HOUR)
 #define GATES_OWN_PAST_MS (GATES_PAST_MS + WHEN_DAY)
+/* Of long periods those hours have too few to know a level by: 30 of them then. */
+gint64 gates_past_ms(gint64 period_ms);
+gint64 gates_own_past_ms(gint64 period_ms);
 
 /* A cell that still runs the old version. */
 struct gate_control {

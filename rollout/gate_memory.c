@@ -25,6 +25,16 @@ struct gate_memory {
     struct usual_traffic own_traffic, *traffic; /* and of each control */
 };
 
+gint64 gates_past_ms(gint64 period_ms)
+{
+    return MAX(GATES_PAST_MS, JUDGE_SHORT_PAST * period_ms);
+}
+
+gint64 gates_own_past_ms(gint64 period_ms)
+{
+    return MAX(GATES_OWN_PAST_MS, gates_past_ms(period_ms));
+}
+
 struct gate_memory *gate_memory_new(void)
 {
     return g_new0(struct gate_memory, 1);
@@ -101,7 +111,8 @@ static void take_past(struct gate_memory *memory, const struct gate_view *view)
         first_ms = earliest(view->controls[i].reading, first_ms);
     gint64 whole = (view->deployed_at_ms - first_ms) / period_ms;
     gint64 last_ms = view->deployed_at_ms / period_ms * period_ms;
-    gint64 earlier = MIN(whole, GATES_OWN_PAST_MS / period_ms), past = MIN(whole, JUDGE_PAST_ROWS);
+    gint64 earlier = MIN(whole, gates_own_past_ms(period_ms) / period_ms);
+    gint64 past = MIN(MIN(whole, JUDGE_PAST_ROWS), gates_past_ms(period_ms) / period_ms);
     for (gint64 i = earlier; i > past; i--) {
         const struct judge_row row = row_of(view->reading, last_ms - i * period_ms, period_ms);
         judge_earlier(memory->judge, &row);

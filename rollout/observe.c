@@ -32,10 +32,10 @@ static GArray *controls_of(const struct conduct *conduct, const struct cell *see
 static void want_past_of(const struct conduct *conduct, const GArray *controls,
                          gint64 deployed_at_ms)
 {
+    gint64 since_ms = deployed_at_ms - gates_past_ms(conduct->rollout->plan->period_ms);
     for (guint i = 0; i < controls->len; i++)
         poller_want_since(conduct->world->poller,
-                          g_array_index(controls, struct gate_control, i).id,
-                          deployed_at_ms - GATES_PAST_MS);
+                          g_array_index(controls, struct gate_control, i).id, since_ms);
 }
 
 static void judge_cell(struct conduct *conduct, struct watch *watch,

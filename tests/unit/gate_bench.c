@@ -82,6 +82,7 @@ struct bench *bench_new(void)
     rows_init(&bench->control);
     rows_init(&bench->well);
     bench->bake_ms = 30 * WHEN_MINUTE;
+    bench->period_ms = WHEN_MINUTE;
     return bench;
 }
 
@@ -130,7 +131,7 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
                                      .cell = &bench->cell,
                                      .dr = bench->view.dr,
                                      .low_traffic_pass = bench->view.low_traffic_pass,
-                                     .period_ms = WHEN_MINUTE,
+                                     .period_ms = bench->period_ms,
                                      .settle_ms = 15 * WHEN_SECOND,
                                      .deployed_at_ms = DEPLOYED_MS,
                                      .bake_ms = bench->bake_ms,

@@ -23,7 +23,7 @@ struct bench {
     size_t n_well;                       /* how many such there are beside `control` */
     struct gate_control controls[3];
     struct gate_memory *memory;
-    gint64 patience_ms, bake_ms;
+    gint64 patience_ms, bake_ms, period_ms; /* of a minute */
     bool no_controls;
     struct gate_view view;
     struct gate_result results[GATE_COUNT];

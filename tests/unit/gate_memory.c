@@ -78,6 +78,26 @@ Test(gate_memory, the_day_before_is_read_at_the_hours_of_the_bake)
     }
 }
 
+/* More is another time of day, whose errors are others. */
+Test(gate_memory, the_past_is_four_hours_or_thirty_periods_whatever_more_is_known)
+{
+    static const struct {
+        int period_minutes;
+        size_t rows;
+    } given[] = {{1, 240}, {5, 48}, {15, 30}, {60, 30}};
+    for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
+        OWN(bench) bench = regression_bench();
+        bench->period_ms = given[i].period_minutes * WHEN_MINUTE;
+        for (size_t m = 0; m < METRIC_COUNT; m++)
+            g_array_set_size(bench->own.points[m], 0);
+        for (int minute = -40 * 60; minute < 15; minute += given[i].period_minutes)
+            minute_of(&bench->own, minute, 0.3);
+        bench_judge(bench, 15, GATE_REGRESSION);
+        size_t rows = judge_past_span(gate_memory_judge(bench->memory));
+        cr_expect_eq(rows, given[i].rows, "%zu of %d min", rows, given[i].period_minutes);
+    }
+}
+
 Test(gate_memory, looked_at_every_minute_or_once_it_says_the_same)
 {
     OWN(bench) often = regression_bench();

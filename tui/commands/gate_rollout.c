@@ -144,8 +144,10 @@ static void look_at(struct looking *looking, const struct bake *bake, struct tod
     }
     g_autoptr(GArray) cells = cells_of(looking, bake, (guint)own);
     OWN(past)
-    past = gate_read_past(context, cells, bake->deployed_at_ms - GATES_OWN_PAST_MS,
-                          MIN(end_ms(bake), looking->now_ms));
+    past =
+        gate_read_past(context, cells,
+                       bake->deployed_at_ms - gates_own_past_ms(context->config->metrics.period_ms),
+                       MIN(end_ms(bake), looking->now_ms));
     gate_add_spent(&looking->spent, past);
     today->controls = cells->len - 1;
     today->unknown = why_no_data(looking, bake, (guint)own, past);
