@@ -74,19 +74,20 @@ static struct rollout_cell *cell_of(const struct conduct *conduct, guint i)
     return g_ptr_array_index(conduct->rollout->cells, i);
 }
 
-/* A day of minutes of every cell that ever baked would be much to keep. */
+/* One that has passed is judged on, and by a process that begins then, too. Of the others a day of
+ * minutes would be much to keep. */
 static void want_past_of(const struct conduct *conduct, struct watch *watch,
                          const struct rollout_cell *cell)
 {
     struct poller *poller = conduct->world->poller;
     gint64 period_ms = conduct->rollout->plan->period_ms;
-    bool bakes = cell->state == CELL_BAKING;
+    bool judged = cell->state == CELL_BAKING || cell->state == CELL_PASSED;
     gint64 since_ms =
-        cell->deployed_at_ms - (bakes ? gates_own_past_ms(period_ms) : gates_past_ms(period_ms));
+        cell->deployed_at_ms - (judged ? gates_own_past_ms(period_ms) : gates_past_ms(period_ms));
     if (!cell->deployed_at_ms || !watch->config || since_ms == watch->past_wanted_ms)
         return;
     watch->past_wanted_ms = since_ms;
-    if (bakes)
+    if (judged)
         poller_want_since(poller, watch->id, since_ms);
     else
         poller_want_only_since(poller, watch->id, since_ms);
