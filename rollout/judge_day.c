@@ -107,13 +107,15 @@ void day_begin(struct judge *judge)
     day->quarter = -1;
 }
 
-/* Of `n` quarters, with what is thought in; less a standard deviation of what they count. */
-static double quarters_log(const struct tally *quarters, size_t n, double thought)
+/* Of `n` quarters, with what is thought in; less a standard deviation of what they count. After
+ * the last before the deploy the day begins anew. */
+static double quarters_log(const struct tally *quarters, size_t from, size_t n, double thought)
 {
     struct tally sum = {0};
-    for (size_t i = 0; i < n; i++) {
-        sum.errors += quarters[i].errors;
-        sum.expected += quarters[i].expected;
+    for (size_t q = from; q < from + n; q++) {
+        const struct tally *one = &quarters[q < JUDGE_DAY_QUARTERS ? q : q - JUDGE_DAY];
+        sum.errors += one->errors;
+        sum.expected += one->expected;
     }
     double errors = sum.errors + JUDGE_WORLD * exp(thought);
     return log(errors / (sum.expected + JUDGE_WORLD)) - sqrt(sum.errors) / errors;
@@ -124,15 +126,13 @@ static double quarters_log(const struct tally *quarters, size_t n, double though
 static double around_log(const struct day *day, enum metric metric, double thought)
 {
     static const size_t reach[] = {2, 6};
-    size_t now = JUDGE_DAY_PAST + (size_t)day->quarter % JUDGE_DAY, last = JUDGE_DAY_QUARTERS - 1;
+    size_t now = JUDGE_DAY_PAST + (size_t)day->quarter % JUDGE_DAY;
     const struct tally *quarters = day->quarters[metric];
     double most = -INFINITY;
-    for (size_t q = now - reach[0]; q <= MIN(now + reach[0], last); q++)
-        most = MAX(most, quarters_log(quarters + q, 1, thought));
-    for (size_t i = 0; i < G_N_ELEMENTS(reach); i++) {
-        size_t from = now - reach[i], to = MIN(now + reach[i], last);
-        most = MAX(most, quarters_log(quarters + from, to - from + 1, thought));
-    }
+    for (size_t q = now - reach[0]; q <= now + reach[0]; q++)
+        most = MAX(most, quarters_log(quarters, q, 1, thought));
+    for (size_t i = 0; i < G_N_ELEMENTS(reach); i++)
+        most = MAX(most, quarters_log(quarters, now - reach[i], 2 * reach[i] + 1, thought));
     return most;
 }
 
@@ -151,7 +151,8 @@ static double rhythm_log(const struct judge *judge)
 void day_follow(struct judge *judge)
 {
     struct day *day = judge->day;
-    gint64 quarter = judge->age * judge->terms.period_ms / QUARTER_MS;
+    gint64 middle_ms = judge->age * judge->terms.period_ms - judge->terms.period_ms / 2;
+    gint64 quarter = middle_ms / QUARTER_MS;
     if (quarter == day->quarter)
         return;
     day->quarter = quarter;

@@ -194,3 +194,45 @@ Test(judge_day, what_was_too_small_for_hours_is_no_evidence_for_a_moment_of_more
                  (int)ending.guilty_at[METRIC_CPU]);
     cr_expect_gt(ending.most_odds[METRIC_CPU], 30, "evidence there was");
 }
+
+/* Of a judge of one cell with `period_ms`, and a job at `from_ms` of the bake's day that ran the
+ * day before only: how this hour was then, `at_ms` after the deploy. */
+static double day_before_at(gint64 period_ms, gint64 from_ms, gint64 to_ms, gint64 at_ms)
+{
+    struct stage stage = day_stage(NULL, 0, 0);
+    struct judge_row row = {.value = {[METRIC_HEALTH] = 1, [METRIC_REQUESTS] = 100000}};
+    stage.terms.period_ms = period_ms;
+    OWN(judge) judge = judge_new(&stage.terms, 0);
+    gint64 past_ms = MAX(4 * WHEN_HOUR, 12 * period_ms);
+    for (gint64 t = -4 * WHEN_HOUR - WHEN_DAY; t < at_ms; t += period_ms) {
+        bool job = t < 0 && t + WHEN_DAY >= from_ms && t + WHEN_DAY < to_ms;
+        row.value[METRIC_ERROR_RATE] = job ? 0.9 : 0.3;
+        if (t < -past_ms)
+            judge_earlier(judge, &row);
+        else if (t < 0)
+            judge_past(judge, &row);
+        if (t == 0)
+            judge_begin(judge);
+        if (t >= 0)
+            judge_take(judge, t + period_ms, &row);
+    }
+    return judge_find(judge, METRIC_ERROR_RATE).day_before;
+}
+
+Test(judge_day, a_row_of_an_hour_is_compared_with_the_same_hour)
+{
+    gint64 job_ms = 5 * WHEN_HOUR, end_ms = job_ms + WHEN_HOUR;
+    double at_job = day_before_at(WHEN_HOUR, job_ms, end_ms, end_ms);
+    cr_expect_gt(at_job, 2.8, "%.2f", at_job);
+    double before = day_before_at(WHEN_HOUR, job_ms, end_ms, 2 * WHEN_HOUR);
+    cr_expect_lt(before, 1.25, "%.2f", before);
+}
+
+Test(judge_day, after_its_last_quarter_the_day_begins_anew)
+{
+    gint64 job_ms = WHEN_HOUR / 2, late_ms = WHEN_DAY - WHEN_MINUTE;
+    double near = day_before_at(WHEN_MINUTE, 0, job_ms, late_ms);
+    cr_expect_gt(near, 2.8, "%.2f", near);
+    double far = day_before_at(WHEN_MINUTE, 0, job_ms, late_ms - 3 * WHEN_HOUR);
+    cr_expect_lt(far, 1.25, "%.2f", far);
+}
