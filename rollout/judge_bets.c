@@ -151,7 +151,7 @@ static double spell_ratio(const struct spell *spell)
 
 struct row_of_errors {
     double errors, requests, expected, own;
-    bool bad, warm;
+    bool bad, warm, odd;
 };
 
 static void spell_take(struct spell *spell, const struct errors_test *test,
@@ -178,9 +178,7 @@ static double take_spells(struct errors_test *test, const struct judge *judge,
                           const struct row_of_errors *row)
 {
     int recent = __builtin_popcount(test->recent);
-    /* an hour that was unlike the others the day before is unlike itself, too */
-    bool odd = day_shown_log(judge, METRIC_ERROR_RATE) >= log(JUDGE_WORSE);
-    double needed = MAX(judge->terms.max_ratio, odd ? JUDGE_CROWD : 0);
+    double needed = MAX(judge->terms.max_ratio, row->odd ? JUDGE_CROWD : 0);
     double sum = 0, sized = 0, best = -1;
     test->sizeable = false;
     for (guint i = 0; i < test->spells->len; i++) {
@@ -202,7 +200,7 @@ static double take_spells(struct errors_test *test, const struct judge *judge,
 }
 
 void errors_test_take(struct errors_test *test, const struct judge *judge, double errors,
-                      double requests, double shift)
+                      double requests, double shift, bool odd)
 {
     const struct level *level = &test->level;
     if (!level->known || isnan(errors) || !(requests > 0))
@@ -211,7 +209,8 @@ void errors_test_take(struct errors_test *test, const struct judge *judge, doubl
                                 .requests = requests,
                                 .expected = expected_of(level, requests, shift),
                                 .own = requests * level->rate,
-                                .warm = judge->warm};
+                                .warm = judge->warm,
+                                .odd = odd};
     double margin = row.expected * (1 + JUDGE_MARGIN),
            score = level_score(level, errors, row.expected);
     row.bad = errors > row.expected * JUDGE_BAD_RATIO && score > test->bad_score;

@@ -88,7 +88,9 @@ bool beyond_controls(const struct judge *judge, struct tally own, const struct t
     if (!judge->compares[METRIC_ERROR_RATE])
         return ratio >= needed;
     double theirs = exp(tally_pool(world, n_controls(judge))), traffic = traffic_ratio(judge);
-    bool incident = theirs >= JUDGE_INCIDENT && is_no_chance(judge, world);
+    /* what the hours of the day before had, too, is the day's doing and no incident */
+    double unlike_then = theirs / exp(day_shown_log(judge, METRIC_ERROR_RATE));
+    bool incident = unlike_then >= JUDGE_INCIDENT && is_no_chance(judge, world);
     bool crowd = traffic > JUDGE_INCIDENT || traffic < 2 - JUDGE_INCIDENT;
     if (incident || crowd)
         needed = needed_in_incident(judge, &own, world, incident ? JUDGE_FAR_WORSE : JUDGE_CROWD);

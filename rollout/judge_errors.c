@@ -231,12 +231,17 @@ void errors_take(struct judge *judge, const struct judge_row *rows)
     double requests = rows[0].value[METRIC_REQUESTS];
     double at_worst = day_at_worst_log(judge, METRIC_ERROR_RATE), shift = at_worst;
     double errors = count_errors(rows[0].value[METRIC_ERROR_RATE], requests);
+    double shown = day_shown_log(judge, METRIC_ERROR_RATE), world = 0;
     if (judge->compares[METRIC_ERROR_RATE]) {
         double lately = lately_log(judge);
-        shift = following_take(&judge->error_following, world_log(judge, lately), lately);
-        shift = day_excuse(judge, METRIC_ERROR_RATE, shift);
+        world = following_take(&judge->error_following, world_log(judge, lately), lately);
+        shift = day_excuse(judge, METRIC_ERROR_RATE, world);
     }
-    errors_test_take(&judge->errors, judge, errors, requests, shift);
-    errors_test_take(&judge->errors_alone, judge, errors, requests, at_worst);
+    /* an hour that was unlike the others the day before is unlike itself, too; but where the
+     * controls have it as well they tell how it is today */
+    bool odd = shown >= log(JUDGE_WORSE);
+    errors_test_take(&judge->errors, judge, errors, requests, shift,
+                     odd && shown - MAX(0, world) >= log(JUDGE_WORSE));
+    errors_test_take(&judge->errors_alone, judge, errors, requests, at_worst, odd);
     find(judge);
 }

@@ -189,8 +189,9 @@ void errors_take(struct judge *judge, const struct judge_row *rows);
 /* judge_bets.c */
 void errors_test_begin(struct errors_test *test, const struct judge *judge, const double *errors,
                        const double *requests, const double *shifts, const GArray *others);
+/* `odd`: the hour was unlike the others the day before, beyond what the controls lead to expect. */
 void errors_test_take(struct errors_test *test, const struct judge *judge, double errors,
-                      double requests, double shift);
+                      double requests, double shift, bool odd);
 void errors_test_clear(struct errors_test *test);
 /* judge_shift.c */
 double shift_log(const struct judge *judge, enum metric metric, double value);

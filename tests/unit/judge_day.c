@@ -144,6 +144,47 @@ Test(judge_day, a_cell_without_controls_whose_day_is_known_is_given_no_allowance
     cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE], 300);
 }
 
+/* The day's rhythm of every cell: the deploy is in the middle of its rise. */
+static void rise_of_all(struct judge_row *row, double more)
+{
+    row_set_errors(row, nearbyint(row_errors(row) * more));
+}
+
+static double rhythm(gint64 minute)
+{
+    return 1 + 0.4 * sin(2 * G_PI * (double)minute / DAY);
+}
+
+static void twice_the_errors_in_the_days_rise(struct judge_row *row, size_t cell, gint64 minute)
+{
+    rise_of_all(row, rhythm(minute) * (cell == 0 && minute >= 180 ? 2 : 1));
+}
+
+Test(judge_day, a_rise_of_all_cells_that_the_day_before_had_too_is_no_incident)
+{
+    struct stage stage = day_stage(twice_the_errors_in_the_days_rise, 3, 240);
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "for all that is known it may be an incident");
+    stage.past = PAST;
+    ending = stage_play(&stage);
+    gint64 at = ending.guilty_at[METRIC_ERROR_RATE];
+    cr_expect(at >= 180 && at < 240, "%d", (int)at);
+}
+
+static void an_incident_in_the_days_rise(struct judge_row *row, size_t cell, gint64 minute)
+{
+    double incident = minute >= 180 ? 4 : 1, unequal = cell == 0 && minute >= 180 ? 2 : 1;
+    rise_of_all(row, rhythm(minute) * incident * unequal);
+}
+
+Test(judge_day, an_incident_at_such_an_hour_is_one_still)
+{
+    struct stage stage = day_stage(an_incident_in_the_days_rise, 3, PAST);
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "a fault of everybody's hits cells unequally");
+    cr_expect_geq(ending.shared_at[METRIC_ERROR_RATE], 180);
+}
+
 static void a_day_of_gaps(struct judge_row *row, size_t cell, gint64 minute)
 {
     twice_the_errors_at_noon(row, cell, minute);
