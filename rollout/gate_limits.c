@@ -67,18 +67,31 @@ static double mildest(const struct gate_view *view, const struct limit *limit, c
     return mild;
 }
 
-/* Did more than one past row in a hundred do as badly? */
+/* rollout.md: the last hours before the deploy, and the same hours of earlier days. What was at
+ * another hour makes nothing likely now: an outage the day before is over. */
+static bool is_comparable(const struct gate_view *view, gint64 past_ms, gint64 at_ms)
+{
+    gint64 apart_ms = (at_ms - past_ms) % WHEN_DAY;
+    return past_ms >= view->deployed_at_ms - gates_past_ms(view->period_ms) ||
+           MIN(apart_ms, WHEN_DAY - apart_ms) <= SAME_HOUR_MS;
+}
+
+/* Did more than one such row in a hundred do as badly? */
 static bool past_makes_it_likely(const struct gate_view *view, const struct limit *limit,
                                  const GArray *crossing)
 {
     g_autoptr(GArray) past = rows_before(view, view->reading, limit->metric);
     double now = mildest(view, limit, crossing);
-    guint as_bad = 0;
+    gint64 at_ms = row_at(crossing, crossing->len - 1)->at_ms;
+    guint as_bad = 0, n = 0;
     for (guint i = 0; i < past->len; i++) {
+        if (!is_comparable(view, row_at(past, i)->at_ms, at_ms))
+            continue;
         double bad = badness(view, limit, row_at(past, i)->value);
         as_bad += limit->below ? bad <= now : bad * limit->past_factor >= now;
+        n++;
     }
-    return as_bad > 0 && as_bad > PAST_LIKELY * past->len;
+    return as_bad > 0 && as_bad > PAST_LIKELY * n;
 }
 
 static guint controls_crossing(const struct gate_view *view, const struct limit *limit)

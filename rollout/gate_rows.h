@@ -14,6 +14,7 @@
 #define PAST_LIKELY                                                                                \
     0.01 /* gates.md: at most 1 % false rollbacks: what one past row in a hundred                  \
             did as well is likely */
+#define SAME_HOUR_MS     (WHEN_HOUR / 2) /* jobs begin late, or last */
 #define SHARED_SHARE     0.5 /* at least half of the controls: the world's doing, not the release's */
 #define RHYTHM_FACTOR    1.4  /* gates.md: users and traffic follow the day by +-40 % */
 #define DRAINED_SHARE    0.06 /* gates.md: under 6 % of what one is led to expect */

@@ -128,6 +128,28 @@ Test(gate, limits_that_the_cell_crossed_before_the_deploy_are_not_attributable)
     EXPECT(bench_judge(bench, 10, GATE_LIMITS), VERDICT_HOLD);
 }
 
+/* Down for half an hour from minute `outage` on, of a past of 28 hours, and again after the deploy.
+ */
+static enum verdict down_after_an_outage(int outage)
+{
+    const int half_an_hour = 30;
+    OWN(bench) bench = bench_new();
+    g_array_set_size(bench->own.points[METRIC_HEALTH], 0);
+    for (int minute = -28 * 60; minute < 10; minute++) {
+        bool down = minute >= outage && minute < outage + half_an_hour;
+        bench_row(&bench->own, METRIC_HEALTH, minute, !down && minute < 5);
+    }
+    return bench_judge(bench, 10, GATE_LIMITS)->verdict;
+}
+
+Test(gate, limits_that_the_cell_crossed_the_day_before_excuse_the_same_hour_only)
+{
+    const int day = WHEN_DAY / WHEN_MINUTE, hour = WHEN_HOUR / WHEN_MINUTE;
+    cr_expect_eq(down_after_an_outage(-day), VERDICT_HOLD, "a job of the night");
+    cr_expect_eq(down_after_an_outage(-day + 4 * hour), VERDICT_FAIL, "an outage that is over");
+    cr_expect_eq(down_after_an_outage(-2 * hour), VERDICT_HOLD, "it has not been well since");
+}
+
 Test(gate, warmup_forgives_restart_noise_but_not_twice_the_limit)
 {
     const struct {
