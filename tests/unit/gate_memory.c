@@ -79,6 +79,26 @@ Test(gate_memory, the_day_before_is_read_at_the_hours_of_the_bake)
 }
 
 /* More is another time of day, whose errors are others. */
+/* For how long the judge looks away is seen by it. */
+Test(gate_memory, what_passes_for_the_day_before_is_said)
+{
+    const int day = WHEN_DAY / WHEN_MINUTE;
+    static const struct {
+        int job;
+        bool odd;
+    } given[] = {{-10, true}, {120, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
+        OWN(bench) bench = regression_bench();
+        own_past(bench, -240 - day, -day + given[i].job);
+        both(bench, 0, 15, 0.3, 0.3);
+        EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_PASS);
+        const char *said = bench->results[GATE_REGRESSION].reason;
+        cr_expect_eq(strstr(said, "own past (errors 2.3× at this hour of the day before) and") !=
+                         NULL,
+                     given[i].odd, "%s", said);
+    }
+}
+
 Test(gate_memory, the_past_is_four_hours_or_thirty_periods_whatever_more_is_known)
 {
     static const struct {
