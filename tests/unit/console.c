@@ -226,7 +226,7 @@ Test(keys, every_default_key_has_a_name_that_is_understood_and_stands_for_one_th
         for (char **name = names; *name; name++) {
             guint32 key = key_parse(*name);
             cr_assert_neq(key, (guint32)KEY_CODE_NONE, "%s", *name);
-            for (unsigned place = 1; place < PLACE_ANY; place <<= 1)
+            for (unsigned place = 1; place < (unsigned)PLACE_ANY; place <<= 1)
                 if (bindings[i].places & place)
                     cr_expect_eq(keys_find(bindings, REQUEST_COUNT, place, key), i, "%s", *name);
         }

@@ -193,6 +193,40 @@ Test(commandline, only_what_exists_is_opened_and_the_nearest_is_offered)
     cr_expect_not_null(strstr(error->message, "cell-1"));
 }
 
+Test(commandline, what_is_lacking_or_too_much_is_named)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    static const struct {
+        const char *typed, *said;
+    } cases[] = {{"cell", ":cell takes the id of a cell"},
+                 {"tenant ", ":tenant takes the id of a tenant"},
+                 {"quit now", ":quit takes nothing after it; \"now\" was typed"},
+                 {"place 5", ":place takes nothing"},
+                 {"rollout r99", "no operation r99"},
+                 {"histroy", "did you mean :history"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct command_line command;
+        g_autoptr(GError) error = NULL;
+        cr_assert_not(command_line_parse(deck, cases[i].typed, &command, &error));
+        cr_expect(strstr(error->message, cases[i].said) != NULL, "%s", error->message);
+    }
+}
+
+Test(commandline, every_screen_is_a_command)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        struct command_line command;
+        g_autoptr(GError) error = NULL;
+        const char *name = view_entry((enum view_id)i)->name;
+        bool opens = command_line_parse(deck, name, &command, &error);
+        cr_expect(opens ? command.view == (enum view_id)i
+                        : strstr(error->message, "takes the id of") != NULL,
+                  "%s", name);
+        command_line_clear(&command);
+    }
+}
+
 Test(commandline, starting_takes_a_version_with_or_without_its_v_and_nothing_else)
 {
     OWN(deck) deck = deck_of(0, 0);

@@ -281,9 +281,6 @@ static const enum request hints[] = {REQUEST_BACK, REQUEST_TENANTS, REQUEST_ROLL
                                      REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
 const struct view view_cell = {
-    .name = "cell",
-    .title = "Cell",
-    .place = PLACE_CELL,
     .hints = hints,
     .open = cell_open,
     .close = g_free,

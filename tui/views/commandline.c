@@ -6,33 +6,36 @@
 
 #include <string.h>
 
-enum takes {
-    TAKES_NOTHING,
-    TAKES_CELL,
-    TAKES_TENANT,
-    TAKES_OPERATION,
-    TAKES_FILTER,
-    TAKES_VERSION
-};
-
-static const struct entry {
+/* What `:` takes beside the screens. */
+static const struct verb {
     const char *name;
     enum command_kind kind;
-    enum view_id view;
     enum takes takes;
-} entries[] = {
-    {"fleet", COMMAND_OPEN, VIEW_FLEET, TAKES_FILTER},
-    {"cell", COMMAND_OPEN, VIEW_CELL, TAKES_CELL},
-    {"tenants", COMMAND_OPEN, VIEW_TENANTS, TAKES_FILTER},
-    {"tenant", COMMAND_OPEN, VIEW_TENANT, TAKES_TENANT},
-    {"rollout", COMMAND_OPEN, VIEW_ROLLOUT, TAKES_OPERATION},
-    {"history", COMMAND_OPEN, VIEW_HISTORY, TAKES_FILTER},
-    {"events", COMMAND_OPEN, VIEW_EVENTS, TAKES_OPERATION},
-    {"help", COMMAND_OPEN, VIEW_HELP, TAKES_NOTHING},
-    {"start", COMMAND_START, VIEW_COUNT, TAKES_VERSION},
-    {"quit", COMMAND_QUIT, VIEW_COUNT, TAKES_NOTHING},
-    {"q", COMMAND_QUIT, VIEW_COUNT, TAKES_NOTHING},
+} verbs[] = {
+    {"start", COMMAND_START, TAKES_VERSION},
+    {"quit", COMMAND_QUIT, TAKES_NOTHING},
+    {"q", COMMAND_QUIT, TAKES_NOTHING},
 };
+
+enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };
+
+struct entry {
+    const char *name;
+    enum command_kind kind;
+    enum view_id view; /* of COMMAND_OPEN */
+    enum takes takes;
+};
+
+/* The screens in their order, then the verbs. */
+static struct entry entry_at(int which)
+{
+    if (which >= VIEW_COUNT) {
+        const struct verb *verb = &verbs[which - VIEW_COUNT];
+        return (struct entry){verb->name, verb->kind, VIEW_COUNT, verb->takes};
+    }
+    const struct view_entry *view = view_entry((enum view_id)which);
+    return (struct entry){view->name, COMMAND_OPEN, (enum view_id)which, view->takes};
+}
 
 void command_line_clear(struct command_line *command)
 {
@@ -41,18 +44,19 @@ void command_line_clear(struct command_line *command)
     *command = (struct command_line){0};
 }
 
-static const struct entry *find_entry(const char *name, GError **error)
+static bool find_entry(const char *name, struct entry *entry, GError **error)
 {
-    const char *names[G_N_ELEMENTS(entries) + 1] = {NULL};
-    for (size_t i = 0; i < G_N_ELEMENTS(entries); i++) {
-        if (strcmp(entries[i].name, name) == 0)
-            return &entries[i];
-        names[i] = entries[i].name;
+    const char *names[ENTRIES + 1] = {NULL};
+    for (int i = 0; i < ENTRIES; i++) {
+        *entry = entry_at(i);
+        if (strcmp(entry->name, name) == 0)
+            return true;
+        names[i] = entry->name;
     }
     const char *nearest = text_nearest(name, names);
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no command :%s%s%s", name,
                 nearest ? "; did you mean :" : " (:help has them all)", nearest ? nearest : "");
-    return NULL;
+    return false;
 }
 
 /* All ids that a command could take, NULL-terminated; the strings are borrowed. */
@@ -79,14 +83,28 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
     const char *const *known = (const char *const *)ids->pdata;
     if (!*given && entry->takes == TAKES_OPERATION)
         return true; /* the one under way */
+    if (!*given) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes the id of a %s (Tab lists them)",
+                    entry->name, entry->name);
+        return false;
+    }
     if (g_strv_contains(known, given)) {
         command->subject = g_strdup(given);
         return true;
     }
-    const char *nearest = *given && ids->len < 2000 ? text_nearest(given, known) : NULL;
+    const char *nearest = ids->len < 2000 ? text_nearest(given, known) : NULL;
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no %s %s%s%s",
                 entry->takes == TAKES_OPERATION ? "operation" : entry->name, given,
                 nearest ? "; did you mean " : "", nearest ? nearest : "");
+    return false;
+}
+
+static bool take_nothing(const struct entry *entry, const char *given, GError **error)
+{
+    if (!*given)
+        return true;
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes nothing after it; \"%s\" was typed",
+                entry->name, given);
     return false;
 }
 
@@ -114,20 +132,20 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
         *rest++ = '\0';
     const char *given = rest ? g_strstrip(rest) : "";
     *command = (struct command_line){0};
-    const struct entry *entry = find_entry(line, error);
-    if (!entry)
+    struct entry entry;
+    if (!find_entry(line, &entry, error))
         return false;
-    command->view = entry->view;
-    command->kind = entry->kind;
-    if (entry->takes == TAKES_NOTHING)
-        return true;
-    if (entry->takes == TAKES_FILTER) {
+    command->view = entry.view;
+    command->kind = entry.kind;
+    if (entry.takes == TAKES_NOTHING)
+        return take_nothing(&entry, given, error);
+    if (entry.takes == TAKES_FILTER) {
         command->filter = g_strdup(given);
         return true;
     }
-    if (entry->takes == TAKES_VERSION)
+    if (entry.takes == TAKES_VERSION)
         return take_version(given, command, error);
-    return take_subject(deck, entry, given, command, error);
+    return take_subject(deck, &entry, given, command, error);
 }
 
 /* What may stand at the word being typed, NULL-terminated, borrowed; *start: its first byte. */
@@ -137,12 +155,12 @@ static GPtrArray *offers(const struct deck *deck, const char *text, gsize *start
     *start = space ? (gsize)(space + 1 - text) : 0;
     if (space) {
         g_autofree char *name = g_strndup(text, (gsize)(space - text));
-        const struct entry *entry = find_entry(name, NULL);
-        return candidates(deck, entry ? entry->takes : TAKES_NOTHING);
+        struct entry entry;
+        return candidates(deck, find_entry(name, &entry, NULL) ? entry.takes : TAKES_NOTHING);
     }
     GPtrArray *names = g_ptr_array_new();
-    for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
-        g_ptr_array_add(names, (gpointer)entries[i].name);
+    for (int i = 0; i < ENTRIES; i++)
+        g_ptr_array_add(names, (gpointer)entry_at(i).name);
     g_ptr_array_add(names, NULL);
     return names;
 }

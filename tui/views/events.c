@@ -154,9 +154,6 @@ static const enum request hints[] = {REQUEST_BACK, REQUEST_ROLLOUT, REQUEST_FILT
                                      REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
 const struct view view_events = {
-    .name = "events",
-    .title = "Events",
-    .place = PLACE_EVENTS,
     .hints = hints,
     .open = events_open,
     .close = events_close,

@@ -355,9 +355,6 @@ static const enum request hints[] = {
     REQUEST_FILTER, REQUEST_COMMAND, REQUEST_HELP,    REQUEST_QUIT,  REQUEST_COUNT};
 
 const struct view view_fleet = {
-    .name = "fleet",
-    .title = "Fleet",
-    .place = PLACE_FLEET,
     .hints = hints,
     .open = fleet_open,
     .close = fleet_close,

@@ -102,9 +102,6 @@ static struct reaction help_key(void *state, const struct deck *deck, enum reque
 static const enum request hints[] = {REQUEST_BACK, REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_help = {
-    .name = "help",
-    .title = "Help",
-    .place = PLACE_HELP,
     .hints = hints,
     .open = help_open,
     .close = help_close,

@@ -145,9 +145,6 @@ static const enum request hints[] = {REQUEST_OPEN, REQUEST_ROLLOUT, REQUEST_FILT
                                      REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
 const struct view view_history = {
-    .name = "history",
-    .title = "History",
-    .place = PLACE_HISTORY,
     .hints = hints,
     .open = history_open,
     .close = history_close,

@@ -4,11 +4,19 @@
 
 #define REQUEST_BINDING(id, name, keys, places, summary)                                           \
     {REQUEST_##id, name, keys, places, summary},
-static const struct binding bindings[] = {REQUESTS(REQUEST_BINDING)};
+#define VIEW_BINDING(id, name, way, takes, keys, summary)                                          \
+    {REQUEST_##id, #name, keys, PLACE_ANY, summary},
+static const struct binding bindings[] = {REQUESTS(REQUEST_BINDING) VIEWS(VIEW_BINDING)};
 
 const struct binding *request_bindings(void)
 {
     return bindings;
+}
+
+enum view_id request_view(enum request request)
+{
+    int after = (int)request - (int)(REQUEST_COUNT - VIEW_COUNT);
+    return after >= 0 && after < VIEW_COUNT ? (enum view_id)after : VIEW_COUNT;
 }
 
 char *request_key(enum request request)

@@ -1,21 +1,10 @@
 /* Everything a key can ask for: one table, from which come the enum, the bindings and the help
- * screen. Columns: enum, name for console.yaml, default keys (the first is shown), the screens it
- * is for, help text. */
+ * screen; after it, one request a screen (views.h), which opens that. Columns: enum, name for
+ * console.yaml, default keys (the first is shown), the screens it is for, help text. */
 #pragma once
 
 #include "tui/console/keys.h"
-
-enum spot {
-    PLACE_FLEET = 1 << 0,
-    PLACE_CELL = 1 << 1,
-    PLACE_TENANTS = 1 << 2,
-    PLACE_TENANT = 1 << 3,
-    PLACE_ROLLOUT = 1 << 4,
-    PLACE_HISTORY = 1 << 5,
-    PLACE_EVENTS = 1 << 6,
-    PLACE_HELP = 1 << 7,
-    PLACE_ANY = (1 << 8) - 1
-};
+#include "tui/views/views.h"
 
 #define PLACES_WITH_FILTER (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS)
 
@@ -30,10 +19,6 @@ enum spot {
     X(LAST,      "last",      "G End",          PLACE_ANY,     "last row")                         \
     X(OPEN,      "open",      "Enter l Right",  PLACE_ANY,     "open what is selected")            \
     X(BACK,      "back",      "Esc h Left Backspace", PLACE_ANY, "back to the screen before")      \
-    X(FLEET,     "fleet",     "1",              PLACE_ANY,     "the fleet")                        \
-    X(TENANTS,   "tenants",   "t 2",            PLACE_ANY,     "tenants; on a cell: its own")      \
-    X(ROLLOUT,   "rollout",   "r 3",            PLACE_ANY,     "the rollout under way, or the last")\
-    X(HISTORY,   "history",   "H 4",            PLACE_ANY,     "every operation, and its events")  \
     X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line (Tab completes)")     \
@@ -48,16 +33,19 @@ enum spot {
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \
     X(SUSPEND,   "suspend",   "Ctrl-Z",         PLACE_ANY,     "stop; `fg` comes back")            \
-    X(HELP,      "help",      "?",           PLACE_ANY,     "this screen")                      \
     X(QUIT,      "quit",      "q Ctrl-C",       PLACE_ANY,     "leave")
 /* clang-format on */
 
-#define REQUEST_ENUM(id, name, keys, places, summary) REQUEST_##id,
-enum request { REQUESTS(REQUEST_ENUM) REQUEST_COUNT };
+#define REQUEST_ENUM(id, name, keys, places, summary)        REQUEST_##id,
+#define REQUEST_OF_VIEW(id, name, way, takes, keys, summary) REQUEST_##id,
+enum request { REQUESTS(REQUEST_ENUM) VIEWS(REQUEST_OF_VIEW) REQUEST_COUNT };
 
 /* REQUEST_COUNT bindings, in the table's order. */
 const struct binding *request_bindings(void);
-/* The key that is shown for a request: the first of its keys. Caller frees. */
+/* The screen that a request opens; VIEW_COUNT: it opens none. */
+enum view_id request_view(enum request request);
+/* The key that is shown for a request: the first of its keys, "" where it has none. Caller frees.
+ */
 char *request_key(enum request request);
 /* Whether it does something to the world: only with --write. */
 bool request_acts(enum request request);

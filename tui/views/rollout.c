@@ -382,9 +382,6 @@ static const enum request hints[] = {
     REQUEST_START,   REQUEST_NEXT,  REQUEST_BACK,  REQUEST_HELP,     REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_rollout = {
-    .name = "rollout",
-    .title = "Rollout",
-    .place = PLACE_ROLLOUT,
     .hints = hints,
     .open = rollout_open,
     .close = rollout_close,

@@ -102,10 +102,10 @@ static void react(struct shell *shell, const struct reaction *reaction)
         ask(shell, reaction->request, reaction->subject);
 }
 
-static void open_rollout(struct shell *shell)
+static void open_operation(struct shell *shell, enum view_id view)
 {
     const struct rollout *rollout = deck_first_rollout(shell->deck);
-    shell_open(shell, VIEW_ROLLOUT, rollout ? rollout->id : NULL);
+    shell_open(shell, view, rollout ? rollout->id : NULL);
 }
 
 static void begin_filter(struct shell *shell)
@@ -117,21 +117,6 @@ static void begin_command(struct shell *shell)
 {
     shell_read_versions(shell);
     shell_type(shell, MODE_COMMAND, "");
-}
-
-static void open_fleet(struct shell *shell)
-{
-    shell_open(shell, VIEW_FLEET, NULL);
-}
-
-static void open_history(struct shell *shell)
-{
-    shell_open(shell, VIEW_HISTORY, NULL);
-}
-
-static void open_help(struct shell *shell)
-{
-    shell_open(shell, VIEW_HELP, NULL);
 }
 
 static void refresh(struct shell *shell)
@@ -160,20 +145,25 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,
-    [REQUEST_FLEET] = open_fleet,
-    [REQUEST_TENANTS] = shell_open_tenants,
-    [REQUEST_ROLLOUT] = open_rollout,
-    [REQUEST_HISTORY] = open_history,
-    [REQUEST_HELP] = open_help,
-    [REQUEST_FILTER] = begin_filter,
-    [REQUEST_COMMAND] = begin_command,
-    [REQUEST_START] = shell_begin_start,
-    [REQUEST_REFRESH] = refresh,
-    [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,
-    [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,       [REQUEST_FILTER] = begin_filter,
+    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
+    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
 };
+
+/* The screen of a request; one that needs a cell or a tenant is told by the screen on top. */
+static void open_view(struct shell *shell, enum view_id view)
+{
+    enum takes takes = view_entry(view)->takes;
+    if (view == VIEW_TENANTS)
+        shell_open_tenants(shell);
+    else if (takes == TAKES_OPERATION)
+        open_operation(shell, view);
+    else if (takes == TAKES_CELL || takes == TAKES_TENANT)
+        deck_say(shell->deck, ROLE_WARN, "no %s is selected here", view_entry(view)->name);
+    else
+        shell_open(shell, view, NULL);
+}
 
 static void handle_request(struct shell *shell, enum request request)
 {
@@ -183,11 +173,13 @@ static void handle_request(struct shell *shell, enum request request)
         react(shell, &reaction);
     else if (own_requests[request])
         own_requests[request](shell);
+    else if (request_view(request) != VIEW_COUNT)
+        open_view(shell, request_view(request));
 }
 
 static void key_in_screen(struct shell *shell, guint32 key)
 {
-    int request = keys_find(request_bindings(), REQUEST_COUNT, shell_view(shell)->place, key);
+    int request = keys_find(request_bindings(), REQUEST_COUNT, 1u << shell_top(shell)->view, key);
     if (request >= 0) {
         handle_request(shell, (enum request)request);
         return;

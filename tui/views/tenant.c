@@ -90,9 +90,6 @@ static const enum request hints[] = {REQUEST_OPEN, REQUEST_BACK, REQUEST_FLEET,
                                      REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_tenant = {
-    .name = "tenant",
-    .title = "Tenant",
-    .place = PLACE_TENANT,
     .hints = hints,
     .draw = tenant_draw,
     .key = tenant_key,

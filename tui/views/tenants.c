@@ -207,9 +207,6 @@ static const enum request hints[] = {REQUEST_OPEN, REQUEST_FILTER, REQUEST_BACK,
                                      REQUEST_HELP, REQUEST_QUIT,   REQUEST_COUNT};
 
 const struct view view_tenants = {
-    .name = "tenants",
-    .title = "Tenants",
-    .place = PLACE_TENANTS,
     .finds = true,
     .hints = hints,
     .open = tenants_open,

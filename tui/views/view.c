@@ -2,15 +2,18 @@
 
 #include "tui/console/list.h"
 
+#define VIEW_POINTER(id, name, way, takes, keys, summary) [VIEW_##id] = &view_##name,
 const struct view *view_of(enum view_id id)
 {
-    static const struct view *const views[] = {
-        [VIEW_FLEET] = &view_fleet,     [VIEW_CELL] = &view_cell,
-        [VIEW_TENANTS] = &view_tenants, [VIEW_TENANT] = &view_tenant,
-        [VIEW_ROLLOUT] = &view_rollout, [VIEW_HISTORY] = &view_history,
-        [VIEW_EVENTS] = &view_events,   [VIEW_HELP] = &view_help,
-    };
+    static const struct view *const views[] = {VIEWS(VIEW_POINTER)};
     return views[id];
+}
+
+#define VIEW_ENTRY(id, name, way, takes, keys, summary) [VIEW_##id] = {#name, way, takes},
+const struct view_entry *view_entry(enum view_id id)
+{
+    static const struct view_entry entries[] = {VIEWS(VIEW_ENTRY)};
+    return &entries[id];
 }
 
 struct reaction view_move(struct list *list, enum request request)

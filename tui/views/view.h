@@ -1,4 +1,5 @@
-/* A screen of the console. One file a screen, ending in its `const struct view`.
+/* A screen of the console. One file a screen, ending in its `const struct view`; its name, its keys
+ * and what leads to it stand in views.h.
  *
  * draw() is a pure read of the view's state and the deck; key() says what should happen and neither
  * draws nor does I/O; prepare() is where a view follows a deck that has changed: it is called
@@ -8,18 +9,6 @@
 #include "tui/console/canvas.h"
 #include "tui/views/deck.h"
 #include "tui/views/requests.h"
-
-enum view_id {
-    VIEW_FLEET,
-    VIEW_CELL,
-    VIEW_TENANTS,
-    VIEW_TENANT,
-    VIEW_ROLLOUT,
-    VIEW_HISTORY,
-    VIEW_EVENTS,
-    VIEW_HELP,
-    VIEW_COUNT
-};
 
 enum {
     REACT_NONE = 0,
@@ -38,9 +27,6 @@ struct reaction {
 };
 
 struct view {
-    const char *name; /* what `:` calls it */
-    const char *title;
-    enum spot place;
     bool finds;                /* opens with its filter being typed */
     const enum request *hints; /* keys worth showing, most useful first, up to REQUEST_COUNT */
     void *(*open)(void);
@@ -53,8 +39,8 @@ struct view {
     struct reaction (*key)(void *state, const struct deck *deck, enum request request);
 };
 
-extern const struct view view_fleet, view_cell, view_tenants, view_tenant, view_rollout,
-    view_history, view_events, view_help;
+#define VIEW_EXTERN(id, name, way, takes, keys, summary) extern const struct view view_##name;
+VIEWS(VIEW_EXTERN)
 const struct view *view_of(enum view_id id);
 
 /* The requests that move in a list: done, and REACT_REDRAW; else REACT_UNUSED. */

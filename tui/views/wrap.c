@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define WIDEST 90 /* of a paragraph: longer lines are hard to read */
+
 /* The bytes of `text` that go on a line of `cols`. */
 static size_t fitting(const char *text, int cols)
 {
@@ -26,5 +28,17 @@ void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines)
         g_ptr_array_add(lines, g_strdup_printf("%s%.*s", before, (int)length, text));
         text += length;
         text += *text == ' ';
+    }
+}
+
+void wrap_draw(struct canvas *canvas, const struct area *area, const char *const *paragraphs)
+{
+    int row = 0, cols = MIN(area->cols - 4, WIDEST);
+    for (int i = 0; paragraphs[i]; i++, row++) {
+        g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+        wrap_text(paragraphs[i], cols, "", lines);
+        for (guint line = 0; line < lines->len && row < area->rows; line++, row++)
+            canvas_text(canvas, area->row + row, area->col + 2, cols,
+                        i == 0 ? ROLE_TITLE : ROLE_NORMAL, g_ptr_array_index(lines, line));
     }
 }

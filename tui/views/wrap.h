@@ -1,9 +1,13 @@
 /* A text in lines, for views that have room for a whole sentence. */
 #pragma once
 
-#include <glib.h>
+#include "tui/console/canvas.h"
 
 /* `text` in lines of `cols` at the most, those after the first with `indent` before them; whole
  * words where that can be, and one that is too long is left for the canvas to cut. Adds to `lines`,
  * an array that frees its elements. */
 void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines);
+
+/* Paragraphs (NULL-terminated) with an empty line between, as far as the area has room. The first
+ * is the title. */
+void wrap_draw(struct canvas *canvas, const struct area *area, const char *const *paragraphs);

@@ -1,0 +1,43 @@
+/* Every screen there is. A line here and a file that ends in `const struct view view_<name>` make
+ * one: from the line come its id, its place for key bindings, its request and so its keys and its
+ * help, its `:` command with completion, and what the way on top of the screen calls it.
+ * Columns: enum, name, what the way calls it ("": by its subject alone), what `:name` takes,
+ * default keys, help text. */
+#pragma once
+
+enum takes {
+    TAKES_NOTHING,
+    TAKES_FILTER, /* any text: what the list is to show */
+    TAKES_CELL,
+    TAKES_TENANT,
+    TAKES_OPERATION, /* none: the one under way, or the last */
+    TAKES_VERSION
+};
+
+/* clang-format off */
+// cppcheck-suppress preprocessorErrorDirective
+#define VIEWS(X)                                                                                   \
+    X(FLEET,    fleet,    "fleet",    TAKES_FILTER,    "1",   "the fleet, worst cell first")       \
+    X(CELL,     cell,     "",         TAKES_CELL,      "c",   "the cell of what is selected")      \
+    X(TENANTS,  tenants,  "tenants",  TAKES_FILTER,    "t 2", "tenants; on a cell: its own")       \
+    X(TENANT,   tenant,   "",         TAKES_TENANT,    "",    "one tenant's registry item")        \
+    X(ROLLOUT,  rollout,  "",         TAKES_OPERATION, "r 3", "the rollout under way, or the last")\
+    X(HISTORY,  history,  "history",  TAKES_FILTER,    "H 4", "every operation, and its events")   \
+    X(EVENTS,   events,   "events",   TAKES_OPERATION, "E",   "what is on record of an operation") \
+    X(FAILOVER, failover, "failover", TAKES_NOTHING,   "F 7", "failovers: where they will be")     \
+    X(PLACE,    place,    "place",    TAKES_NOTHING,   "P 8", "where a new tenant would go")       \
+    X(HELP,     help,     "help",     TAKES_NOTHING,   "?",   "every key, and the terms of looking")
+/* clang-format on */
+
+#define VIEW_ENUM(id, name, way, takes, keys, summary) VIEW_##id,
+enum view_id { VIEWS(VIEW_ENUM) VIEW_COUNT };
+
+/* The places that a key binding can be for. */
+#define VIEW_PLACE(id, name, way, takes, keys, summary) PLACE_##id = 1 << VIEW_##id,
+enum spot { VIEWS(VIEW_PLACE) PLACE_ANY = (1 << VIEW_COUNT) - 1 };
+
+struct view_entry {
+    const char *name, *way;
+    enum takes takes;
+};
+const struct view_entry *view_entry(enum view_id id);
