@@ -140,3 +140,17 @@ struct rollout_cell *deck_cell_rollout(const struct deck *deck, const char *cell
     }
     return NULL;
 }
+
+const char *deck_rollout_of(const struct deck *deck, const char *cell)
+{
+    struct rollout *rollout = NULL;
+    if (deck_cell_rollout(deck, cell, &rollout))
+        return rollout->id;
+    for (guint i = 0; i < deck->operations->len; i++) {
+        const struct operation *operation = g_ptr_array_index(deck->operations, i);
+        if (g_strcmp0(operation->kind, "rollout") == 0 &&
+            g_strv_contains((const char *const *)operation->cells, cell))
+            return operation->id;
+    }
+    return NULL;
+}

@@ -80,5 +80,8 @@ struct rollout *deck_first_rollout(const struct deck *deck);
 /* The newest rollout that has this cell in its list, with the cell's part in it. */
 struct rollout_cell *deck_cell_rollout(const struct deck *deck, const char *cell,
                                        struct rollout **rollout);
+/* The newest rollout that touched the cell or still may, else the newest that lists it: its id, or
+ * NULL. */
+const char *deck_rollout_of(const struct deck *deck, const char *cell);
 /* The wave that celldeck.yaml puts a cell in (a dr cell in its primary's), or NULL. */
 const char *deck_wave(const struct deck *deck, const struct cell_config *cell);

@@ -142,11 +142,17 @@ static void events_draw(const void *state, const struct deck *deck, struct canva
         draw_data(event, canvas, &data);
 }
 
+static struct topic events_topic(const void *state, const struct deck *deck)
+{
+    const struct events *events = state;
+    const struct event *event = event_of(deck, events->list.selected);
+    return (struct topic){.cell = event ? story_cell(event) : NULL, .operation = deck->operation};
+}
+
 static struct reaction events_key(void *state, const struct deck *deck, enum request request)
 {
     struct events *events = state;
-    if (request == REQUEST_ROLLOUT && deck_rollout(deck, deck->operation))
-        return (struct reaction){REACT_OPEN, VIEW_ROLLOUT, request, deck->operation};
+    (void)deck;
     return view_move(&events->list, request);
 }
 
@@ -159,5 +165,6 @@ const struct view view_events = {
     .close = events_close,
     .prepare = events_prepare,
     .draw = events_draw,
+    .topic = events_topic,
     .key = events_key,
 };

@@ -341,6 +341,12 @@ static void fleet_cells(const void *state, const struct deck *deck, GPtrArray *i
         g_ptr_array_add(ids, (gpointer)list_row(list, i));
 }
 
+static struct topic fleet_topic(const void *state, const struct deck *deck)
+{
+    (void)deck;
+    return (struct topic){.cell = ((const struct fleet *)state)->list.selected};
+}
+
 static struct reaction fleet_key(void *state, const struct deck *deck, enum request request)
 {
     (void)deck;
@@ -361,5 +367,6 @@ const struct view view_fleet = {
     .prepare = fleet_prepare,
     .draw = fleet_draw,
     .cells = fleet_cells,
+    .topic = fleet_topic,
     .key = fleet_key,
 };

@@ -129,15 +129,18 @@ static void history_draw(const void *state, const struct deck *deck, struct canv
                                             : "nothing has been done yet");
 }
 
+static struct topic history_topic(const void *state, const struct deck *deck)
+{
+    (void)deck;
+    return (struct topic){.operation = ((const struct history *)state)->list.selected};
+}
+
 static struct reaction history_key(void *state, const struct deck *deck, enum request request)
 {
     (void)deck;
     struct history *history = state;
     if (request == REQUEST_OPEN && history->list.selected)
         return (struct reaction){REACT_OPEN, VIEW_EVENTS, request, history->list.selected};
-    if (request == REQUEST_ROLLOUT && history->list.selected &&
-        deck_operation(deck, history->list.selected))
-        return (struct reaction){REACT_OPEN, VIEW_ROLLOUT, request, history->list.selected};
     return view_move(&history->list, request);
 }
 
@@ -150,5 +153,6 @@ const struct view view_history = {
     .close = history_close,
     .prepare = history_prepare,
     .draw = history_draw,
+    .topic = history_topic,
     .key = history_key,
 };

@@ -18,7 +18,8 @@
     X(FIRST,     "first",     "g Home",         PLACE_ANY,     "first row")                        \
     X(LAST,      "last",      "G End",          PLACE_ANY,     "last row")                         \
     X(OPEN,      "open",      "Enter l Right",  PLACE_ANY,     "open what is selected")            \
-    X(BACK,      "back",      "Esc h Left Backspace", PLACE_ANY, "back to the screen before")      \
+    X(BACK,      "back",      "Esc h Left Backspace [", PLACE_ANY, "back to the screen before")    \
+    X(FORWARD,   "forward",   "]",              PLACE_ANY,     "forward again, to what one came back from") \
     X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line (Tab completes)")     \

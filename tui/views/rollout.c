@@ -347,6 +347,12 @@ static struct reaction choose_gate(struct rollout_view *view, const struct rollo
     return (struct reaction){.what = REACT_REDRAW};
 }
 
+static struct topic rollout_topic(const void *state, const struct deck *deck)
+{
+    const struct rollout_view *view = state;
+    return (struct topic){.cell = view->list.selected, .operation = deck->operation};
+}
+
 static struct reaction rollout_key(void *state, const struct deck *deck, enum request request)
 {
     struct rollout_view *view = state;
@@ -388,5 +394,6 @@ const struct view view_rollout = {
     .prepare = rollout_prepare,
     .draw = rollout_draw,
     .cells = rollout_cells,
+    .topic = rollout_topic,
     .key = rollout_key,
 };

@@ -133,7 +133,7 @@ static gboolean on_look(gpointer data)
     tell_aside(shell);
     bool news = deck_read_journal(shell->deck, false);
     deck_look_at_conductors(shell->deck);
-    if (news && shell_top(shell)->view == VIEW_ROLLOUT && !shell->deck->operation)
+    if (news && !shell_top(shell)->subject)
         shell_arrive(shell);
     if (news || ++shell->looks % 2 == 0)
         shell_want_draw(shell);
@@ -144,10 +144,10 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
 {
     struct shell *shell = g_new0(struct shell, 1);
     shell->deck = deck;
-    shell->stack = g_array_new(FALSE, FALSE, sizeof(struct level));
+    shell->trail = trail_new(VIEW_FLEET);
     shell->loop = g_main_loop_new(NULL, FALSE);
     prompt_init(&shell->prompt);
-    shell_open(shell, VIEW_FLEET, NULL);
+    shell_arrive(shell);
     const struct screen_events events = {shell_key, shell_paste, shell_want_draw, on_gone};
     shell->screen = screen_open(options, &events, shell, error);
     if (!shell->screen) {
@@ -170,14 +170,7 @@ void shell_free(struct shell *shell)
         g_main_context_iteration(NULL, TRUE);
     g_clear_handle_id(&shell->look_source, g_source_remove);
     g_clear_handle_id(&shell->draw_source, g_source_remove);
-    for (int i = 0; i < VIEW_COUNT; i++) {
-        if (shell->states[i])
-            view_of((enum view_id)i)->close(shell->states[i]);
-        g_free(shell->filters[i]);
-    }
-    while (shell->stack->len > 0)
-        shell_drop(shell);
-    g_array_unref(shell->stack);
+    trail_free(shell->trail);
     prompt_release(&shell->prompt);
     dialog_free(shell->dialog);
     act_free(shell->act);

@@ -1,28 +1,21 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
- * shell_stack.c knows which screen is on top, shell_keys.c answers keys, shell_launch.c starts
- * rollouts. */
+ * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
+ * shell_keys.c answers keys, shell_launch.c starts rollouts. */
 #pragma once
 
 #include "tui/console/prompt.h"
 #include "tui/views/act.h"
 #include "tui/views/launch.h"
 #include "tui/views/shell.h"
-#include "tui/views/view.h"
+#include "tui/views/trail.h"
 
 enum mode { MODE_KEYS, MODE_FILTER, MODE_COMMAND, MODE_DIALOG };
-
-struct level { /* of the stack of screens */
-    enum view_id view;
-    char *subject;
-};
 
 struct shell {
     struct deck *deck;
     struct screen *screen;
     GMainLoop *loop;
-    GArray *stack; /* struct level; never empty */
-    void *states[VIEW_COUNT];
-    char *filters[VIEW_COUNT];
+    struct trail *trail;
     enum mode mode;
     struct prompt prompt;
     struct dialog *dialog; /* of MODE_DIALOG, about `act` or `launch` */
@@ -45,13 +38,16 @@ struct level *shell_top(const struct shell *shell);
 const struct view *shell_view(const struct shell *shell);
 void *shell_state(const struct shell *shell);
 
-/* Opens a screen on `subject` (may be NULL); one that is open already is gone back to. */
+/* Opens a screen on `subject` (may be NULL: the rollout under way, or none is needed). */
 void shell_open(struct shell *shell, enum view_id id, const char *subject);
 /* Tenants, of the cell on top if there is one, with the filter being typed. */
 void shell_open_tenants(struct shell *shell);
-/* Takes the filter away if there is one, else the screen on top. */
+/* What a key of its own opens (views.h): on what is selected where people are, or what is related
+ * to that; says so where nothing is. */
+void shell_jump(struct shell *shell, enum view_id id);
+/* Takes the filter away if there is one, else goes to the screen before. */
 void shell_back(struct shell *shell);
-void shell_drop(struct shell *shell);
+void shell_forward(struct shell *shell);
 /* Tells the deck what the screen on top is about. */
 void shell_arrive(struct shell *shell);
 void shell_set_filter(struct shell *shell, const char *text);

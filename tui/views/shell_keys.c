@@ -93,19 +93,11 @@ static void react(struct shell *shell, const struct reaction *reaction)
     if (reaction->what & REACT_OPEN)
         shell_open(shell, reaction->view, reaction->subject);
     if ((reaction->what & REACT_TURN) && reaction->subject) {
-        g_autofree char *subject = g_strdup(reaction->subject);
-        g_free(shell_top(shell)->subject);
-        shell_top(shell)->subject = g_steal_pointer(&subject);
+        trail_turn(shell->trail, reaction->subject);
         shell_arrive(shell);
     }
     if (reaction->what & REACT_ACT)
         ask(shell, reaction->request, reaction->subject);
-}
-
-static void open_operation(struct shell *shell, enum view_id view)
-{
-    const struct rollout *rollout = deck_first_rollout(shell->deck);
-    shell_open(shell, view, rollout ? rollout->id : NULL);
 }
 
 static void begin_filter(struct shell *shell)
@@ -145,25 +137,16 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,       [REQUEST_FILTER] = begin_filter,
-    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
-    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,
+    [REQUEST_FORWARD] = shell_forward,
+    [REQUEST_FILTER] = begin_filter,
+    [REQUEST_COMMAND] = begin_command,
+    [REQUEST_START] = shell_begin_start,
+    [REQUEST_REFRESH] = refresh,
+    [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,
+    [REQUEST_QUIT] = quit,
 };
-
-/* The screen of a request; one that needs a cell or a tenant is told by the screen on top. */
-static void open_view(struct shell *shell, enum view_id view)
-{
-    enum takes takes = view_entry(view)->takes;
-    if (view == VIEW_TENANTS)
-        shell_open_tenants(shell);
-    else if (takes == TAKES_OPERATION)
-        open_operation(shell, view);
-    else if (takes == TAKES_CELL || takes == TAKES_TENANT)
-        deck_say(shell->deck, ROLE_WARN, "no %s is selected here", view_entry(view)->name);
-    else
-        shell_open(shell, view, NULL);
-}
 
 static void handle_request(struct shell *shell, enum request request)
 {
@@ -174,7 +157,7 @@ static void handle_request(struct shell *shell, enum request request)
     else if (own_requests[request])
         own_requests[request](shell);
     else if (request_view(request) != VIEW_COUNT)
-        open_view(shell, request_view(request));
+        shell_jump(shell, request_view(request));
 }
 
 static void key_in_screen(struct shell *shell, guint32 key)

@@ -194,6 +194,12 @@ static void tenants_draw(const void *state, const struct deck *deck, struct canv
         canvas_text(canvas, area->row + 2, 3, area->cols - 4, ROLE_DIM, "no tenant is like that");
 }
 
+static struct topic tenants_topic(const void *state, const struct deck *deck)
+{
+    (void)deck;
+    return (struct topic){.tenant = ((const struct tenants *)state)->list.selected};
+}
+
 static struct reaction tenants_key(void *state, const struct deck *deck, enum request request)
 {
     (void)deck;
@@ -213,5 +219,6 @@ const struct view view_tenants = {
     .close = tenants_close,
     .prepare = tenants_prepare,
     .draw = tenants_draw,
+    .topic = tenants_topic,
     .key = tenants_key,
 };

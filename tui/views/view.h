@@ -26,6 +26,12 @@ struct reaction {
     const char *subject; /* an id, borrowed until the next prepare(); may be NULL */
 };
 
+/* What a screen, or its selected row, is about: ids, borrowed until the next prepare(). NULL where
+ * it is about none such. Keys that lead to related screens go by it. */
+struct topic {
+    const char *cell, *tenant, *operation;
+};
+
 struct view {
     bool finds;                /* opens with its filter being typed */
     const enum request *hints; /* keys worth showing, most useful first, up to REQUEST_COUNT */
@@ -36,6 +42,8 @@ struct view {
                  const struct area *area);
     /* Adds the ids (const char *, borrowed) of the cells that it shows now; may be NULL: none. */
     void (*cells)(const void *state, const struct deck *deck, GPtrArray *ids);
+    /* May be NULL: what it is open on, and no more. */
+    struct topic (*topic)(const void *state, const struct deck *deck);
     struct reaction (*key)(void *state, const struct deck *deck, enum request request);
 };
 

@@ -1,0 +1,78 @@
+/* What is related to what: tenant -> cell -> rollout, and to each the screens that show it. */
+#include "tui/views/shell_inside.h"
+
+#include <string.h>
+
+static struct topic topic_of(const struct shell *shell)
+{
+    const struct level *level = shell_top(shell);
+    enum takes takes = view_entry(level->view)->takes;
+    struct topic topic = {0};
+    if (shell_view(shell)->topic)
+        topic = shell_view(shell)->topic(level->state, shell->deck);
+    if (!topic.cell && takes == TAKES_CELL)
+        topic.cell = level->subject;
+    if (!topic.tenant && takes == TAKES_TENANT)
+        topic.tenant = level->subject;
+    if (!topic.operation && takes == TAKES_OPERATION)
+        topic.operation = level->subject;
+    const struct snapshot *snapshot = shell->deck->snapshot;
+    const struct tenant *tenant =
+        topic.tenant && snapshot ? snapshot_tenant(snapshot, topic.tenant) : NULL;
+    if (!topic.cell && tenant)
+        topic.cell = tenant->cell;
+    return topic;
+}
+
+static void jump_to_cell(struct shell *shell, const struct topic *topic)
+{
+    if (topic->cell && config_cell(shell->deck->config, topic->cell))
+        shell_open(shell, VIEW_CELL, topic->cell);
+    else if (topic->cell)
+        deck_say(shell->deck, ROLE_WARN, "%s is no cell of ours", topic->cell);
+    else
+        deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a cell");
+}
+
+static void jump_to_tenant(struct shell *shell, const struct topic *topic)
+{
+    if (topic->tenant)
+        shell_open(shell, VIEW_TENANT, topic->tenant);
+    else
+        deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a tenant");
+}
+
+/* Of another cell's rollout it is not to be thought that it is this one's. */
+static void jump_to_operation(struct shell *shell, enum view_id id, const struct topic *topic)
+{
+    const struct deck *deck = shell->deck;
+    const char *of_cell = topic->cell ? deck_rollout_of(deck, topic->cell) : NULL;
+    bool there = shell_top(shell)->view == id; /* pressed once more: the newest of all */
+    const char *wanted = there ? NULL : topic->operation ? topic->operation : of_cell;
+    const struct operation *operation = deck_operation(deck, wanted);
+    if (id == VIEW_ROLLOUT && operation && g_strcmp0(operation->kind, "rollout") != 0)
+        deck_say(shell->deck, ROLE_WARN, "%s is a %s, no rollout: E shows what is on record of it",
+                 wanted, operation->kind);
+    else if (!wanted && !there && topic->cell && deck->rollouts->len > 0)
+        deck_say(shell->deck, ROLE_WARN,
+                 "%s has been in no rollout that is known here (:rollout shows the newest)",
+                 topic->cell);
+    else
+        shell_open(shell, id, wanted);
+}
+
+void shell_jump(struct shell *shell, enum view_id id)
+{
+    struct topic topic = topic_of(shell);
+    enum takes takes = view_entry(id)->takes;
+    if (id == VIEW_TENANTS)
+        shell_open_tenants(shell);
+    else if (takes == TAKES_CELL)
+        jump_to_cell(shell, &topic);
+    else if (takes == TAKES_TENANT)
+        jump_to_tenant(shell, &topic);
+    else if (takes == TAKES_OPERATION)
+        jump_to_operation(shell, id, &topic);
+    else
+        shell_open(shell, id, NULL);
+}
