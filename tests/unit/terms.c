@@ -3,7 +3,7 @@
 
 #include "data/base/when.h"
 #include "tests/unit/small_fleet.h"
-#include "tui/views/frame.h"
+#include "tui/views/header.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static void set_end(struct deck *deck, gint64 left_ms)
 static char *header(const struct deck *deck, int cols)
 {
     struct canvas *canvas = canvas_new(1, cols, false);
-    frame_header(canvas, 0, deck);
+    header_draw(canvas, 0, deck, NULL);
     char *row = canvas_row(canvas, 0);
     canvas_free(canvas);
     return row;

@@ -22,14 +22,14 @@ Test(trail, back_and_forth_are_the_same_way_and_end_where_it_ends)
     cr_expect_not(trail_back(trail));
     trail_open(trail, VIEW_CELL, "cell-2");
     trail_open(trail, VIEW_ROLLOUT, "r17");
-    expect_way(trail, "cell-2 > r17");
+    expect_way(trail, "fleet > cell-2 > r17");
     cr_expect(trail_back(trail));
-    expect_way(trail, "cell-2");
+    expect_way(trail, "fleet > cell-2");
     cr_expect(trail_forward(trail));
-    expect_way(trail, "cell-2 > r17");
+    expect_way(trail, "fleet > cell-2 > r17");
     cr_expect_not(trail_forward(trail));
     cr_expect(trail_back(trail) && trail_back(trail));
-    expect_way(trail, "");
+    expect_way(trail, "fleet");
     cr_expect_eq(trail_here(trail)->view, VIEW_FLEET);
 }
 
@@ -40,7 +40,7 @@ Test(trail, a_screen_open_on_two_subjects_keeps_what_each_was_left_with)
     void *first = trail_here(trail)->state;
     trail_open(trail, VIEW_ROLLOUT, "r2");
     cr_expect_neq(trail_here(trail)->state, first);
-    expect_way(trail, "r1 > r2");
+    expect_way(trail, "fleet > r1 > r2");
     trail_back(trail);
     cr_expect_eq(trail_here(trail)->state, first);
     cr_expect_str_eq(trail_here(trail)->subject, "r1");
@@ -53,12 +53,12 @@ Test(trail, what_is_open_is_not_opened_twice_and_the_way_never_goes_in_circles)
     void *kept = trail_here(trail)->state;
     trail_open(trail, VIEW_ROLLOUT, "r17");
     trail_open(trail, VIEW_CELL, "cell-2");
-    expect_way(trail, "r17 > cell-2");
+    expect_way(trail, "fleet > r17 > cell-2");
     cr_expect_eq(trail_here(trail)->state, kept);
     trail_back(trail);
-    expect_way(trail, "r17");
+    expect_way(trail, "fleet > r17");
     trail_open(trail, VIEW_CELL, "cell-2");
-    expect_way(trail, "r17 > cell-2");
+    expect_way(trail, "fleet > r17 > cell-2");
     cr_expect_eq(trail_here(trail)->state, kept, "what lies ahead is found again as it was");
 }
 
@@ -67,13 +67,13 @@ Test(trail, home_is_gone_back_to_and_what_lay_ahead_stays_until_something_else_i
     OWN(trail) trail = trail_new(VIEW_FLEET);
     trail_open(trail, VIEW_CELL, "cell-2");
     trail_open(trail, VIEW_TENANTS, "cell-2");
-    expect_way(trail, "cell-2 > tenants");
+    expect_way(trail, "fleet > cell-2 > tenants");
     trail_open(trail, VIEW_FLEET, NULL);
-    expect_way(trail, "");
+    expect_way(trail, "fleet");
     cr_expect(trail_forward(trail));
-    expect_way(trail, "cell-2");
+    expect_way(trail, "fleet > cell-2");
     trail_open(trail, VIEW_HISTORY, NULL);
-    expect_way(trail, "cell-2 > history");
+    expect_way(trail, "fleet > cell-2 > history");
     cr_expect_not(trail_forward(trail));
 }
 
@@ -83,9 +83,9 @@ Test(trail, a_level_that_turns_to_another_subject_stays_where_it_is)
     trail_open(trail, VIEW_CELL, "cell-1");
     trail_open(trail, VIEW_EVENTS, "r3");
     trail_turn(trail, "r2");
-    expect_way(trail, "cell-1 > events r2");
+    expect_way(trail, "fleet > cell-1 > events r2");
     trail_turn(trail, trail_here(trail)->subject);
-    expect_way(trail, "cell-1 > events r2");
+    expect_way(trail, "fleet > cell-1 > events r2");
 }
 
 Test(trail, however_far_people_go_home_is_kept_and_the_oldest_is_forgotten)

@@ -6,6 +6,7 @@
 #include "tui/views/filter.h"
 #include "tui/views/frame.h"
 #include "tui/views/gates_panel.h"
+#include "tui/views/header.h"
 #include "tui/views/headline.h"
 #include "tui/views/launch_lines.h"
 #include "tui/views/view.h"
@@ -55,7 +56,7 @@ static char *drawn(const struct view *view, const struct deck *deck, int rows, i
     if (view->prepare)
         view->prepare(state, deck, &area);
     view->draw(state, deck, canvas, &area);
-    frame_header(canvas, 0, deck);
+    header_draw(canvas, 0, deck, NULL);
     frame_hints(canvas, rows - 1, view, deck->write);
     char *dump = canvas_dump(canvas);
     if (view->close)
@@ -345,6 +346,35 @@ Test(views, hints_give_way_from_the_middle_and_never_offer_what_read_only_refuse
     g_autofree char *reading = canvas_row(canvas, 0);
     cr_expect_null(strstr(reading, "approve"), "%s", reading);
     canvas_free(canvas);
+}
+
+/* The top line on so many columns, with a way through a cell to a rollout. */
+static char *top_line(const struct deck *deck, int cols)
+{
+    static const char *const names[] = {"fleet", "cell-2-us-west", "r17"};
+    g_autoptr(GPtrArray) way = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        g_ptr_array_add(way, (gpointer)names[i]);
+    struct canvas *canvas = canvas_new(1, cols, false);
+    header_draw(canvas, 0, deck, way);
+    char *row = canvas_row(canvas, 0);
+    canvas_free(canvas);
+    return row;
+}
+
+Test(views, the_way_stands_on_top_and_gives_way_from_its_far_end)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    g_autofree char *wide = top_line(deck, 120);
+    expect_shown(wide, "  READ-ONLY  fleet › cell-2-us-west › r17  ");
+    g_autofree char *narrow = top_line(deck, 40);
+    expect_shown(narrow, "  READ-ONLY  … › r17  ");
+    for (int cols = 40; cols < 200; cols++) {
+        g_autofree char *line = top_line(deck, cols);
+        expect_shown(line, "READ-ONLY  ");
+        expect_shown(line, "r17  ");
+        cr_expect(strstr(line, "ERROR") || strstr(line, "+"), "%s", line);
+    }
 }
 
 Test(views, users_have_their_bar_from_a_hundred_columns_on)

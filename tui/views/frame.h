@@ -1,10 +1,9 @@
-/* What stands around every screen: the line on top (whose fleet, may one act, who, what polling
- * costs, how old each source is, the time) and the keys at the bottom. */
+/* What screens have in common: the keys at the bottom, headings, logs. The line on top: header.h.
+ */
 #pragma once
 
 #include "tui/views/view.h"
 
-void frame_header(struct canvas *canvas, int row, const struct deck *deck);
 /* The last two of the hints (help and quit) are never the ones that give way; what only --write may
  * do is not offered without it. */
 void frame_hints(struct canvas *canvas, int row, const struct view *view, bool write);

@@ -2,6 +2,7 @@
 #include "tui/console/aside.h"
 #include "tui/views/commandline.h"
 #include "tui/views/frame.h"
+#include "tui/views/header.h"
 #include "tui/views/shell_inside.h"
 
 #include <string.h>
@@ -67,7 +68,8 @@ static void draw(struct shell *shell)
     shell->body = body;
     shell_follow(shell);
     view->draw(shell_state(shell), deck, canvas, &body);
-    frame_header(canvas, 0, deck);
+    g_autoptr(GPtrArray) way = trail_names(shell->trail);
+    header_draw(canvas, 0, deck, way);
     for (int col = 0; col < canvas->cols; col++)
         canvas_text(canvas, canvas->rows - 1, col, 1, ROLE_NORMAL, " ");
     int cursor_row = canvas->rows - 1, cursor_col = draw_bottom(shell, canvas);

@@ -112,7 +112,7 @@ static char *name_of(const struct trail *trail, guint which)
         return g_strdup(*entry->way ? entry->way : entry->name);
     if (!*entry->way)
         return g_strdup(level->subject);
-    if (g_strcmp0(level->subject, level_at(trail, which - 1)->subject) == 0)
+    if (which > 0 && g_strcmp0(level->subject, level_at(trail, which - 1)->subject) == 0)
         return g_strdup(entry->way);
     return g_strdup_printf("%s %s", entry->way, level->subject);
 }
@@ -120,7 +120,7 @@ static char *name_of(const struct trail *trail, guint which)
 GPtrArray *trail_names(const struct trail *trail)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 1; i <= trail->at; i++)
+    for (guint i = 0; i <= trail->at; i++)
         g_ptr_array_add(names, name_of(trail, i));
     return names;
 }

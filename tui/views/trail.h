@@ -37,6 +37,6 @@ void trail_turn(struct trail *trail, const char *subject);
 bool trail_back(struct trail *trail);
 bool trail_forward(struct trail *trail);
 
-/* What stands on the way from home (left out) to where people are: "cell-2", "r17", "events". Owned
+/* What stands on the way from home to where people are: "fleet", "cell-2", "r17", "events". Owned
  * by the array. */
 GPtrArray *trail_names(const struct trail *trail);

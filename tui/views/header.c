@@ -1,0 +1,184 @@
+#include "tui/views/header.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "tui/views/marks.h"
+#include "tui/views/terms.h"
+
+#include <string.h>
+
+/* Sources as people think of them: the registry, each region (and account in it), the probes. */
+struct group {
+    char *name;
+    enum source_state state;
+    gint64 read_ms; /* the oldest of its good readings */
+    char *text;
+};
+
+static void group_clear(gpointer p)
+{
+    struct group *group = p;
+    g_free(group->name);
+    g_free(group->text);
+}
+
+static char *group_name(const char *source)
+{
+    if (g_str_has_prefix(source, "probe"))
+        return g_strdup("probes");
+    const char *region = strchr(source, ' ');
+    return g_strdup(region ? region + 1 : source);
+}
+
+static int badness(enum source_state state)
+{
+    static const int ranks[] = {
+        [SOURCE_OK] = 0, [SOURCE_WAITING] = 1, [SOURCE_STALE] = 2, [SOURCE_ERROR] = 3};
+    return ranks[state];
+}
+
+static void add_source(GArray *groups, const struct source *source)
+{
+    g_autofree char *name = group_name(source->name);
+    for (guint i = 0; i < groups->len; i++) {
+        struct group *group = &g_array_index(groups, struct group, i);
+        if (strcmp(group->name, name) != 0)
+            continue;
+        if (badness(source->state) > badness(group->state))
+            group->state = source->state;
+        group->read_ms = MIN(group->read_ms, source->read_ms);
+        return;
+    }
+    struct group group = {g_steal_pointer(&name), source->state, source->read_ms, NULL};
+    g_array_append_val(groups, group);
+}
+
+static char *group_text(const struct group *group, gint64 now_ms)
+{
+    static const char *const words[] = {[SOURCE_OK] = "",
+                                        [SOURCE_WAITING] = "",
+                                        [SOURCE_STALE] = "STALE ",
+                                        [SOURCE_ERROR] = "ERROR "};
+    if (group->read_ms <= 0)
+        return g_strdup_printf("%s %s", group->name,
+                               group->state == SOURCE_ERROR ? "ERROR" : "not read yet");
+    g_autofree char *age = duration_short(MAX(0, now_ms - group->read_ms));
+    return g_strdup_printf("%s %s%s", group->name, words[group->state], age);
+}
+
+static enum role group_role(enum source_state state)
+{
+    static const enum role roles[] = {[SOURCE_OK] = ROLE_DIM,
+                                      [SOURCE_WAITING] = ROLE_UNKNOWN,
+                                      [SOURCE_STALE] = ROLE_UNKNOWN,
+                                      [SOURCE_ERROR] = ROLE_BAD};
+    return roles[state];
+}
+
+static gint worst_first(gconstpointer a, gconstpointer b)
+{
+    return badness(((const struct group *)b)->state) - badness(((const struct group *)a)->state);
+}
+
+static GArray *groups_of(const struct deck *deck, int *width)
+{
+    GArray *groups = g_array_new(FALSE, FALSE, sizeof(struct group));
+    g_array_set_clear_func(groups, group_clear);
+    const GPtrArray *sources = deck->snapshot ? deck->snapshot->sources : NULL;
+    for (guint i = 0; sources && i < sources->len; i++)
+        add_source(groups, g_ptr_array_index(sources, i));
+    *width = 0;
+    for (guint i = 0; i < groups->len; i++) {
+        struct group *group = &g_array_index(groups, struct group, i);
+        group->text = group_text(group, deck->now_ms);
+        *width += text_width(group->text) + 2;
+    }
+    return groups;
+}
+
+/* All sources where there is room; else the troubled ones, and how many more there are. */
+static void draw_sources(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
+{
+    int width;
+    g_autoptr(GArray) groups = groups_of(deck, &width);
+    if (width > cols)
+        g_array_sort(groups, worst_first);
+    int end = col + cols;
+    for (guint i = 0; i < groups->len; i++) {
+        const struct group *group = &g_array_index(groups, struct group, i);
+        if (width > cols && group->state == SOURCE_OK) {
+            guint well = groups->len - i;
+            g_autofree char *text = g_strdup_printf("%u %s ok", well, i ? "more" : "sources");
+            if (col + text_width(text) <= end)
+                canvas_text(canvas, row, col, end - col, ROLE_DIM, text);
+            return;
+        }
+        bool last = i + 1 == groups->len;
+        if (col + text_width(group->text) > (last ? end : end - 4)) {
+            canvas_printf(canvas, row, col, end - col, group_role(group->state), "+%u",
+                          groups->len - i);
+            return;
+        }
+        col += canvas_text(canvas, row, col, end - col, group_role(group->state), group->text) + 2;
+    }
+}
+
+/* The way from its level `from` on; what is left out before it is "…". */
+static char *way_text(const GPtrArray *way, guint from)
+{
+    GString *text = g_string_new(from > 0 ? "…" : NULL);
+    for (guint i = from; i < way->len; i++)
+        g_string_append_printf(text, "%s%s", text->len ? " › " : "",
+                               (const char *)g_ptr_array_index(way, i));
+    return g_string_free(text, FALSE);
+}
+
+/* Where one is stays longest; what lies before gives way from the far end. */
+static int draw_way(struct canvas *canvas, int row, int col, int cols, const GPtrArray *way)
+{
+    if (!way || way->len < 2 || cols < 3)
+        return 0;
+    for (guint from = 0; from < way->len; from++) {
+        g_autofree char *text = way_text(way, from);
+        if (text_width(text) <= cols)
+            return canvas_text(canvas, row, col, cols, ROLE_ACCENT, text) + 2;
+    }
+    return canvas_text(canvas, row, col, cols, ROLE_ACCENT, g_ptr_array_index(way, way->len - 1)) +
+           2;
+}
+
+/* What sources need at the least, blanks before it included: "5 sources ok", or "+5". */
+static int sources_least(const struct canvas *canvas)
+{
+    return canvas->cols >= 60 ? 14 : 5;
+}
+
+static int draw_mark(struct canvas *canvas, int row, int col, int cols, bool write)
+{
+    return canvas_text(canvas, row, col, cols, write ? ROLE_ALERT : ROLE_ACCENT,
+                       write ? " WRITE " : "READ-ONLY") +
+           2;
+}
+
+void header_draw(struct canvas *canvas, int row, const struct deck *deck, const GPtrArray *way)
+{
+    int cols = canvas->cols;
+    bool deep = way && way->len > 1;
+    g_autofree char *now = mark_clock(deck->now_ms);
+    g_autofree char *clock = cols >= 60 ? g_strdup_printf("%sZ", now) : g_strdup("");
+    int right = cols - (int)strlen(clock) - 1;
+    canvas_text(canvas, row, right, cols - right, ROLE_NORMAL, clock);
+    int col = 1;
+    if (cols >= (deep ? 100 : 60))
+        col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck ");
+    col += canvas_text(canvas, row, col, right - col - 10, ROLE_TITLE, deck->config->name) + 2;
+    col += draw_mark(canvas, row, col, right - col, deck->write);
+    col += terms_draw_keys(canvas, row, col, right - col, deck);
+    col += terms_draw_clock(canvas, row, col, right - col, deck);
+    col += draw_way(canvas, row, col, right - col - sources_least(canvas), way);
+    if (cols >= 100 && deck->actor)
+        col += canvas_text(canvas, row, col, MIN(32, right - col), ROLE_DIM, deck->actor) + 2;
+    if (!deep || cols >= 100)
+        col += terms_draw_polling(canvas, row, col, right - col, deck);
+    draw_sources(canvas, row, col, right - col - 1, deck);
+}
