@@ -19,6 +19,7 @@ struct deck *deck_new(struct config *config, const char *state_dir)
     deck->changed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     deck->conductors = deck_conductors_new();
     deck->filter = g_strdup("");
+    notices_init(&deck->notices);
     return deck;
 }
 
@@ -30,11 +31,12 @@ void deck_free(struct deck *deck)
                            deck->events,     deck->cell_events, deck->versions};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
-    char *strings[] = {deck->cell,          deck->tenant,       deck->operation, deck->filter,
-                       deck->actor,         deck->arn,          deck->notice,    deck->state_dir,
-                       deck->journal_error, deck->copy_trouble, deck->last_of};
+    char *strings[] = {deck->cell,         deck->tenant, deck->operation, deck->filter,
+                       deck->actor,        deck->arn,    deck->state_dir, deck->journal_error,
+                       deck->copy_trouble, deck->last_of};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
+    notices_release(&deck->notices);
     last_time_free(deck->last);
     g_hash_table_unref(deck->changed);
     g_hash_table_unref(deck->conductors);
@@ -51,10 +53,18 @@ void deck_say(struct deck *deck, enum role role, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_free(deck->notice);
-    deck->notice = g_strdup_vprintf(format, args);
+    g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    deck->notice_role = role;
+    notices_say(&deck->notices, role, text, true);
+}
+
+void deck_hint(struct deck *deck, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    notices_say(&deck->notices, ROLE_DIM, text, false);
 }
 
 static void note_change(struct deck *deck, const struct cell *cell)

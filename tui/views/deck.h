@@ -6,7 +6,7 @@
 #include "data/journal_follow.h"
 #include "data/poller.h"
 #include "rollout/last_time.h"
-#include "tui/console/canvas.h"
+#include "tui/views/notices.h"
 
 struct deck {
     struct config *config;
@@ -38,8 +38,7 @@ struct deck {
     bool write, personal;
     GHashTable *changed; /* cell id -> gint64 *: when its health or version last changed here */
 
-    char *notice; /* said until the next key, or NULL */
-    enum role notice_role;
+    struct notices notices; /* what was said to people */
 
     struct journal *journal;
     struct journal_follower *follower; /* of a shared journal, or NULL; freed with the deck */
@@ -66,6 +65,8 @@ GHashTable *deck_conductors_new(void);
 /* Chooses, and reads what the choice needs. NULL leaves a choice as it is. */
 void deck_choose(struct deck *deck, const char *cell, const char *tenant, const char *operation);
 void deck_say(struct deck *deck, enum role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* The same, of no use beyond the moment: it is not among the messages. */
+void deck_hint(struct deck *deck, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Whether an event belongs in a log: what a deployer calls its deploys, and gates that are not
  * against anything, are on record (the events screen) but no news. */

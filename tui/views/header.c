@@ -150,7 +150,7 @@ static int draw_way(struct canvas *canvas, int row, int col, int cols, const GPt
 /* What sources need at the least, blanks before it included: "5 sources ok", or "+5". */
 static int sources_least(const struct canvas *canvas)
 {
-    return canvas->cols >= 60 ? 14 : 5;
+    return canvas->cols >= 60 ? 15 : 6;
 }
 
 static int draw_mark(struct canvas *canvas, int row, int col, int cols, bool write)

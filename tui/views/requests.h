@@ -6,7 +6,8 @@
 #include "tui/console/keys.h"
 #include "tui/views/views.h"
 
-#define PLACES_WITH_FILTER (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS)
+#define PLACES_WITH_FILTER                                                                         \
+    (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_MESSAGES)
 
 /* clang-format off */
 // cppcheck-suppress preprocessorErrorDirective

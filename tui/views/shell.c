@@ -35,9 +35,9 @@ static int draw_bottom(struct shell *shell, struct canvas *canvas)
     if (shell->mode == MODE_FILTER || shell->mode == MODE_COMMAND)
         return prompt_draw(&shell->prompt, canvas, row, 1, canvas->cols - 2,
                            shell->mode == MODE_FILTER ? "/" : ":");
-    if (deck->notice)
-        canvas_text(canvas, row, 1, canvas->cols - 2, deck->notice_role, deck->notice);
-    else if (*deck->filter)
+    if (notices_draw(&deck->notices, canvas))
+        return -1;
+    if (*deck->filter)
         canvas_printf(canvas, row, 1, canvas->cols - 2, ROLE_ACCENT, "/%s  (Esc shows all)",
                       deck->filter);
     else
@@ -137,7 +137,8 @@ static gboolean on_look(gpointer data)
     deck_look_at_conductors(shell->deck);
     if (news && !shell_top(shell)->subject)
         shell_arrive(shell);
-    if (news || ++shell->looks % 2 == 0)
+    bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
+    if (news || faded || ++shell->looks % 2 == 0)
         shell_want_draw(shell);
     return G_SOURCE_CONTINUE;
 }

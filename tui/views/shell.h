@@ -23,7 +23,7 @@ struct aws_client;
 void shell_use_keys(struct shell *shell, const struct aws_client *client);
 /* A new snapshot for the deck. */
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot);
-/* Something for people to know, until the next key. */
+/* Something for people to know: for a while on screen, and among the messages. */
 void shell_say(struct shell *shell, const char *line);
 /* Until people leave. */
 void shell_run(struct shell *shell);

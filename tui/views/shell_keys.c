@@ -168,7 +168,7 @@ static void key_in_screen(struct shell *shell, guint32 key)
         return;
     }
     g_autofree char *name = key_text(key);
-    deck_say(shell->deck, ROLE_DIM, "%s does nothing here; ? shows the keys", name);
+    deck_hint(shell->deck, "%s does nothing here; ? shows the keys", name);
 }
 
 static bool moves(guint32 key)
@@ -220,7 +220,7 @@ void shell_key(guint32 key, gpointer data)
         [MODE_DIALOG] = key_in_dialog,
     };
     struct shell *shell = data;
-    g_clear_pointer(&shell->deck->notice, g_free);
+    notices_dismiss(&shell->deck->notices);
     by_mode[shell->mode](shell, key);
     shell_want_answer(shell);
 }

@@ -65,6 +65,10 @@ void shell_open(struct shell *shell, enum view_id id, const char *subject)
 
 void shell_open_tenants(struct shell *shell)
 {
+    if (shell_top(shell)->view == VIEW_TENANTS) { /* there already: find another */
+        shell_type(shell, MODE_FILTER, shell->deck->filter);
+        return;
+    }
     bool of_cell = shell_top(shell)->view == VIEW_CELL && shell->deck->cell;
     g_autofree char *filter =
         of_cell ? g_strdup_printf("cell:%s ", shell->deck->cell) : g_strdup("");
@@ -86,5 +90,5 @@ void shell_forward(struct shell *shell)
     if (trail_forward(shell->trail))
         shell_arrive(shell);
     else
-        deck_say(shell->deck, ROLE_DIM, "there is nothing ahead: only what one has gone back from");
+        deck_hint(shell->deck, "nothing lies ahead: ] goes again to what one came back from");
 }

@@ -17,7 +17,7 @@ static size_t fitting(const char *text, int cols)
         if (text_width(start) > cols)
             break;
     }
-    return fits ? fits : strlen(text);
+    return fits ? fits : strcspn(text + 1, " ") + 1;
 }
 
 void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines)
