@@ -4,6 +4,7 @@
 #include "tui/console/dialog.h"
 #include "tui/console/keys.h"
 #include "tui/console/list.h"
+#include "tui/console/recall.h"
 #include "tui/console/table.h"
 #include "tui/console/theme.h"
 #include "tui/views/requests.h"
@@ -156,6 +157,40 @@ Test(prompt, completion_goes_as_far_as_it_is_certain)
     prompt_set(&prompt, "cell zz");
     cr_expect_not(prompt_complete(&prompt, 5, words));
     prompt_release(&prompt);
+}
+
+Test(recall, up_goes_through_what_was_typed_and_down_comes_back_to_what_is_being_typed)
+{
+    struct recall recall;
+    recall_init(&recall);
+    cr_expect_null(recall_older(&recall, "fl"), "nothing was typed before");
+    static const char *const typed[] = {"fleet", "cell cell-1", "tenants lukes", "cell cell-2", ""};
+    for (size_t i = 0; i < G_N_ELEMENTS(typed); i++)
+        recall_add(&recall, typed[i]);
+    cr_expect_null(recall_newer(&recall));
+    cr_expect_str_eq(recall_older(&recall, "ce"), "cell cell-2");
+    cr_expect_str_eq(recall_older(&recall, "cell cell-2"), "cell cell-1", "those that begin so");
+    cr_expect_null(recall_older(&recall, "cell cell-1"));
+    cr_expect_str_eq(recall_newer(&recall), "cell cell-2");
+    cr_expect_str_eq(recall_newer(&recall), "ce", "and what was begun");
+    recall_release(&recall);
+}
+
+Test(recall, a_line_typed_again_is_there_once_and_the_oldest_are_forgotten)
+{
+    struct recall recall;
+    recall_init(&recall);
+    for (int i = 0; i < 3 * RECALL_KEPT; i++) {
+        g_autofree char *line = g_strdup_printf("cell cell-%d", i);
+        recall_add(&recall, line);
+    }
+    cr_expect_eq(recall.lines->len, RECALL_KEPT);
+    recall_add(&recall, "cell cell-298");
+    cr_expect_eq(recall.lines->len, RECALL_KEPT);
+    cr_expect_str_eq(recall_older(&recall, ""), "cell cell-298");
+    cr_expect_str_eq(recall_older(&recall, ""), "cell cell-299");
+    cr_expect_str_eq(recall_older(&recall, ""), "cell cell-297");
+    recall_release(&recall);
 }
 
 static enum dialog_result type_all(struct dialog *dialog, const char *text)

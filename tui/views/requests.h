@@ -23,7 +23,7 @@
     X(FORWARD,   "forward",   "]",              PLACE_ANY,     "forward again, to what one came back from") \
     X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT, "start a rollout: a version, its plan, a reason") \
-    X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line (Tab completes)")     \
+    X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line: Tab completes, Up and Down have those before")     \
     X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h or 3 h")           \
     X(NEXT,      "next",      "n Tab",          PLACE_ROLLOUT | PLACE_CELL, "the next one")        \
     X(PREVIOUS,  "previous",  "N Shift-Tab",    PLACE_ROLLOUT | PLACE_CELL, "the one before")      \

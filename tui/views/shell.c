@@ -150,6 +150,7 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
     shell->trail = trail_new(VIEW_FLEET);
     shell->loop = g_main_loop_new(NULL, FALSE);
     prompt_init(&shell->prompt);
+    recall_init(&shell->commands);
     shell_arrive(shell);
     const struct screen_events events = {shell_key, shell_paste, shell_want_draw, on_gone};
     shell->screen = screen_open(options, &events, shell, error);
@@ -175,6 +176,7 @@ void shell_free(struct shell *shell)
     g_clear_handle_id(&shell->draw_source, g_source_remove);
     trail_free(shell->trail);
     prompt_release(&shell->prompt);
+    recall_release(&shell->commands);
     dialog_free(shell->dialog);
     act_free(shell->act);
     g_strfreev(shell->watched);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tui/console/prompt.h"
+#include "tui/console/recall.h"
 #include "tui/views/act.h"
 #include "tui/views/launch.h"
 #include "tui/views/shell.h"
@@ -18,7 +19,8 @@ struct shell {
     struct trail *trail;
     enum mode mode;
     struct prompt prompt;
-    struct dialog *dialog; /* of MODE_DIALOG, about `act` or `launch` */
+    struct recall commands; /* typed after `:` in this session */
+    struct dialog *dialog;  /* of MODE_DIALOG, about `act` or `launch` */
     struct act *act;
     struct launch *launch;
     struct area body; /* of the last frame */

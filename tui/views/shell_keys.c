@@ -68,6 +68,7 @@ static void run_command(struct shell *shell)
     shell->mode = MODE_KEYS;
     if (shell->prompt.text->len == 0)
         return;
+    recall_add(&shell->commands, shell->prompt.text->str);
     if (!command_line_parse(shell->deck, shell->prompt.text->str, &command, &error)) {
         deck_say(shell->deck, ROLE_WARN, "%s", error->message);
         return;
@@ -198,10 +199,22 @@ static void key_in_filter(struct shell *shell, guint32 key)
     }
 }
 
+static void recall_command(struct shell *shell, bool older)
+{
+    const char *line = older ? recall_older(&shell->commands, shell->prompt.text->str)
+                             : recall_newer(&shell->commands);
+    if (line)
+        prompt_set(&shell->prompt, line);
+}
+
 static void key_in_command(struct shell *shell, guint32 key)
 {
     if (key == KEY_CODE_TAB) {
         command_line_complete(shell->deck, &shell->prompt);
+        return;
+    }
+    if (key == KEY_CODE_UP || key == KEY_CODE_DOWN) {
+        recall_command(shell, key == KEY_CODE_UP);
         return;
     }
     enum prompt_result result = prompt_key(&shell->prompt, key);

@@ -53,6 +53,7 @@ void shell_arrive(struct shell *shell)
 void shell_type(struct shell *shell, enum mode mode, const char *text)
 {
     shell->mode = mode;
+    recall_begin(&shell->commands);
     prompt_set(&shell->prompt, text);
 }
 
