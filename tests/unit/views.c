@@ -57,7 +57,7 @@ static char *drawn(const struct view *view, const struct deck *deck, int rows, i
         view->prepare(state, deck, &area);
     view->draw(state, deck, canvas, &area);
     header_draw(canvas, 0, deck, NULL);
-    frame_hints(canvas, rows - 1, view, deck->write);
+    frame_hints(canvas, rows - 1, view, state, deck);
     char *dump = canvas_dump(canvas);
     if (view->close)
         view->close(state);
@@ -334,18 +334,45 @@ Test(views, where_rows_are_short_each_gate_keeps_one_and_what_is_cut_says_so)
     cr_expect_eq(wanted, 1 + GATE_COUNT, "what passes calls nobody");
 }
 
-Test(views, hints_give_way_from_the_middle_and_never_offer_what_read_only_refuses)
+/* A screen on which every other request can be done. */
+static bool every_other(const void *state, const struct deck *deck, enum request request)
 {
-    struct canvas *canvas = canvas_new(1, 60, false);
-    frame_hints(canvas, 0, &view_rollout, true);
+    (void)state, (void)deck;
+    return request != REQUEST_PAUSE;
+}
+
+static const enum request odd_hints[] = {REQUEST_APPROVE, REQUEST_PAUSE,    REQUEST_ABORT,
+                                         REQUEST_OPEN,    REQUEST_ROLLBACK, REQUEST_GATE,
+                                         REQUEST_HELP,    REQUEST_QUIT,     REQUEST_COUNT};
+static const struct view odd_view = {.hints = odd_hints, .can = every_other};
+
+Test(views, hints_give_way_from_the_middle_and_offer_only_what_can_be_done)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    struct canvas *canvas = canvas_new(1, 40, false);
+    deck->write = true;
+    frame_hints(canvas, 0, &odd_view, NULL, deck);
     g_autofree char *narrow = canvas_row(canvas, 0);
-    expect_shown(narrow, "a approve");
-    expect_shown(narrow, "? help  q quit");
+    cr_expect_str_eq(narrow, " a approve  A abort  ? help  q quit");
+    deck->write = false;
     canvas_clear(canvas);
-    frame_hints(canvas, 0, &view_rollout, false);
+    frame_hints(canvas, 0, &odd_view, NULL, deck);
     g_autofree char *reading = canvas_row(canvas, 0);
-    cr_expect_null(strstr(reading, "approve"), "%s", reading);
+    cr_expect_str_eq(reading, " Enter open  e gate  ? help  q quit");
     canvas_free(canvas);
+}
+
+Test(views, without_a_rollout_nothing_is_offered_that_acts_on_one)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    deck->write = true;
+    g_autofree char *writing = drawn(&view_rollout, deck, 24, 120);
+    expect_shown(writing, "No rollout yet. s starts one");
+    expect_shown(writing, " s start  Esc back  ? help  q quit");
+    deck->write = false;
+    g_autofree char *reading = drawn(&view_rollout, deck, 24, 120);
+    expect_shown(reading, "No rollout yet. `celldeck --write` may start one.");
+    cr_expect_null(strstr(reading, "s start"), "%s", reading);
 }
 
 /* The top line on so many columns, with a way through a cell to a rollout. */

@@ -193,6 +193,31 @@ static struct act *make(const struct deck *deck, const struct kind *kind,
     return act;
 }
 
+/* Why not, in words; NULL: it can be. Caller frees. */
+static char *refusal(const struct deck *deck, const struct kind *kind,
+                     const struct rollout *rollout, const char *cell)
+{
+    if (!deck->write)
+        return g_strdup_printf("read-only: nothing was done (`celldeck --write` may %s)",
+                               kind->what);
+    const struct rollout_cell *part = kind->of_cell && cell ? rollout_cell(rollout, cell) : NULL;
+    g_autofree char *why = kind->of_cell && !part ? g_strdup("no cell is selected")
+                                                  : rollout_refuses(rollout, kind->what, part);
+    gssize waits = request_waiting_wave(rollout);
+    if (!why && kind->names_wave)
+        why = waits < 0 ? g_strdup("none of its waves waits for an approval")
+                        : rollout_refuses_approval(rollout, (size_t)waits,
+                                                   &(const struct person){deck->actor, deck->arn});
+    return why ? g_strdup_printf("can't %s: %s", kind->what, why) : NULL;
+}
+
+bool act_can(const struct deck *deck, enum request request, const char *cell)
+{
+    const struct rollout *rollout = deck_rollout(deck, deck->operation);
+    g_autofree char *why = rollout ? refusal(deck, kind_of(request, rollout), rollout, cell) : NULL;
+    return rollout && !why;
+}
+
 struct act *act_prepare(const struct deck *deck, enum request request, const char *cell,
                         GError **error)
 {
@@ -202,21 +227,9 @@ struct act *act_prepare(const struct deck *deck, enum request request, const cha
         return NULL;
     }
     const struct kind *kind = kind_of(request, rollout);
-    if (!deck->write) {
-        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
-                    "read-only: nothing was done (`celldeck --write` may %s)", kind->what);
-        return NULL;
-    }
-    const struct rollout_cell *part = kind->of_cell && cell ? rollout_cell(rollout, cell) : NULL;
-    g_autofree char *why = kind->of_cell && !part ? g_strdup("no cell is selected")
-                                                  : rollout_refuses(rollout, kind->what, part);
-    gssize waits = request_waiting_wave(rollout);
-    if (!why && kind->names_wave)
-        why = waits < 0 ? g_strdup("none of its waves waits for an approval")
-                        : rollout_refuses_approval(rollout, (size_t)waits,
-                                                   &(const struct person){deck->actor, deck->arn});
+    g_autofree char *why = refusal(deck, kind, rollout, cell);
     if (why) {
-        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s: %s", kind->what, why);
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_REFUSED, why);
         return NULL;
     }
     return make(deck, kind, rollout, cell);

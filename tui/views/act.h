@@ -17,6 +17,8 @@ void act_free(struct act *act);
  * or NULL. NULL with an error that says why it can't be: read-only, or not in this state. */
 struct act *act_prepare(const struct deck *deck, enum request request, const char *cell,
                         GError **error);
+/* Whether it can be now. */
+bool act_can(const struct deck *deck, enum request request, const char *cell);
 /* The question to put before it. */
 struct dialog *act_dialog(const struct act *act);
 

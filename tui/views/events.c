@@ -156,6 +156,12 @@ static struct reaction events_key(void *state, const struct deck *deck, enum req
     return view_move(&events->list, request);
 }
 
+static bool events_can(const void *state, const struct deck *deck, enum request request)
+{
+    (void)state;
+    return request != REQUEST_ROLLOUT || deck_rollout(deck, deck->operation);
+}
+
 static const enum request hints[] = {REQUEST_BACK, REQUEST_ROLLOUT, REQUEST_FILTER,
                                      REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
@@ -166,5 +172,6 @@ const struct view view_events = {
     .prepare = events_prepare,
     .draw = events_draw,
     .topic = events_topic,
+    .can = events_can,
     .key = events_key,
 };

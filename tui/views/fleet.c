@@ -356,6 +356,13 @@ static struct reaction fleet_key(void *state, const struct deck *deck, enum requ
     return view_move(&fleet->list, request);
 }
 
+static bool fleet_can(const void *state, const struct deck *deck, enum request request)
+{
+    (void)deck;
+    return ((const struct fleet *)state)->list.selected ||
+           (request != REQUEST_OPEN && request != REQUEST_CELL);
+}
+
 static const enum request hints[] = {
     REQUEST_OPEN,   REQUEST_ROLLOUT, REQUEST_TENANTS, REQUEST_START, REQUEST_HISTORY,
     REQUEST_FILTER, REQUEST_COMMAND, REQUEST_HELP,    REQUEST_QUIT,  REQUEST_COUNT};
@@ -368,5 +375,6 @@ const struct view view_fleet = {
     .draw = fleet_draw,
     .cells = fleet_cells,
     .topic = fleet_topic,
+    .can = fleet_can,
     .key = fleet_key,
 };

@@ -21,7 +21,8 @@ static int draw_hint(struct canvas *canvas, int row, int col, enum request reque
     return col + width;
 }
 
-void frame_hints(struct canvas *canvas, int row, const struct view *view, bool write)
+void frame_hints(struct canvas *canvas, int row, const struct view *view, const void *state,
+                 const struct deck *deck)
 {
     enum { KEPT = 2 };
     int n = 0, kept = 0, col = 1;
@@ -32,7 +33,7 @@ void frame_hints(struct canvas *canvas, int row, const struct view *view, bool w
     for (int i = 0; i < n; i++) {
         enum request request = view->hints[i];
         bool last = i >= n - KEPT;
-        if ((!write && request_acts(request)) ||
+        if (!view_offers(view, state, deck, request) ||
             (!last && col + hint_width(request) + kept - 2 >= canvas->cols))
             continue;
         col = draw_hint(canvas, row, col, request);

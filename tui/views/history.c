@@ -144,6 +144,15 @@ static struct reaction history_key(void *state, const struct deck *deck, enum re
     return view_move(&history->list, request);
 }
 
+static bool history_can(const void *state, const struct deck *deck, enum request request)
+{
+    const struct operation *operation =
+        deck_operation(deck, ((const struct history *)state)->list.selected);
+    if (request == REQUEST_ROLLOUT)
+        return operation && g_strcmp0(operation->kind, "rollout") == 0;
+    return operation || (request != REQUEST_OPEN && request != REQUEST_EVENTS);
+}
+
 static const enum request hints[] = {REQUEST_OPEN, REQUEST_ROLLOUT, REQUEST_FILTER, REQUEST_BACK,
                                      REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
@@ -154,5 +163,6 @@ const struct view view_history = {
     .prepare = history_prepare,
     .draw = history_draw,
     .topic = history_topic,
+    .can = history_can,
     .key = history_key,
 };

@@ -41,7 +41,7 @@ static int draw_bottom(struct shell *shell, struct canvas *canvas)
         canvas_printf(canvas, row, 1, canvas->cols - 2, ROLE_ACCENT, "/%s  (Esc shows all)",
                       deck->filter);
     else
-        frame_hints(canvas, row, shell_view(shell), deck->write);
+        frame_hints(canvas, row, shell_view(shell), shell_state(shell), deck);
     return -1;
 }
 

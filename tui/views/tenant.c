@@ -76,21 +76,34 @@ static void tenant_draw(const void *state, const struct deck *deck, struct canva
                       deck->tenant ? deck->tenant : "–");
 }
 
+/* Where it lives; NULL: in no cell of ours. */
+static const char *its_cell(const struct deck *deck)
+{
+    const struct tenant *tenant =
+        deck->snapshot && deck->tenant ? snapshot_tenant(deck->snapshot, deck->tenant) : NULL;
+    return tenant && deck_cell(deck, tenant->cell) ? tenant->cell : NULL;
+}
+
+static bool tenant_can(const void *state, const struct deck *deck, enum request request)
+{
+    (void)state;
+    return (request != REQUEST_OPEN && request != REQUEST_ROLLOUT) || its_cell(deck);
+}
+
 static struct reaction tenant_key(void *state, const struct deck *deck, enum request request)
 {
     (void)state;
-    const struct tenant *tenant =
-        deck->snapshot && deck->tenant ? snapshot_tenant(deck->snapshot, deck->tenant) : NULL;
-    if (request == REQUEST_OPEN && tenant && deck_cell(deck, tenant->cell))
-        return (struct reaction){REACT_OPEN, VIEW_CELL, request, tenant->cell};
+    if (request == REQUEST_OPEN && its_cell(deck))
+        return (struct reaction){REACT_OPEN, VIEW_CELL, request, its_cell(deck)};
     return (struct reaction){.what = REACT_UNUSED};
 }
 
-static const enum request hints[] = {REQUEST_OPEN, REQUEST_BACK, REQUEST_FLEET,
-                                     REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_OPEN, REQUEST_ROLLOUT, REQUEST_BACK, REQUEST_FLEET,
+                                     REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
 const struct view view_tenant = {
     .hints = hints,
     .draw = tenant_draw,
+    .can = tenant_can,
     .key = tenant_key,
 };

@@ -209,6 +209,13 @@ static struct reaction tenants_key(void *state, const struct deck *deck, enum re
     return view_move(&tenants->list, request);
 }
 
+static bool tenants_can(const void *state, const struct deck *deck, enum request request)
+{
+    (void)deck;
+    return ((const struct tenants *)state)->list.selected ||
+           (request != REQUEST_OPEN && request != REQUEST_CELL);
+}
+
 static const enum request hints[] = {REQUEST_OPEN, REQUEST_FILTER, REQUEST_BACK, REQUEST_FLEET,
                                      REQUEST_HELP, REQUEST_QUIT,   REQUEST_COUNT};
 
@@ -220,5 +227,6 @@ const struct view view_tenants = {
     .prepare = tenants_prepare,
     .draw = tenants_draw,
     .topic = tenants_topic,
+    .can = tenants_can,
     .key = tenants_key,
 };

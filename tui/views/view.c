@@ -16,6 +16,13 @@ const struct view_entry *view_entry(enum view_id id)
     return &entries[id];
 }
 
+bool view_offers(const struct view *view, const void *state, const struct deck *deck,
+                 enum request request)
+{
+    return (deck->write || !request_acts(request)) &&
+           (!view->can || view->can(state, deck, request));
+}
+
 struct reaction view_move(struct list *list, enum request request)
 {
     int page = MAX(1, list->height - 1), all = list_size(list);

@@ -44,12 +44,19 @@ struct view {
     void (*cells)(const void *state, const struct deck *deck, GPtrArray *ids);
     /* May be NULL: what it is open on, and no more. */
     struct topic (*topic)(const void *state, const struct deck *deck);
+    /* Whether a request of the screen would find something to do now: what hints and help show. A
+     * key that is pressed all the same says why not. May be NULL: always. */
+    bool (*can)(const void *state, const struct deck *deck, enum request request);
     struct reaction (*key)(void *state, const struct deck *deck, enum request request);
 };
 
 #define VIEW_EXTERN(id, name, way, takes, keys, summary) extern const struct view view_##name;
 VIEWS(VIEW_EXTERN)
 const struct view *view_of(enum view_id id);
+
+/* Whether a request is worth showing: it can be done, here and now, by these people. */
+bool view_offers(const struct view *view, const void *state, const struct deck *deck,
+                 enum request request);
 
 /* The requests that move in a list: done, and REACT_REDRAW; else REACT_UNUSED. */
 struct list;
