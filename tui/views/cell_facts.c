@@ -28,7 +28,20 @@ static void put_heading(struct lines *lines, const char *title)
     frame_rule(lines->canvas, lines->area.row + lines->row++, &lines->area, title);
 }
 
-static void put_dependencies(struct lines *lines, const struct probe *probe)
+/* What was read longer ago than counts as known, with its age; NULL while it is fresh. Caller
+ * frees.
+ */
+static char *stale_words(const struct deck *deck, gint64 at_ms)
+{
+    gint64 age_ms = deck->now_ms - at_ms;
+    if (age_ms <= stale_after_ms(deck->config->metrics.period_ms))
+        return NULL;
+    g_autofree char *age = duration_short(age_ms);
+    return g_strdup_printf("STALE %s", age);
+}
+
+/* Of an old answer nothing is good or bad any more: it is not known. */
+static void put_dependencies(struct lines *lines, const struct probe *probe, bool stale)
 {
     int row = lines->area.row + lines->row, col = lines->area.col;
     int end = col + lines->area.cols;
@@ -36,17 +49,33 @@ static void put_dependencies(struct lines *lines, const struct probe *probe)
         return;
     for (guint i = 0; i < probe->dependencies->len; i++) {
         const struct dependency *dependency = g_ptr_array_index(probe->dependencies, i);
-        int width = text_width(dependency->name) + 4;
+        const char *shape = stale ? "? " : dependency->up ? "✔ " : "✖ ";
+        enum role role = stale ? ROLE_UNKNOWN : dependency->up ? ROLE_GOOD : ROLE_BAD;
+        g_autofree char *name = g_strconcat(dependency->name,
+                                            !stale           ? ""
+                                            : dependency->up ? " was up"
+                                                             : " was down",
+                                            NULL);
+        int width = text_width(name) + 4;
         if (col + width > end && lines->row < lines->area.rows) {
             row = lines->area.row + lines->row++;
             col = lines->area.col;
         }
-        enum role role = dependency->up ? ROLE_GOOD : ROLE_BAD;
-        col += canvas_text(lines->canvas, row, col, end - col, role, dependency->up ? "✔ " : "✖ ");
+        col += canvas_text(lines->canvas, row, col, end - col, role, shape);
         col += canvas_text(lines->canvas, row, col, end - col,
-                           dependency->up ? ROLE_NORMAL : ROLE_BAD, dependency->name) +
+                           role == ROLE_GOOD ? ROLE_NORMAL : role, name) +
                2;
     }
+}
+
+static char *probe_words(const struct deck *deck, const struct probe *probe)
+{
+    g_autofree char *age = duration_short(MAX(0, deck->now_ms - probe->at_ms));
+    if (!probe->answered)
+        return g_strdup_printf("no answer %s ago: %s", age,
+                               probe->error ? probe->error : "unknown");
+    return g_strdup_printf("%s in %" G_GINT64_FORMAT " ms, %s ago",
+                           probe->version ? probe->version : "no version", probe->took_ms, age);
 }
 
 static void put_probe(struct lines *lines, const struct deck *deck, const struct cell *cell)
@@ -58,39 +87,48 @@ static void put_probe(struct lines *lines, const struct deck *deck, const struct
         return;
     }
     const struct probe *probe = g_ptr_array_index(probes, probes->len - 1);
-    g_autofree char *age = duration_short(MAX(0, deck->now_ms - probe->at_ms));
-    bool old = deck->now_ms - probe->at_ms > stale_after_ms(deck->config->metrics.period_ms);
-    g_autofree char *text =
-        probe->answered
-            ? g_strdup_printf("%s in %" G_GINT64_FORMAT " ms, %s ago%s",
-                              probe->version ? probe->version : "no version", probe->took_ms, age,
-                              old ? " STALE" : "")
-            : g_strdup_printf("no answer %s ago: %s", age, probe->error ? probe->error : "unknown");
-    put(lines, !probe->answered ? ROLE_BAD : old ? ROLE_UNKNOWN : ROLE_NORMAL, text);
+    g_autofree char *stale = stale_words(deck, probe->at_ms);
+    g_autofree char *words = probe_words(deck, probe);
+    g_autofree char *text = stale ? g_strdup_printf("? %s: %s", stale, words) : g_strdup(words);
+    put(lines, stale ? ROLE_UNKNOWN : probe->answered ? ROLE_NORMAL : ROLE_BAD, text);
     if (probe->answered)
-        put_dependencies(lines, probe);
+        put_dependencies(lines, probe, stale != NULL);
 }
 
-static void put_alarms(struct lines *lines, const struct deck *deck, const struct cell *cell)
+static void put_alarm(struct lines *lines, const struct deck *deck, const struct alarm *alarm,
+                      bool stale)
 {
     static const struct mark marks[] = {[ALARM_OK] = {"✔", ROLE_GOOD},
                                         [ALARM_ALARM] = {"✖", ROLE_BAD},
                                         [ALARM_INSUFFICIENT_DATA] = {"?", ROLE_UNKNOWN}};
     static const char *const words[] = {
         [ALARM_OK] = "ok", [ALARM_ALARM] = "ALARM", [ALARM_INSUFFICIENT_DATA] = "no data"};
-    put_heading(lines, "alarms");
+    g_autofree char *since = duration_short(MAX(0, deck->now_ms - alarm->since_ms));
+    GString *text = g_string_new(stale ? "?" : marks[alarm->state].shape);
+    g_string_append_printf(text, " %s %s%s", alarm->name, stale ? "was " : "", words[alarm->state]);
+    if (!stale)
+        g_string_append_printf(text, " for %s", since);
+    if (alarm->state == ALARM_ALARM && alarm->reason)
+        g_string_append_printf(text, ": %s", alarm->reason);
+    enum role role = stale                      ? ROLE_UNKNOWN
+                     : alarm->state == ALARM_OK ? ROLE_NORMAL
+                                                : marks[alarm->state].role;
+    put(lines, role, text->str);
+    g_string_free(text, TRUE);
+}
+
+static void put_alarms(struct lines *lines, const struct deck *deck, const struct cell *cell)
+{
     const GPtrArray *alarms = cell->reading.alarms;
-    if (!alarms || alarms->len == 0)
-        put(lines, alarms ? ROLE_DIM : ROLE_UNKNOWN, alarms ? "none defined" : "? never read");
-    for (guint i = 0; alarms && i < alarms->len; i++) {
-        const struct alarm *alarm = g_ptr_array_index(alarms, i);
-        g_autofree char *since = duration_short(MAX(0, deck->now_ms - alarm->since_ms));
-        g_autofree char *text =
-            g_strdup_printf("%s %s %s for %s%s%s", marks[alarm->state].shape, alarm->name,
-                            words[alarm->state], since, alarm->state == ALARM_ALARM ? ": " : "",
-                            alarm->state == ALARM_ALARM && alarm->reason ? alarm->reason : "");
-        put(lines, alarm->state == ALARM_OK ? ROLE_NORMAL : marks[alarm->state].role, text);
-    }
+    g_autofree char *stale = alarms ? stale_words(deck, cell->reading.alarms_at_ms) : NULL;
+    g_autofree char *title = g_strjoin(" ", "alarms", stale, NULL);
+    put_heading(lines, title);
+    if (!alarms)
+        put(lines, ROLE_UNKNOWN, "? never read");
+    else if (alarms->len == 0)
+        put(lines, stale ? ROLE_UNKNOWN : ROLE_DIM, stale ? "? none were defined" : "none defined");
+    for (guint i = 0; alarms && i < alarms->len; i++)
+        put_alarm(lines, deck, g_ptr_array_index(alarms, i), stale != NULL);
 }
 
 static gint most_users_first(gconstpointer a, gconstpointer b)
