@@ -315,7 +315,7 @@ static char *picture(int rows, double limit, bool ascii)
     const gint64 at[] = {0, 10, 20, 30, 40, 70, 80, 90, 100, 110};
     const double values[] = {1, 1, 2, 1, 1, 1, 4, 7, 8, 8};
     const struct chart_band bands[] = {{0, 1, 2}, {10, 1, 2}, {20, 1, 2}, {90, 1, 2}, {100, 1, 4}};
-    const struct chart_marker marker = {60, "5.0.3"};
+    const struct chart_marker marker = {60, "5.0.3", false};
     const struct chart chart = {.at = at,
                                 .values = values,
                                 .n = G_N_ELEMENTS(at),
@@ -368,7 +368,7 @@ Test(chart, a_limit_far_above_what_was_measured_is_left_to_words)
 Test(chart, a_marker_at_the_edge_has_its_label_on_the_other_side)
 {
     struct canvas *canvas = canvas_new(1, 20, false);
-    const struct chart_marker marker = {99, "5.0.3"};
+    const struct chart_marker marker = {99, "5.0.3", false};
     const struct chart chart = {.from = 0,
                                 .to = 100,
                                 .step = 10,

@@ -152,14 +152,9 @@ static void draw_level(struct canvas *canvas, const struct area *area, double va
         canvas_fill(canvas, chart_row(area, value, top), area->col, area->cols, ROLE_DIM, symbol);
 }
 
-/* Right of its line or, where that has no room, left of it. */
-static void draw_label(struct canvas *canvas, const struct area *area, int col, const char *label)
+static enum role marker_role(const struct chart_marker *marker)
 {
-    int width = text_width(label), right = area->col + area->cols - col - 1;
-    if (width > right && width <= col - area->col)
-        canvas_text(canvas, area->row, col - width, width, ROLE_ACCENT, label);
-    else
-        canvas_text(canvas, area->row, col + 1, right, ROLE_ACCENT, label);
+    return marker->back ? ROLE_WARN : ROLE_ACCENT;
 }
 
 static void draw_ground(struct canvas *canvas, const struct area *area, const struct chart *chart,
@@ -168,10 +163,12 @@ static void draw_ground(struct canvas *canvas, const struct area *area, const st
     draw_bands(canvas, area, chart, top);
     draw_level(canvas, area, chart->expected, top, CHART_EXPECTED);
     draw_level(canvas, area, chart->limit, top, CHART_LIMIT);
-    for (size_t i = 0; i < chart->n_markers; i++)
-        for (int row = 0; row < area->rows && shows(chart, chart->markers[i].at); row++)
-            canvas_text(canvas, area->row + row, col_of(chart, area, chart->markers[i].at), 1,
-                        ROLE_ACCENT, CHART_MARKER);
+    for (size_t i = chart->n_markers; i-- > 0;) {
+        const struct chart_marker *marker = &chart->markers[i];
+        for (int row = 0; row < area->rows && shows(chart, marker->at); row++)
+            canvas_text(canvas, area->row + row, col_of(chart, area, marker->at), 1,
+                        marker_role(marker), marker->back ? CHART_BACK : CHART_MARKER);
+    }
 }
 
 static void draw_dots(struct canvas *canvas, const struct area *area, const struct dots *dots)
@@ -183,6 +180,61 @@ static void draw_dots(struct canvas *canvas, const struct area *area, const stru
         g_unichar_to_utf8(0x2800u + dots->bits[i], text);
         canvas_text(canvas, area->row + i / dots->cols, area->col + i % dots->cols, 1,
                     dots->bad[i] ? ROLE_BAD : ROLE_ACCENT, canvas->ascii ? "*" : text);
+    }
+}
+
+/* What labels may not cover: one flag a character. */
+static bool *taken_by(const struct chart *chart, const struct area *area, const struct dots *dots)
+{
+    bool *taken = g_new(bool, (gsize)dots->rows *(gsize)dots->cols);
+    for (int i = 0; i < dots->rows * dots->cols; i++)
+        taken[i] = dots->bits[i] != 0;
+    for (size_t i = 0; i < chart->n_markers; i++)
+        for (int row = 0; row < dots->rows && shows(chart, chart->markers[i].at); row++)
+            taken[row * dots->cols + col_of(chart, area, chart->markers[i].at) - area->col] = true;
+    return taken;
+}
+
+static bool is_free(const bool *taken, const struct dots *dots, int row, int col, int width)
+{
+    if (col < 0 || col + width > dots->cols)
+        return false;
+    for (int i = col; i < col + width; i++)
+        if (taken[row * dots->cols + i])
+            return false;
+    return true;
+}
+
+/* From the top down, right of its line before left of it. */
+static bool find_place(const bool *taken, const struct dots *dots, int line, int width, int *row,
+                       int *col)
+{
+    for (*row = 0; *row < dots->rows; ++*row) {
+        const int sides[] = {line + 1, line - width};
+        for (size_t i = 0; i < G_N_ELEMENTS(sides); i++) {
+            *col = sides[i];
+            if (is_free(taken, dots, *row, *col, width))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A label keeps a column free on either side: "5.0.3" joined to "5.1.0" is neither. */
+static void draw_labels(struct canvas *canvas, const struct area *area, const struct chart *chart,
+                        const struct dots *dots)
+{
+    g_autofree bool *taken = taken_by(chart, area, dots);
+    for (size_t i = 0; i < chart->n_markers; i++) {
+        const struct chart_marker *marker = &chart->markers[i];
+        int row, col, width = text_width(marker->label);
+        int line = shows(chart, marker->at) ? col_of(chart, area, marker->at) - area->col : -1;
+        if (line < 0 || !find_place(taken, dots, line, width, &row, &col))
+            continue;
+        canvas_text(canvas, area->row + row, area->col + col, width, marker_role(marker),
+                    marker->label);
+        for (int c = MAX(0, col - 1); c <= MIN(dots->cols - 1, col + width); c++)
+            taken[row * dots->cols + c] = true;
     }
 }
 
@@ -198,9 +250,6 @@ double chart_draw(struct canvas *canvas, const struct area *area, const struct c
     draw_ground(canvas, area, chart, top);
     plot(chart, &dots, top);
     draw_dots(canvas, area, &dots);
-    for (size_t i = 0; i < chart->n_markers; i++)
-        if (shows(chart, chart->markers[i].at))
-            draw_label(canvas, area, col_of(chart, area, chart->markers[i].at),
-                       chart->markers[i].label);
+    draw_labels(canvas, area, chart, &dots);
     return top;
 }

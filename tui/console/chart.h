@@ -12,9 +12,11 @@ char *chart_spark(const double *values, size_t n, double top);
 /* `pct` of 100 in `cols` columns: "████░░░░░░". Caller frees. */
 char *chart_bar(double pct, int cols);
 
+/* Something that was done at one moment. */
 struct chart_marker {
     gint64 at;
     const char *label;
+    bool back; /* it took something back: another line, another colour */
 };
 
 /* What others had in one span of time: the least and the most of them. */
@@ -35,7 +37,7 @@ struct chart {
     const struct chart_band *bands; /* in order; a hole between two is a gap */
     size_t n_bands;
     gint64 band_step;
-    const struct chart_marker *markers;
+    const struct chart_marker *markers; /* the one whose label matters most first */
     size_t n_markers;
 };
 
@@ -44,11 +46,14 @@ struct chart {
 #define CHART_LIMIT    "┄"
 #define CHART_EXPECTED "┈"
 #define CHART_MARKER   "┊"
+#define CHART_BACK     "╎"
 
 /* Draws into `area`: values as dots of Braille (2x4 a character; `*` in ASCII) over the others'
- * bands, the limit and what was expected as lines across, and the markers as lines down. The last
- * row of the area is the ground. Returns the top of the scale, which starts at 0. The limit does
- * not stretch it to more than twice what was measured: one that is far away is left to words. */
+ * bands, the limit and what was expected as lines across, and the markers as lines down. A label
+ * stands beside its line where it covers neither a value nor another marker; where there is no such
+ * place it is left out: half a version is another version. The last row of the area is the ground.
+ * Returns the top of the scale, which starts at 0. The limit does not stretch it to more than twice
+ * what was measured: one that is far away is left to words. */
 double chart_draw(struct canvas *canvas, const struct area *area, const struct chart *chart);
 /* The row of `area` in which a value stands on a scale that ends at `top`; -1: above it. */
 int chart_row(const struct area *area, double value, double top);

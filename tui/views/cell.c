@@ -80,7 +80,8 @@ static char *value_text(const struct deck *deck, enum metric metric, double valu
 }
 
 /* Deploys and rollbacks of this cell, as lines in its charts. */
-static size_t find_markers(const struct deck *deck, struct chart_marker *markers)
+static size_t find_markers(const struct deck *deck, struct chart_marker *markers,
+                           GStringChunk *labels)
 {
     size_t n = 0;
     for (guint i = 0; i < deck->cell_events->len && n < MOST_MARKERS; i++) {
@@ -89,7 +90,9 @@ static size_t find_markers(const struct deck *deck, struct chart_marker *markers
         if (!back && strcmp(event->type, "deploy.seen") != 0)
             continue;
         const char *version = json_string_value(json_object_get(event->data, "version"));
-        markers[n++] = (struct chart_marker){event->at_ms, version ? version : "?"};
+        g_autofree char *label = g_strconcat(back ? "↺ " : "", version ? version : "?", NULL);
+        markers[n++] =
+            (struct chart_marker){event->at_ms, g_string_chunk_insert(labels, label), back};
     }
     return n;
 }
@@ -107,6 +110,7 @@ static void draw_series(const struct deck *deck, const struct cell *cell, gint64
             metric_value_usable(metric, series->points[i].value) ? series->points[i].value : NAN;
     }
     struct chart_marker markers[MOST_MARKERS];
+    g_autoptr(GStringChunk) labels = g_string_chunk_new(256);
     struct chart chart = {.at = at,
                           .values = values,
                           .n = n,
@@ -117,7 +121,7 @@ static void draw_series(const struct deck *deck, const struct cell *cell, gint64
                           .below = is_worse_below(deck, metric),
                           .expected = NAN,
                           .markers = markers,
-                          .n_markers = find_markers(deck, markers)};
+                          .n_markers = find_markers(deck, markers, labels)};
     struct area picture = {area->row, area->col + SCALE_COLS, area->rows, area->cols - SCALE_COLS};
     double top = chart_draw(canvas, &picture, &chart);
     g_autofree char *scale =

@@ -125,8 +125,8 @@ static void draw_picture(const struct rollout *rollout, const struct rollout_cel
     g_autofree char *clock = mark_clock(cell->deployed_at_ms);
     g_autofree char *label = g_strdup_printf("%s %.5s", rollout->plan->version, clock);
     bool back = cell->state == CELL_ROLLED_BACK;
-    const struct chart_marker markers[] = {{cell->deployed_at_ms, label},
-                                           {cell->state_since_ms, "back"}};
+    const struct chart_marker markers[] = {{cell->deployed_at_ms, label, false},
+                                           {cell->state_since_ms, "↺ back", true}};
     const struct chart chart = {.at = rows->at,
                                 .values = rows->values,
                                 .n = rows->n,
