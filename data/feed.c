@@ -152,3 +152,12 @@ void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms)
     if (place >= 0)
         feed->progress[place].want_from_ms = since_ms;
 }
+
+void feed_show_since(struct feed *feed, const char *cell, gint64 since_ms)
+{
+    gssize place = config_place(feed->config, cell);
+    if (place < 0 || feed->progress[place].shown_from_ms == since_ms)
+        return;
+    feed->progress[place].shown_from_ms = since_ms;
+    feed_hurry(feed, (guint)place);
+}

@@ -51,3 +51,8 @@ void feed_refresh(struct feed *feed);
  * whole bake and some past. Without it the last 3 h are kept. From then on all cells but the dr
  * ones are asked every period, whatever it costs: they are the controls that gates compare with. */
 void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms);
+
+/* The same for people who look at the cell and nothing else: what is missing is fetched at once,
+ * and no cell is asked more often for it. 0: they look no further than 3 h back any more, and what
+ * is older goes. */
+void feed_show_since(struct feed *feed, const char *cell, gint64 since_ms);

@@ -45,7 +45,8 @@ GArray *feed_cells_due(const struct feed_source *source)
                                      newest_end_ms(feed, cell),
                                      metrics->period_ms,
                                      metrics->settle_ms};
-        if (source->everything || pace_is_due(&at, end_ms))
+        if (source->everything || pace_is_due(&at, end_ms) ||
+            metrics_lack_past(feed->config, &feed->progress[cell], source->asked_ms))
             g_array_append_val(due, cell);
     }
     return due;
@@ -55,7 +56,9 @@ void feed_hurry(struct feed *feed, guint cell)
 {
     gint64 now_ms = when_now_ms();
     gint64 settled_ms = metrics_settled_until_ms(feed->config, now_ms);
-    if (!feed->started || feed->progress[cell].have_until_ms >= settled_ms)
+    bool read = feed->progress[cell].have_until_ms >= settled_ms &&
+                !metrics_lack_past(feed->config, &feed->progress[cell], now_ms);
+    if (!feed->started || read)
         return;
     struct feed_source *source = feed->metrics_of[cell];
     source->due_ms = MIN(source->due_ms, now_ms);

@@ -122,7 +122,8 @@ void feed_changed(struct feed *feed);
 enum cell_pace feed_cell_pace(const struct feed *feed, guint cell);
 /* The source's cells that its turn asks for: guint. Caller frees. */
 GArray *feed_cells_due(const struct feed_source *source);
-/* The cell's metrics are asked for at once, unless this period's have been read already. */
+/* The cell's metrics are asked for at once, unless this period's have been read already, and all
+ * that people want to look at. */
 void feed_hurry(struct feed *feed, guint cell);
 /* Counting begins anew. */
 void feed_begin_count(struct feed *feed);

@@ -46,6 +46,7 @@ void lead_leave(struct cache *cache, const struct lead_self *self);
 struct want {
     char **watched;    /* cells looked at now; NULL: all */
     GHashTable *since; /* cell id -> gint64 *: its metrics back to there */
+    GHashTable *shown; /* the same, to be looked at: feed_show_since() */
     gint64 refresh_ms; /* by boot_ms: when everything was wanted anew; 0: never */
 };
 struct want *want_new(void);
@@ -56,6 +57,8 @@ OWNABLE(want, want_free);
 bool want_since(struct want *want, const char *cell, gint64 since_ms);
 /* Takes the place of an earlier wish: false where it was the same. */
 bool want_only_since(struct want *want, const char *cell, gint64 since_ms);
+/* 0: it is wanted no more. */
+void want_shown(struct want *want, const char *cell, gint64 since_ms);
 /* `into` watches what either watches, since the earlier of both; the later refresh counts. */
 void want_merge(struct want *into, const struct want *other);
 

@@ -49,8 +49,26 @@ gint64 metrics_next_settled_ms(const struct config *config, gint64 now_ms)
 
 static gint64 wanted_from_ms(const struct metrics_progress *progress, gint64 now_ms)
 {
-    gint64 usual_ms = now_ms - (progress->past_ms ? progress->past_ms : KEPT_MS);
-    return progress->want_from_ms ? MIN(progress->want_from_ms, usual_ms) : usual_ms;
+    gint64 from_ms = now_ms - (progress->past_ms ? progress->past_ms : KEPT_MS);
+    const gint64 wishes[] = {progress->want_from_ms, progress->shown_from_ms};
+    for (size_t i = 0; i < G_N_ELEMENTS(wishes); i++)
+        from_ms = wishes[i] ? MIN(from_ms, wishes[i]) : from_ms;
+    return from_ms;
+}
+
+/* As far back as there is anything to ask for. */
+static gint64 askable_from_ms(const struct config *config, gint64 from_ms, gint64 now_ms)
+{
+    bool fine = config->metrics.period_ms < WHEN_MINUTE;
+    return fine ? MAX(from_ms, now_ms - FINE_KEPT_MS) : from_ms;
+}
+
+bool metrics_lack_past(const struct config *config, const struct metrics_progress *progress,
+                       gint64 now_ms)
+{
+    gint64 from_ms = askable_from_ms(config, progress->shown_from_ms, now_ms);
+    return progress->shown_from_ms && progress->have_until_ms &&
+           progress->have_from_ms > from_ms + config->metrics.period_ms;
 }
 
 /* Where the next question about a cell has to start. */
@@ -58,9 +76,7 @@ static gint64 start_for(const struct config *config, const struct cell_reading *
                         const struct metrics_progress *progress, gint64 now_ms)
 {
     gint64 period_ms = config->metrics.period_ms;
-    gint64 start_ms = wanted_from_ms(progress, now_ms);
-    if (period_ms < WHEN_MINUTE)
-        start_ms = MAX(start_ms, now_ms - FINE_KEPT_MS);
+    gint64 start_ms = askable_from_ms(config, wanted_from_ms(progress, now_ms), now_ms);
     if (progress->have_until_ms && progress->have_from_ms <= start_ms + period_ms) {
         const struct datapoint *last = series_last(reading->series[METRIC_HEALTH]);
         gint64 again_ms = progress->have_until_ms - AGAIN_PERIODS * period_ms;
@@ -115,7 +131,8 @@ GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
     for (guint i = 0; i < cells->len; i++) {
         guint at = g_array_index(cells, guint, i);
         const struct cell_config *cell = cell_at(config, at);
-        if (progress[at].have_until_ms >= end_ms)
+        if (progress[at].have_until_ms >= end_ms &&
+            !metrics_lack_past(config, &progress[at], now_ms))
             continue;
         gint64 start_ms = start_for(config, &readings[at], &progress[at], now_ms);
         struct metrics_batch *batch = batch_for(batches, start_ms, end_ms);

@@ -12,8 +12,9 @@
 
 /* How far a cell's metrics have been read. All zero: not at all. */
 struct metrics_progress {
-    gint64 want_from_ms; /* feed_want_since(); 0: no more than the usual past */
-    gint64 past_ms;      /* the usual past; 0: 3 h */
+    gint64 want_from_ms;  /* feed_want_since(); 0: no more than the usual past */
+    gint64 shown_from_ms; /* feed_show_since(); 0: the same */
+    gint64 past_ms;       /* the usual past; 0: 3 h */
     gint64 have_from_ms, have_until_ms;
 };
 
@@ -37,6 +38,10 @@ struct metrics_batch {
 GPtrArray *metrics_plan(const struct config *config, const GArray *cells,
                         const struct cell_reading *readings,
                         const struct metrics_progress *progress, gint64 now_ms);
+
+/* Whether it was read up to now, and yet not as far back as people want to look. */
+bool metrics_lack_past(const struct config *config, const struct metrics_progress *progress,
+                       gint64 now_ms);
 
 /* The body of a GetMetricData call; `token` NULL: the first page. New reference. */
 json_t *metrics_request(const struct config *config, const struct metrics_batch *batch,

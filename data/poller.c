@@ -123,6 +123,11 @@ static void apply_wishes(struct poller *poller)
     g_hash_table_iter_init(&iter, all->since);
     while (g_hash_table_iter_next(&iter, &cell, &since_ms))
         feed_want_since(poller->feed, cell, *(const gint64 *)since_ms);
+    for (guint i = 0; i < poller->config->cells->len; i++) {
+        const struct cell_config *config = poller->config->cells->pdata[i];
+        const gint64 *shown_ms = g_hash_table_lookup(all->shown, config->id);
+        feed_show_since(poller->feed, config->id, shown_ms ? *shown_ms : 0);
+    }
     if (all->refresh_ms > poller->refreshed_ms) {
         poller->refreshed_ms = all->refresh_ms;
         feed_refresh(poller->feed);
@@ -356,6 +361,12 @@ void poller_want_only_since(struct poller *poller, const char *cell, gint64 sinc
 {
     if (want_only_since(poller->want, cell, since_ms))
         wish(poller);
+}
+
+void poller_show_since(struct poller *poller, const char *cell, gint64 since_ms)
+{
+    want_shown(poller->want, cell, since_ms);
+    wish(poller);
 }
 
 void poller_refresh(struct poller *poller)

@@ -53,6 +53,9 @@ void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms)
 /* What was wanted of the cell before that is wanted no more, and may be forgotten. */
 void poller_want_only_since(struct poller *poller, const char *cell, gint64 since_ms);
 
+/* As feed_show_since. */
+void poller_show_since(struct poller *poller, const char *cell, gint64 since_ms);
+
 /* Who polls, in words: "this console", "alice's console, pid 77", "conductor, pid 123", "this
  * console alone"; "the cache, 6m old" while all that is shown is an earlier reading. Valid until
  * the main context runs again. */

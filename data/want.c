@@ -10,6 +10,7 @@ struct want *want_new(void)
 {
     struct want *want = g_new0(struct want, 1);
     want->since = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    want->shown = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return want;
 }
 
@@ -19,7 +20,23 @@ void want_free(struct want *want)
         return;
     g_strfreev(want->watched);
     g_hash_table_unref(want->since);
+    g_hash_table_unref(want->shown);
     g_free(want);
+}
+
+static void put(GHashTable *wishes, const char *cell, gint64 since_ms)
+{
+    g_hash_table_insert(wishes, g_strdup(cell), g_memdup2(&since_ms, sizeof since_ms));
+}
+
+/* The earliest holds: false where there was one as early. */
+static bool put_earlier(GHashTable *wishes, const char *cell, gint64 since_ms)
+{
+    const gint64 *before = g_hash_table_lookup(wishes, cell);
+    if (before && *before <= since_ms)
+        return false;
+    put(wishes, cell, since_ms);
+    return true;
 }
 
 bool want_only_since(struct want *want, const char *cell, gint64 since_ms)
@@ -27,23 +44,30 @@ bool want_only_since(struct want *want, const char *cell, gint64 since_ms)
     const gint64 *before = g_hash_table_lookup(want->since, cell);
     if (before && *before == since_ms)
         return false;
-    g_hash_table_insert(want->since, g_strdup(cell), g_memdup2(&since_ms, sizeof since_ms));
+    put(want->since, cell, since_ms);
     return true;
 }
 
 bool want_since(struct want *want, const char *cell, gint64 since_ms)
 {
-    const gint64 *before = g_hash_table_lookup(want->since, cell);
-    return (!before || *before > since_ms) && want_only_since(want, cell, since_ms);
+    return put_earlier(want->since, cell, since_ms);
 }
 
-static void since_of(struct want *into, const struct want *other)
+void want_shown(struct want *want, const char *cell, gint64 since_ms)
+{
+    if (since_ms)
+        put(want->shown, cell, since_ms);
+    else
+        g_hash_table_remove(want->shown, cell);
+}
+
+static void merge_wishes(GHashTable *into, GHashTable *other)
 {
     GHashTableIter iter;
     gpointer cell, since_ms;
-    g_hash_table_iter_init(&iter, other->since);
+    g_hash_table_iter_init(&iter, other);
     while (g_hash_table_iter_next(&iter, &cell, &since_ms))
-        want_since(into, cell, *(const gint64 *)since_ms);
+        put_earlier(into, cell, *(const gint64 *)since_ms);
 }
 
 struct want *want_copy(const struct want *want)
@@ -51,13 +75,15 @@ struct want *want_copy(const struct want *want)
     struct want *copy = want_new();
     copy->watched = g_strdupv(want->watched);
     copy->refresh_ms = want->refresh_ms;
-    since_of(copy, want);
+    merge_wishes(copy->since, want->since);
+    merge_wishes(copy->shown, want->shown);
     return copy;
 }
 
 void want_merge(struct want *into, const struct want *other)
 {
-    since_of(into, other);
+    merge_wishes(into->since, other->since);
+    merge_wishes(into->shown, other->shown);
     into->refresh_ms = MAX(into->refresh_ms, other->refresh_ms);
     if (!into->watched || !other->watched) {
         g_clear_pointer(&into->watched, g_strfreev);
@@ -72,19 +98,36 @@ void want_merge(struct want *into, const struct want *other)
     into->watched = g_strv_builder_end(both);
 }
 
+static json_t *wishes_json(GHashTable *wishes)
+{
+    json_t *json = json_object();
+    GHashTableIter iter;
+    gpointer cell, since_ms;
+    g_hash_table_iter_init(&iter, wishes);
+    while (g_hash_table_iter_next(&iter, &cell, &since_ms))
+        json_object_set_new(json, cell, json_integer(*(const gint64 *)since_ms));
+    return json;
+}
+
+static void wishes_of(GHashTable *wishes, json_t *json)
+{
+    const char *cell;
+    json_t *since_ms;
+    json_object_foreach (json, cell, since_ms) {
+        if (json_is_integer(since_ms))
+            put_earlier(wishes, cell, json_integer_value(since_ms));
+    }
+}
+
 static json_t *want_json(const struct want *want)
 {
-    json_t *json = json_object(), *since = json_object();
+    json_t *json = json_object();
     if (want->watched)
         json_object_set_new(json, "watched", json_array());
     for (char **cell = want->watched; cell && *cell; cell++)
         json_array_append_new(json_object_get(json, "watched"), text_json(*cell));
-    GHashTableIter iter;
-    gpointer cell, since_ms;
-    g_hash_table_iter_init(&iter, want->since);
-    while (g_hash_table_iter_next(&iter, &cell, &since_ms))
-        json_object_set_new(since, cell, json_integer(*(const gint64 *)since_ms));
-    json_object_set_new(json, "since", since);
+    json_object_set_new(json, "since", wishes_json(want->since));
+    json_object_set_new(json, "shown", wishes_json(want->shown));
     return json;
 }
 
@@ -108,11 +151,8 @@ static struct want *want_of(const json_t *json, gint64 refresh_ms)
     }
     if (json_is_array(watched))
         want->watched = g_strv_builder_end(cells);
-    const char *cell;
-    json_object_foreach (json_object_get(json, "since"), cell, item) {
-        if (json_is_integer(item))
-            want_since(want, cell, json_integer_value(item));
-    }
+    wishes_of(want->since, json_object_get(json, "since"));
+    wishes_of(want->shown, json_object_get(json, "shown"));
     return want;
 }
 

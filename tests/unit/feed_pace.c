@@ -52,6 +52,18 @@ Test(feed_pace, a_cell_that_comes_into_view_is_asked_every_period)
     stage_poll_until(us_was_asked_running);
 }
 
+Test(feed_pace, looking_further_back_asks_no_cell_more_often)
+{
+    stage_poll_watching(only_us, eu_was_asked_four_times);
+    guint before = stage_times_asked("eu");
+    feed_show_since(stage.feed, "us", when_now_ms() - WHEN_DAY);
+    while (stage_times_asked("eu") < before + 3)
+        g_main_context_iteration(NULL, TRUE);
+    g_autoptr(GArray) ends = fake_ends("eu");
+    for (guint i = before + 1; i < ends->len; i++)
+        cr_expect_geq(g_array_index(ends, gint64, i) - g_array_index(ends, gint64, i - 1), 2);
+}
+
 static bool us_alarms(const struct snapshot *snapshot)
 {
     return snapshot->cells[0].health == HEALTH_DEGRADED;

@@ -143,7 +143,8 @@ Test(metrics, what_was_read_is_not_asked_again_before_a_period_has_settled)
 
 Test(metrics, after_metrics_stopped_the_next_question_starts_where_they_did)
 {
-    progress[EU] = (struct metrics_progress){0, 0, END - 4 * WHEN_HOUR, END};
+    progress[EU] =
+        (struct metrics_progress){.have_from_ms = END - 4 * WHEN_HOUR, .have_until_ms = END};
     readings[EU].series[METRIC_HEALTH] = steady(1, 5, END - 30 * MINUTE);
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW + MINUTE);
     const struct metrics_batch *batch = batches->pdata[0];
@@ -152,7 +153,9 @@ Test(metrics, after_metrics_stopped_the_next_question_starts_where_they_did)
 
 Test(metrics, a_wish_for_more_past_is_asked_for_once)
 {
-    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, 0, END - 3 * WHEN_HOUR, END};
+    progress[EU] = (struct metrics_progress){.want_from_ms = END - 24 * WHEN_HOUR,
+                                             .have_from_ms = END - 3 * WHEN_HOUR,
+                                             .have_until_ms = END};
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW + MINUTE);
     struct metrics_batch *batch = batches->pdata[0];
     cr_expect_eq(batch->start_ms, END - 24 * WHEN_HOUR);
@@ -167,7 +170,8 @@ Test(metrics, a_wish_for_more_past_is_asked_for_once)
 
 Test(metrics, a_past_that_was_dropped_since_is_read_again_for_who_wants_it)
 {
-    progress[EU] = (struct metrics_progress){0, 0, END - 24 * WHEN_HOUR, END};
+    progress[EU] =
+        (struct metrics_progress){.have_from_ms = END - 24 * WHEN_HOUR, .have_until_ms = END};
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW + MINUTE);
     struct metrics_batch *batch = batches->pdata[0];
     g_autofree char *whole = page(batch, "1764000000", "1", "Complete");
@@ -177,6 +181,34 @@ Test(metrics, a_past_that_was_dropped_since_is_read_again_for_who_wants_it)
     progress[EU].want_from_ms = END - 4 * WHEN_HOUR;
     g_autoptr(GPtrArray) next = plan_at("eu-west-1", NOW + 2 * MINUTE);
     cr_expect_eq(((struct metrics_batch *)next->pdata[0])->start_ms, END - 4 * WHEN_HOUR);
+}
+
+Test(metrics, what_people_look_back_at_is_asked_for_at_once_and_goes_when_they_look_no_more)
+{
+    progress[EU].have_from_ms = NOW - 3 * WHEN_HOUR;
+    progress[EU].have_until_ms = END;
+    g_autoptr(GPtrArray) none = plan_at("eu-west-1", NOW);
+    cr_expect_eq(none->len, 0);
+    progress[EU].shown_from_ms = NOW - WHEN_DAY;
+    g_autoptr(GPtrArray) day = plan_at("eu-west-1", NOW);
+    cr_assert_eq(day->len, 1, "though this period has been read");
+    struct metrics_batch *batch = day->pdata[0];
+    cr_expect_leq(batch->start_ms, NOW - WHEN_DAY);
+    g_array_append_val(g_array_index(batch->queries, struct metric_query, 0).points,
+                       ((struct datapoint){batch->start_ms + WHEN_HOUR, 1}));
+    g_free(metrics_apply(config, batch, readings, progress, NOW));
+    cr_expect_not(metrics_lack_past(config, &progress[EU], NOW));
+    cr_expect_eq(readings[EU].series[METRIC_HEALTH]->n, 1);
+
+    progress[EU].shown_from_ms = 0;
+    g_autoptr(GPtrArray) next = plan_at("eu-west-1", NOW + MINUTE);
+    batch = next->pdata[0];
+    g_array_append_val(g_array_index(batch->queries, struct metric_query, 0).points,
+                       ((struct datapoint){END, 1}));
+    g_free(metrics_apply(config, batch, readings, progress, NOW + MINUTE));
+    cr_expect_eq(readings[EU].series[METRIC_HEALTH]->points[0].at_ms, END);
+    progress[EU].shown_from_ms = NOW - WHEN_DAY;
+    cr_expect(metrics_lack_past(config, &progress[EU], NOW + MINUTE), "it is asked for again");
 }
 
 Test(metrics, a_reader_of_now_asks_for_no_more_past_than_it_said)
@@ -193,10 +225,21 @@ Test(metrics, a_past_that_cloudwatch_no_longer_has_is_not_asked_for_again_and_ag
 {
     config_unref(config);
     config = small_fleet("metrics: {period: 1s}\n");
-    progress[EU] = (struct metrics_progress){END - 24 * WHEN_HOUR, 0, END - 3 * WHEN_HOUR, END};
+    progress[EU] = (struct metrics_progress){.want_from_ms = END - 24 * WHEN_HOUR,
+                                             .have_from_ms = END - 3 * WHEN_HOUR,
+                                             .have_until_ms = END};
     g_autoptr(GPtrArray) batches = plan_at("eu-west-1", END + 10 * WHEN_SECOND);
     const struct metrics_batch *batch = batches->pdata[0];
     cr_expect_eq(batch->start_ms, END - 5 * WHEN_SECOND);
+}
+
+Test(metrics, a_day_of_periods_that_cloudwatch_keeps_for_hours_is_not_lacking_for_ever)
+{
+    config->metrics.period_ms = WHEN_SECOND;
+    progress[EU].have_from_ms = NOW - 3 * WHEN_HOUR;
+    progress[EU].have_until_ms = NOW;
+    progress[EU].shown_from_ms = NOW - WHEN_DAY;
+    cr_expect_not(metrics_lack_past(config, &progress[EU], NOW));
 }
 
 Test(metrics, times_come_as_numbers_or_strings_and_absurd_values_are_no_data)

@@ -253,6 +253,8 @@ Test(poller, a_leader_hears_what_all_want_and_forgets_the_dead)
     want->watched = g_strsplit("cell-1 cell-eu", " ", -1);
     want_since(want, "cell-eu", 77);
     want->refresh_ms = 5;
+    want_shown(want, "cell-1", 55);
+    want_shown(want, "cell-dev", 66);
     struct poller_turn told = turn_of(bob, 0, NULL, want);
     poller_turn_clear(&told);
     cr_expect(want_since(want, "cell-eu", 33));
@@ -261,6 +263,8 @@ Test(poller, a_leader_hears_what_all_want_and_forgets_the_dead)
     cr_expect(want_only_since(want, "cell-eu", 44) && want_since(want, "cell-eu", 33), "but so");
     g_free(want->watched[0]);
     want->watched[0] = g_strdup("cell-dev");
+    want_shown(want, "cell-1", 50);
+    want_shown(want, "cell-dev", 0);
     told = turn_of(carol, 0, NULL, want);
     poller_turn_clear(&told);
 
@@ -270,6 +274,8 @@ Test(poller, a_leader_hears_what_all_want_and_forgets_the_dead)
     cr_expect_str_eq(watched, "cell-1 cell-eu cell-dev");
     cr_expect_eq(*(gint64 *)g_hash_table_lookup(turn.wanted->since, "cell-eu"), 33);
     cr_expect_eq(turn.wanted->refresh_ms, 5);
+    cr_expect_eq(*(gint64 *)g_hash_table_lookup(turn.wanted->shown, "cell-1"), 50);
+    cr_expect_eq(*(gint64 *)g_hash_table_lookup(turn.wanted->shown, "cell-dev"), 66, "bob's");
     poller_turn_clear(&turn);
     turn = turn_of(alice, 2, NULL, NULL);
     cr_expect(!turn.wants_changed);
