@@ -61,3 +61,34 @@ Test(chart_marks, a_rollback_does_not_look_like_a_deploy)
     g_autofree char *plain = picture(both, 2, NULL, 1, true);
     cr_expect_str_eq(plain, "      5.0.3| :< 5.0.2\n");
 }
+
+/* The times under a chart so wide that ends at 02:00. */
+static char *axis(gint64 span_ms, int cols)
+{
+    const gint64 two = G_GINT64_CONSTANT(1795485600000);
+    struct canvas *canvas = canvas_new(1, cols, false);
+    const struct area area = {0, 0, 1, cols};
+    chart_axis(canvas, &area, two - span_ms, two);
+    char *row = canvas_row(canvas, 0);
+    canvas_free(canvas);
+    return row;
+}
+
+Test(chart_marks, times_stand_below_their_moment_with_air_between_them)
+{
+    static const struct {
+        int hours, cols;
+        const char *row;
+    } cases[] = {
+        {1, 31, "     01:15   01:30  01:45"},
+        {3, 61, "        23:30     00:00     00:30     01:00     01:30"},
+        {24, 49, "  04:00   08:00   12:00   16:00   20:00   00:00"},
+        {24, 12, "  12:00"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *row = axis(cases[i].hours * G_GINT64_CONSTANT(3600000), cases[i].cols);
+        cr_expect_str_eq(row, cases[i].row);
+    }
+    g_autofree char *none = axis(G_GINT64_CONSTANT(3600000), 4);
+    cr_expect_str_eq(none, "");
+}

@@ -165,6 +165,16 @@ void canvas_box(struct canvas *canvas, const struct area *area, enum role role)
     canvas_text(canvas, bottom, right, 1, role, "┘");
 }
 
+void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *from)
+{
+    for (int r = 0; r < from->rows; r++)
+        for (int c = 0; c < from->cols; c++) {
+            struct canvas_cell *cell = cell_at(canvas, row + r, col + c);
+            if (cell)
+                *cell = *cell_at(from, r, c);
+        }
+}
+
 char *canvas_row(const struct canvas *canvas, int row)
 {
     GString *text = g_string_new(NULL);

@@ -63,6 +63,9 @@ void canvas_select(struct canvas *canvas, int row, int col, int cols);
 /* A frame of lines around `area`. */
 void canvas_box(struct canvas *canvas, const struct area *area, enum role role);
 
+/* Puts the whole of another canvas there; what lies outside is dropped. */
+void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *from);
+
 /* One row as text, without spaces at its end; the whole, a line a row. Caller frees. */
 char *canvas_row(const struct canvas *canvas, int row);
 char *canvas_dump(const struct canvas *canvas);

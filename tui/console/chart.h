@@ -57,3 +57,7 @@ struct chart {
 double chart_draw(struct canvas *canvas, const struct area *area, const struct chart *chart);
 /* The row of `area` in which a value stands on a scale that ends at `top`; -1: above it. */
 int chart_row(const struct area *area, double value, double top);
+
+/* The times of a chart over `from` to `to` (milliseconds since 1970), as "09:00" in UTC, each below
+ * its moment, in the first row of `area`, which is as wide as the chart. */
+void chart_axis(struct canvas *canvas, const struct area *area, gint64 from, gint64 to);
