@@ -107,3 +107,201 @@ Test(cell_screen, alarms_and_dependencies_that_are_old_are_unknown_with_their_ag
     expect_not_in(screen, "✔");
     expect_not_in(screen, "✖");
 }
+
+/* cell-1 with so many tenants, of which the last is `broken`: its quota is missing. */
+static struct registry *registry_with(int n, bool broken, bool complete)
+{
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
+    for (int i = 0; i < n; i++) {
+        g_autofree char *id = g_strdup_printf("tenant-%03d", i);
+        const struct tenant draft = {.id = id,
+                                     .cell = "cell-1",
+                                     .region = "us-east-1",
+                                     .max_users = 50,
+                                     .max_patients = broken && i + 1 == n ? -1 : 3,
+                                     .current_users = 100 - i};
+        g_ptr_array_add(tenants, tenant_new(&draft));
+    }
+    return registry_new(tenants, NOW, complete);
+}
+
+/* The last page but of every kind: pressed until nothing moves. */
+static char *scrolled(const struct deck *deck, int rows, int cols, const char *until)
+{
+    GString *seen = g_string_new(NULL);
+    enum request keys[64];
+    for (size_t n = 0; n < G_N_ELEMENTS(keys); n++) {
+        g_autofree char *screen = shown_after(deck, rows, cols, keys, n);
+        g_string_append(seen, screen);
+        if (strstr(screen, until))
+            break;
+        keys[n] = REQUEST_PAGE_DOWN;
+    }
+    return g_string_free(seen, FALSE);
+}
+
+Test(cell_screen, everything_can_be_reached_by_scrolling_at_every_size)
+{
+    static const int sizes[][2] = {{10, 40}, {24, 80}, {40, 120}, {60, 250}};
+    OWN(config) config = small_fleet(NULL);
+    struct registry *registry = registry_with(90, false, true);
+    struct cell_reading reading = reading_of(0);
+    OWN(deck) deck = deck_with(config, &reading, registry);
+    registry_unref(registry);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *screen = scrolled(deck, sizes[i][0], sizes[i][1], "latency p95");
+        g_autofree char *last =
+            shown_after(deck, sizes[i][0], sizes[i][1], (const enum request[]){REQUEST_LAST}, 1);
+        g_autofree char *tenant = scrolled(deck, sizes[i][0], sizes[i][1], "tenant-089");
+        expect_in(screen, "postgres");
+        expect_in(screen, "cell-1-cpu ALARM");
+        expect_in(screen, "what was done here");
+        expect_in(tenant, "tenant-000");
+        expect_in(tenant, "tenant-089");
+        expect_not_in(last, "↓");
+    }
+}
+
+Test(cell_screen, in_40x10_state_reason_errors_probe_and_alarms_come_first)
+{
+    OWN(deck) deck = deck_of(0);
+    g_autofree char *screen = shown(deck, 10, 40);
+    expect_in(screen, "▲ cell-1 degraded");
+    expect_in(screen, "alarm cell-1-cpu");
+    expect_in(screen, "errors 0.3 % ");
+    expect_in(screen, "limit 5 %");
+    expect_in(screen, "probe 5.0.2 in 12 ms");
+    expect_in(screen, "alarms ✖ 1 of 2: cell-1-cpu");
+    expect_in(screen, "↓");
+    OWN(deck) old = deck_of(600 * WHEN_SECOND);
+    g_autofree char *stale = shown_after(old, 10, 40, (const enum request[]){REQUEST_PAGE_DOWN}, 1);
+    expect_not_in(stale, "✔");
+    expect_not_in(stale, "errors 0.3 %");
+}
+
+Test(cell_screen, who_is_affected_is_in_one_line_with_patients_at_most)
+{
+    static const struct {
+        bool broken, complete;
+        const char *shown;
+    } cases[] = {
+        {false, true, "2 tenants · 199 registered users · 6 patients at most"},
+        {true, true, "2 tenants · 199 registered users · 10 patients at most"},
+        {false, false, "≥2 tenants · ≥199 registered users · 10 patients at most"},
+    };
+    OWN(config) config = small_fleet(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct registry *registry = registry_with(2, cases[i].broken, cases[i].complete);
+        struct cell_reading reading = reading_of(0);
+        OWN(deck) deck = deck_with(config, &reading, registry);
+        registry_unref(registry);
+        g_autofree char *screen = shown(deck, 24, 80);
+        expect_in(screen, cases[i].shown);
+    }
+}
+
+static const char with_cost[] =
+    "name: priced\n"
+    "aws: {region: us-east-1}\n"
+    "cells:\n"
+    "  cell-dev: {class: dev, residency: US, endpoint: 'http://127.0.0.1:1/dev', max_users: 9, "
+    "max_patients: 10}\n"
+    "  cell-1: {class: shared, residency: US, endpoint: 'http://127.0.0.1:1/one', max_users: 9, "
+    "max_patients: 10, sla: 99.99%, cost_per_month: 673}\n"
+    "  cell-2: {class: shared, residency: US, endpoint: 'http://127.0.0.1:1/two', max_users: 9, "
+    "max_patients: 10}\n"
+    "  cell-3: {class: shared, residency: US, endpoint: 'http://127.0.0.1:1/three', max_users: 9, "
+    "max_patients: 10}\n";
+
+Test(cell_screen, the_cost_is_told_per_month_and_user_and_as_a_dash_where_it_is_not_known)
+{
+    OWN(config) priced = config_of(with_cost);
+    struct registry *registry = registry_with(2, false, true);
+    struct cell_reading reading = reading_of(0);
+    OWN(deck) deck = deck_with(priced, &reading, registry);
+    registry_unref(registry);
+    g_autofree char *screen = shown(deck, 24, 120);
+    expect_in(screen, "cost $673 a month, $3.38 a registered user");
+    expect_in(screen, "SLO 99.99 %: 0.0 of the month's 4.3 min spent (1 %)");
+    struct cell_reading again = reading_of(0);
+    OWN(deck) unread = deck_with(priced, &again, NULL);
+    g_autofree char *nobody = shown(unread, 24, 120);
+    expect_in(nobody, "cost $673 a month, – a user");
+    OWN(deck) unpriced = deck_of(0);
+    g_autofree char *none = shown(unpriced, 24, 120);
+    expect_in(none, "cost – a month, – a user");
+}
+
+Test(cell_screen, the_budget_says_over_which_span_it_was_measured)
+{
+    OWN(deck) deck = deck_of(0);
+    g_autofree char *screen = shown(deck, 24, 120);
+    expect_in(screen,
+              "SLO 99.9 %: 0.0 of the month's 43.2 min spent (0 %) in the 10m read, 3.0× too");
+    OWN(config) config = small_fleet(NULL);
+    struct cell_reading bad = reading_of(0);
+    set_series(&bad, METRIC_HEALTH, steady(0, 10, NOW));
+    OWN(deck) down = deck_with(config, &bad, NULL);
+    g_autofree char *spent = shown(down, 24, 120);
+    expect_in(spent, "10.0 of the month's 43.2 min spent (23 %) in the 10m read");
+    struct cell_reading silent = reading_of(0);
+    set_series(&silent, METRIC_ERROR_RATE, NULL);
+    OWN(deck) dark = deck_with(config, &silent, NULL);
+    g_autofree char *unknown = shown(dark, 24, 120);
+    expect_in(unknown, "43.2 min a month, nothing is known of what was spent");
+}
+
+Test(cell_screen, a_limit_that_has_no_room_in_the_chart_is_told_in_words)
+{
+    OWN(deck) deck = deck_of(0);
+    g_autofree char *screen = shown(deck, 40, 120);
+    expect_in(screen, "errors 0.3 % limit 5.0 %, off the chart");
+    OWN(config) config = small_fleet(NULL);
+    struct cell_reading near = reading_of(0);
+    set_series(&near, METRIC_ERROR_RATE, steady(3, 10, NOW));
+    OWN(deck) drawn = deck_with(config, &near, NULL);
+    g_autofree char *line = shown(drawn, 40, 120);
+    expect_in(line, "errors 3.0 % limit ┄ 5.0 %");
+}
+
+Test(cell_screen, health_has_a_chart_once_it_has_not_been_well)
+{
+    OWN(deck) deck = deck_of(0);
+    g_autofree char *well = shown(deck, 60, 160);
+    expect_not_in(well, " health ");
+    OWN(config) config = small_fleet(NULL);
+    struct cell_reading bad = reading_of(0);
+    set_series(&bad, METRIC_HEALTH, steady(0, 10, NOW));
+    OWN(deck) down = deck_with(config, &bad, NULL);
+    g_autofree char *screen = shown(down, 60, 160);
+    expect_in(screen, " health 0");
+}
+
+Test(cell_screen, spans_go_round_and_say_how_many_periods_a_dot_stands_for)
+{
+    static const enum request spans[] = {REQUEST_SPAN, REQUEST_SPAN, REQUEST_SPAN};
+    static const char *const titles[] = {"last 1 h, read back to", "last 3 h, read back to 01:50",
+                                         "last 24 h, read back to 01:50, a dot is the worst of",
+                                         "last 1 h"};
+    OWN(deck) deck = deck_of(0);
+    for (size_t n = 0; n <= G_N_ELEMENTS(spans); n++) {
+        g_autofree char *screen = shown_after(deck, 40, 120, spans, n);
+        expect_in(screen, titles[n]);
+    }
+}
+
+Test(cell_screen, up_and_down_scroll_and_other_keys_turn_to_the_next_cell)
+{
+    OWN(deck) deck = deck_of(0);
+    const struct area area = {1, 0, 22, 80};
+    void *state = view_cell.open();
+    view_cell.prepare(state, deck, &area);
+    struct reaction down = view_cell.key(state, deck, REQUEST_DOWN);
+    cr_expect_eq(down.what, REACT_REDRAW);
+    struct reaction next = view_cell.key(state, deck, REQUEST_NEXT);
+    cr_expect_eq(next.what, REACT_TURN);
+    cr_expect_str_eq(next.subject, "cell-1-dr");
+    struct reaction before = view_cell.key(state, deck, REQUEST_PREVIOUS);
+    cr_expect_str_eq(before.subject, "cell-dev");
+    view_cell.close(state);
+}

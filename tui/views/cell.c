@@ -1,196 +1,137 @@
-/* One cell: what it measures, what is wrong with it, what was done to it. */
+/* One cell: how it is and why, who is affected, what it measures, and what was done to it. */
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "rollout/story.h"
-#include "tui/console/chart.h"
-#include "tui/views/cell_facts.h"
-#include "tui/views/frame.h"
+#include "tui/console/pane.h"
+#include "tui/views/cell_notes.h"
+#include "tui/views/cell_page.h"
 #include "tui/views/marks.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
 
-#include <math.h>
 #include <string.h>
-
-#define MOST_MARKERS 16
-#define SCALE_COLS   8 /* left of each chart, for its scale */
 
 struct cell_view {
     gint64 span_ms;
+    struct pane pane;
+    char *shown;               /* the cell that the pane is on; NULL: none yet */
+    struct registry *registry; /* `tenants` are of, or NULL */
+    GPtrArray *tenants;        /* struct tenant *: of the cell, most users first */
+    struct cell_look look;     /* of the last prepare() */
+    GPtrArray *reasons;        /* char *: lines below the title */
+    GPtrArray *more_reasons;   /* char *: those for which it has no room */
+    GArray *blocks;            /* of the page; NULL: no cell */
 };
 
 static void *cell_open(void)
 {
     struct cell_view *view = g_new0(struct cell_view, 1);
     view->span_ms = WHEN_HOUR;
+    view->tenants = g_ptr_array_new();
+    view->reasons = g_ptr_array_new_with_free_func(g_free);
+    view->more_reasons = g_ptr_array_new_with_free_func(g_free);
     return view;
 }
 
-struct shown {
-    enum metric metric;
-    const char *title;
-};
-static const struct shown charts[] = {{METRIC_ERROR_RATE, "errors"},
-                                      {METRIC_ACTIVE_USERS, "users"},
-                                      {METRIC_REQUESTS, "requests"},
-                                      {METRIC_CPU, "CPU"},
-                                      {METRIC_DB_CONNECTIONS, "DB connections"},
-                                      {METRIC_LATENCY_P95, "latency p95"}};
-
-/* celldeck's, then the fleet's own. */
-static size_t n_charts(const struct deck *deck)
+static void cell_close(void *state)
 {
-    return G_N_ELEMENTS(charts) + metric_count(deck->config) - METRIC_OWN;
+    struct cell_view *view = state;
+    registry_unref(view->registry);
+    g_ptr_array_unref(view->tenants);
+    g_ptr_array_unref(view->reasons);
+    g_ptr_array_unref(view->more_reasons);
+    g_clear_pointer(&view->blocks, g_array_unref);
+    g_free(view->shown);
+    g_free(view);
 }
 
-static struct shown shown_at(const struct deck *deck, size_t which)
+static gint most_users_first(gconstpointer a, gconstpointer b)
 {
-    if (which < G_N_ELEMENTS(charts))
-        return charts[which];
-    enum metric metric = METRIC_OWN + (enum metric)(which - G_N_ELEMENTS(charts));
-    return (struct shown){metric, metric_own(deck->config, metric)->name};
+    const struct tenant *x = *(const struct tenant *const *)a,
+                        *y = *(const struct tenant *const *)b;
+    if (x->current_users != y->current_users)
+        return x->current_users < y->current_users ? 1 : -1;
+    return strcmp(x->id, y->id);
 }
 
-/* The one of the gates that hold for the cell. */
-static double limit_of(const struct deck *deck, const struct cell *cell, enum metric metric)
+/* Only when the registry or the cell is another: there may be 100,000 to go through. */
+static void find_tenants(struct cell_view *view, struct registry *registry, const char *cell)
 {
-    const struct gates_config *gates = config_gates_of(deck->config, cell->config);
-    const struct own_metric *own = metric_own(deck->config, metric);
-    if (own)
-        return gates_config_own_limit(gates, own->name);
-    if (metric == METRIC_ERROR_RATE)
-        return gates->max_error_rate_pct;
-    if (metric == METRIC_ACTIVE_USERS)
-        return (double)cell->config->max_users * gates->max_used_pct / 100;
-    return NAN;
-}
-
-static bool is_worse_below(const struct deck *deck, enum metric metric)
-{
-    const struct own_metric *own = metric_own(deck->config, metric);
-    return own && own->falls;
-}
-
-static char *value_text(const struct deck *deck, enum metric metric, double value)
-{
-    const struct own_metric *own = metric_own(deck->config, metric);
-    if (!own || isnan(value))
-        return mark_value(metric, value);
-    g_autofree char *figure = text_figure(value);
-    return g_strconcat(figure, *own->unit ? " " : "", own->unit, NULL);
-}
-
-/* Deploys and rollbacks of this cell, as lines in its charts. */
-static size_t find_markers(const struct deck *deck, struct chart_marker *markers,
-                           GStringChunk *labels)
-{
-    size_t n = 0;
-    for (guint i = 0; i < deck->cell_events->len && n < MOST_MARKERS; i++) {
-        const struct event *event = g_ptr_array_index(deck->cell_events, i);
-        bool back = strcmp(event->type, "rollback.done") == 0;
-        if (!back && strcmp(event->type, "deploy.seen") != 0)
-            continue;
-        const char *version = json_string_value(json_object_get(event->data, "version"));
-        g_autofree char *label = g_strconcat(back ? "↺ " : "", version ? version : "?", NULL);
-        markers[n++] =
-            (struct chart_marker){event->at_ms, g_string_chunk_insert(labels, label), back};
+    if (registry == view->registry && g_strcmp0(view->shown, cell) == 0)
+        return;
+    g_ptr_array_set_size(view->tenants, 0);
+    for (guint i = 0; registry && i < registry->tenants->len; i++) {
+        struct tenant *tenant = registry->tenants->pdata[i];
+        if (g_strcmp0(tenant->cell, cell) == 0)
+            g_ptr_array_add(view->tenants, tenant);
     }
-    return n;
+    g_ptr_array_sort(view->tenants, most_users_first);
+    struct registry *before = view->registry;
+    view->registry = registry ? registry_ref(registry) : NULL;
+    registry_unref(before);
 }
 
-static void draw_series(const struct deck *deck, const struct cell *cell, gint64 span_ms,
-                        enum metric metric, struct canvas *canvas, const struct area *area)
+/* Below the title as many lines of why as leave the page most of the screen. */
+static void set_reasons(struct cell_view *view, const struct cell *cell, const struct area *area)
 {
-    const struct series *series = cell->reading.series[metric];
-    size_t n = series ? series->n : 0;
-    g_autofree gint64 *at = g_new(gint64, n + 1);
-    g_autofree double *values = g_new(double, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        at[i] = series->points[i].at_ms;
-        values[i] =
-            metric_value_usable(metric, series->points[i].value) ? series->points[i].value : NAN;
+    g_ptr_array_set_size(view->reasons, 0);
+    g_ptr_array_set_size(view->more_reasons, 0);
+    for (char **reason = cell->reasons; *reason; reason++)
+        wrap_text(*reason, MAX(8, area->cols - 5), "  ", view->reasons);
+    guint most = (guint)MAX(2, area->rows / 4);
+    while (view->reasons->len > most)
+        g_ptr_array_insert(view->more_reasons, 0,
+                           g_ptr_array_steal_index(view->reasons, view->reasons->len - 1));
+}
+
+static void look_at(struct cell_view *view, const struct deck *deck, const struct cell *cell)
+{
+    view->look = (struct cell_look){.deck = deck,
+                                    .cell = cell,
+                                    .tenants = view->tenants,
+                                    .span_ms = view->span_ms,
+                                    .more_reasons = view->more_reasons};
+    g_autoptr(GArray) notes = cell_notes_of(deck->cell_events);
+    slo_budget_count(&view->look.budget, cell->config->sla_pct, deck->config->metrics.period_ms,
+                     &cell->reading, (const struct slo_note *)(void *)notes->data, notes->len,
+                     deck->now_ms);
+}
+
+static int page_rows(const struct cell_view *view, const struct area *area)
+{
+    return MAX(0, area->rows - 1 - (int)view->reasons->len);
+}
+
+static void cell_prepare(void *state, const struct deck *deck, const struct area *area)
+{
+    struct cell_view *view = state;
+    const struct cell *cell = deck_cell(deck, deck->cell);
+    g_clear_pointer(&view->blocks, g_array_unref);
+    if (!cell)
+        return;
+    find_tenants(view, deck->snapshot->registry, deck->cell);
+    if (g_strcmp0(view->shown, deck->cell) != 0) {
+        g_free(view->shown);
+        view->shown = g_strdup(deck->cell);
+        view->pane.top = 0;
     }
-    struct chart_marker markers[MOST_MARKERS];
-    g_autoptr(GStringChunk) labels = g_string_chunk_new(256);
-    struct chart chart = {.at = at,
-                          .values = values,
-                          .n = n,
-                          .from = deck->now_ms - span_ms,
-                          .to = deck->now_ms,
-                          .step = deck->config->metrics.period_ms,
-                          .limit = limit_of(deck, cell, metric),
-                          .below = is_worse_below(deck, metric),
-                          .expected = NAN,
-                          .markers = markers,
-                          .n_markers = find_markers(deck, markers, labels)};
-    struct area picture = {area->row, area->col + SCALE_COLS, area->rows, area->cols - SCALE_COLS};
-    double top = chart_draw(canvas, &picture, &chart);
-    g_autofree char *scale =
-        metric_own(deck->config, metric) ? text_figure(top) : mark_value(metric, top);
-    canvas_right(canvas, area->row, area->col, SCALE_COLS - 1, ROLE_DIM, scale);
-    canvas_right(canvas, area->row + area->rows - 1, area->col, SCALE_COLS - 1, ROLE_DIM, "0");
+    set_reasons(view, cell, area);
+    look_at(view, deck, cell);
+    int rows = page_rows(view, area), all = 0;
+    view->blocks = cell_page_lay(&view->look, rows, MAX(1, area->cols - 2), &all);
+    pane_fit(&view->pane, rows, all);
 }
 
-static void draw_chart(const struct deck *deck, const struct cell *cell, gint64 span_ms,
-                       size_t which, struct canvas *canvas, const struct area *area)
+static void draw_title(const struct cell_view *view, struct canvas *canvas, const struct area *area)
 {
-    const struct shown shown = shown_at(deck, which);
-    enum metric metric = shown.metric;
-    bool stale;
-    double value = mark_metric(cell, metric, deck->config->metrics.period_ms, deck->now_ms, &stale);
-    double limit = limit_of(deck, cell, metric);
-    g_autofree char *now = value_text(deck, metric, value);
-    int col = area->col;
-    col += canvas_text(canvas, area->row, col, area->cols, ROLE_HEADER, shown.title) + 1;
-    bool bad = is_worse_below(deck, metric) ? value < limit : value > limit;
-    enum role role = stale ? ROLE_UNKNOWN : bad ? ROLE_BAD : ROLE_TITLE;
-    col += canvas_text(canvas, area->row, col, area->col + area->cols - col, role, now) + 1;
-    gint64 age_ms = cell_metric_age_ms(cell, metric, deck->config->metrics.period_ms, deck->now_ms);
-    g_autofree char *age = duration_short(MAX(0, age_ms));
-    if (stale && !isnan(value))
-        canvas_printf(canvas, area->row, col, area->col + area->cols - col, ROLE_UNKNOWN,
-                      "STALE %s", age);
-    struct area picture = {area->row + 1, area->col, area->rows - 1, area->cols};
-    draw_series(deck, cell, span_ms, metric, canvas, &picture);
-}
-
-static bool worth_a_chart(const struct deck *deck, const struct cell *cell, size_t which)
-{
-    enum metric metric = shown_at(deck, which).metric;
-    return metric < METRIC_LATENCY_P95 || cell->reading.series[metric] != NULL;
-}
-
-/* As many charts as there is room for, the most telling first. Returns the rows used. */
-static int draw_charts(const struct deck *deck, const struct cell *cell, gint64 span_ms,
-                       struct canvas *canvas, const struct area *area)
-{
-    enum { LEAST_ROWS = 4, GOOD_ROWS = 6, MOST_ROWS = 10 };
-    if (area->rows < LEAST_ROWS)
-        return 0;
-    int across = area->cols >= 150 ? 3 : area->cols >= 60 ? 2 : 1;
-    int all = ((int)n_charts(deck) + across - 1) / across;
-    bool has_own = n_charts(deck) > G_N_ELEMENTS(charts); /* lower charts, but theirs too */
-    int down = CLAMP(area->rows / (has_own ? LEAST_ROWS : GOOD_ROWS), 1, all);
-    int rows = MIN(area->rows / down, MOST_ROWS), cols = (area->cols - (across - 1) * 2) / across;
-    int at = 0;
-    for (size_t i = 0; i < n_charts(deck) && at < across * down; i++) {
-        if (!worth_a_chart(deck, cell, i))
-            continue;
-        struct area chart = {area->row + at / across * rows, area->col + at % across * (cols + 2),
-                             rows - (rows > LEAST_ROWS), cols};
-        draw_chart(deck, cell, span_ms, i, canvas, &chart);
-        at++;
-    }
-    return (at + across - 1) / across * rows;
-}
-
-static int draw_title(const struct deck *deck, const struct cell *cell, struct canvas *canvas,
-                      const struct area *area)
-{
+    const struct deck *deck = view->look.deck;
+    const struct cell *cell = view->look.cell;
     struct mark mark = mark_health(cell->health);
     const struct cell_config *config = cell->config;
     g_autofree char *state = mark_health_text(cell, deck->now_ms);
+    g_autofree char *hidden = pane_text(&view->pane);
     const char *wave = deck_wave(deck, config);
-    int col = 1, row = area->row, end = area->cols - 1;
+    int col = 1, row = area->row, end = area->cols - 2 - text_width(hidden);
+    canvas_right(canvas, row, end, area->cols - 1 - end, ROLE_ACCENT, hidden);
     col += canvas_printf(canvas, row, col, end - col, mark.role, "%s ", mark.shape);
     col += canvas_text(canvas, row, col, end - col, ROLE_TITLE, config->id) + 1;
     col += canvas_text(canvas, row, col, end - col, mark.role, state);
@@ -203,39 +144,27 @@ static int draw_title(const struct deck *deck, const struct cell *cell, struct c
     canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s · %s · %s · wave %s",
                   cell_class_name(config->class), config->region, config->residency,
                   wave ? wave : "–");
-    int used = 1;
-    for (int i = 0; cell->reasons[i] && used < 5 && used < area->rows - 4; i++)
-        canvas_text(canvas, row + used++, 3, area->cols - 4, mark.role, cell->reasons[i]);
-    return used;
-}
-
-static void draw_cell_view(const struct cell_view *view, const struct deck *deck,
-                           const struct cell *cell, struct canvas *canvas, const struct area *area)
-{
-    int used = draw_title(deck, cell, canvas, area);
-    struct area rest = {area->row + used, 1, area->rows - used, area->cols - 2};
-    int facts = rest.rows < 8 ? rest.rows : MAX(7, rest.rows * 2 / 5);
-    if (rest.rows - facts >= 5) {
-        g_autofree char *title =
-            g_strdup_printf("last %s, limit dotted", view->span_ms == WHEN_HOUR ? "hour" : "3 h");
-        frame_rule(canvas, rest.row, &rest, title);
-        struct area picture = {rest.row + 1, rest.col, rest.rows - facts - 1, rest.cols};
-        int rows = draw_charts(deck, cell, view->span_ms, canvas, &picture) + 1;
-        rest.row += rows;
-        rest.rows -= rows;
-    }
-    cell_facts_draw(deck, cell, canvas, &rest);
+    for (guint i = 0; i < view->reasons->len; i++)
+        canvas_text(canvas, row + 1 + (int)i, 3, area->cols - 4, mark.role,
+                    view->reasons->pdata[i]);
 }
 
 static void cell_draw(const void *state, const struct deck *deck, struct canvas *canvas,
                       const struct area *area)
 {
-    const struct cell *cell = deck_cell(deck, deck->cell);
-    if (cell)
-        draw_cell_view(state, deck, cell, canvas, area);
-    else
+    const struct cell_view *view = state;
+    if (!view->blocks) {
         canvas_printf(canvas, area->row, 2, area->cols - 4, ROLE_WARN,
                       "nothing has been read of cell %s yet", deck->cell ? deck->cell : "–");
+        return;
+    }
+    draw_title(view, canvas, area);
+    if (view->pane.height < 1 || area->cols < 3)
+        return;
+    struct canvas *page = canvas_new(view->pane.height, area->cols - 2, canvas->ascii);
+    cell_page_draw(&view->look, view->blocks, view->pane.top, page);
+    canvas_paste(canvas, area->row + 1 + (int)view->reasons->len, 1, page);
+    canvas_free(page);
 }
 
 static void cell_cells(const void *state, const struct deck *deck, GPtrArray *ids)
@@ -259,35 +188,60 @@ static const char *neighbour(const struct deck *deck, int by)
     return NULL;
 }
 
+static gint64 next_span(gint64 span_ms)
+{
+    static const gint64 spans[] = {WHEN_HOUR, 3 * WHEN_HOUR, WHEN_DAY};
+    size_t i = 0;
+    while (i < G_N_ELEMENTS(spans) && spans[i] <= span_ms)
+        i++;
+    return spans[i % G_N_ELEMENTS(spans)];
+}
+
+/* How far a key scrolls; 0: it does not. */
+static int scrolled_by(const struct pane *pane, enum request request)
+{
+    int page = MAX(1, pane->height - 1), all = pane->all;
+    const struct {
+        enum request request;
+        int by;
+    } steps[] = {{REQUEST_UP, -1},          {REQUEST_DOWN, 1},     {REQUEST_PAGE_UP, -page},
+                 {REQUEST_PAGE_DOWN, page}, {REQUEST_FIRST, -all}, {REQUEST_LAST, all}};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+        if (steps[i].request == request)
+            return steps[i].by;
+    return 0;
+}
+
 static struct reaction cell_key(void *state, const struct deck *deck, enum request request)
 {
     struct cell_view *view = state;
-    struct reaction turn = {REACT_TURN, VIEW_CELL, request, NULL};
+    int by = scrolled_by(&view->pane, request);
+    if (by != 0) {
+        pane_move(&view->pane, by);
+        return (struct reaction){.what = REACT_REDRAW};
+    }
     switch (request) {
     case REQUEST_SPAN:
-        view->span_ms = view->span_ms == WHEN_HOUR ? 3 * WHEN_HOUR : WHEN_HOUR;
+        view->span_ms = next_span(view->span_ms);
         return (struct reaction){.what = REACT_REDRAW};
     case REQUEST_NEXT:
-    case REQUEST_DOWN:
-        turn.subject = neighbour(deck, 1);
-        return turn;
     case REQUEST_PREVIOUS:
-    case REQUEST_UP:
-        turn.subject = neighbour(deck, -1);
-        return turn;
+        return (struct reaction){REACT_TURN, VIEW_CELL, request,
+                                 neighbour(deck, request == REQUEST_NEXT ? 1 : -1)};
     default:
         return (struct reaction){.what = REACT_UNUSED};
     }
 }
 
-static const enum request hints[] = {REQUEST_BACK, REQUEST_TENANTS, REQUEST_ROLLOUT,
-                                     REQUEST_SPAN, REQUEST_NEXT,    REQUEST_PREVIOUS,
-                                     REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
+static const enum request hints[] = {
+    REQUEST_BACK,    REQUEST_DOWN,     REQUEST_SPAN, REQUEST_NEXT, REQUEST_TENANTS,
+    REQUEST_ROLLOUT, REQUEST_PREVIOUS, REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_cell = {
     .hints = hints,
     .open = cell_open,
-    .close = g_free,
+    .close = cell_close,
+    .prepare = cell_prepare,
     .draw = cell_draw,
     .cells = cell_cells,
     .key = cell_key,

@@ -1,37 +1,14 @@
-#include "tui/views/cell_facts.h"
-
+/* What is known of a cell beside its metrics: probe, alarms, tenants, and what was done to it. */
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/story.h"
+#include "tui/views/cell_look.h"
 #include "tui/views/frame.h"
 #include "tui/views/marks.h"
 
 #include <string.h>
 
-/* Lines that are put one below the other, as long as there is room. */
-struct lines {
-    struct canvas *canvas;
-    struct area area;
-    int row;
-};
-
-static void put(struct lines *lines, enum role role, const char *text)
-{
-    if (lines->row < lines->area.rows)
-        canvas_text(lines->canvas, lines->area.row + lines->row++, lines->area.col,
-                    lines->area.cols, role, text);
-}
-
-static void put_heading(struct lines *lines, const char *title)
-{
-    if (lines->row >= lines->area.rows)
-        return;
-    frame_rule(lines->canvas, lines->area.row + lines->row++, &lines->area, title);
-}
-
-/* What was read longer ago than counts as known, with its age; NULL while it is fresh. Caller
- * frees.
- */
-static char *stale_words(const struct deck *deck, gint64 at_ms)
+char *cell_stale_words(const struct deck *deck, gint64 at_ms)
 {
     gint64 age_ms = deck->now_ms - at_ms;
     if (age_ms <= stale_after_ms(deck->config->metrics.period_ms))
@@ -40,164 +17,190 @@ static char *stale_words(const struct deck *deck, gint64 at_ms)
     return g_strdup_printf("STALE %s", age);
 }
 
-/* Of an old answer nothing is good or bad any more: it is not known. */
-static void put_dependencies(struct lines *lines, const struct probe *probe, bool stale)
+static const struct probe *newest_probe(const struct cell *cell)
 {
-    int row = lines->area.row + lines->row, col = lines->area.col;
-    int end = col + lines->area.cols;
-    if (lines->row++ >= lines->area.rows)
-        return;
-    for (guint i = 0; i < probe->dependencies->len; i++) {
-        const struct dependency *dependency = g_ptr_array_index(probe->dependencies, i);
-        const char *shape = stale ? "? " : dependency->up ? "✔ " : "✖ ";
-        enum role role = stale ? ROLE_UNKNOWN : dependency->up ? ROLE_GOOD : ROLE_BAD;
-        g_autofree char *name = g_strconcat(dependency->name,
-                                            !stale           ? ""
-                                            : dependency->up ? " was up"
-                                                             : " was down",
-                                            NULL);
-        int width = text_width(name) + 4;
-        if (col + width > end && lines->row < lines->area.rows) {
-            row = lines->area.row + lines->row++;
-            col = lines->area.col;
-        }
-        col += canvas_text(lines->canvas, row, col, end - col, role, shape);
-        col += canvas_text(lines->canvas, row, col, end - col,
-                           role == ROLE_GOOD ? ROLE_NORMAL : role, name) +
-               2;
-    }
-}
-
-static char *probe_words(const struct deck *deck, const struct probe *probe)
-{
-    g_autofree char *age = duration_short(MAX(0, deck->now_ms - probe->at_ms));
-    if (!probe->answered)
-        return g_strdup_printf("no answer %s ago: %s", age,
-                               probe->error ? probe->error : "unknown");
-    return g_strdup_printf("%s in %" G_GINT64_FORMAT " ms, %s ago",
-                           probe->version ? probe->version : "no version", probe->took_ms, age);
-}
-
-static void put_probe(struct lines *lines, const struct deck *deck, const struct cell *cell)
-{
-    put_heading(lines, "/healthcheck");
     const GPtrArray *probes = cell->reading.probes;
-    if (!probes || probes->len == 0) {
-        put(lines, ROLE_UNKNOWN, "? never asked");
-        return;
-    }
-    const struct probe *probe = g_ptr_array_index(probes, probes->len - 1);
-    g_autofree char *stale = stale_words(deck, probe->at_ms);
-    g_autofree char *words = probe_words(deck, probe);
-    g_autofree char *text = stale ? g_strdup_printf("? %s: %s", stale, words) : g_strdup(words);
-    put(lines, stale ? ROLE_UNKNOWN : probe->answered ? ROLE_NORMAL : ROLE_BAD, text);
-    if (probe->answered)
-        put_dependencies(lines, probe, stale != NULL);
+    return probes && probes->len ? probes->pdata[probes->len - 1] : NULL;
 }
 
-static void put_alarm(struct lines *lines, const struct deck *deck, const struct alarm *alarm,
+char *cell_probe_words(const struct cell_look *look, enum role *role)
+{
+    const struct probe *probe = newest_probe(look->cell);
+    *role = ROLE_UNKNOWN;
+    if (!probe)
+        return g_strdup("? never asked");
+    g_autofree char *stale = cell_stale_words(look->deck, probe->at_ms);
+    g_autofree char *age = duration_short(MAX(0, look->deck->now_ms - probe->at_ms));
+    GString *text = g_string_new(NULL);
+    if (stale)
+        g_string_append_printf(text, "? %s: ", stale);
+    else
+        *role = probe->answered ? ROLE_NORMAL : ROLE_BAD;
+    if (probe->answered)
+        g_string_append_printf(text, "%s in %" G_GINT64_FORMAT " ms, %s ago",
+                               probe->version ? probe->version : "no version", probe->took_ms, age);
+    else
+        g_string_append_printf(text, "no answer %s ago: %s", age,
+                               probe->error ? probe->error : "unknown");
+    return g_string_free(text, FALSE);
+}
+
+/* Of an old answer nothing is good or bad any more: it is not known. */
+static char *dependency_words(const struct dependency *dependency, bool stale, enum role *role)
+{
+    *role = stale ? ROLE_UNKNOWN : dependency->up ? ROLE_GOOD : ROLE_BAD;
+    return g_strconcat(stale            ? "? "
+                       : dependency->up ? "✔ "
+                                        : "✖ ",
+                       dependency->name,
+                       !stale           ? ""
+                       : dependency->up ? " was up"
+                                        : " was down",
+                       NULL);
+}
+
+/* Side by side, as many as go in a row. With no canvas they are only counted: the rows they take.
+ */
+static int put_dependencies(const struct cell_look *look, struct canvas *canvas,
+                            const struct area *area)
+{
+    const struct probe *probe = newest_probe(look->cell);
+    if (!probe || !probe->answered)
+        return 0;
+    g_autofree char *stale = cell_stale_words(look->deck, probe->at_ms);
+    int row = 0, col = 0;
+    for (guint i = 0; i < probe->dependencies->len; i++) {
+        enum role role;
+        g_autofree char *words =
+            dependency_words(probe->dependencies->pdata[i], stale != NULL, &role);
+        int width = text_width(words);
+        if (col > 0 && col + width > area->cols) {
+            row++;
+            col = 0;
+        }
+        if (canvas)
+            canvas_text(canvas, area->row + row, area->col + col, area->cols - col, role, words);
+        col += width + 2;
+    }
+    return probe->dependencies->len ? row + 1 : 0;
+}
+
+static GArray *probe_lines(const struct cell_look *look, int cols)
+{
+    enum role role;
+    g_autofree char *words = cell_probe_words(look, &role);
+    GArray *lines = cell_lines_new();
+    cell_lines_head(lines, "/healthcheck");
+    cell_lines_add(lines, role, cols, words);
+    return lines;
+}
+
+static int probe_rows(const struct cell_look *look, int cols)
+{
+    g_autoptr(GArray) lines = probe_lines(look, cols);
+    const struct area area = {.cols = cols};
+    return (int)lines->len + put_dependencies(look, NULL, &area);
+}
+
+static void probe_draw(const struct cell_look *look, struct canvas *canvas, const struct area *area)
+{
+    g_autoptr(GArray) lines = probe_lines(look, area->cols);
+    cell_lines_draw(lines, canvas, area);
+    const struct area below = {area->row + (int)lines->len, area->col, area->rows, area->cols};
+    put_dependencies(look, canvas, &below);
+}
+
+static const struct mark alarm_marks[] = {[ALARM_OK] = {"✔", ROLE_GOOD},
+                                          [ALARM_ALARM] = {"✖", ROLE_BAD},
+                                          [ALARM_INSUFFICIENT_DATA] = {"?", ROLE_UNKNOWN}};
+
+static void add_alarm(GArray *lines, int cols, const struct deck *deck, const struct alarm *alarm,
                       bool stale)
 {
-    static const struct mark marks[] = {[ALARM_OK] = {"✔", ROLE_GOOD},
-                                        [ALARM_ALARM] = {"✖", ROLE_BAD},
-                                        [ALARM_INSUFFICIENT_DATA] = {"?", ROLE_UNKNOWN}};
     static const char *const words[] = {
         [ALARM_OK] = "ok", [ALARM_ALARM] = "ALARM", [ALARM_INSUFFICIENT_DATA] = "no data"};
+    const struct mark mark = alarm_marks[alarm->state];
     g_autofree char *since = duration_short(MAX(0, deck->now_ms - alarm->since_ms));
-    GString *text = g_string_new(stale ? "?" : marks[alarm->state].shape);
+    GString *text = g_string_new(stale ? "?" : mark.shape);
     g_string_append_printf(text, " %s %s%s", alarm->name, stale ? "was " : "", words[alarm->state]);
     if (!stale)
         g_string_append_printf(text, " for %s", since);
     if (alarm->state == ALARM_ALARM && alarm->reason)
         g_string_append_printf(text, ": %s", alarm->reason);
-    enum role role = stale                      ? ROLE_UNKNOWN
-                     : alarm->state == ALARM_OK ? ROLE_NORMAL
-                                                : marks[alarm->state].role;
-    put(lines, role, text->str);
+    enum role role = stale ? ROLE_UNKNOWN : alarm->state == ALARM_OK ? ROLE_NORMAL : mark.role;
+    cell_lines_add(lines, role, cols, text->str);
     g_string_free(text, TRUE);
 }
 
-static void put_alarms(struct lines *lines, const struct deck *deck, const struct cell *cell)
+/* Those in ALARM first, then those without data. */
+static gint worst_first(gconstpointer a, gconstpointer b)
 {
-    const GPtrArray *alarms = cell->reading.alarms;
-    g_autofree char *stale = alarms ? stale_words(deck, cell->reading.alarms_at_ms) : NULL;
+    static const int ranks[] = {[ALARM_ALARM] = 0, [ALARM_INSUFFICIENT_DATA] = 1, [ALARM_OK] = 2};
+    const struct alarm *x = *(const struct alarm *const *)a, *y = *(const struct alarm *const *)b;
+    int by_state = ranks[x->state] - ranks[y->state];
+    return by_state ? by_state : strcmp(x->name, y->name);
+}
+
+static GArray *alarms_lines(const struct cell_look *look, int cols)
+{
+    const struct cell_reading *reading = &look->cell->reading;
+    GArray *lines = cell_lines_new();
+    g_autofree char *stale =
+        reading->alarms ? cell_stale_words(look->deck, reading->alarms_at_ms) : NULL;
     g_autofree char *title = g_strjoin(" ", "alarms", stale, NULL);
-    put_heading(lines, title);
-    if (!alarms)
-        put(lines, ROLE_UNKNOWN, "? never read");
-    else if (alarms->len == 0)
-        put(lines, stale ? ROLE_UNKNOWN : ROLE_DIM, stale ? "? none were defined" : "none defined");
-    for (guint i = 0; alarms && i < alarms->len; i++)
-        put_alarm(lines, deck, g_ptr_array_index(alarms, i), stale != NULL);
+    cell_lines_head(lines, title);
+    if (!reading->alarms)
+        cell_lines_add(lines, ROLE_UNKNOWN, cols, "? never read");
+    else if (reading->alarms->len == 0)
+        cell_lines_add(lines, stale ? ROLE_UNKNOWN : ROLE_DIM, cols,
+                       stale ? "? none were defined" : "none defined");
+    g_autoptr(GPtrArray) alarms = g_ptr_array_new();
+    for (guint i = 0; reading->alarms && i < reading->alarms->len; i++)
+        g_ptr_array_add(alarms, reading->alarms->pdata[i]);
+    g_ptr_array_sort(alarms, worst_first);
+    for (guint i = 0; i < alarms->len; i++)
+        add_alarm(lines, cols, look->deck, alarms->pdata[i], stale != NULL);
+    return lines;
 }
 
-static gint most_users_first(gconstpointer a, gconstpointer b)
+char *cell_alarms_words(const struct cell_look *look, enum role *role)
 {
-    const struct tenant *x = *(const struct tenant *const *)a,
-                        *y = *(const struct tenant *const *)b;
-    if (x->current_users != y->current_users)
-        return x->current_users < y->current_users ? 1 : -1;
-    return strcmp(x->id, y->id);
-}
-
-static void put_tenants(struct lines *lines, const struct deck *deck, const struct cell *cell)
-{
-    const struct registry *registry = deck->snapshot->registry;
-    g_autofree char *count = registry_count_text(registry, cell->tenants);
-    g_autofree char *users = registry_count_text(registry, cell->registered_users);
-    g_autofree char *title = g_strdup_printf("%s tenants, %s users registered%s", count, users,
-                                             !registry             ? ": not read"
-                                             : !registry->complete ? ": read in part"
-                                                                   : "");
-    put_heading(lines, title);
-    g_autoptr(GPtrArray) here = g_ptr_array_new();
-    for (guint i = 0; registry && i < registry->tenants->len; i++) {
-        struct tenant *tenant = g_ptr_array_index(registry->tenants, i);
-        if (g_strcmp0(tenant->cell, cell->config->id) == 0)
-            g_ptr_array_add(here, tenant);
+    const struct cell_reading *reading = &look->cell->reading;
+    *role = ROLE_UNKNOWN;
+    if (!reading->alarms)
+        return g_strdup("? never read");
+    guint counts[3] = {0}, all = reading->alarms->len;
+    const char *first = NULL;
+    for (guint i = 0; i < all; i++) {
+        const struct alarm *alarm = reading->alarms->pdata[i];
+        counts[alarm->state]++;
+        first = !first && alarm->state == ALARM_ALARM ? alarm->name : first;
     }
-    g_ptr_array_sort(here, most_users_first);
-    int room = MAX(0, lines->area.rows - lines->row);
-    for (int i = 0; i < (int)here->len && i < room; i++) {
-        const struct tenant *tenant = g_ptr_array_index(here, (guint)i);
-        g_autofree char *has =
-            tenant->current_users < 0 ? g_strdup("–") : text_count(tenant->current_users);
-        int row = lines->area.row + lines->row;
-        canvas_right(lines->canvas, row, lines->area.col, 7, ROLE_DIM, has);
-        lines->area.col += 8, lines->area.cols -= 8;
-        put(lines, tenant->fault ? ROLE_WARN : ROLE_NORMAL, tenant->id);
-        lines->area.col -= 8, lines->area.cols += 8;
-    }
+    g_autofree char *stale = cell_stale_words(look->deck, reading->alarms_at_ms);
+    if (stale)
+        return g_strdup_printf("? %s, %u of %u were in ALARM", stale, counts[ALARM_ALARM], all);
+    *role = counts[ALARM_ALARM]               ? ROLE_BAD
+            : counts[ALARM_INSUFFICIENT_DATA] ? ROLE_UNKNOWN
+                                              : ROLE_NORMAL;
+    if (first)
+        return g_strdup_printf("✖ %u of %u: %s", counts[ALARM_ALARM], all, first);
+    if (counts[ALARM_INSUFFICIENT_DATA])
+        return g_strdup_printf("? %u of %u without data", counts[ALARM_INSUFFICIENT_DATA], all);
+    return all ? g_strdup_printf("✔ all %u ok", all) : g_strdup("none defined");
 }
 
-static void draw_history(const struct deck *deck, struct lines *lines)
+static int alarms_rows(const struct cell_look *look, int cols)
 {
-    put_heading(lines, "what was done here");
-    struct area log = {lines->area.row + lines->row, lines->area.col,
-                       MAX(0, lines->area.rows - lines->row), lines->area.cols};
-    if (deck->cell_events->len == 0)
-        put(lines, ROLE_DIM, "nothing, as far as the journal goes back");
-    else
-        frame_log(lines->canvas, &log, deck->cell_events, false);
+    g_autoptr(GArray) lines = alarms_lines(look, cols);
+    return (int)lines->len;
 }
 
-void cell_facts_draw(const struct deck *deck, const struct cell *cell, struct canvas *canvas,
-                     const struct area *area)
+static void alarms_draw(const struct cell_look *look, struct canvas *canvas,
+                        const struct area *area)
 {
-    bool wide = area->cols >= 70;
-    int half = wide ? (area->cols - 2) / 2 : area->cols;
-    struct lines left = {canvas, *area, 0};
-    left.area.cols = half;
-    put_probe(&left, deck, cell);
-    put_alarms(&left, deck, cell);
-    if (!wide) {
-        draw_history(deck, &left);
-        return;
-    }
-    /* The tenants take what probe and alarms leave; the history has the other half to itself. */
-    put_tenants(&left, deck, cell);
-    struct lines right = {canvas, *area, 0};
-    right.area.col += half + 2;
-    right.area.cols -= half + 2;
-    draw_history(deck, &right);
+    g_autoptr(GArray) lines = alarms_lines(look, area->cols);
+    cell_lines_draw(lines, canvas, area);
 }
+
+const struct cell_part cell_probe = {probe_rows, probe_draw};
+const struct cell_part cell_alarms = {alarms_rows, alarms_draw};

@@ -1,0 +1,197 @@
+/* The lines on top of a cell's page: who is affected, what it costs, what is left of the month's
+ * error budget; and, on a screen too small for charts, what these would have told. */
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "tui/console/chart.h"
+#include "tui/views/cell_look.h"
+#include "tui/views/marks.h"
+
+#include <math.h>
+
+/* The patients that may be in the cell, as far up as that can go: the sum of its tenants' quotas
+ * where all of them are known, else the cell's own limit. */
+static gint64 most_patients(const struct cell_look *look)
+{
+    const struct registry *registry = look->deck->snapshot->registry;
+    gint64 sum = 0;
+    for (guint i = 0; i < look->tenants->len; i++) {
+        const struct tenant *tenant = look->tenants->pdata[i];
+        if (tenant->max_patients < 0)
+            return look->cell->config->max_patients;
+        sum += tenant->max_patients;
+    }
+    return registry && registry->complete ? sum : look->cell->config->max_patients;
+}
+
+static char *affected_words(const struct cell_look *look)
+{
+    const struct registry *registry = look->deck->snapshot->registry;
+    g_autofree char *tenants = registry_count_text(registry, look->cell->tenants);
+    g_autofree char *users = registry_count_text(registry, look->cell->registered_users);
+    g_autofree char *patients = text_count(most_patients(look));
+    return g_strdup_printf("%s tenant%s · %s registered users · %s patients at most", tenants,
+                           registry && look->cell->tenants == 1 ? "" : "s", users, patients);
+}
+
+/* Cents where there are few dollars. */
+static char *usd_text(double usd)
+{
+    g_autofree char *whole = text_count((gint64)llround(usd));
+    return usd < 100 ? g_strdup_printf("$%.2f", usd) : g_strdup_printf("$%s", whole);
+}
+
+static char *cost_words(const struct cell_look *look)
+{
+    const struct registry *registry = look->deck->snapshot->registry;
+    double cost = look->cell->config->cost_per_month;
+    if (cost < 0)
+        return g_strdup("cost – a month, – a user");
+    g_autofree char *month = usd_text(cost);
+    if (!registry || look->cell->registered_users <= 0)
+        return g_strdup_printf("cost %s a month, – a user", month);
+    g_autofree char *user = usd_text(cost / (double)look->cell->registered_users);
+    return g_strdup_printf("cost %s a month, %s%s a registered user", month,
+                           registry->complete ? "" : "at most ", user);
+}
+
+static double minutes(double ms)
+{
+    return ms / (double)WHEN_MINUTE;
+}
+
+/* How fast it is spent, where that is too fast. */
+static void add_pace(GString *text, const struct slo_budget *budget)
+{
+    double pace = slo_budget_pace(budget);
+    if (pace > 1)
+        g_string_append_printf(text, ", %.*f× too fast to last it", pace < 10 ? 1 : 0, pace);
+}
+
+/* Hours to a tenth: whole ones would make two of three less a period. */
+static char *span_text(gint64 span_ms)
+{
+    return span_ms < 2 * WHEN_HOUR ? duration_short(span_ms)
+                                   : g_strdup_printf("%.1f h", (double)span_ms / (double)WHEN_HOUR);
+}
+
+static void add_span(GString *text, const struct cell_look *look)
+{
+    const struct slo_budget *budget = &look->budget;
+    gint64 span_ms = budget->until_ms - budget->from_ms;
+    g_autofree char *read = span_text(span_ms);
+    g_autofree char *stale = cell_stale_words(look->deck, budget->until_ms);
+    g_string_append_printf(text, " in the %s read", read);
+    if (stale)
+        g_string_append_printf(text, " (%s)", stale);
+    if (span_ms > budget->measured_ms) {
+        g_autofree char *unknown = duration_short(span_ms - budget->measured_ms);
+        g_string_append_printf(text, ", of which %s is not known", unknown);
+    }
+}
+
+/* "SLO 99.9 %: 1.3 of the month's 43.2 min spent (3 %) in the 3h read". Nothing is said of the rest
+ * of the month but what gates have noted of it. */
+static char *budget_words(const struct cell_look *look, enum role *role)
+{
+    const struct slo_budget *budget = &look->budget;
+    double spent_ms = budget->spent_ms + budget->noted_ms;
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "SLO %.5g %%: ", look->cell->config->sla_pct);
+    *role = ROLE_UNKNOWN;
+    if (budget->budget_ms <= 0) {
+        g_string_append(text, "leaves no budget");
+    } else if (!budget->measured_ms) {
+        g_string_append_printf(text, "%.1f min a month, nothing is known of what was spent",
+                               minutes(budget->budget_ms));
+    } else {
+        *role = spent_ms > budget->budget_ms  ? ROLE_BAD
+                : slo_budget_pace(budget) > 1 ? ROLE_WARN
+                                              : ROLE_NORMAL;
+        g_string_append_printf(text, "%.1f of the month's %.1f min spent (%.0f %%)",
+                               minutes(budget->spent_ms), minutes(budget->budget_ms),
+                               budget->spent_ms / budget->budget_ms * 100);
+        add_span(text, look);
+        add_pace(text, budget);
+    }
+    if (budget->noted) {
+        g_autofree char *since = mark_time(budget->noted_from_ms, look->deck->now_ms);
+        g_string_append_printf(
+            text, "; %.1f min more in %" G_GINT64_FORMAT " periods that gates noted since %s",
+            minutes(budget->noted_ms), budget->noted, since);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* "errors 7.1 % ▁▂▁▆█ limit 5 %" */
+static void add_errors(GArray *lines, const struct cell_look *look, int cols)
+{
+    enum { PERIODS = 12 };
+    const struct deck *deck = look->deck;
+    gint64 period_ms = deck->config->metrics.period_ms;
+    bool stale;
+    double values[PERIODS],
+        limit = config_gates_of(deck->config, look->cell->config)->max_error_rate_pct;
+    double value = mark_metric(look->cell, METRIC_ERROR_RATE, period_ms, deck->now_ms, &stale);
+    mark_periods(look->cell, METRIC_ERROR_RATE, period_ms, deck->now_ms, values, PERIODS);
+    double top = limit;
+    for (int i = 0; i < PERIODS; i++)
+        top = isnan(values[i]) ? top : MAX(top, values[i]);
+    g_autofree char *spark = chart_spark(values, PERIODS, top);
+    g_autofree char *figure = mark_value(METRIC_ERROR_RATE, value);
+    g_autofree char *age = duration_short(
+        MAX(0, cell_metric_age_ms(look->cell, METRIC_ERROR_RATE, period_ms, deck->now_ms)));
+    g_autofree char *text =
+        stale && !isnan(value)
+            ? g_strdup_printf("errors STALE %s, were %s", age, figure)
+            : g_strdup_printf("errors %s %s limit %.3g %%", figure, spark, limit);
+    enum role role = stale || isnan(value) ? ROLE_UNKNOWN : value > limit ? ROLE_BAD : ROLE_NORMAL;
+    cell_lines_add(lines, role, cols, text);
+}
+
+static void add_small(GArray *lines, const struct cell_look *look, int cols)
+{
+    enum role role;
+    add_errors(lines, look, cols);
+    g_autofree char *probe = cell_probe_words(look, &role);
+    g_autofree char *asked = g_strconcat("probe ", probe, NULL);
+    cell_lines_add(lines, role, cols, asked);
+    g_autofree char *alarms = cell_alarms_words(look, &role);
+    g_autofree char *told = g_strconcat("alarms ", alarms, NULL);
+    cell_lines_add(lines, role, cols, told);
+}
+
+static GArray *glance_lines(const struct cell_look *look, int cols)
+{
+    enum role role;
+    GArray *lines = cell_lines_new();
+    for (guint i = 0; i < look->more_reasons->len; i++)
+        cell_lines_add(lines, mark_health(look->cell->health).role, cols,
+                       look->more_reasons->pdata[i]);
+    if (look->small)
+        add_small(lines, look, cols);
+    g_autofree char *affected = affected_words(look);
+    g_autofree char *cost = cost_words(look);
+    g_autofree char *both = g_strconcat(affected, " · ", cost, NULL);
+    bool one_line = text_width(both) <= cols;
+    cell_lines_add(lines, ROLE_NORMAL, cols, one_line ? both : affected);
+    if (!one_line)
+        cell_lines_add(lines, ROLE_NORMAL, cols, cost);
+    g_autofree char *budget = budget_words(look, &role);
+    cell_lines_add(lines, role, cols, budget);
+    return lines;
+}
+
+static int glance_rows(const struct cell_look *look, int cols)
+{
+    g_autoptr(GArray) lines = glance_lines(look, cols);
+    return (int)lines->len;
+}
+
+static void glance_draw(const struct cell_look *look, struct canvas *canvas,
+                        const struct area *area)
+{
+    g_autoptr(GArray) lines = glance_lines(look, area->cols);
+    cell_lines_draw(lines, canvas, area);
+}
+
+const struct cell_part cell_glance = {glance_rows, glance_draw};
