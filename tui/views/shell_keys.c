@@ -242,7 +242,7 @@ void shell_key(guint32 key, gpointer data)
 void shell_paste(const char *text, gpointer data)
 {
     struct shell *shell = data;
-    g_clear_pointer(&shell->deck->notice, g_free);
+    notices_dismiss(&shell->deck->notices);
     if (shell->mode == MODE_KEYS)
         deck_say(shell->deck, ROLE_WARN,
                  "what is pasted is no key, and did nothing; / and : take text");
