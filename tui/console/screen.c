@@ -65,6 +65,13 @@ static bool push(struct screen *screen)
     return false;
 }
 
+static void push_or_wait(struct screen *screen)
+{
+    if (push(screen) && !screen->write_source)
+        screen->write_source = g_unix_fd_add_full(G_PRIORITY_HIGH, screen->tty_fd, G_IO_OUT,
+                                                  on_writable, screen, NULL);
+}
+
 static void leave_text(struct screen *screen, const char *text)
 {
     g_byte_array_append(screen->leaving, (const guint8 *)text, (guint)strlen(text));
@@ -84,9 +91,7 @@ static void pump(struct screen *screen)
         lseek(screen->frame_fd, 0, SEEK_SET);
         leave_text(screen, screen->modes.frame_end);
     }
-    if (push(screen) && !screen->write_source)
-        screen->write_source = g_unix_fd_add_full(G_PRIORITY_HIGH, screen->tty_fd, G_IO_OUT,
-                                                  on_writable, screen, NULL);
+    push_or_wait(screen);
 }
 
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer data)
@@ -287,16 +292,6 @@ static void tell_terminal_sequences(const struct terminal_modes *modes)
     terminal_set_sequences(leave, enter);
 }
 
-/* What ncurses takes for the size: it has no terminal to ask (it writes into memory), and what
- * terminfo says of lines is of another age, or nothing, and then newterm fails. */
-static void tell_size(int rows, int cols)
-{
-    g_autofree char *height = g_strdup_printf("%d", rows), *width = g_strdup_printf("%d", cols);
-    g_setenv("LINES", height, TRUE);
-    g_setenv("COLUMNS", width, TRUE);
-    use_tioctl(FALSE);
-}
-
 static SCREEN *try_terminal(struct screen *screen, const char *name)
 {
     int status = 0;
@@ -325,17 +320,6 @@ static bool begin_curses(struct screen *screen, GError **error)
                     "(`celldeck status` needs no such thing)",
                     name ? name : "");
     return screen->curses != NULL;
-}
-
-static bool begin_sized_curses(struct screen *screen, GError **error)
-{
-    int rows = 24, cols = 80;
-    terminal_size(&rows, &cols);
-    tell_size(CLAMP(rows, SMALLEST_ROWS, LARGEST_ROWS), CLAMP(cols, SMALLEST_ROWS, LARGEST_COLS));
-    bool good = begin_curses(screen, error);
-    g_unsetenv("LINES"); /* of no use to children: they would be wrong after the next resize */
-    g_unsetenv("COLUMNS");
-    return good;
 }
 
 static bool begin_theme(struct screen *screen, const struct screen_options *options, GError **error)
@@ -385,13 +369,17 @@ static bool begin(struct screen *screen, const struct screen_options *options, G
     if (screen->tty_fd < 0)
         return false;
     screen->input = fdopen(dup(screen->tty_fd), "r");
-    if (!begin_sized_curses(screen, error) || !begin_theme(screen, options, error))
+    use_env(FALSE);   /* LINES and COLUMNS of a shell that has since been resized; */
+    use_tioctl(TRUE); /* else an entry that has no size, as a Linux console's, is refused */
+    if (!begin_curses(screen, error) || !begin_theme(screen, options, error))
         return false;
     screen->modes = terminal_modes(capability("csr"), !screen->notice && is_xterm_like());
     tell_terminal_sequences(&screen->modes);
     begin_input(screen);
+    pump(screen); /* ncurses begins with the region of the size that terminfo has */
+    leave_text(screen, screen->modes.whole_region);
     leave_text(screen, screen->modes.paste_on);
-    pump(screen);
+    push_or_wait(screen);
     return true;
 }
 
