@@ -185,7 +185,8 @@ struct config {
     GHashTable *places;   /* private: id -> place in `cells`, from 1 */
     GHashTable *lines;    /* private: see config_line() */
     char *name;
-    char *path;                  /* the file it came from */
+    char *accent; /* the colour of its name on screen, of word_accent(); NULL: left to the screen */
+    char *path;   /* the file it came from */
     char *aws_region;            /* may be NULL: environment and profile decide */
     char *aws_profile;           /* may be NULL */
     double aws_max_usd_per_hour; /* what polling may cost; < 0 where not given: no ceiling */

@@ -339,6 +339,7 @@ static const struct schema journal_schema = {.keys = journal_keys};
 
 static const struct schema_key config_keys[] = {
     KEY("name", TEXT, config, name, "the fleet's name", .required = true, .check = word_any),
+    KEY("accent", TEXT, config, accent, "the colour of its name on screen", .check = word_accent),
     SECTION("aws", 0, "Amazon", &aws_schema),
     SECTION("registry", 0, "the tenants", &registry_schema),
     SECTION("metrics", offsetof(struct config, metrics), "CloudWatch", &config_metrics_schema),

@@ -27,6 +27,12 @@ const char *word_region(const char *text)
     return match("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", text, "a region such as us-east-1");
 }
 
+const char *word_accent(const char *text)
+{
+    return match("^(red|orange|yellow|green|cyan|blue|magenta|grey)$", text,
+                 "red, orange, yellow, green, cyan, blue, magenta or grey");
+}
+
 /* DynamoDB's naming rule. */
 const char *word_table(const char *text)
 {

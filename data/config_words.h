@@ -5,6 +5,7 @@
 const char *word_any(const char *text); /* not empty, no control characters */
 const char *word_id(const char *text);
 const char *word_region(const char *text);
+const char *word_accent(const char *text);
 const char *word_table(const char *text);
 const char *word_namespace(const char *text);
 const char *word_endpoint(const char *text);

@@ -6,7 +6,6 @@
 #include "tui/console/list.h"
 #include "tui/console/recall.h"
 #include "tui/console/table.h"
-#include "tui/console/theme.h"
 #include "tui/views/requests.h"
 
 #include <criterion/criterion.h>
@@ -380,22 +379,4 @@ Test(chart, a_marker_at_the_edge_has_its_label_on_the_other_side)
     chart_draw(canvas, &area, &chart);
     expect_row(canvas, 0, "             5.0.3┊");
     canvas_free(canvas);
-}
-
-Test(theme, every_theme_can_be_read_and_an_unknown_one_lists_them)
-{
-    static const int depths[] = {0, 8, 16, 256};
-    for (const char *const *name = theme_names(); *name; name++)
-        for (size_t i = 0; i < G_N_ELEMENTS(depths); i++) {
-            struct theme *theme = theme_load(*name, depths[i], NULL);
-            cr_assert_not_null(theme, "%s", *name);
-            const struct style *bad = &theme->roles[ROLE_BAD], *good = &theme->roles[ROLE_GOOD];
-            bool differ = bad->fg != good->fg || bad->bold != good->bold;
-            cr_expect(differ, "bad must not look like good in %s with %d colours", *name,
-                      depths[i]);
-            g_free(theme);
-        }
-    g_autoptr(GError) error = NULL;
-    cr_expect_null(theme_load("nope", 256, &error));
-    cr_expect_not_null(strstr(error->message, "dusk"));
 }

@@ -5,6 +5,7 @@
 #include "rollout/request.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
+#include "tui/console/theme.h"
 #include "tui/views/shell.h"
 
 struct given {
@@ -27,6 +28,7 @@ static struct deck *make_deck(struct context *context, const struct given *given
     deck->follower = journal_follow(context->config, dir);
     deck->write = given->write;
     deck->actor = actor_name();
+    deck->preferences = preferences_load();
     return deck;
 }
 
@@ -68,11 +70,19 @@ static void on_caller(const struct aws_caller *caller, const GError *error, gpoi
 static bool watch(struct deck *deck, struct context *context, const struct given *given,
                   GError **error)
 {
-    const struct screen_options options = {
-        .theme = given->theme, .ascii = context->ascii, .no_color = context->no_color};
+    const char *accent = deck->config->accent;
+    deck->theme = g_strdup(given->theme ? given->theme : deck->preferences->theme);
+    const struct screen_options options = {.theme = deck->theme,
+                                           .theme_folder = deck->preferences->theme_folder,
+                                           .accent = accent ? accent
+                                                            : theme_accent_of(deck->config->name),
+                                           .ascii = context->ascii,
+                                           .no_color = context->no_color};
     struct shell *shell = shell_new(deck, &options, error);
     if (!shell)
         return false;
+    if (deck->preferences->wrong)
+        shell_say(shell, deck->preferences->wrong);
     const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, on_notice};
     struct poller *poller =
         poller_new(deck->config, context_client(context), &sharing, on_snapshot, shell);

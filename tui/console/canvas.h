@@ -22,6 +22,7 @@ enum role {
     ROLE_TITLE,
     ROLE_KEY,   /* keys in the hints */
     ROLE_ALERT, /* the bar over everything: WRITE, a notice of failure */
+    ROLE_FLEET, /* the fleet's name, in its own colour */
     ROLE_COUNT
 };
 

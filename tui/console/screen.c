@@ -31,6 +31,7 @@ struct screen {
     FILE *frames, *input; /* what ncurses writes to and reads from */
     int frame_fd, tty_fd;
     struct theme *theme;
+    struct theme_choice choice;    /* without the name */
     struct canvas *canvas, *shown; /* `shown`: NULL until the first frame */
     GByteArray *leaving;           /* of the last frame, not yet taken by the terminal */
     gsize left;                    /* of `leaving`, already taken */
@@ -322,6 +323,31 @@ static bool begin_curses(struct screen *screen, GError **error)
     return screen->curses != NULL;
 }
 
+static void init_pairs(const struct screen *screen)
+{
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        const struct style *style = &screen->theme->roles[role];
+        init_extended_pair(pair_of(role, false), style->fg, style->bg);
+        int under = style->bg < 0 ? screen->theme->selected.bg : style->bg;
+        init_extended_pair(pair_of(role, true), style->fg, under);
+    }
+}
+
+bool screen_set_theme(struct screen *screen, const char *name, char **wrong, GError **error)
+{
+    screen->choice.name = name;
+    struct theme *theme = theme_load(&screen->choice, wrong, error);
+    screen->choice.name = NULL;
+    if (!theme)
+        return false;
+    g_free(screen->theme);
+    screen->theme = theme;
+    screen->everything = true;
+    if (screen->choice.colours > 0)
+        init_pairs(screen);
+    return true;
+}
+
 static bool begin_theme(struct screen *screen, const struct screen_options *options, GError **error)
 {
     const char *no_color = g_getenv("NO_COLOR");
@@ -330,16 +356,13 @@ static bool begin_theme(struct screen *screen, const struct screen_options *opti
         start_color();
         use_default_colors();
     }
-    screen->theme = theme_load(options->theme, plain ? 0 : COLORS, error);
-    if (!screen->theme || plain)
-        return screen->theme != NULL;
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        const struct style *style = &screen->theme->roles[role];
-        init_extended_pair(pair_of(role, false), style->fg, style->bg);
-        int under = style->bg < 0 ? screen->theme->selected.bg : style->bg;
-        init_extended_pair(pair_of(role, true), style->fg, under);
-    }
-    return true;
+    screen->choice = (struct theme_choice){
+        .folder = options->theme_folder, .accent = options->accent, .colours = plain ? 0 : COLORS};
+    g_autofree char *wrong = NULL;
+    bool good = screen_set_theme(screen, options->theme, &wrong, error);
+    if (wrong && !screen->notice)
+        screen->notice = g_steal_pointer(&wrong);
+    return good;
 }
 
 static void begin_input(struct screen *screen)

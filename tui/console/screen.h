@@ -13,9 +13,11 @@
 struct screen;
 
 struct screen_options {
-    const char *theme; /* NULL: the default */
-    bool ascii;        /* even where the locale is UTF-8 */
-    bool no_color;     /* as NO_COLOR does */
+    const char *theme;        /* NULL: the default */
+    const char *theme_folder; /* of people's own themes, or NULL */
+    const char *accent;       /* of ROLE_FLEET (theme.h), or NULL */
+    bool ascii;               /* even where the locale is UTF-8 */
+    bool no_color;            /* as NO_COLOR does */
 };
 
 struct screen_events {
@@ -41,8 +43,13 @@ struct canvas *screen_begin(struct screen *screen);
 /* Sends what differs from the last frame; nothing if nothing does. `cursor_row` < 0: hidden. */
 void screen_show(struct screen *screen, int cursor_row, int cursor_col);
 
+/* Another theme from the next frame on. False with CD_ERROR_USAGE where there is none of that name;
+ * *wrong as theme_load() has it. */
+bool screen_set_theme(struct screen *screen, const char *name, char **wrong, GError **error);
+
 /* Everything anew at the next frame (Ctrl-L): for a line that was garbled by others. */
 void screen_redraw_all(struct screen *screen);
 
-/* What should be known about this terminal ("TERM=foo is unknown here: ..."), or NULL. */
+/* What should be known about this terminal ("TERM=foo is unknown here: ...") or the theme's file,
+ * or NULL. */
 const char *screen_notice(const struct screen *screen);

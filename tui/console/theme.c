@@ -1,139 +1,158 @@
 #include "tui/console/theme.h"
 
 #include "data/base/error.h"
+#include "tui/console/theme_file.h"
 
-#include <libfyaml.h>
 #include <string.h>
 
-/* The Makefile puts each themes/NAME.yaml between two symbols of the linker's. */
+/* The Makefile puts each themes/NAME.yaml between two symbols of the linker's. The default first.
+ */
+/* clang-format off */
+#define THEMES(X)                                                                                  \
+    X(dusk) X(day) X(clear_dark) X(clear_light) X(contrast) X(mono)                                \
+    X(night) X(ember) X(fjord) X(paper) X(phosphor)
+/* clang-format on */
 #define BYTES_OF(id)                                                                               \
-    extern const char _binary_themes_##id##_yaml_start[], _binary_themes_##id##_yaml_end[]
-BYTES_OF(dusk);
-BYTES_OF(day);
-BYTES_OF(clear_dark);
-BYTES_OF(clear_light);
-BYTES_OF(mono);
-
-#define THEME(id)                                                                                  \
-    {                                                                                              \
-#id, _binary_themes_##id##_yaml_start, _binary_themes_##id##_yaml_end                      \
-    }
-static const struct {
+    extern const char _binary_themes_##id##_yaml_start[], _binary_themes_##id##_yaml_end[];
+THEMES(BYTES_OF)
+#define THEME(id) {#id, _binary_themes_##id##_yaml_start, _binary_themes_##id##_yaml_end},
+static const struct ours {
     const char *name, *start, *end;
-} themes[] = {THEME(dusk), THEME(day), THEME(clear_dark), THEME(clear_light), THEME(mono)};
+} ours[] = {THEMES(THEME)};
 
-static const char *const names[] = {"dusk", "day", "clear_dark", "clear_light", "mono", NULL};
-
-static const char *const role_names[ROLE_COUNT] = {
-    [ROLE_NORMAL] = "normal", [ROLE_DIM] = "dim",       [ROLE_GOOD] = "good",
-    [ROLE_WARN] = "warn",     [ROLE_BAD] = "bad",       [ROLE_UNKNOWN] = "unknown",
-    [ROLE_ACCENT] = "accent", [ROLE_HEADER] = "header", [ROLE_TITLE] = "title",
-    [ROLE_KEY] = "key",       [ROLE_ALERT] = "alert",
+/* Of the 256, of the 16, and what can be read on it. */
+static const struct {
+    const char *name;
+    int rich, poor;
+    bool black;
+} accents[] = {
+    {"red", 160, 1, false},     {"orange", 208, 3, true}, {"yellow", 220, 3, true},
+    {"green", 71, 2, true},     {"cyan", 73, 6, true},    {"blue", 68, 4, false},
+    {"magenta", 133, 5, false}, {"grey", 246, 7, true},
 };
+static const char *const accent_names[] = {"red",  "orange",  "yellow", "green", "cyan",
+                                           "blue", "magenta", "grey",   NULL};
+/* No alarm's colours. */
+static const char *const calm[] = {"cyan", "blue", "magenta", "green", "grey"};
 
-static const char *const colour_names[] = {
-    "black",        "red",           "green",       "yellow",         "blue",
-    "magenta",      "cyan",          "white",       "bright-black",   "bright-red",
-    "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",
-    "bright-white",
-};
-
-#define BRIGHT 8 /* the first bright one */
-
-static const char *scalar(struct fy_node *map, const char *key)
+const char *const *theme_accents(void)
 {
-    struct fy_node *node = map ? fy_node_mapping_lookup_by_string(map, key, FY_NT) : NULL;
-    return node ? fy_node_get_scalar0(node) : NULL;
+    return accent_names;
 }
 
-static int named_colour(const char *name)
+const char *theme_accent_of(const char *name)
 {
-    for (size_t i = 0; name && i < G_N_ELEMENTS(colour_names); i++)
-        if (strcmp(name, colour_names[i]) == 0)
-            return (int)i;
-    return -1;
+    return calm[g_str_hash(name) % G_N_ELEMENTS(calm)];
 }
 
-static int colour(struct fy_node *map, const char *rich, const char *poor, int colours)
+/* White is of the 256, or bright. */
+static struct style accent_style(const char *accent, int colours)
 {
-    const char *number = scalar(map, rich);
-    if (colours >= 256 && number)
-        return (int)MIN(g_ascii_strtoull(number, NULL, 10), 255);
-    return colours >= 8 ? named_colour(scalar(map, poor)) : -1;
-}
-
-static bool flag(struct fy_node *map, const char *key)
-{
-    const char *value = scalar(map, key);
-    return value && strcmp(value, "true") == 0;
-}
-
-/* With eight colours a bright one becomes its plain brother, bold; but bright black is a grey, and
- * black would not be seen at all. */
-static void give_up_brightness(struct style *style)
-{
-    style->dim |= style->fg == BRIGHT;
-    style->bold |= style->fg > BRIGHT;
-    style->fg = style->fg == BRIGHT ? -1 : style->fg % BRIGHT;
-    style->bg = style->bg % BRIGHT;
-}
-
-static void read_style(struct fy_node *map, int colours, struct style *style)
-{
-    *style = (struct style){.fg = colour(map, "fg", "fg16", colours),
-                            .bg = colour(map, "bg", "bg16", colours),
-                            .bold = flag(map, "bold"),
-                            .dim = flag(map, "dim"),
-                            .reverse = flag(map, "reverse"),
-                            .underline = flag(map, "underline")};
-    if (colours >= 8 && colours < 16)
-        give_up_brightness(style);
-    if (colours < 8) { /* colour told these apart; without it an attribute has to */
-        style->reverse |= flag(map, "mono_reverse");
-        style->bold |= flag(map, "mono_bold");
+    for (size_t i = 0; accent && colours >= 8 && i < G_N_ELEMENTS(accents); i++) {
+        if (strcmp(accent, accents[i].name) != 0)
+            continue;
+        bool rich = colours >= 256;
+        int white = rich ? 231 : 7, black = rich ? 16 : 0;
+        return (struct style){.fg = accents[i].black ? black : white,
+                              .bg = rich ? accents[i].rich : accents[i].poor,
+                              .bold = true};
     }
-}
-
-static struct theme *read_theme(const char *start, const char *end, int colours)
-{
-    struct fy_document *doc = fy_document_build_from_string(NULL, start, (size_t)(end - start));
-    if (!doc)
-        return NULL;
-    struct theme *theme = g_new0(struct theme, 1);
-    struct fy_node *root = fy_document_root(doc);
-    for (int role = 0; role < ROLE_COUNT; role++)
-        read_style(fy_node_mapping_lookup_by_string(root, role_names[role], FY_NT), colours,
-                   &theme->roles[role]);
-    read_style(fy_node_mapping_lookup_by_string(root, "selected", FY_NT), colours,
-               &theme->selected);
-    fy_document_destroy(doc);
-    return theme;
+    return (struct style){.fg = -1, .bg = -1, .bold = true, .reverse = true};
 }
 
 /* People write "clear-dark"; a symbol in an object file can't. */
-static bool same_name(const char *a, const char *b)
+static char *plain_name(const char *name)
 {
-    g_autofree char *plain = g_strdelimit(g_strdup(a), "-", '_');
-    return strcmp(plain, b) == 0;
+    return g_strdelimit(g_strdup(name), "-", '_');
 }
 
-struct theme *theme_load(const char *name, int colours, GError **error)
+static const struct ours *ours_named(const char *plain)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(themes); i++) {
-        if (name && !same_name(name, themes[i].name))
-            continue;
-        struct theme *theme = read_theme(themes[i].start, themes[i].end, colours);
-        if (!theme)
-            g_set_error(error, CD_ERROR, CD_ERROR_FAILED, "theme %s: can't be read",
-                        themes[i].name);
-        return theme;
-    }
-    g_autofree char *known = g_strjoinv(", ", (char **)names);
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no theme %s: there are %s", name, known);
+    for (size_t i = 0; i < G_N_ELEMENTS(ours); i++)
+        if (strcmp(plain, ours[i].name) == 0)
+            return &ours[i];
     return NULL;
 }
 
-const char *const *theme_names(void)
+/* Ours have been tested. What one does not name has the terminal's own look. */
+static void read_ours(const struct ours *theme, int colours, struct theme *into)
 {
-    return names;
+    static const struct style plain = {.fg = -1, .bg = -1};
+    for (int role = 0; role < ROLE_COUNT; role++)
+        into->roles[role] = plain;
+    into->selected = plain;
+    g_autofree char *wrong = theme_file_read(theme->name, theme->start,
+                                             (gsize)(theme->end - theme->start), colours, into);
+    g_assert(!wrong);
+}
+
+static bool read_theirs(const char *folder, const char *name, int colours, struct theme *into,
+                        char **wrong)
+{
+    g_autofree char *base = g_strconcat(name, ".yaml", NULL);
+    g_autofree char *path = folder ? g_build_filename(folder, base, NULL) : NULL;
+    g_autofree char *text = NULL;
+    gsize length;
+    if (!path || strchr(name, G_DIR_SEPARATOR) || !g_file_get_contents(path, &text, &length, NULL))
+        return false;
+    *wrong = theme_file_read(path, text, length, colours, into);
+    return true;
+}
+
+struct theme *theme_load(const struct theme_choice *choice, char **wrong, GError **error)
+{
+    g_autofree struct theme *theme = g_new0(struct theme, 1);
+    const char *name = choice->name ? choice->name : ours[0].name;
+    g_autofree char *plain = plain_name(name);
+    const struct ours *own = ours_named(plain);
+    *wrong = NULL;
+    read_ours(&ours[0], choice->colours, theme);
+    if (!read_theirs(choice->folder, name, choice->colours, theme, wrong)) {
+        if (!own) {
+            g_auto(GStrv) names = theme_names(choice->folder);
+            g_autofree char *known = g_strjoinv(", ", names);
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no theme %s: there are %s", name, known);
+            return NULL;
+        }
+        read_ours(own, choice->colours, theme);
+    }
+    if (choice->accent)
+        theme->roles[ROLE_FLEET] = accent_style(choice->accent, choice->colours);
+    else
+        theme->roles[ROLE_FLEET] = theme->roles[ROLE_TITLE];
+    return g_steal_pointer(&theme);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void add_theirs(GPtrArray *names, const char *folder)
+{
+    GDir *dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
+    guint before = names->len;
+    for (const char *file; dir && (file = g_dir_read_name(dir));) {
+        g_autofree char *name = g_strdup(file);
+        g_autofree char *plain = plain_name(name);
+        if (!g_str_has_suffix(name, ".yaml") || name[0] == '.')
+            continue;
+        name[strlen(name) - strlen(".yaml")] = plain[strlen(plain) - strlen(".yaml")] = '\0';
+        if (!ours_named(plain))
+            g_ptr_array_add(names, g_steal_pointer(&name));
+    }
+    if (dir)
+        g_dir_close(dir);
+    if (names->len > before)
+        qsort(names->pdata + before, names->len - before, sizeof *names->pdata, by_name);
+}
+
+char **theme_names(const char *folder)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(ours); i++)
+        g_ptr_array_add(names, g_strdelimit(g_strdup(ours[i].name), "_", '-'));
+    add_theirs(names, folder);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
 }

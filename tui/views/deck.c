@@ -37,6 +37,8 @@ void deck_free(struct deck *deck)
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     notices_release(&deck->notices);
+    preferences_free(deck->preferences);
+    g_free(deck->theme);
     last_time_free(deck->last);
     g_hash_table_unref(deck->changed);
     g_hash_table_unref(deck->conductors);

@@ -7,6 +7,7 @@
 #include "data/poller.h"
 #include "rollout/last_time.h"
 #include "tui/views/notices.h"
+#include "tui/views/preferences.h"
 
 struct deck {
     struct config *config;
@@ -36,6 +37,8 @@ struct deck {
     char *actor;
     char *arn; /* whom AWS takes them for; NULL: not known (yet) */
     bool write, personal;
+    struct preferences *preferences; /* console.yaml's; may be NULL: none */
+    char *theme;                     /* its name; NULL: the default */
     GHashTable *changed; /* cell id -> gint64 *: when its health or version last changed here */
 
     struct notices notices; /* what was said to people */

@@ -160,6 +160,13 @@ static int draw_mark(struct canvas *canvas, int row, int col, int cols, bool wri
            2;
 }
 
+/* In the fleet's own colour, so that no fleet is taken for another. */
+static int draw_fleet(struct canvas *canvas, int row, int col, int cols, const char *name)
+{
+    g_autofree char *badge = g_strdup_printf(" %s ", name);
+    return canvas_text(canvas, row, col, cols, ROLE_FLEET, badge);
+}
+
 void header_draw(struct canvas *canvas, int row, const struct deck *deck, const GPtrArray *way)
 {
     int cols = canvas->cols;
@@ -170,8 +177,8 @@ void header_draw(struct canvas *canvas, int row, const struct deck *deck, const 
     canvas_text(canvas, row, right, cols - right, ROLE_NORMAL, clock);
     int col = 1;
     if (cols >= (deep ? 100 : 60))
-        col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck ");
-    col += canvas_text(canvas, row, col, right - col - 10, ROLE_TITLE, deck->config->name) + 2;
+        col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck");
+    col += draw_fleet(canvas, row, col, right - col - 10, deck->config->name) + 1;
     col += draw_mark(canvas, row, col, right - col, deck->write);
     col += terms_draw_keys(canvas, row, col, right - col, deck);
     col += terms_draw_clock(canvas, row, col, right - col, deck);

@@ -89,8 +89,24 @@ static void run_command(struct shell *shell)
     command_line_clear(&command);
 }
 
+static void take_theme(struct shell *shell, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *wrong = NULL;
+    if (!screen_set_theme(shell->screen, name, &wrong, &error))
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+    if (wrong)
+        deck_say(shell->deck, ROLE_WARN, "%s", wrong);
+    g_free(shell->deck->theme);
+    shell->deck->theme = g_strdup(name);
+}
+
 static void react(struct shell *shell, const struct reaction *reaction)
 {
+    if (reaction->what & REACT_THEME)
+        take_theme(shell, reaction->subject);
+    if (reaction->what & REACT_BACK)
+        shell_back(shell);
     if (reaction->what & REACT_OPEN)
         shell_open(shell, reaction->view, reaction->subject);
     if ((reaction->what & REACT_TURN) && reaction->subject) {

@@ -16,7 +16,9 @@ enum {
     REACT_OPEN = 1 << 1,  /* the screen `view` on `subject` */
     REACT_TURN = 1 << 2,  /* the same screen on another `subject` */
     REACT_ACT = 1 << 3,   /* ask, then do `request` to `subject` */
-    REACT_UNUSED = 1 << 4 /* not a key of this screen */
+    REACT_THEME = 1 << 4, /* looks like the theme `subject` from now on */
+    REACT_BACK = 1 << 5,  /* to the screen before */
+    REACT_UNUSED = 1 << 6 /* not a key of this screen */
 };
 
 struct reaction {

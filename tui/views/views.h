@@ -27,6 +27,7 @@ enum takes {
     X(FAILOVER, failover, "failover", TAKES_NOTHING,   "F 7", "failovers: where they will be")     \
     X(PLACE,    place,    "place",    TAKES_NOTHING,   "P 8", "where a new tenant would go")       \
     X(MESSAGES, messages, "messages", TAKES_FILTER,    "M 9", "what was said here, and when")       \
+    X(THEMES,   themes,   "themes",   TAKES_NOTHING,   "T",   "how it looks: each theme as one goes through them") \
     X(HELP,     help,     "help",     TAKES_NOTHING,   "?",   "every key, and the terms of looking")
 /* clang-format on */
 
