@@ -7,7 +7,7 @@ static const char *const names[SIM_METRIC_COUNT] = {
     [SIM_ERROR_RATE] = "cell_error_rate",         [SIM_CPU] = "cell_cpu_utilization",
     [SIM_DB_CONNECTIONS] = "cell_db_connections", [SIM_ACTIVE_USERS] = "cell_active_users",
     [SIM_LATENCY] = "cell_latency_p95",           [SIM_REPLICA_LAG] = "cell_replica_lag_seconds",
-    [SIM_QUEUE_DEPTH] = "cell_queue_depth",
+    [SIM_QUEUE_DEPTH] = "cell_queue_depth",       [SIM_JOBS_DONE] = "cell_jobs_done",
 };
 
 const char *sim_metric_name(enum sim_metric metric)
@@ -95,7 +95,7 @@ static double rhythm(const struct sim_cell *cell, gint64 at_ms)
 /* What the running version makes of the cell's usual load. */
 struct shape {
     struct sim_load load;
-    double traffic, health;
+    double traffic, work, health;
 };
 
 static double between(double usual, double bad, double share)
@@ -112,6 +112,7 @@ static void bend(const struct sim_effect *effect, double share, gpointer data)
     load->cpu_pct = between(load->cpu_pct, effect->cpu_pct, share);
     load->db_connections = between(load->db_connections, effect->connections, share);
     shape->traffic = between(shape->traffic, effect->traffic, share);
+    shape->work = between(shape->work, effect->work, share);
     if (!isnan(effect->health))
         shape->health = effect->health;
 }
@@ -119,7 +120,7 @@ static void bend(const struct sim_effect *effect, double share, gpointer data)
 static void shape_init(struct shape *shape, const struct sim_world *world,
                        const struct sim_cell *cell, gint64 at_ms)
 {
-    *shape = (struct shape){.load = cell->load, .traffic = 1, .health = 1};
+    *shape = (struct shape){.load = cell->load, .traffic = 1, .work = 1, .health = 1};
     double day = rhythm(cell, at_ms);
     shape->load.cpu_pct *= 0.5 + 0.5 * day;
     shape->load.latency_ms *= 0.8 + 0.2 * day;
@@ -127,14 +128,26 @@ static void shape_init(struct shape *shape, const struct sim_world *world,
     sim_world_effects(world, cell, at_ms, bend, shape);
 }
 
+static double mean_requests(const struct sim_world *world, const struct sim_cell *cell,
+                            const struct shape *shape, gint64 at_ms)
+{
+    return cell->load.requests_per_s * (double)world->period_ms / 1000 * rhythm(cell, at_ms) *
+           (1 + 0.1 * wander(world, cell, SIM_REQUESTS, at_ms)) * shape->traffic;
+}
+
 static double requests(const struct sim_world *world, const struct sim_cell *cell,
                        const struct shape *shape, gint64 at_ms)
 {
-    double mean = cell->load.requests_per_s * (double)world->period_ms / 1000 *
-                  rhythm(cell, at_ms) * (1 + 0.1 * wander(world, cell, SIM_REQUESTS, at_ms)) *
-                  shape->traffic;
     struct noise noise = noise_for(world->seed, cell->id, SIM_REQUESTS, at_ms);
-    return poisson(&noise, mean);
+    return poisson(&noise, mean_requests(world, cell, shape, at_ms));
+}
+
+/* One request in four leaves a job behind. */
+static double jobs_done(const struct sim_world *world, const struct sim_cell *cell,
+                        const struct shape *shape, gint64 at_ms)
+{
+    struct noise noise = noise_for(world->seed, cell->id, SIM_JOBS_DONE, at_ms);
+    return poisson(&noise, mean_requests(world, cell, shape, at_ms) / 4 * shape->work);
 }
 
 static double error_rate_pct(const struct sim_world *world, const struct sim_cell *cell,
@@ -189,6 +202,8 @@ double sim_metric_value(const struct sim_world *world, const struct sim_cell *ce
     case SIM_QUEUE_DEPTH:
         return round(
             around(world, cell, metric, start_ms, 10 * (1 + load->error_rate_pct), 0.08, 0.05));
+    case SIM_JOBS_DONE:
+        return jobs_done(world, cell, &shape, start_ms);
     default:
         return shape.health;
     }

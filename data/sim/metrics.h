@@ -14,6 +14,7 @@ enum sim_metric {
     SIM_LATENCY,
     SIM_REPLICA_LAG,
     SIM_QUEUE_DEPTH, /* none of celldeck's: work that waits; grows with errors */
+    SIM_JOBS_DONE,   /* none of celldeck's: work that is done in one period */
     SIM_METRIC_COUNT
 };
 

@@ -26,6 +26,7 @@ static struct sim_effect *effect_read(const json_t *bad)
     effect->connections = sim_number(bad, "connections", NAN);
     effect->health = sim_number(bad, "health", NAN);
     effect->traffic = sim_number(bad, "traffic", NAN);
+    effect->work = sim_number(bad, "work", NAN);
     effect->dependency = g_strdup(sim_text(bad, "dependency", NULL));
     effect->alarm = sim_flag(bad, "alarm", false);
     effect->deploy_fails = g_strcmp0(sim_text(bad, "deploy", NULL), "fail") == 0;

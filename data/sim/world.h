@@ -14,6 +14,7 @@ struct sim_effect {
     gint64 after_ms, ramp_ms;
     double error_rate_pct, latency_ms, cpu_pct, connections, health;
     double traffic;   /* share of the requests that still comes */
+    double work;      /* share of the jobs that is still done */
     char *dependency; /* or NULL */
     bool alarm, deploy_fails;
 };

@@ -83,6 +83,18 @@ Test(sim_world, a_release_goes_bad_where_and_when_it_says_and_its_end_ends_it)
     cr_expect_lt(mean(world, "cell-2-us-west", SIM_ERROR_RATE, NOW + WHEN_MINUTE, 30), 3);
 }
 
+Test(sim_world, a_release_that_does_half_of_the_work_shows_it_nowhere_else)
+{
+    OWN(sim_world) world = world_of("releases: {5.0.3: {bad: [{work: 0.5}]}}");
+    double before = mean(world, "cell-2-us-west", SIM_JOBS_DONE, NOW, 40);
+    double cpu = mean(world, "cell-2-us-west", SIM_CPU, NOW, 40);
+    double requests = mean(world, "cell-2-us-west", SIM_REQUESTS, NOW, 40);
+    sim_world_deployed(sim_world_cell(world, "cell-2-us-west"), "5.0.3", NOW);
+    cr_expect_float_eq(mean(world, "cell-2-us-west", SIM_JOBS_DONE, NOW, 40) / before, 0.5, 0.05);
+    cr_expect_float_eq(mean(world, "cell-2-us-west", SIM_CPU, NOW, 40), cpu, 0);
+    cr_expect_float_eq(mean(world, "cell-2-us-west", SIM_REQUESTS, NOW, 40), requests, 0);
+}
+
 Test(sim_world, an_effect_grows_over_its_ramp)
 {
     struct sim_effect effect = {.after_ms = 1000, .ramp_ms = 4000};
