@@ -312,6 +312,17 @@ class Fleet:
                                          data=json.dumps(fault).encode())
         urllib.request.urlopen(request, timeout=30).close()
 
+    def incident(self, **incident):
+        """Something happens to cells from now on, whatever runs in them; see data/sim/default.yaml,
+        incidents."""
+        request = urllib.request.Request(self.endpoint + "/sim/incident", method="POST",
+                                         data=json.dumps(incident).encode())
+        urllib.request.urlopen(request, timeout=30).close()
+
+    def end_incidents(self):
+        request = urllib.request.Request(self.endpoint + "/sim/incidents", method="DELETE")
+        urllib.request.urlopen(request, timeout=30).close()
+
     def end_faults(self):
         request = urllib.request.Request(self.endpoint + "/sim/faults", method="DELETE")
         urllib.request.urlopen(request, timeout=30).close()

@@ -92,7 +92,7 @@ static double rhythm(const struct sim_cell *cell, gint64 at_ms)
     return 1 + cell->load.rhythm * cos(2 * G_PI * day);
 }
 
-/* What the running version makes of the cell's usual load. */
+/* What the running version and the world's incidents make of the cell's usual load. */
 struct shape {
     struct sim_load load;
     double traffic, work, health;
@@ -117,6 +117,21 @@ static void bend(const struct sim_effect *effect, double share, gpointer data)
         shape->health = effect->health;
 }
 
+static void multiply(struct shape *shape, const struct sim_world *world,
+                     const struct sim_cell *cell, gint64 at_ms)
+{
+    double *const of[SIM_FACTORS] = {
+        [SIM_TIMES_ERRORS] = &shape->load.error_rate_pct,
+        [SIM_TIMES_LATENCY] = &shape->load.latency_ms,
+        [SIM_TIMES_CPU] = &shape->load.cpu_pct,
+        [SIM_TIMES_CONNECTIONS] = &shape->load.db_connections,
+        [SIM_TIMES_TRAFFIC] = &shape->traffic,
+        [SIM_TIMES_WORK] = &shape->work,
+    };
+    for (enum sim_factor factor = 0; factor < SIM_FACTORS; factor++)
+        *of[factor] *= sim_incidents_times(world->incidents, cell, factor, at_ms);
+}
+
 static void shape_init(struct shape *shape, const struct sim_world *world,
                        const struct sim_cell *cell, gint64 at_ms)
 {
@@ -126,6 +141,7 @@ static void shape_init(struct shape *shape, const struct sim_world *world,
     shape->load.latency_ms *= 0.8 + 0.2 * day;
     shape->load.db_connections *= 0.7 + 0.3 * day;
     sim_world_effects(world, cell, at_ms, bend, shape);
+    multiply(shape, world, cell, at_ms);
 }
 
 static double mean_requests(const struct sim_world *world, const struct sim_cell *cell,

@@ -155,6 +155,37 @@ static json_t *writes_of(const json_t *calls)
     return writes;
 }
 
+static bool is_trouble(const char *what)
+{
+    return g_str_equal(what, "fault") || g_str_equal(what, "incident");
+}
+
+static void add_trouble(struct sim_cloud *cloud, const char *what,
+                        const struct sim_request *request, gint64 now_ms, struct sim_answer *answer)
+{
+    g_autoptr(GError) error = NULL;
+    OWN_JSON given = json_loadb(request->body->str, request->body->len, 0, NULL);
+    bool added = g_str_equal(what, "fault")
+                     ? sim_faults_add(cloud->faults, given, now_ms, &error)
+                     : sim_incidents_add(cloud->world->incidents, given, now_ms, &error);
+    if (added)
+        answer_json(answer, 200, json_object());
+    else
+        answer_json(answer, 400, json_pack("{s:s}", "error", error->message));
+}
+
+/* False: `what` is no trouble that could end. */
+static bool end_trouble(struct sim_cloud *cloud, const char *what, gint64 now_ms)
+{
+    if (g_str_equal(what, "faults"))
+        sim_faults_clear(cloud->faults, now_ms);
+    else if (g_str_equal(what, "incidents"))
+        sim_incidents_end(cloud->world->incidents, now_ms);
+    else
+        return false;
+    return true;
+}
+
 static void serve_own(struct sim_server *server, const struct sim_request *request, gint64 now_ms,
                       struct sim_answer *answer)
 {
@@ -165,16 +196,10 @@ static void serve_own(struct sim_server *server, const struct sim_request *reque
         answer_json(answer, 200, writes_of(server->calls));
     } else if (g_str_equal(what, "state")) {
         answer_json(answer, 200, sim_cloud_state(server->cloud, now_ms));
-    } else if (g_str_equal(what, "faults") && g_str_equal(request->method, "DELETE")) {
-        sim_faults_clear(server->cloud->faults, now_ms);
+    } else if (g_str_equal(request->method, "DELETE") && end_trouble(server->cloud, what, now_ms)) {
         answer_json(answer, 200, json_object());
-    } else if (g_str_equal(what, "fault") && g_str_equal(request->method, "POST")) {
-        g_autoptr(GError) error = NULL;
-        OWN_JSON fault = json_loadb(request->body->str, request->body->len, 0, NULL);
-        if (sim_faults_add(server->cloud->faults, fault, now_ms, &error))
-            answer_json(answer, 200, json_object());
-        else
-            answer_json(answer, 400, json_pack("{s:s}", "error", error->message));
+    } else if (g_str_equal(request->method, "POST") && is_trouble(what)) {
+        add_trouble(server->cloud, what, request, now_ms, answer);
     } else {
         answer_json(answer, 404, json_pack("{s:s}", "error", "no such path below /sim"));
     }

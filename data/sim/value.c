@@ -49,8 +49,10 @@ gint64 sim_duration(const json_t *object, const char *key, gint64 otherwise_ms)
     gint64 ms;
     if (text && duration_parse(text, &ms))
         return ms;
-    if (text && g_str_has_suffix(text, "ms"))
-        return g_ascii_strtoll(text, NULL, 10);
+    char *end = NULL;
+    ms = text ? g_ascii_strtoll(text, &end, 10) : 0;
+    if (text && end > text && g_str_equal(end, "ms"))
+        return ms;
     double seconds;
     return to_number(value, &seconds) ? llround(seconds * 1000) : otherwise_ms;
 }

@@ -135,11 +135,16 @@ struct sim_world *sim_world_new(json_t *scenario, gint64 now_ms, GError **error)
         g_ptr_array_add(world->cells, cell_read(key, value, world->region));
     json_object_foreach (json_object_get(scenario, "releases"), key, value)
         g_hash_table_insert(world->releases, g_strdup(key), release_read(value));
-    return sensible(world, error) ? g_steal_pointer(&world) : NULL;
+    world->incidents = sim_incidents_new(world->cells);
+    const json_t *incidents = json_object_get(scenario, "incidents");
+    bool good = sensible(world, error) &&
+                (!incidents || sim_incidents_add(world->incidents, incidents, now_ms, error));
+    return good ? g_steal_pointer(&world) : NULL;
 }
 
 void sim_world_free(struct sim_world *world)
 {
+    sim_incidents_free(world->incidents);
     g_ptr_array_unref(world->cells);
     g_hash_table_unref(world->releases);
     json_decref(world->scenario);

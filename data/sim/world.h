@@ -3,7 +3,7 @@
  * world_deployed(). */
 #pragma once
 
-#include "data/base/own.h"
+#include "data/sim/incident.h"
 
 #include <stdbool.h>
 
@@ -46,6 +46,7 @@ struct sim_world {
     const char *region, *table;
     GPtrArray *cells;     /* struct sim_cell * */
     GHashTable *releases; /* version -> GPtrArray of struct sim_effect * */
+    struct sim_incidents *incidents;
 };
 
 /* Keeps a reference to `scenario`. NULL and CD_ERROR_USAGE for a scenario that makes no sense. */
