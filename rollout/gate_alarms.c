@@ -1,7 +1,9 @@
-/* alarms: CloudWatch alarms of the cell, by name or by prefix. */
+/* alarms: CloudWatch alarms of the cell, by name or by prefix. ALARM is a FAIL, unless as many of
+ * the controls have the same alarm in ALARM as make it everybody's. */
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/gate_rows.h"
+#include "rollout/judge_constants.h"
 
 #include <string.h>
 
@@ -38,6 +40,78 @@ static void alarm_evidence(struct gate_result *result, const struct gate_view *v
                                     "value", words[alarm->state], "at", at, "source", source));
 }
 
+/* The alarm of a control that has its id where `alarm` has this cell's; NULL: it has none. */
+static const struct alarm *same_of(const struct gate_view *view, const struct gate_control *control,
+                                   const struct alarm *alarm)
+{
+    const char *at = strstr(alarm->name, view->cell->id);
+    if (!at || !control->reading || !control->reading->alarms)
+        return NULL;
+    g_autofree char *name = g_strdup_printf("%.*s%s%s", (int)(at - alarm->name), alarm->name,
+                                            control->id, at + strlen(view->cell->id));
+    for (guint i = 0; i < control->reading->alarms->len; i++) {
+        const struct alarm *same = g_ptr_array_index(control->reading->alarms, i);
+        if (strcmp(same->name, name) == 0)
+            return same;
+    }
+    return NULL;
+}
+
+/* It rings, or did when the cell's own already rang and has stopped just now. */
+static bool rings_too(const struct gate_view *view, const struct alarm *same,
+                      const struct alarm *alarm)
+{
+    if (same->state != ALARM_OK)
+        return same->state == ALARM_ALARM;
+    return same->since_ms > alarm->since_ms &&
+           view->now_ms - same->since_ms < JUDGE_STANDS * view->period_ms;
+}
+
+struct sharing {
+    guint ringing; /* controls whose same alarm rings, too */
+    guint unheard; /* that has not been read a period after the cell's began: it may */
+};
+
+static struct sharing sharing_of(const struct gate_view *view, const struct alarm *alarm)
+{
+    struct sharing sharing = {0};
+    for (size_t i = 0; i < view->n_controls; i++) {
+        const struct gate_control *control = &view->controls[i];
+        const struct alarm *same = same_of(view, control, alarm);
+        if (!same)
+            continue;
+        if (rings_too(view, same, alarm))
+            sharing.ringing++;
+        else
+            sharing.unheard += control->reading->alarms_at_ms < alarm->since_ms + view->period_ms;
+    }
+    return sharing;
+}
+
+static bool is_everybodys(const struct gate_view *view, guint controls)
+{
+    return controls > 0 && controls >= SHARED_SHARE * (double)view->n_controls;
+}
+
+/* It began after the deploy and its warm-up. */
+static void blame(const struct gate_view *view, const struct alarm *alarm,
+                  struct gate_result *result)
+{
+    struct sharing sharing = sharing_of(view, alarm);
+    bool late = view->now_ms - alarm->since_ms >= RECENT_PERIODS * view->period_ms;
+    if (is_everybodys(view, sharing.ringing))
+        gate_says(result, VERDICT_HOLD, "not attributable",
+                  "alarm %s is in ALARM, but so is that of %u of %zu controls: not attributable",
+                  alarm->name, sharing.ringing, view->n_controls);
+    else if (!late && is_everybodys(view, sharing.ringing + sharing.unheard))
+        gate_says(result, VERDICT_PENDING, "controls",
+                  "alarm %s is in ALARM; whether its controls' are has not been read yet",
+                  alarm->name);
+    else
+        gate_says(result, VERDICT_FAIL, "ALARM", "alarm %s is in ALARM: %s", alarm->name,
+                  alarm->reason && *alarm->reason ? alarm->reason : "no reason given");
+}
+
 static void judge_alarm(const struct gate_view *view, const struct alarm *alarm,
                         struct gate_result *result)
 {
@@ -56,8 +130,7 @@ static void judge_alarm(const struct gate_view *view, const struct alarm *alarm,
                   "alarm %s is in ALARM; restart noise is forgiven until the warm-up is over",
                   alarm->name);
     } else {
-        gate_says(result, VERDICT_FAIL, "ALARM", "alarm %s is in ALARM: %s", alarm->name,
-                  alarm->reason && *alarm->reason ? alarm->reason : "no reason given");
+        blame(view, alarm, result);
     }
 }
 

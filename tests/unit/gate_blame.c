@@ -95,3 +95,77 @@ Test(gate_blame, where_few_come_silence_is_chance)
     silent_from(&bench->own, 6, 9, 0);
     EXPECT(bench_judge(bench, 9, GATE_TRAFFIC), VERDICT_PENDING);
 }
+
+/* The alarms of errors, both in ALARM since the sixth minute and read in the seventh. */
+struct two_alarms {
+    struct alarm own, control;
+};
+
+static void two_alarms(struct bench *bench, struct two_alarms *alarms)
+{
+    *alarms = (struct two_alarms){{.name = (char *)"cell-2-errors", .state = ALARM_ALARM},
+                                  {.name = (char *)"cell-1-errors", .state = ALARM_ALARM}};
+    alarms->own.since_ms = alarms->control.since_ms = DEPLOYED_MS + 5 * WHEN_MINUTE;
+    g_ptr_array_add(bench->own.reading.alarms, &alarms->own);
+    g_ptr_array_add(bench->control.reading.alarms, &alarms->control);
+    bench->control.reading.alarms_at_ms = DEPLOYED_MS + 6 * WHEN_MINUTE;
+}
+
+Test(gate_blame, an_alarm_that_half_of_the_controls_have_too_is_everybodys)
+{
+    const enum verdict verdicts[] = {VERDICT_HOLD, VERDICT_HOLD, VERDICT_FAIL};
+    for (size_t n = 0; n < G_N_ELEMENTS(verdicts); n++) {
+        OWN(bench) bench = bench_new();
+        struct two_alarms alarms;
+        two_alarms(bench, &alarms);
+        bench->n_well = n;
+        EXPECT(bench_judge(bench, 6, GATE_ALARMS), verdicts[n]);
+    }
+    OWN(bench) bench = bench_new();
+    struct two_alarms alarms;
+    two_alarms(bench, &alarms);
+    const struct gate_result *result = bench_judge(bench, 6, GATE_ALARMS);
+    cr_expect_str_eq(result->code, "not attributable");
+    cr_expect(strstr(result->reason, "so is that of 1 of 1 controls"), "%s", result->reason);
+}
+
+Test(gate_blame, another_alarm_of_a_controls_excuses_nothing)
+{
+    OWN(bench) bench = bench_new();
+    struct two_alarms alarms;
+    two_alarms(bench, &alarms);
+    alarms.control.name = (char *)"cell-1-cpu";
+    EXPECT(bench_judge(bench, 6, GATE_ALARMS), VERDICT_FAIL);
+    alarms.control = (struct alarm){.name = (char *)"cell-1-errors", .state = ALARM_OK};
+    EXPECT(bench_judge(bench, 6, GATE_ALARMS), VERDICT_FAIL);
+    alarms.control.state = ALARM_INSUFFICIENT_DATA;
+    EXPECT(bench_judge(bench, 6, GATE_ALARMS), VERDICT_FAIL);
+}
+
+Test(gate_blame, an_alarm_waits_for_its_controls_to_be_read_once_and_for_no_longer)
+{
+    OWN(bench) bench = bench_new();
+    struct two_alarms alarms;
+    two_alarms(bench, &alarms);
+    alarms.control.state = ALARM_OK;
+    alarms.control.since_ms = DEPLOYED_MS - WHEN_HOUR;
+    bench->control.reading.alarms_at_ms = alarms.own.since_ms + 59 * WHEN_SECOND;
+    EXPECT(bench_judge(bench, 7, GATE_ALARMS), VERDICT_PENDING);
+    EXPECT(bench_judge(bench, 8, GATE_ALARMS), VERDICT_FAIL);
+    bench->control.reading.alarms_at_ms = alarms.own.since_ms + WHEN_MINUTE;
+    EXPECT(bench_judge(bench, 7, GATE_ALARMS), VERDICT_FAIL);
+    bench->no_controls = true;
+    EXPECT(bench_judge(bench, 6, GATE_ALARMS), VERDICT_FAIL);
+}
+
+Test(gate_blame, an_alarm_of_everybodys_that_has_ended_at_the_controls_excuses_it_for_ten_periods)
+{
+    OWN(bench) bench = bench_new();
+    struct two_alarms alarms;
+    two_alarms(bench, &alarms);
+    alarms.control.state = ALARM_OK;
+    alarms.control.since_ms = DEPLOYED_MS + 8 * WHEN_MINUTE;
+    bench->control.reading.alarms_at_ms = DEPLOYED_MS + 20 * WHEN_MINUTE;
+    EXPECT(bench_judge(bench, 17, GATE_ALARMS), VERDICT_HOLD);
+    EXPECT(bench_judge(bench, 18, GATE_ALARMS), VERDICT_FAIL);
+}
