@@ -2,6 +2,7 @@
  * the release can have caused it: the cell did not do so before, and its controls don't now. */
 #include "data/base/text.h"
 #include "rollout/gate_rows.h"
+#include "rollout/judge_constants.h"
 
 struct limit {
     enum metric metric;
@@ -94,24 +95,48 @@ static bool past_makes_it_likely(const struct gate_view *view, const struct limi
     return as_bad > 0 && as_bad > PAST_LIKELY * n;
 }
 
-static guint controls_crossing(const struct gate_view *view, const struct limit *limit)
+static guint rows_from(const GArray *rows, double least)
 {
     guint n = 0;
-    for (size_t i = 0; i < view->n_controls; i++) {
-        g_autoptr(GArray) recent =
-            rows_recent(view, view->controls[i].reading, limit->metric, RECENT_PERIODS);
-        guint crossing = 0;
-        for (guint j = 0; j < recent->len; j++)
-            crossing += crosses(limit, row_at(recent, j)->value, 1);
-        n += crossing >= limit->rows;
-    }
+    for (guint i = 0; i < rows->len; i++)
+        n += row_at(rows, i)->value >= least;
     return n;
 }
 
-/* A control's active users count against a limit of its own, so they say nothing here. */
-static bool controls_share_it(const struct gate_view *view, const struct limit *limit, guint *n)
+/* Errors that the control did not have before, up to so many times fewer than the cell's: a fault
+ * of everybody's does not take all over the limit at the same time. */
+static bool has_errors_too(const struct gate_view *view, const struct limit *limit,
+                           const struct cell_reading *control, double cells)
 {
-    *n = limit->metric == METRIC_ACTIVE_USERS ? 0 : controls_crossing(view, limit);
+    double least = cells / JUDGE_FAR_WORSE;
+    if (limit->metric != METRIC_ERROR_RATE)
+        return false;
+    g_autoptr(GArray) recent = rows_recent(view, control, limit->metric, RECENT_PERIODS);
+    g_autoptr(GArray) past = rows_before(view, control, limit->metric);
+    return rows_from(recent, least) >= limit->rows && past->len >= JUDGE_NO_PAST &&
+           rows_from(past, least) <= PAST_LIKELY * past->len;
+}
+
+static bool crosses_too(const struct gate_view *view, const struct limit *limit,
+                        const struct cell_reading *control)
+{
+    g_autoptr(GArray) recent = rows_recent(view, control, limit->metric, RECENT_PERIODS);
+    guint crossing = 0;
+    for (guint i = 0; i < recent->len; i++)
+        crossing += crosses(limit, row_at(recent, i)->value, 1);
+    return crossing >= limit->rows;
+}
+
+/* A control's active users count against a limit of its own, so they say nothing here. */
+static bool controls_share_it(const struct gate_view *view, const struct limit *limit,
+                              const GArray *crossing, guint *n)
+{
+    *n = 0;
+    for (size_t i = 0; limit->metric != METRIC_ACTIVE_USERS && i < view->n_controls; i++) {
+        const struct cell_reading *control = view->controls[i].reading;
+        *n += crosses_too(view, limit, control) ||
+              has_errors_too(view, limit, control, mildest(view, limit, crossing));
+    }
     return *n > 0 && *n >= SHARED_SHARE * (double)view->n_controls;
 }
 
@@ -132,9 +157,9 @@ static void say_crossed(const struct gate_view *view, const struct limit *limit,
     g_autofree char *values = figures(view, limit, crossing), *most = text_figure(limit->limit);
     for (guint i = 0; i < crossing->len; i++)
         gate_evidence(result, view, limit->metric, row_at(crossing, i));
-    if (controls_share_it(view, limit, &sharing))
+    if (controls_share_it(view, limit, crossing, &sharing))
         gate_says(result, VERDICT_HOLD, "not attributable",
-                  "%s %s (limit %s), but %u of %zu controls cross it too: not attributable",
+                  "%s %s (limit %s), but %u of %zu controls have it too: not attributable",
                   limit->what, values, most, sharing, view->n_controls);
     else if (past_makes_it_likely(view, limit, crossing))
         gate_says(result, VERDICT_HOLD, "not attributable",

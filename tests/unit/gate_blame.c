@@ -38,6 +38,36 @@ Test(gate_blame,
     }
 }
 
+/* What is said of 8 % of the cell's, where the control had `before` and has `now`. */
+static enum verdict beside(double before, double now)
+{
+    OWN(bench) bench = bench_new();
+    g_array_set_size(bench->control.points[METRIC_ERROR_RATE], 0);
+    for (int minute = -PAST; minute < 0 && before >= 0; minute++)
+        bench_row(&bench->control, METRIC_ERROR_RATE, minute, before);
+    over_the_error_rate(bench);
+    for (int minute = 8; minute < 10; minute++)
+        bench_row(&bench->control, METRIC_ERROR_RATE, minute, now);
+    return bench_judge(bench, 10, GATE_LIMITS), bench->results[GATE_LIMITS].verdict;
+}
+
+Test(gate_blame, an_incident_that_leaves_the_controls_just_under_the_limit_is_everybodys)
+{
+    cr_expect_eq(beside(0.3, 4.9), VERDICT_HOLD);
+    cr_expect_eq(beside(0.3, 2.1), VERDICT_HOLD);
+}
+
+Test(gate_blame, a_cell_four_times_as_bad_as_its_controls_is_blamed_in_an_incident)
+{
+    cr_expect_eq(beside(0.3, 1.9), VERDICT_FAIL);
+}
+
+Test(gate_blame, controls_that_always_had_so_many_errors_excuse_nothing)
+{
+    cr_expect_eq(beside(2.5, 2.5), VERDICT_FAIL);
+    cr_expect_eq(beside(-1, 4.9), VERDICT_FAIL, "nothing is known of its past");
+}
+
 Test(gate_blame, what_one_past_period_in_a_hundred_did_as_well_does_not_excuse_it)
 {
     OWN(bench) bench = bench_new();
