@@ -6,6 +6,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/gate_rows.h"
+#include "rollout/judge_constants.h"
 
 #include <math.h>
 
@@ -19,14 +20,11 @@ struct alert {
     double times;
 };
 
-/* Errors are rounded nowhere here: a rate of 0.1 % of 300 requests is 0.3 of one. */
-static struct burn burn_of(const struct gate_view *view, const struct cell_reading *reading,
-                           double usual, gint64 window_ms)
+/* How many rows have both; errors are rounded nowhere here: a rate of 0.1 % of 300 requests is 0.3
+ * of one. */
+static guint add_up(const struct cell_reading *reading, gint64 from_ms, gint64 until_ms,
+                    struct burn *burn)
 {
-    struct burn burn = {0};
-    gint64 until_ms = first_period_ms(view) + periods_due(view) * view->period_ms;
-    gint64 counts_ms = view->deployed_at_ms + view->policy->warmup_ms;
-    gint64 from_ms = MAX(until_ms - window_ms, counts_ms);
     g_autoptr(GArray) rates = rows_between(reading, METRIC_ERROR_RATE, from_ms, until_ms);
     g_autoptr(GArray) requests = rows_between(reading, METRIC_REQUESTS, from_ms, until_ms);
     guint rows = 0;
@@ -37,9 +35,20 @@ static struct burn burn_of(const struct gate_view *view, const struct cell_readi
         if (j == requests->len || row_at(requests, j)->at_ms != rate->at_ms)
             continue;
         rows++;
-        burn.requests += row_at(requests, j)->value;
-        burn.errors += rate->value / 100 * row_at(requests, j)->value;
+        burn->requests += row_at(requests, j)->value;
+        burn->errors += rate->value / 100 * row_at(requests, j)->value;
     }
+    return rows;
+}
+
+static struct burn burn_of(const struct gate_view *view, const struct cell_reading *reading,
+                           double usual, gint64 window_ms)
+{
+    struct burn burn = {0};
+    gint64 until_ms = first_period_ms(view) + periods_due(view) * view->period_ms;
+    gint64 counts_ms = view->deployed_at_ms + view->policy->warmup_ms;
+    gint64 from_ms = MAX(until_ms - window_ms, counts_ms);
+    guint rows = add_up(reading, from_ms, until_ms, &burn);
     gint64 before_ms = MAX(0, window_ms - (until_ms - from_ms));
     if (usual <= 0 && rows > 0) /* not known: then as since the deploy */
         usual = burn.requests / rows;
@@ -57,24 +66,49 @@ static bool burns(const struct gate_view *view, const struct cell_reading *readi
            burn_of(view, reading, usual, alert->short_ms).rate > alert->times;
 }
 
-static bool controls_share_it(const struct gate_view *view, const struct alert *alert)
-{
-    guint n = 0;
-    for (size_t i = 0; i < view->n_controls; i++) {
-        struct usual_traffic usual = gate_memory_traffic(view->memory, view->controls[i].id);
-        struct burn burn;
-        n += burns(view, view->controls[i].reading, usual.known ? usual.three / RECENT_PERIODS : 0,
-                   alert, &burn);
-    }
-    return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
-}
-
 /* More errors than chance makes of the `usual`: the count of a window that is looked at every
  * period strays by some standard deviations now and then, and of few by some errors. */
 static bool more_than_usual(const struct gate_view *view, const struct burn *burn, double usual)
 {
     return burn->errors >= usual * view->policy->max_ratio &&
            burn->errors >= usual + NOISE_SDS * sqrt(usual) + NOISE_ERRORS;
+}
+
+/* The errors that the control would have made as it did before; NAN: its past is not known. */
+static double usual_errors(const struct gate_view *view, const struct cell_reading *control,
+                           double requests)
+{
+    struct burn past = {0};
+    gint64 until_ms = view->deployed_at_ms - view->period_ms + 1;
+    guint rows = add_up(control, view->deployed_at_ms - GATES_PAST_MS, until_ms, &past);
+    return rows < JUDGE_NO_PAST || past.requests <= 0 ? NAN
+                                                      : requests * past.errors / past.requests;
+}
+
+/* It burns as well, or up to so many times slower than the cell and more than it did before: a
+ * fault of everybody's does not take all over the alert's threshold at the same time. */
+static bool burns_too(const struct gate_view *view, const struct gate_control *control,
+                      const struct alert *alert)
+{
+    struct usual_traffic known = gate_memory_traffic(view->memory, control->id);
+    const double usual = known.known ? known.three / RECENT_PERIODS : 0,
+                 own = judge_usual_requests(gate_memory_judge(view->memory));
+    const struct alert like = {alert->long_ms, alert->short_ms,
+                               MIN(burn_of(view, view->reading, own, alert->long_ms).rate,
+                                   burn_of(view, view->reading, own, alert->short_ms).rate) /
+                                   JUDGE_FAR_WORSE};
+    struct burn burn;
+    return burns(view, control->reading, usual, alert, &burn) ||
+           (burns(view, control->reading, usual, &like, &burn) &&
+            more_than_usual(view, &burn, usual_errors(view, control->reading, burn.requests)));
+}
+
+static bool controls_share_it(const struct gate_view *view, const struct alert *alert)
+{
+    guint n = 0;
+    for (size_t i = 0; i < view->n_controls; i++)
+        n += burns_too(view, &view->controls[i], alert);
+    return n > 0 && n >= SHARED_SHARE * (double)view->n_controls;
 }
 
 static void say(const struct gate_view *view, const struct alert *alert, const struct burn *burn,

@@ -105,6 +105,37 @@ Test(gate_slo, what_half_of_the_controls_burn_too_is_not_attributable)
     EXPECT(bench_judge(bench, 63, GATE_SLO), VERDICT_HOLD);
 }
 
+/* What is said of a cell that burns 16 times too fast, where the control had `before` and has `now`
+ * for `minutes`, and 0.3 % since. */
+static enum verdict beside(double before, double now, int minutes)
+{
+    OWN(bench) bench = slo_bench();
+    g_array_set_size(bench->control.points[METRIC_ERROR_RATE], 0);
+    for (int minute = -PAST; minute < 0; minute++)
+        bench_row(&bench->control, METRIC_ERROR_RATE, minute, before);
+    burn(&bench->own, 0, 63, 1000, 1.6);
+    burn(&bench->control, 0, minutes, 1000, now);
+    burn(&bench->control, minutes, 63, 1000, 0.3);
+    return bench_judge(bench, 63, GATE_SLO), bench->results[GATE_SLO].verdict;
+}
+
+Test(gate_slo, an_incident_that_leaves_the_controls_just_under_the_alert_is_everybodys)
+{
+    cr_expect_eq(beside(0.3, 1.3, 63), VERDICT_HOLD);
+    cr_expect_eq(beside(0.1, 0.41, 63), VERDICT_HOLD);
+}
+
+Test(gate_slo, a_cell_four_times_as_bad_as_its_controls_is_blamed_in_an_incident)
+{
+    cr_expect_eq(beside(0.1, 0.39, 63), VERDICT_FAIL);
+}
+
+Test(gate_slo, controls_that_always_burnt_so_fast_or_no_longer_do_excuse_nothing)
+{
+    cr_expect_eq(beside(1.3, 1.3, 63), VERDICT_FAIL);
+    cr_expect_eq(beside(0.3, 1.3, 56), VERDICT_FAIL);
+}
+
 /* `errors` of 1,500 requests in an hour, of which a usual hour has some 18. */
 static enum verdict after_errors(double errors)
 {
