@@ -236,6 +236,9 @@ void errors_take(struct judge *judge, const struct judge_row *rows)
         double lately = lately_log(judge);
         world = following_take(&judge->error_following, world_log(judge, lately), lately);
         shift = day_excuse(judge, METRIC_ERROR_RATE, world);
+        /* an incident hits cells unequally: what is not far worse proves nothing, nor later */
+        if (world - shown >= log(JUDGE_INCIDENT))
+            shift += log(MAX(1, JUDGE_FAR_WORSE / judge->terms.max_ratio));
     }
     /* an hour that was unlike the others the day before is unlike itself, too; but where the
      * controls have it as well they tell how it is today */

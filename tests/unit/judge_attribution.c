@@ -74,3 +74,55 @@ Test(judge_attribution, what_was_everybodys_stands_no_longer_than_twice_its_whil
     cr_expect_geq(last, 20);
     cr_expect_leq(last, 20 + 2 * JUDGE_STANDS + 1, "until minute %d", (int)last);
 }
+
+static void harder_than_everybody_for_a_while(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (minute >= 20 && minute < 35)
+        row_set_errors(row, (cell == 0 ? 5 : 2) * row_errors(row));
+}
+
+Test(judge_attribution, an_incident_that_hit_the_cell_harder_is_no_evidence_once_it_is_over)
+{
+    struct stage stage = stage_of(harder_than_everybody_for_a_while);
+    stage.terms.bake_ms = WHEN_DAY;
+    stage.minutes = 24 * 60;
+    struct ending ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "an incident of a day's first hour");
+    cr_expect_geq(ending.shared_at[METRIC_ERROR_RATE], 20);
+}
+
+static void bad_since_an_incident_of_everybodys(struct judge_row *row, size_t cell, gint64 minute)
+{
+    harder_than_everybody_for_a_while(row, cell, minute);
+    if (minute >= 35 && cell == 0)
+        row_set_errors(row, 3 * row_errors(row));
+}
+
+Test(judge_attribution, a_fault_that_stays_when_everybodys_is_over_is_the_releases)
+{
+    struct stage stage = stage_of(bad_since_an_incident_of_everybodys);
+    struct ending ending = stage_play(&stage);
+    cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE], 35);
+    cr_expect_leq(ending.guilty_at[METRIC_ERROR_RATE], 50);
+}
+
+static void nobody_answers_for_a_while(struct judge_row *row, size_t cell, gint64 minute)
+{
+    if (minute >= 20 && minute < 35)
+        row_set_errors(row, row->value[METRIC_REQUESTS] * (cell == 0 ? 0.9 : 0.8));
+}
+
+Test(judge_attribution, an_outage_of_everybodys_is_no_reason_to_hold_hours_later)
+{
+    struct stage stage = stage_of(nobody_answers_for_a_while);
+    stage.terms.bake_ms = WHEN_DAY;
+    stage.minutes = 35;
+    OWN(judge) judge = stage_judge(&stage);
+    cr_expect_eq(judge_find(judge, METRIC_ERROR_RATE).word, JUDGE_SHARED);
+    guint held = 0;
+    for (gint64 minute = 35; minute < 240; minute++) {
+        stage_take(&stage, judge, minute);
+        held += minute >= 60 && judge_find(judge, METRIC_ERROR_RATE).word != JUDGE_QUIET;
+    }
+    cr_expect_eq(held, 0, "%u of 180 minutes", held);
+}
