@@ -77,22 +77,31 @@ static bool is_comparable(const struct gate_view *view, gint64 past_ms, gint64 a
            MIN(apart_ms, WHEN_DAY - apart_ms) <= SAME_HOUR_MS;
 }
 
+/* rows_before() of those hours. */
+static GArray *comparable_rows(const struct gate_view *view, const struct limit *limit,
+                               const struct cell_reading *reading, const GArray *crossing)
+{
+    gint64 at_ms = row_at(crossing, crossing->len - 1)->at_ms;
+    g_autoptr(GArray) past = rows_before(view, reading, limit->metric);
+    GArray *comparable = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
+    for (guint i = 0; i < past->len; i++)
+        if (is_comparable(view, row_at(past, i)->at_ms, at_ms))
+            g_array_append_val(comparable, *row_at(past, i));
+    return comparable;
+}
+
 /* Did more than one such row in a hundred do as badly? */
 static bool past_makes_it_likely(const struct gate_view *view, const struct limit *limit,
                                  const GArray *crossing)
 {
-    g_autoptr(GArray) past = rows_before(view, view->reading, limit->metric);
+    g_autoptr(GArray) past = comparable_rows(view, limit, view->reading, crossing);
     double now = mildest(view, limit, crossing);
-    gint64 at_ms = row_at(crossing, crossing->len - 1)->at_ms;
-    guint as_bad = 0, n = 0;
+    guint as_bad = 0;
     for (guint i = 0; i < past->len; i++) {
-        if (!is_comparable(view, row_at(past, i)->at_ms, at_ms))
-            continue;
         double bad = badness(view, limit, row_at(past, i)->value);
         as_bad += limit->below ? bad <= now : bad * limit->past_factor >= now;
-        n++;
     }
-    return as_bad > 0 && as_bad > PAST_LIKELY * n;
+    return as_bad > 0 && as_bad > PAST_LIKELY * past->len;
 }
 
 static guint rows_from(const GArray *rows, double least)
@@ -106,13 +115,13 @@ static guint rows_from(const GArray *rows, double least)
 /* Errors that the control did not have before, up to so many times fewer than the cell's: a fault
  * of everybody's does not take all over the limit at the same time. */
 static bool has_errors_too(const struct gate_view *view, const struct limit *limit,
-                           const struct cell_reading *control, double cells)
+                           const struct cell_reading *control, const GArray *crossing)
 {
-    double least = cells / JUDGE_FAR_WORSE;
+    double least = mildest(view, limit, crossing) / JUDGE_FAR_WORSE;
     if (limit->metric != METRIC_ERROR_RATE)
         return false;
     g_autoptr(GArray) recent = rows_recent(view, control, limit->metric, RECENT_PERIODS);
-    g_autoptr(GArray) past = rows_before(view, control, limit->metric);
+    g_autoptr(GArray) past = comparable_rows(view, limit, control, crossing);
     return rows_from(recent, least) >= limit->rows && past->len >= JUDGE_NO_PAST &&
            rows_from(past, least) <= PAST_LIKELY * past->len;
 }
@@ -134,8 +143,7 @@ static bool controls_share_it(const struct gate_view *view, const struct limit *
     *n = 0;
     for (size_t i = 0; limit->metric != METRIC_ACTIVE_USERS && i < view->n_controls; i++) {
         const struct cell_reading *control = view->controls[i].reading;
-        *n += crosses_too(view, limit, control) ||
-              has_errors_too(view, limit, control, mildest(view, limit, crossing));
+        *n += crosses_too(view, limit, control) || has_errors_too(view, limit, control, crossing);
     }
     return *n > 0 && *n >= SHARED_SHARE * (double)view->n_controls;
 }

@@ -80,7 +80,8 @@ static double usual_errors(const struct gate_view *view, const struct cell_readi
 {
     struct burn past = {0};
     gint64 until_ms = view->deployed_at_ms - view->period_ms + 1;
-    guint rows = add_up(control, view->deployed_at_ms - GATES_PAST_MS, until_ms, &past);
+    guint rows =
+        add_up(control, view->deployed_at_ms - gates_past_ms(view->period_ms), until_ms, &past);
     return rows < JUDGE_NO_PAST || past.requests <= 0 ? NAN
                                                       : requests * past.errors / past.requests;
 }

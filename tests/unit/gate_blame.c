@@ -57,6 +57,21 @@ Test(gate_blame, an_incident_that_leaves_the_controls_just_under_the_limit_is_ev
     cr_expect_eq(beside(0.3, 2.1), VERDICT_HOLD);
 }
 
+Test(gate_blame,
+     an_outage_of_a_controls_at_another_hour_of_the_day_before_is_not_what_it_always_had)
+{
+    OWN(bench) bench = bench_new();
+    GArray *errors = bench->control.points[METRIC_ERROR_RATE];
+    struct datapoint outage[30];
+    for (int i = 0; i < 30; i++)
+        outage[i] = (struct datapoint){DEPLOYED_MS - WHEN_DAY / 2 + i * WHEN_MINUTE, 50};
+    g_array_prepend_vals(errors, outage, G_N_ELEMENTS(outage));
+    over_the_error_rate(bench);
+    for (int minute = 8; minute < 10; minute++)
+        bench_row(&bench->control, METRIC_ERROR_RATE, minute, 4.9);
+    EXPECT(bench_judge(bench, 10, GATE_LIMITS), VERDICT_HOLD);
+}
+
 Test(gate_blame, a_cell_four_times_as_bad_as_its_controls_is_blamed_in_an_incident)
 {
     cr_expect_eq(beside(0.3, 1.9), VERDICT_FAIL);
