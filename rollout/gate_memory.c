@@ -167,11 +167,22 @@ static bool has_to_begin(const struct gate_memory *memory, const struct gate_vie
            points_taken(memory, view) > memory->points + JUDGE_STANDS;
 }
 
+/* Whether the day before the deploy was one of a weekend, or part of it: by UTC, which is no
+ * further off than another's clock. */
+static bool is_after_weekend(gint64 deployed_at_ms)
+{
+    enum { SUNDAY, SATURDAY = 6, A_WEEK, FIRST_OF_1970 = 4 /* a Thursday */ };
+    gint64 days = (deployed_at_ms - GATES_OWN_PAST_MS) / WHEN_DAY;
+    gint64 weekday = (days + FIRST_OF_1970) % A_WEEK;
+    return weekday == SATURDAY || weekday == SUNDAY;
+}
+
 static void begin(struct gate_memory *memory, const struct gate_view *view)
 {
     struct judge_terms terms = {.period_ms = view->period_ms,
                                 .warmup_ms = view->policy->warmup_ms,
                                 .bake_ms = view->bake_ms,
+                                .after_weekend = is_after_weekend(view->deployed_at_ms),
                                 .max_ratio = view->policy->max_ratio,
                                 .min_events = (double)view->policy->min_events,
                                 .odds = view->policy->evidence};

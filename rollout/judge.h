@@ -21,6 +21,7 @@ struct judge_row {
 
 struct judge_terms {
     gint64 period_ms, warmup_ms, bake_ms;
+    bool after_weekend;       /* the day before may excuse what this one does, and bounds nothing */
     double max_ratio;         /* of now over what was to be expected; above 1 */
     double min_events;        /* errors */
     double odds;              /* of evidence needed, against 1 */

@@ -160,7 +160,8 @@ void day_follow(struct judge *judge)
         double then = day->then[m];
         if (!judge->terms.asked[m])
             continue;
-        day->at_worst[m] = MAX(0, around_log(day, m, rhythm_log(judge)) - MIN(0, then));
+        double least = judge->terms.after_weekend ? rhythm_log(judge) : 0;
+        day->at_worst[m] = MAX(least, around_log(day, m, rhythm_log(judge)) - MIN(0, then));
         day->shown[m] = MAX(0, around_log(day, m, 0) - MAX(0, then));
     }
 }

@@ -175,7 +175,8 @@ void day_take(struct day *day, const struct judge_row *row);
 void day_begin(struct judge *judge);  /* once the levels are known */
 void day_follow(struct judge *judge); /* the age of each row that is taken */
 /* By how much (log) this hour may be worse than the past's hours for no fault: the day before shows
- * it; as far as it does not, the worst that the day's rhythm makes of it. Never below 0. */
+ * it; as far as it does not, or after a weekend, which knows no weekday's rise, the worst that the
+ * day's rhythm makes of it. Never below 0. */
 double day_at_worst_log(const struct judge *judge, enum metric metric);
 /* The same as far as the day before shows it. */
 double day_shown_log(const struct judge *judge, enum metric metric);

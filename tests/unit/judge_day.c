@@ -171,6 +171,25 @@ Test(judge_day, a_rise_of_all_cells_that_the_day_before_had_too_is_no_incident)
     cr_expect(at >= 180 && at < 240, "%d", (int)at);
 }
 
+/* Nothing rose on the weekend's day. */
+static void a_monday(struct judge_row *row, size_t cell, gint64 minute)
+{
+    (void)cell;
+    rise_of_all(row, minute < -240 ? 1 : rhythm(minute - 240) / rhythm(-240));
+}
+
+Test(judge_day, a_weekday_without_controls_may_rise_as_the_weekend_did_not)
+{
+    struct stage stage = day_stage(a_monday, 0, PAST);
+    stage.terms.bake_ms = 12 * WHEN_HOUR;
+    stage.minutes = 720;
+    struct ending ending = stage_play(&stage);
+    cr_expect_geq(ending.guilty_at[METRIC_ERROR_RATE], 0, "of two weekdays one is odd");
+    stage.terms.after_weekend = true;
+    ending = stage_play(&stage);
+    expect_nobody_guilty(&ending, "the day's rhythm");
+}
+
 static void an_incident_in_the_days_rise(struct judge_row *row, size_t cell, gint64 minute)
 {
     double incident = minute >= 180 ? 4 : 1, unequal = cell == 0 && minute >= 180 ? 2 : 1;
