@@ -68,16 +68,7 @@ static double mildest(const struct gate_view *view, const struct limit *limit, c
     return mild;
 }
 
-/* rollout.md: the last hours before the deploy, and the same hours of earlier days. What was at
- * another hour makes nothing likely now: an outage the day before is over. */
-static bool is_comparable(const struct gate_view *view, gint64 past_ms, gint64 at_ms)
-{
-    gint64 apart_ms = (at_ms - past_ms) % WHEN_DAY;
-    return past_ms >= view->deployed_at_ms - gates_past_ms(view->period_ms) ||
-           MIN(apart_ms, WHEN_DAY - apart_ms) <= SAME_HOUR_MS;
-}
-
-/* rows_before() of those hours. */
+/* rows_before() that tell of those. */
 static GArray *comparable_rows(const struct gate_view *view, const struct limit *limit,
                                const struct cell_reading *reading, const GArray *crossing)
 {
@@ -85,7 +76,7 @@ static GArray *comparable_rows(const struct gate_view *view, const struct limit 
     g_autoptr(GArray) past = rows_before(view, reading, limit->metric);
     GArray *comparable = g_array_new(FALSE, FALSE, sizeof(struct datapoint));
     for (guint i = 0; i < past->len; i++)
-        if (is_comparable(view, row_at(past, i)->at_ms, at_ms))
+        if (row_tells_of(view, row_at(past, i)->at_ms, at_ms))
             g_array_append_val(comparable, *row_at(past, i));
     return comparable;
 }

@@ -58,6 +58,13 @@ GArray *rows_before(const struct gate_view *view, const struct cell_reading *rea
     return rows_between(reading, metric, G_MININT64, view->deployed_at_ms - view->period_ms + 1);
 }
 
+bool row_tells_of(const struct gate_view *view, gint64 past_ms, gint64 at_ms)
+{
+    gint64 apart_ms = (at_ms - past_ms) % WHEN_DAY;
+    return past_ms >= view->deployed_at_ms - gates_past_ms(view->period_ms) ||
+           MIN(apart_ms, WHEN_DAY - apart_ms) <= SAME_HOUR_MS;
+}
+
 GArray *rows_recent(const struct gate_view *view, const struct cell_reading *reading,
                     enum metric metric, gint64 periods)
 {

@@ -18,7 +18,7 @@
 #define SHARED_SHARE     0.5 /* at least half of the controls: the world's doing, not the release's */
 #define RHYTHM_FACTOR    1.4  /* gates.md: users and traffic follow the day by +-40 % */
 #define DRAINED_SHARE    0.06 /* gates.md: under 6 % of what one is led to expect */
-#define DRAINED_OF_LEAST 0.5  /* gates.md: and under half of the least ever seen */
+#define DRAINED_OF_LEAST 0.5  /* gates.md: and under half of the least ever seen (row_tells_of) */
 #define PAST_ROWS        30   /* gates.md: a past shorter than 30 minutes tells too little */
 #define NOISE_SDS                                                                                  \
     5.0 /* slo: by chance, a count of errors strays so many sd in a million looks,                 \
@@ -44,6 +44,9 @@ GArray *rows_between(const struct cell_reading *reading, enum metric metric, gin
 /* Those that ended before the deploy: a pass over the past. */
 GArray *rows_before(const struct gate_view *view, const struct cell_reading *reading,
                     enum metric metric);
+/* Whether one of them tells what is likely at `at_ms`. rollout.md: the last hours, and the same
+ * hours of earlier days. What was at another hour, such as an outage, is over. */
+bool row_tells_of(const struct gate_view *view, gint64 past_ms, gint64 at_ms);
 /* Those since the deploy in the last `periods` settled periods. */
 GArray *rows_recent(const struct gate_view *view, const struct cell_reading *reading,
                     enum metric metric, gint64 periods);
@@ -68,11 +71,10 @@ struct rows_tally {
 };
 struct rows_tally gate_memory_rows(const struct gate_memory *memory, enum metric metric);
 
-/* What three rows of traffic before the deploy lead one to expect, and the least that the busiest
- * of any three had (requests). */
+/* What three rows of traffic before the deploy lead one to expect (requests). */
 struct usual_traffic {
     bool known; /* the past is long and busy enough to say */
-    double three, least;
+    double three;
 };
 struct usual_traffic usual_traffic_of(const struct gate_view *view,
                                       const struct cell_reading *reading);

@@ -20,12 +20,10 @@ static double most_of(const GArray *rows, guint from, guint n)
 struct usual_traffic usual_traffic_of(const struct gate_view *view,
                                       const struct cell_reading *reading)
 {
-    struct usual_traffic usual = {.least = G_MAXDOUBLE};
+    struct usual_traffic usual = {0};
     g_autoptr(GArray) past = rows_before(view, reading, METRIC_REQUESTS);
     if (past->len < PAST_ROWS)
         return usual;
-    for (guint i = 0; i + RECENT_PERIODS <= past->len; i++)
-        usual.least = MIN(usual.least, most_of(past, i, RECENT_PERIODS));
     g_array_remove_range(past, 0, past->len - PAST_ROWS); /* what was usual just before */
     g_array_sort(past, by_value);
     usual.three = RECENT_PERIODS * row_at(past, past->len / 2)->value;
@@ -33,10 +31,23 @@ struct usual_traffic usual_traffic_of(const struct gate_view *view,
     return usual;
 }
 
+/* The least that the busiest of any three rows had: a night's, say. 0: nothing tells. */
+static double least_before(const struct gate_view *view, const struct cell_reading *reading,
+                           gint64 at_ms)
+{
+    g_autoptr(GArray) past = rows_before(view, reading, METRIC_REQUESTS);
+    double least = G_MAXDOUBLE;
+    for (guint i = 0; i + RECENT_PERIODS <= past->len; i++)
+        if (row_tells_of(view, row_at(past, i)->at_ms, at_ms))
+            least = MIN(least, most_of(past, i, RECENT_PERIODS));
+    return least < G_MAXDOUBLE ? least : 0;
+}
+
 /* The last three rows beside what was usual. */
 struct beside {
     struct usual_traffic usual;
     double now, most; /* requests of all three, and of the busiest */
+    double least;     /* that the busiest of any three had at such hours */
     gint64 at_ms;     /* of the newest */
     bool warm;
 };
@@ -53,6 +64,7 @@ static bool compare(const struct gate_view *view, const struct cell_reading *rea
         beside->now += row_at(recent, i)->value;
     beside->most = most_of(recent, 0, recent->len);
     beside->at_ms = row_at(recent, recent->len - 1)->at_ms;
+    beside->least = least_before(view, reading, row_at(recent, 0)->at_ms);
     beside->warm = is_warming_up(view, row_at(recent, 0)->at_ms);
     return true;
 }
@@ -61,7 +73,7 @@ static bool has_collapsed(const struct beside *beside)
 {
     double share = DRAINED_SHARE / (beside->warm ? WARMUP_FACTOR : 1);
     return beside->now < beside->usual.three * share &&
-           beside->most < beside->usual.least * DRAINED_OF_LEAST;
+           beside->most < beside->least * DRAINED_OF_LEAST;
 }
 
 static bool controls_share_it(const struct gate_view *view)
@@ -83,7 +95,7 @@ static void beside_evidence(const struct gate_view *view, const struct beside *b
     json_t *datum = json_array_get(result->evidence, json_array_size(result->evidence) - 1);
     json_object_set_new(datum, "periods", json_integer(RECENT_PERIODS));
     json_object_set_new(datum, "expected", json_real(beside->usual.three));
-    json_object_set_new(datum, "least", json_real(beside->usual.least));
+    json_object_set_new(datum, "least", json_real(beside->least));
 }
 
 /* A count would age: the word stands for as long as it is true (gate_data.c). */

@@ -377,6 +377,26 @@ Test(gate, without_a_past_that_tells_traffic_says_of_nothing_what_was_expected)
     cr_expect_eq(json_array_size(evidence), 3);
 }
 
+/* Nobody came for ten minutes from `gap` on, of a past of 28 hours, nor comes since the deploy. */
+static enum verdict drained_after_a_gap(int gap)
+{
+    OWN(bench) bench = bench_new();
+    g_array_set_size(bench->own.points[METRIC_REQUESTS], 0);
+    for (int minute = -28 * 60; minute < 10; minute++) {
+        bool nobody = (minute >= gap && minute < gap + 10) || minute >= 5;
+        bench_row(&bench->own, METRIC_REQUESTS, minute, nobody ? 0 : 1000);
+    }
+    return bench_judge(bench, 10, GATE_TRAFFIC)->verdict;
+}
+
+Test(gate, traffic_that_stopped_the_day_before_excuses_the_same_hour_only)
+{
+    const int day = WHEN_DAY / WHEN_MINUTE, hour = WHEN_HOUR / WHEN_MINUTE;
+    cr_expect_eq(drained_after_a_gap(-day), VERDICT_PASS, "nobody comes at this hour");
+    cr_expect_eq(drained_after_a_gap(-day + 4 * hour), VERDICT_FAIL, "an outage that is over");
+    cr_expect_eq(drained_after_a_gap(-2 * hour), VERDICT_PASS, "it comes and goes");
+}
+
 Test(gate, a_dr_cell_is_asked_for_health_alarms_and_probe_only)
 {
     OWN(bench) bench = bench_new();
