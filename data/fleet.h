@@ -166,6 +166,7 @@ GPtrArray *sources_as_of(const GPtrArray *sources, gint64 period_ms, gint64 now_
 struct cell_reading {
     struct series *series[METRIC_COUNT];
     struct series *replica_lag; /* seconds; where cells.*.replica_lag_metric is set */
+    gint64 metrics_from_ms;     /* since when they have been read, data or none; 0: not said */
     GPtrArray *alarms;          /* struct alarm *, NULL: never read */
     gint64 alarms_at_ms;
     GPtrArray *probes; /* struct probe *, oldest first, the last few; NULL: none yet */

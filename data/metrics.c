@@ -287,8 +287,10 @@ char *metrics_apply(const struct config *config, const struct metrics_batch *bat
         bool last_of_cell =
             i + 1 == batch->queries->len ||
             g_array_index(batch->queries, struct metric_query, i + 1).cell != query->cell;
-        if (last_of_cell && whole)
+        if (last_of_cell && whole) {
             move_forward(batch, &progress[query->cell], keep_from_ms);
+            reading->metrics_from_ms = progress[query->cell].have_from_ms;
+        }
     }
     return fault;
 }

@@ -80,7 +80,8 @@ struct watch {
     struct gate_memory *memory;
     struct bake_samples samples;
     bool judged;
-    gint64 past_wanted_ms; /* since when its metrics are wanted; 0: nothing was yet */
+    gint64 past_wanted_ms;       /* since when its metrics are wanted; 0: nothing was yet */
+    gint64 past_awaited_mono_ms; /* since when regression waits for them; 0: it never had to */
 
     struct clock_watch bake_clock, call_clock; /* since deployed_at, since the last intent */
 };

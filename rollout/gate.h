@@ -54,6 +54,7 @@ struct gate_view {
     bool low_traffic_pass;
     gint64 period_ms, settle_ms;
     gint64 patience_ms; /* how long a settled period waits to be compared until all rows are in */
+    bool awaits_past;   /* more of it than `reading` has is being read */
     gint64 deployed_at_ms; /* when the deploy was seen complete */
     gint64 bake_ms;
     gint64 now_ms;

@@ -275,6 +275,9 @@ void gate_regression(const struct gate_view *view, struct gate_result *result)
         gate_says(result, VERDICT_PENDING, "no rows", "no settled row since the deploy yet");
     else if (!view->policy->regression_metrics || !*view->policy->regression_metrics)
         gate_says(result, VERDICT_PASS, "off", "not asked: gates.regression.metrics is empty");
+    else if (view->awaits_past) /* by less of it a night's job looks like a fault */
+        gate_says(result, VERDICT_PENDING, "past to come",
+                  "the hours before the deploy are being read");
     else if (judge_past_rows(judge) < JUDGE_NO_PAST) /* controls tell nothing of its own level */
         gate_says(result, bake_is_over(view) ? VERDICT_HOLD : VERDICT_PENDING, "no past",
                   "nothing to compare with: of the %d periods from before the deploy that are "

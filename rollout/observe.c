@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000 };
+enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000, PAST_PERIODS = 3 };
 
 static GArray *controls_of(const struct conduct *conduct, const struct cell *seen)
 {
@@ -38,6 +38,19 @@ static void want_past_of(const struct conduct *conduct, const GArray *controls,
                           g_array_index(controls, struct gate_control, i).id, since_ms);
 }
 
+/* A process that begins in a long bake has the newest rows first. What can't be read is not waited
+ * for; periods below a minute are not kept for so long. */
+static bool awaits_past(const struct conduct *conduct, struct watch *watch,
+                        const struct cell_reading *reading)
+{
+    gint64 period_ms = conduct->rollout->plan->period_ms;
+    if (period_ms < WHEN_MINUTE || reading->metrics_from_ms <= watch->past_wanted_ms + period_ms)
+        return false;
+    if (!watch->past_awaited_mono_ms)
+        watch->past_awaited_mono_ms = when_boot_ms();
+    return when_boot_ms() - watch->past_awaited_mono_ms < PAST_PERIODS * period_ms;
+}
+
 static void judge_cell(struct conduct *conduct, struct watch *watch,
                        const struct rollout_cell *cell, gint64 now_ms)
 {
@@ -61,6 +74,7 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         .period_ms = plan->period_ms,
         .settle_ms = plan->settle_ms,
         .patience_ms = 2 * plan->period_ms,
+        .awaits_past = awaits_past(conduct, watch, &seen->reading),
         .deployed_at_ms = cell->deployed_at_ms,
         .bake_ms = rollout_bake_ms(conduct->rollout, cell->wave),
         .now_ms = now_ms,

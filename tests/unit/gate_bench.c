@@ -133,6 +133,7 @@ const struct gate_result *bench_judge(struct bench *bench, int minute, enum gate
                                      .low_traffic_pass = bench->view.low_traffic_pass,
                                      .period_ms = bench->period_ms,
                                      .settle_ms = 15 * WHEN_SECOND,
+                                     .awaits_past = bench->awaits_past,
                                      .deployed_at_ms = DEPLOYED_MS,
                                      .bake_ms = bench->bake_ms,
                                      .now_ms = now_ms,

@@ -24,7 +24,7 @@ struct bench {
     struct gate_control controls[3];
     struct gate_memory *memory;
     gint64 patience_ms, bake_ms, period_ms; /* of a minute */
-    bool no_controls;
+    bool no_controls, awaits_past;
     struct gate_view view;
     struct gate_result results[GATE_COUNT];
     struct bake_samples samples;

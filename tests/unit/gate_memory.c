@@ -79,6 +79,16 @@ Test(gate_memory, the_day_before_is_read_at_the_hours_of_the_bake)
 }
 
 /* More is another time of day, whose errors are others. */
+Test(gate_memory, nothing_is_said_while_the_hours_to_compare_with_are_being_read)
+{
+    OWN(bench) bench = regression_bench();
+    both(bench, 0, 15, 0.9, 0.3);
+    bench->awaits_past = true;
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_PENDING);
+    bench->awaits_past = false;
+    EXPECT(bench_judge(bench, 15, GATE_REGRESSION), VERDICT_FAIL);
+}
+
 /* For how long the judge looks away is seen by it. */
 Test(gate_memory, what_passes_for_the_day_before_is_said)
 {

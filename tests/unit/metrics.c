@@ -211,6 +211,22 @@ Test(metrics, what_people_look_back_at_is_asked_for_at_once_and_goes_when_they_l
     cr_expect(metrics_lack_past(config, &progress[EU], NOW + MINUTE), "it is asked for again");
 }
 
+Test(metrics, how_far_back_a_cell_was_read_is_known_though_it_had_no_data_then)
+{
+    progress[EU].want_from_ms = END - 28 * WHEN_HOUR;
+    g_autoptr(GPtrArray) batches = plan_at("eu-west-1", NOW);
+    struct metrics_batch *batch = batches->pdata[0];
+    g_autofree char *broken = page(batch, "1764000000", "1", "InternalError");
+    g_autofree char *token = NULL;
+    cr_assert(take(batch, broken, &token, NULL));
+    g_free(metrics_apply(config, batch, readings, progress, NOW));
+    cr_expect_eq(readings[EU].metrics_from_ms, 0, "not read");
+    g_autofree char *whole = page(batch, "1764000000", "1", "Complete");
+    cr_assert(take(batch, whole, &token, NULL));
+    g_free(metrics_apply(config, batch, readings, progress, NOW));
+    cr_expect_eq(readings[EU].metrics_from_ms, END - 28 * WHEN_HOUR);
+}
+
 Test(metrics, a_reader_of_now_asks_for_no_more_past_than_it_said)
 {
     progress[EU].past_ms = 15 * MINUTE;
