@@ -78,7 +78,9 @@ static void keys_open_screens_and_esc_goes_back(struct fleet *fleet)
     seat_type(seat, "?");
     check("? shows every key", seat_shows(seat, "row above"));
     seat_type(seat, "G");
-    check("and the rest of them", seat_shows(seat, ":quit"));
+    check("and the terms of looking", seat_shows(seat, "Polling: by this console"));
+    seat_type(seat, "/:quit\r");
+    check("/ finds what is looked for", seat_shows(seat, ":quit") && seat_hides(seat, "Polling"));
     seat_type(seat, "r");
     check("r without a rollout says what to do", seat_shows(seat, "No rollout yet"));
     seat_type(seat, "p");

@@ -89,7 +89,7 @@ Test(views, why_a_source_could_not_be_read_is_under_the_cells_and_whole_in_help)
     expect_shown(screen, "could not be read");
     expect_shown(screen, "metrics eu-west-1: CloudWatch GetMetricData in eu-west-1: no answer");
     expect_shown(screen, "journal");
-    g_autofree char *help = drawn(&view_help, deck, 80, 60);
+    g_autofree char *help = drawn(&view_help, deck, 160, 60);
     expect_shown(help, "metrics eu-west-1: CloudWatch GetMetricData");
     expect_shown(help, "check network");
     OWN(deck) well = deck_with(NULL, 0.1, 0, NULL);
@@ -332,6 +332,37 @@ Test(views, where_rows_are_short_each_gate_keeps_one_and_what_is_cut_says_so)
               dump);
     g_autofree char *passing = panel_of(VERDICT_PASS, LONG_REASON, 3 + GATE_COUNT, &wanted);
     cr_expect_eq(wanted, 1 + GATE_COUNT, "what passes calls nobody");
+}
+
+Test(views, help_has_every_key_and_what_it_does_and_can_be_read_on_forty_columns)
+{
+    OWN(deck) deck = deck_with(NULL, 0, 0, NULL);
+    g_autofree char *wide = drawn(&view_help, deck, 200, 160);
+    for (int i = 0; i < REQUEST_COUNT; i++) {
+        const struct binding *binding = &request_bindings()[i];
+        if (!*binding->keys)
+            continue;
+        expect_shown(wide, binding->keys);
+        expect_shown(wide, binding->summary);
+    }
+    g_autofree char *narrow = drawn(&view_help, deck, 400, 40);
+    cr_expect_null(strstr(narrow, "…"), "%s", narrow);
+    expect_shown(narrow, "\n H 4\n   history: every operation, and its\n   events\n");
+}
+
+Test(views, help_begins_with_the_screen_it_was_opened_from_and_finds_what_is_looked_for)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    deck->subject = g_strdup("rollout");
+    g_autofree char *rollout = drawn(&view_help, deck, 24, 80);
+    g_auto(GStrv) lines = g_strsplit(rollout, "\n", -1);
+    cr_expect_str_eq(lines[1], " on the screen rollout");
+    expect_shown(rollout, "approve the wave that waits (with --write only)");
+    g_free(deck->filter);
+    deck->filter = g_strdup("charts over");
+    g_autofree char *found = drawn(&view_help, deck, 24, 80);
+    expect_shown(found, "\n on other screens\n z  ");
+    cr_expect_null(strstr(found, "approve"), "%s", found);
 }
 
 /* A screen on which every other request can be done. */

@@ -67,6 +67,8 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
         g_ptr_array_add(ids, ((struct cell_config *)g_ptr_array_index(deck->config->cells, i))->id);
     for (guint i = 0; takes == TAKES_OPERATION && i < deck->operations->len; i++)
         g_ptr_array_add(ids, ((struct operation *)g_ptr_array_index(deck->operations, i))->id);
+    for (int i = 0; takes == TAKES_SCREEN && i < VIEW_COUNT; i++)
+        g_ptr_array_add(ids, (gpointer)view_entry((enum view_id)i)->name);
     for (guint i = 0; takes == TAKES_VERSION && i < deck->versions->len; i++)
         g_ptr_array_add(ids, g_ptr_array_index(deck->versions, i));
     const struct registry *registry = deck->snapshot ? deck->snapshot->registry : NULL;
@@ -81,8 +83,8 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
 {
     g_autoptr(GPtrArray) ids = candidates(deck, entry->takes);
     const char *const *known = (const char *const *)ids->pdata;
-    if (!*given && entry->takes == TAKES_OPERATION)
-        return true; /* the one under way */
+    if (!*given && (entry->takes == TAKES_OPERATION || entry->takes == TAKES_SCREEN))
+        return true; /* the one under way; every screen */
     if (!*given) {
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes the id of a %s (Tab lists them)",
                     entry->name, entry->name);
@@ -94,8 +96,10 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
     }
     const char *nearest = ids->len < 2000 ? text_nearest(given, known) : NULL;
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no %s %s%s%s",
-                entry->takes == TAKES_OPERATION ? "operation" : entry->name, given,
-                nearest ? "; did you mean " : "", nearest ? nearest : "");
+                entry->takes == TAKES_OPERATION ? "operation"
+                : entry->takes == TAKES_SCREEN  ? "screen"
+                                                : entry->name,
+                given, nearest ? "; did you mean " : "", nearest ? nearest : "");
     return false;
 }
 

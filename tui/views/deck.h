@@ -32,7 +32,8 @@ struct deck {
 
     /* What was chosen: ids, or NULL. */
     char *cell, *tenant, *operation;
-    char *filter; /* of the screen on top, "" for none */
+    char *subject; /* of the screen on top, whatever it is open on */
+    char *filter;  /* of the screen on top, "" for none */
 
     char *actor;
     char *arn; /* whom AWS takes them for; NULL: not known (yet) */

@@ -1,105 +1,194 @@
-/* Help: every key, out of the table that the keys themselves come from, on what terms this console
+/* Help: the keys of the screen that it was opened from, then those that hold everywhere, out of the
+ * table that the keys themselves come from; the commands, the signs, on what terms this console
  * looks, and what it could not read. */
-#include "tui/console/list.h"
+#include "tui/views/filter.h"
+#include "tui/views/pager.h"
 #include "tui/views/terms.h"
 #include "tui/views/unread.h"
-#include "tui/views/view.h"
+
+#include <string.h>
+
+#define KEYS_COLS 24
 
 struct help {
-    struct list list;
-    GPtrArray *terms; /* char *: the last rows */
+    struct pager pager;
+    struct filter *filter; /* of the lines that are being put together */
+    const char *heading;   /* of the lines to come, not said yet */
+    bool write;            /* people may act */
 };
 
 static void *help_open(void)
 {
     struct help *help = g_new0(struct help, 1);
-    list_init(&help->list);
+    pager_init(&help->pager);
     return help;
 }
 
 static void help_close(void *state)
 {
     struct help *help = state;
-    list_release(&help->list);
-    if (help->terms)
-        g_ptr_array_unref(help->terms);
+    pager_release(&help->pager);
     g_free(help);
 }
 
-static const char *const notes[] = {
-    "Shapes: ● healthy  ○ standby, well  ▲ degraded  ✖ unhealthy  ? stale or unknown",
-    "Rollouts: → deploying  ◔ baking  ✔ passed  ↺ back or going back  ◆ accepted",
-    "▎ left of a cell: its health or version changed in the last 2 minutes",
-    "Filters: words must all be there; !word must not; state:stale looks in one column",
-    ":start VERSION attended: you stay and renew credentials that end before the plan does",
-    "Commands: :start VERSION :cell ID :tenants TEXT :rollout ID :history :quit",
-};
+/* A line that passes the filter; the heading comes with the first of its lines. */
+static void add_as(struct help *help, const char *lead, enum role role, const char *text)
+{
+    const struct field fields[] = {{"key", lead}, {"text", text}};
+    if (!filter_takes(help->filter, fields, G_N_ELEMENTS(fields)))
+        return;
+    if (help->heading)
+        pager_heading(&help->pager, help->heading);
+    help->heading = NULL;
+    pager_add(&help->pager, ROLE_KEY, lead, role, text);
+}
+
+static void add(struct help *help, const char *lead, const char *text)
+{
+    add_as(help, lead, ROLE_NORMAL, text);
+}
+
+/* "gate: the next gate ..." by its name, which the hints show; where that begins the text, once. */
+static void add_binding(struct help *help, const struct binding *binding, const char *screens)
+{
+    bool named = g_str_has_prefix(binding->summary, binding->name);
+    bool refused = !help->write && request_acts((enum request)binding->request);
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s%s%s", named ? "" : binding->name, named ? "" : ": ",
+                        binding->summary, screens, refused ? " (with --write only)" : "");
+    add_as(help, binding->keys, refused ? ROLE_DIM : ROLE_NORMAL, text);
+}
+
+/* The keys that are for this place and not for every one, or (place 0) those for every one. */
+static void add_keys(struct help *help, unsigned place)
+{
+    for (int i = 0; i < REQUEST_COUNT; i++) {
+        const struct binding *binding = &request_bindings()[i];
+        bool everywhere = binding->places == PLACE_ANY;
+        bool wanted = place ? !everywhere && (binding->places & place) : everywhere;
+        if (wanted && *binding->keys)
+            add_binding(help, binding, "");
+    }
+}
+
+/* Keys of other screens, and which those are. */
+static void add_other_keys(struct help *help, unsigned place)
+{
+    for (int i = 0; i < REQUEST_COUNT; i++) {
+        const struct binding *binding = &request_bindings()[i];
+        if (binding->places == PLACE_ANY || (binding->places & place))
+            continue;
+        GString *text = g_string_new(" (");
+        for (int view = 0, n = 0; view < VIEW_COUNT; view++)
+            if (binding->places & (1u << view))
+                g_string_append_printf(text, "%s%s", n++ ? ", " : "",
+                                       view_entry((enum view_id)view)->name);
+        g_string_append_c(text, ')');
+        add_binding(help, binding, text->str);
+        g_string_free(text, TRUE);
+    }
+}
+
+static void add_commands(struct help *help)
+{
+    static const char *const taken[] = {
+        [TAKES_NOTHING] = "",        [TAKES_FILTER] = " [TEXT]",  [TAKES_CELL] = " CELL",
+        [TAKES_TENANT] = " TENANT",  [TAKES_OPERATION] = " [ID]", [TAKES_VERSION] = " VERSION",
+        [TAKES_SCREEN] = " [SCREEN]"};
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        const struct view_entry *entry = view_entry((enum view_id)i);
+        g_autofree char *command = g_strdup_printf(":%s%s", entry->name, taken[entry->takes]);
+        add(help, command, entry->summary);
+    }
+    add(help, ":start VERSION", "start a rollout: its plan is shown first, then asked");
+    add(help, ":start VERSION attended",
+        "the same, and you stay to renew credentials that end before the plan does");
+    add(help, ":quit", "leave");
+}
+
+static void add_signs(struct help *help)
+{
+    static const struct {
+        const char *signs, *text;
+    } notes[] = {
+        {"cells", "● healthy, ○ standby and well, ▲ degraded, ✖ unhealthy, ? stale or unknown"},
+        {"rollouts", "→ deploying, ◔ baking, ✔ passed, ↺ back or going back, ◆ accepted"},
+        {"▎", "left of a cell: its health or version changed in the last 2 minutes"},
+        {"/words", "all must be there; !word must not; state:stale looks in one column"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
+        add(help, notes[i].signs, notes[i].text);
+}
+
+static void add_lines(struct help *help, GPtrArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++)
+        add(help, NULL, g_ptr_array_index(lines, i));
+}
+
+/* Of the screen that it was opened from; :help alone has no such. */
+static unsigned place_of(const struct deck *deck)
+{
+    for (int i = 0; deck->subject && i < VIEW_COUNT; i++)
+        if (strcmp(view_entry((enum view_id)i)->name, deck->subject) == 0)
+            return 1u << i;
+    return 0;
+}
+
+static void compose(struct help *help, const struct deck *deck)
+{
+    unsigned place = place_of(deck);
+    g_autofree char *here = g_strdup_printf("on the screen %s", place ? deck->subject : "");
+    help->heading = here;
+    if (place)
+        add_keys(help, place);
+    help->heading = "on every screen";
+    add_keys(help, 0);
+    help->heading = "commands";
+    add_commands(help);
+    help->heading = "signs and filters";
+    add_signs(help);
+    help->heading = "on other screens";
+    add_other_keys(help, place);
+    g_autoptr(GPtrArray) terms = terms_lines(deck);
+    help->heading = "terms of looking (celldeck " CELLDECK_VERSION ")";
+    add_lines(help, terms);
+    g_autoptr(GPtrArray) unread = unread_lines(deck, G_MAXINT);
+    help->heading = "could not be read";
+    add_lines(help, unread);
+    help->heading = NULL;
+}
 
 static void help_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct help *help = state;
-    GPtrArray *terms = terms_lines(deck);
-    GPtrArray *unread = unread_lines(deck, area->cols - 4);
-    if (unread->len > 0)
-        g_ptr_array_add(terms, g_strdup("Could not be read:"));
-    g_ptr_array_extend_and_steal(terms, unread);
-    GPtrArray *rows = g_ptr_array_new();
-    for (int i = 0; i < REQUEST_COUNT; i++)
-        g_ptr_array_add(rows, (gpointer)request_bindings()[i].name);
-    for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
-        g_ptr_array_add(rows, (gpointer)notes[i]);
-    for (guint i = 0; i < terms->len; i++)
-        g_ptr_array_add(rows, g_ptr_array_index(terms, i));
-    list_set(&help->list, rows);
-    if (help->terms)
-        g_ptr_array_unref(help->terms);
-    help->terms = terms;
-    list_fit(&help->list, area->rows - 1);
-}
-
-static void draw_binding(const struct binding *binding, struct canvas *canvas, int row)
-{
-    static const struct {
-        enum spot spot;
-        const char *name;
-    } spots[] = {{PLACE_ROLLOUT, "rollout"}, {PLACE_CELL, "cell"}, {PLACE_FLEET, "lists"}};
-    canvas_text(canvas, row, 2, 21, ROLE_KEY, binding->keys);
-    canvas_text(canvas, row, 24, 10, ROLE_NORMAL, binding->name);
-    canvas_text(canvas, row, 35, canvas->cols - 36, ROLE_DIM, binding->summary);
-    for (size_t i = 0; binding->places != PLACE_ANY && i < G_N_ELEMENTS(spots); i++)
-        if (binding->places & spots[i].spot) {
-            canvas_right(canvas, row, 76, canvas->cols - 78, ROLE_DIM, spots[i].name);
-            return;
-        }
+    pager_begin(&help->pager, area->cols - 2, KEYS_COLS);
+    help->filter = filter_parse(deck->filter);
+    help->write = deck->write;
+    compose(help, deck);
+    filter_free(help->filter);
+    help->filter = NULL;
+    pager_end(&help->pager, area->rows);
 }
 
 static void help_draw(const void *state, const struct deck *deck, struct canvas *canvas,
                       const struct area *area)
 {
     (void)deck;
-    const struct help *help = state;
-    const struct list *list = &help->list;
-    canvas_text(canvas, area->row, 2, area->cols - 4, ROLE_HEADER,
-                "celldeck " CELLDECK_VERSION ": keys");
-    for (int i = 0; i < list->height && list->top + i < list_size(list); i++) {
-        int at = list->top + i, row = area->row + 1 + i;
-        if (at < REQUEST_COUNT)
-            draw_binding(&request_bindings()[at], canvas, row);
-        else
-            canvas_text(canvas, row, 2, area->cols - 4, ROLE_NORMAL, list_row(list, at));
-        if (at == list->index)
-            canvas_select(canvas, row, 0, area->cols);
-    }
+    const struct pager *pager = &((const struct help *)state)->pager;
+    const struct area within = {area->row, 1, area->rows, area->cols - 2};
+    pager_draw(pager, canvas, &within);
+    if (pager->lines->len == 0)
+        canvas_text(canvas, area->row, 1, area->cols - 2, ROLE_DIM, "nothing in help is like that");
 }
 
 static struct reaction help_key(void *state, const struct deck *deck, enum request request)
 {
     (void)deck;
-    struct help *help = state;
-    return view_move(&help->list, request);
+    return pager_move(&((struct help *)state)->pager, request);
 }
 
-static const enum request hints[] = {REQUEST_BACK, REQUEST_QUIT, REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_BACK, REQUEST_FILTER, REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_help = {
     .hints = hints,

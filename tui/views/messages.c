@@ -57,7 +57,7 @@ static void messages_draw(const void *state, const struct deck *deck, struct can
 static struct reaction messages_key(void *state, const struct deck *deck, enum request request)
 {
     (void)deck;
-    return view_move(&((struct pager *)state)->list, request);
+    return pager_move(state, request);
 }
 
 static const enum request hints[] = {REQUEST_BACK, REQUEST_FILTER, REQUEST_HELP, REQUEST_QUIT,

@@ -66,12 +66,17 @@ void pager_add(struct pager *pager, enum role lead_role, const char *lead, enum 
 {
     g_autofree char *clean = text_clean(text);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    wrap_text(clean, pager->cols - text_col(pager), "", lines);
+    int left = lead ? text_col(pager) : 0;
+    wrap_text(clean, pager->cols - left, lead ? "" : "  ", lines);
     if (lead && !pager->lead_cols)
         add_line(pager, lead_role, lead, role, NULL);
-    for (guint i = 0; i < lines->len; i++)
-        add_line(pager, lead_role, i == 0 && pager->lead_cols ? lead : NULL, role,
-                 g_ptr_array_index(lines, i));
+    for (guint i = 0; i < lines->len; i++) {
+        const char *part = g_ptr_array_index(lines, i);
+        if (lead)
+            add_line(pager, lead_role, i == 0 && pager->lead_cols ? lead : NULL, role, part);
+        else
+            add_line(pager, role, part, role, NULL);
+    }
 }
 
 void pager_heading(struct pager *pager, const char *text)
@@ -103,4 +108,14 @@ void pager_draw(const struct pager *pager, struct canvas *canvas, const struct a
         if (list->top + i == list->index)
             canvas_select(canvas, row, 0, canvas->cols);
     }
+}
+
+struct reaction pager_move(struct pager *pager, enum request request)
+{
+    struct list *list = &pager->list;
+    if (request == REQUEST_PAGE_DOWN)
+        list_move(list, list->top + list->height - 1 - list->index);
+    else if (request == REQUEST_PAGE_UP)
+        list_move(list, list->top - list->index);
+    return view_move(list, request);
 }

@@ -71,6 +71,8 @@ void shell_jump(struct shell *shell, enum view_id id)
         jump_to_cell(shell, &topic);
     else if (takes == TAKES_TENANT)
         jump_to_tenant(shell, &topic);
+    else if (takes == TAKES_SCREEN)
+        shell_open(shell, id, view_entry(shell_top(shell)->view)->name);
     else if (takes == TAKES_OPERATION)
         jump_to_operation(shell, id, &topic);
     else

@@ -45,6 +45,8 @@ void shell_arrive(struct shell *shell)
         level->subject = g_strdup(operation_meant(shell, level->view));
     const char *subject = level->subject;
     enum takes takes = view_entry(level->view)->takes;
+    g_free(shell->deck->subject);
+    shell->deck->subject = g_strdup(subject);
     deck_choose(shell->deck, takes == TAKES_CELL ? subject : NULL,
                 takes == TAKES_TENANT ? subject : NULL, takes == TAKES_OPERATION ? subject : NULL);
     tell_filter(shell);

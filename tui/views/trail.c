@@ -108,7 +108,7 @@ static char *name_of(const struct trail *trail, guint which)
 {
     const struct level *level = level_at(trail, which);
     const struct view_entry *entry = view_entry(level->view);
-    if (!level->subject)
+    if (!level->subject || entry->takes == TAKES_SCREEN)
         return g_strdup(*entry->way ? entry->way : entry->name);
     if (!*entry->way)
         return g_strdup(level->subject);

@@ -9,7 +9,7 @@ const struct view *view_of(enum view_id id)
     return views[id];
 }
 
-#define VIEW_ENTRY(id, name, way, takes, keys, summary) [VIEW_##id] = {#name, way, takes},
+#define VIEW_ENTRY(id, name, way, takes, keys, summary) [VIEW_##id] = {#name, way, takes, summary},
 const struct view_entry *view_entry(enum view_id id)
 {
     static const struct view_entry entries[] = {VIEWS(VIEW_ENTRY)};

@@ -11,7 +11,8 @@ enum takes {
     TAKES_CELL,
     TAKES_TENANT,
     TAKES_OPERATION, /* none: the one under way, or the last */
-    TAKES_VERSION
+    TAKES_VERSION,
+    TAKES_SCREEN /* none: no screen in particular */
 };
 
 /* clang-format off */
@@ -28,7 +29,7 @@ enum takes {
     X(PLACE,    place,    "place",    TAKES_NOTHING,   "P 8", "where a new tenant would go")       \
     X(MESSAGES, messages, "messages", TAKES_FILTER,    "M 9", "what was said here, and when")       \
     X(THEMES,   themes,   "themes",   TAKES_NOTHING,   "T",   "how it looks: each theme as one goes through them") \
-    X(HELP,     help,     "help",     TAKES_NOTHING,   "?",   "every key, and the terms of looking")
+    X(HELP,     help,     "help",     TAKES_SCREEN,    "?",   "the keys of this screen, then all")
 /* clang-format on */
 
 #define VIEW_ENUM(id, name, way, takes, keys, summary) VIEW_##id,
@@ -41,5 +42,6 @@ enum spot { VIEWS(VIEW_PLACE) PLACE_ANY = (1 << VIEW_COUNT) - 1 };
 struct view_entry {
     const char *name, *way;
     enum takes takes;
+    const char *summary;
 };
 const struct view_entry *view_entry(enum view_id id);
