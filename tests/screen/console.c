@@ -198,6 +198,7 @@ static void (*const stories[])(struct fleet *) = {
     the_terms_of_looking_are_on_screen,
     keys_open_screens_and_esc_goes_back,
     filters_and_commands_find_things,
+    people_find_their_way,
     a_rollout_is_started_and_steered,
     the_terminal_is_put_back_on_every_exit,
     hung_up_it_ends_at_once_and_writes_nothing,

@@ -138,6 +138,25 @@ static void the_record_has_it(struct seat *seat)
           seat_row_shows(seat, 2, "abort") && seat_shows(seat, "enough for today"));
 }
 
+static void cells_lead_to_their_rollout(struct seat *seat)
+{
+    seat_type(seat, "\x1b");
+    seat_hides(seat, "/abort");
+    seat_type(seat, "1G");
+    seat_row_shows(seat, 1, "5 cells");
+    seat_type(seat, "r");
+    check("r on a cell opens its rollout, and the way to it is on top",
+          seat_row_shows(seat, 1, "r1 5.1.0") && seat_row_shows(seat, 0, "fleet › r1  "));
+    seat_type(seat, "E");
+    check("E has what is on record of it", seat_row_shows(seat, 0, "r1 › events  "));
+    seat_type(seat, "[");
+    check("[ goes back to it", seat_row_shows(seat, 1, "r1 5.1.0"));
+    check("what is over can't be approved, and that is not offered",
+          seat_row_shows(seat, -1, "s start") && seat_hides(seat, "a approve"));
+    seat_type(seat, "a");
+    check("the key says why not", seat_row_shows(seat, -1, "can't approve"));
+}
+
 void a_rollout_is_started_and_steered(struct fleet *fleet)
 {
     nothing_starts_read_only(fleet);
@@ -160,5 +179,6 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     check("A aborts",
           act(seat, "A", "enough for today", "5.1.0") && seat_row_shows(seat, 1, "aborted"));
     the_record_has_it(seat);
+    cells_lead_to_their_rollout(seat);
     seat_free(seat);
 }

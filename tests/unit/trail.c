@@ -71,6 +71,10 @@ Test(trail, home_is_gone_back_to_and_what_lay_ahead_stays_until_something_else_i
     trail_open(trail, VIEW_FLEET, NULL);
     expect_way(trail, "fleet");
     cr_expect(trail_forward(trail));
+    expect_way(trail, "fleet > cell-2 > tenants");
+    trail_back(trail);
+    trail_back(trail);
+    cr_expect(trail_forward(trail));
     expect_way(trail, "fleet > cell-2");
     trail_open(trail, VIEW_HISTORY, NULL);
     expect_way(trail, "fleet > cell-2 > history");

@@ -64,13 +64,17 @@ static void append(struct trail *trail, struct level *level)
     if (trail->levels->len > TRAIL_LONGEST)
         g_ptr_array_remove_index(trail->levels, 1);
     trail->at = trail->levels->len - 1;
+    trail->left = 0;
 }
 
 void trail_open(struct trail *trail, enum view_id view, const char *subject)
 {
     guint found = find(trail, view, subject);
-    if (found == 0 || found == trail->at) {
-        trail->at = found;
+    if (found == trail->at)
+        return;
+    if (found == 0) {
+        trail->left = trail->at;
+        trail->at = 0;
         return;
     }
     if (found == trail->levels->len) {
@@ -99,7 +103,8 @@ bool trail_back(struct trail *trail)
 bool trail_forward(struct trail *trail)
 {
     bool can = trail->at + 1 < trail->levels->len;
-    trail->at += can;
+    trail->at = trail->left > 0 ? trail->left : trail->at + can;
+    trail->left = 0;
     return can;
 }
 

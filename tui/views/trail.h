@@ -22,6 +22,7 @@ struct level {
 struct trail {
     GPtrArray *levels; /* struct level *, from home on; never empty */
     guint at;          /* where people are */
+    guint left;        /* where they were when they went straight home; 0: they did not */
 };
 
 struct trail *trail_new(enum view_id home);
@@ -29,7 +30,8 @@ void trail_free(struct trail *trail);
 OWNABLE(trail, trail_free);
 
 struct level *trail_here(const struct trail *trail);
-/* Goes to the screen on `subject` (may be NULL); to home, all the way back. */
+/* Goes to the screen on `subject` (may be NULL); to home straight, and forward from there straight
+ * to where people were. */
 void trail_open(struct trail *trail, enum view_id view, const char *subject);
 /* The same level, about something else. */
 void trail_turn(struct trail *trail, const char *subject);

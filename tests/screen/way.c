@@ -1,0 +1,88 @@
+/* From screen to screen: the way on top, back and forth, jumps by what is selected, what was said.
+ */
+#include "tests/screen/stage.h"
+
+static void back_and_forth(struct seat *seat)
+{
+    seat_type(seat, "j\r");
+    check("the way to a cell is on top", seat_row_shows(seat, 0, "fleet › cell-2-us-west  "));
+    seat_type(seat, "t");
+    check("its tenants come after it, and only they",
+          seat_row_shows(seat, 0, "cell-2-us-west › tenants") &&
+              seat_row_shows(seat, 1, "12 of 30 tenants"));
+    seat_type(seat, "\r");
+    seat_shows(seat, "residency");
+    seat_type(seat, "c");
+    check("c goes from a tenant to its cell", seat_row_shows(seat, 1, "cell-2-us-west healthy"));
+    seat_type(seat, "[");
+    check("[ goes back to the tenant", seat_shows(seat, "residency"));
+    seat_type(seat, "[");
+    check("and to the list, which kept its filter",
+          seat_row_shows(seat, -1, "/cell:cell-2-us-west"));
+    seat_type(seat, "]]");
+    check("] goes forward again", seat_row_shows(seat, 1, "cell-2-us-west healthy"));
+    seat_type(seat, "]");
+    check("as far as one had been", seat_row_shows(seat, -1, "nothing lies ahead"));
+    seat_type(seat, "1");
+    check("1 goes home", seat_row_shows(seat, 1, "all 5 cells are well"));
+    seat_type(seat, "]");
+    check("and ] straight to where one was", seat_row_shows(seat, 1, "cell-2-us-west healthy"));
+    seat_type(seat, "1");
+    seat_row_shows(seat, 1, "all 5 cells are well");
+}
+
+static void places_that_are_to_come(struct seat *seat)
+{
+    seat_type(seat, "F");
+    check("F says what failover will be, and what to do today",
+          seat_shows(seat, "Failover: celldeck can't do one yet") &&
+              seat_shows(seat, "by your own run-book"));
+    seat_type(seat, ":place\r");
+    check("so does :place", seat_shows(seat, "Place: celldeck can't answer yet"));
+    seat_type(seat, "c");
+    check("a jump that leads nowhere says so",
+          seat_row_shows(seat, -1, "nothing that is selected here is about a cell"));
+}
+
+static void what_was_said(struct seat *seat)
+{
+    seat_type(seat, ":tenant nobody\r");
+    seat_row_shows(seat, -1, "no tenant nobody");
+    seat_type(seat, ":");
+    seat_row_shows(seat, -1, ":");
+    seat_type(seat, "\x1bOA");
+    check("Up has the last command again", seat_row_shows(seat, -1, ":tenant nobody"));
+    seat_type(seat, "\x1bOA\x1bOB\x1bOB");
+    check("and Down what was being typed", seat_hides(seat, ":tenant nobody"));
+    seat_type(seat, "\x1b");
+    seat_type(seat, "M");
+    check("M has what was said, newest first", seat_row_shows(seat, 1, "no tenant nobody") &&
+                                                   seat_row_shows(seat, 2, "is about a cell"));
+    seat_resize(seat, 10, 40);
+    seat_type(seat, ":start five attended --now\r");
+    check("40x10: a long one is read whole",
+          seat_row_shows(seat, -1, "them)") && seat_shows(seat, "five attended --now is no"));
+    seat_resize(seat, 24, 80);
+}
+
+static void help_of_the_screen(struct seat *seat)
+{
+    seat_type(seat, ":rollout\r");
+    seat_shows(seat, "No rollout yet");
+    seat_type(seat, "?");
+    check("? begins with the keys of the screen",
+          seat_row_shows(seat, 1, "on the screen rollout") && seat_shows(seat, "approve the wave"));
+    seat_type(seat, ":help cell\r");
+    check(":help SCREEN has another's", seat_row_shows(seat, 1, "on the screen cell"));
+}
+
+void people_find_their_way(struct fleet *fleet)
+{
+    struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
+    seat_shows(seat, "all 5 cells are well");
+    back_and_forth(seat);
+    places_that_are_to_come(seat);
+    what_was_said(seat);
+    help_of_the_screen(seat);
+    seat_free(seat);
+}
