@@ -44,6 +44,19 @@ static void places_that_are_to_come(struct seat *seat)
           seat_row_shows(seat, -1, "nothing that is selected here is about a cell"));
 }
 
+static void alarms_lead_to_their_cell(struct seat *seat)
+{
+    seat_type(seat, "!");
+    check("! lists every alarm of every cell", seat_row_shows(seat, 1, "of 15 alarms in ALARM"));
+    seat_type(seat, "/cell:dr");
+    check("a filter leaves those of a cell",
+          seat_row_shows(seat, 3, "cell-1-dr-") && seat_hides(seat, "cell-0-dev-"));
+    seat_type(seat, "\r\r");
+    check("Enter opens it", seat_row_shows(seat, 1, "cell-1-dr standby"));
+    seat_type(seat, "1");
+    seat_row_shows(seat, 1, "all 5 cells are well");
+}
+
 static void what_was_said(struct seat *seat)
 {
     seat_type(seat, ":tenant nobody\r");
@@ -81,6 +94,7 @@ void people_find_their_way(struct fleet *fleet)
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
     seat_shows(seat, "all 5 cells are well");
     back_and_forth(seat);
+    alarms_lead_to_their_cell(seat);
     places_that_are_to_come(seat);
     what_was_said(seat);
     help_of_the_screen(seat);

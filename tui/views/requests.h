@@ -7,7 +7,8 @@
 #include "tui/views/views.h"
 
 #define PLACES_WITH_FILTER                                                                         \
-    (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_MESSAGES | PLACE_HELP)
+    (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_MESSAGES |  \
+     PLACE_HELP)
 
 /* clang-format off */
 // cppcheck-suppress preprocessorErrorDirective

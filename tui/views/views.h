@@ -25,6 +25,7 @@ enum takes {
     X(ROLLOUT,  rollout,  "",         TAKES_OPERATION, "r 3", "the rollout under way, or the last")\
     X(HISTORY,  history,  "history",  TAKES_FILTER,    "H 4", "every operation, and its events")   \
     X(EVENTS,   events,   "events",   TAKES_OPERATION, "E",   "what is on record of an operation") \
+    X(ALARMS,   alarms,   "alarms",   TAKES_FILTER,    "! 6", "every alarm, those in ALARM first")  \
     X(FAILOVER, failover, "failover", TAKES_NOTHING,   "F 7", "failovers: where they will be")     \
     X(PLACE,    place,    "place",    TAKES_NOTHING,   "P 8", "where a new tenant would go")       \
     X(MESSAGES, messages, "messages", TAKES_FILTER,    "M 9", "what was said here, and when")       \
