@@ -64,6 +64,18 @@ static void nothing_starts_read_only(struct fleet *fleet)
     seat_free(seat);
 }
 
+static void a_release_leads_to_its_plan(struct seat *seat)
+{
+    seat_type(seat, "R");
+    seat_row_shows(seat, 2, "5.1.0");
+    seat_type(seat, "\rs");
+    check("s on a release plans that one", seat_shows(seat, "Blast radius: 5 cells, 30 tenants"));
+    seat_type(seat, "\x1b");
+    check("and Esc starts nothing", seat_row_shows(seat, -1, "nothing was done"));
+    seat_type(seat, "1");
+    seat_shows(seat, "TENANTS");
+}
+
 static void the_start(struct seat *seat)
 {
     seat_type(seat, "s");
@@ -162,6 +174,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     nothing_starts_read_only(fleet);
     struct seat *seat = sit(fleet, 34, 100, "--write", NULL, NULL);
     check("WRITE is on top", seat_row_shows(seat, 0, "WRITE"));
+    a_release_leads_to_its_plan(seat);
     the_start(seat);
     the_gates_one_by_one(seat);
     check("p pauses", act(seat, "p", "lunch", "5.1.0") && seat_row_shows(seat, 1, "paused: lunch"));

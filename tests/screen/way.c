@@ -57,6 +57,27 @@ static void alarms_lead_to_their_cell(struct seat *seat)
     seat_row_shows(seat, 1, "all 5 cells are well");
 }
 
+static void releases_lead_to_what_they_change(struct seat *seat)
+{
+    seat_type(seat, "R");
+    check("R lists the releases, newest first, and which cells run them",
+          seat_row_shows(seat, 2, "5.1.0") && seat_row_shows(seat, 4, "● 5.0.2") &&
+              seat_row_shows(seat, 4, "all 5 cells"));
+    seat_type(seat, "\r");
+    check("Enter shows what one changes, migrations first",
+          seat_shows(seat, "since 5.0.3: 5 commits") && seat_shows(seat, "2 migrations") &&
+              seat_row_shows(seat, 0, "releases › 5.1.0"));
+    seat_type(seat, "s");
+    check("read-only, s refuses it", seat_row_shows(seat, -1, "read-only: nothing was done"));
+    seat_type(seat, "1v");
+    check("v on a cell shows the release that it runs",
+          seat_row_shows(seat, 0, "fleet › 5.0.2 ") && seat_shows(seat, "since 5.0.1: 4 commits"));
+    seat_type(seat, ":release 9.9.9\r");
+    check("a release that there is not is told as that", seat_shows(seat, "there is no release '9.9.9'"));
+    seat_type(seat, "1");
+    seat_row_shows(seat, 1, "all 5 cells are well");
+}
+
 static void what_was_said(struct seat *seat)
 {
     seat_type(seat, ":tenant nobody\r");
@@ -95,6 +116,7 @@ void people_find_their_way(struct fleet *fleet)
     seat_shows(seat, "all 5 cells are well");
     back_and_forth(seat);
     alarms_lead_to_their_cell(seat);
+    releases_lead_to_what_they_change(seat);
     places_that_are_to_come(seat);
     what_was_said(seat);
     help_of_the_screen(seat);

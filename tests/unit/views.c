@@ -222,7 +222,7 @@ Test(commandline, every_screen_is_a_command)
         const char *name = view_entry((enum view_id)i)->name;
         bool opens = command_line_parse(deck, name, &command, &error);
         cr_expect(opens ? command.view == (enum view_id)i
-                        : strstr(error->message, "takes the id of") != NULL,
+                        : strstr(error->message, " takes ") != NULL,
                   "%s", name);
         command_line_clear(&command);
     }

@@ -69,8 +69,8 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
         g_ptr_array_add(ids, ((struct operation *)g_ptr_array_index(deck->operations, i))->id);
     for (int i = 0; takes == TAKES_SCREEN && i < VIEW_COUNT; i++)
         g_ptr_array_add(ids, (gpointer)view_entry((enum view_id)i)->name);
-    for (guint i = 0; takes == TAKES_VERSION && i < deck->versions->len; i++)
-        g_ptr_array_add(ids, g_ptr_array_index(deck->versions, i));
+    for (guint i = 0; takes == TAKES_VERSION && deck->releases && i < deck->releases->len; i++)
+        g_ptr_array_add(ids, ((struct release *)g_ptr_array_index(deck->releases, i))->version);
     const struct registry *registry = deck->snapshot ? deck->snapshot->registry : NULL;
     for (guint i = 0; takes == TAKES_TENANT && registry && i < registry->tenants->len; i++)
         g_ptr_array_add(ids, (gpointer)((struct tenant *)registry->tenants->pdata[i])->id);
@@ -113,17 +113,19 @@ static bool take_nothing(const struct entry *entry, const char *given, GError **
 }
 
 /* Whether there is such a release is for the plan to say. */
-static bool take_version(const char *given, struct command_line *command, GError **error)
+static bool take_version(const struct entry *entry, const char *given, struct command_line *command,
+                         GError **error)
 {
     g_autofree char *version = g_strndup(given, strcspn(given, " "));
     const char *rest = given + strlen(version);
-    command->attended = strcmp(rest + strspn(rest, " "), "attended") == 0;
+    command->attended =
+        entry->kind == COMMAND_START && strcmp(rest + strspn(rest, " "), "attended") == 0;
     if (version_is(version) && (!*rest || command->attended)) {
         command->subject = g_strdup(version_bare(version));
         return true;
     }
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s:start takes a version (Tab lists them)",
-                given, *given ? " is no version; " : "");
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s:%s takes a version (Tab lists them)", given,
+                *given ? " is no version; " : "", entry->name);
     return false;
 }
 
@@ -148,7 +150,7 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
         return true;
     }
     if (entry.takes == TAKES_VERSION)
-        return take_version(given, command, error);
+        return take_version(&entry, given, command, error);
     return take_subject(deck, &entry, given, command, error);
 }
 

@@ -10,9 +10,9 @@ enum command_kind { COMMAND_OPEN, COMMAND_START, COMMAND_QUIT };
 struct command_line {
     enum command_kind kind;
     enum view_id view; /* of COMMAND_OPEN */
-    char *subject;     /* an id that exists, or NULL; of COMMAND_START: a version, without its v */
-    bool attended;     /* of COMMAND_START */
-    char *filter;      /* of a list, or NULL */
+    char *subject; /* an id that exists, or NULL; a version, without its v, is for others to find */
+    bool attended; /* of COMMAND_START */
+    char *filter;  /* of a list, or NULL */
 };
 void command_line_clear(struct command_line *command);
 

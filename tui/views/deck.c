@@ -14,7 +14,6 @@ struct deck *deck_new(struct config *config, const char *state_dir)
     deck->rollouts = g_ptr_array_new_with_free_func((GDestroyNotify)rollout_free);
     deck->tail = g_ptr_array_new();
     deck->events = g_ptr_array_new();
-    deck->versions = g_ptr_array_new();
     deck->cell_events = g_ptr_array_new();
     deck->changed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     deck->conductors = deck_conductors_new();
@@ -27,8 +26,8 @@ void deck_free(struct deck *deck)
 {
     if (!deck)
         return;
-    GPtrArray *arrays[] = {deck->operations, deck->rollouts,    deck->tail,
-                           deck->events,     deck->cell_events, deck->versions};
+    GPtrArray *arrays[] = {deck->operations, deck->rollouts, deck->tail, deck->events,
+                           deck->cell_events};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
     char *strings[] = {deck->cell,         deck->tenant,  deck->operation, deck->filter,
@@ -39,6 +38,10 @@ void deck_free(struct deck *deck)
     notices_release(&deck->notices);
     preferences_free(deck->preferences);
     g_free(deck->theme);
+    if (deck->releases)
+        g_ptr_array_unref(deck->releases);
+    g_free(deck->releases_error);
+    release_changes_free(deck->changes);
     last_time_free(deck->last);
     g_hash_table_unref(deck->changed);
     g_hash_table_unref(deck->conductors);

@@ -8,6 +8,7 @@
 #include "rollout/last_time.h"
 #include "tui/views/notices.h"
 #include "tui/views/preferences.h"
+#include "tui/views/released.h"
 
 struct deck {
     struct config *config;
@@ -28,7 +29,11 @@ struct deck {
     char *copy_trouble;     /* why, and how far, this host's copy of a shared one is behind, or NULL
                              */
     GHashTable *conductors; /* id of a live rollout -> struct conductor_info *: who had it last */
-    GPtrArray *versions;    /* char *: what could be started, newest first, as far as was read */
+
+    /* From git, as far as was read. */
+    GPtrArray *releases;             /* struct release *, newest first; NULL: never read */
+    char *releases_error;            /* why the last reading failed, or NULL */
+    struct release_changes *changes; /* of the release that was opened last, or NULL */
 
     /* What was chosen: ids, or NULL. */
     char *cell, *tenant, *operation;

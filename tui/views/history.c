@@ -131,8 +131,11 @@ static void history_draw(const void *state, const struct deck *deck, struct canv
 
 static struct topic history_topic(const void *state, const struct deck *deck)
 {
-    (void)deck;
-    return (struct topic){.operation = ((const struct history *)state)->list.selected};
+    const struct operation *operation =
+        deck_operation(deck, ((const struct history *)state)->list.selected);
+    bool rolls = operation && g_strcmp0(operation->kind, "rollout") == 0;
+    return (struct topic){.operation = operation ? operation->id : NULL,
+                          .version = rolls ? operation->subject : NULL};
 }
 
 static struct reaction history_key(void *state, const struct deck *deck, enum request request)

@@ -3,7 +3,7 @@
 #include "data/base/text.h"
 #include "tui/views/wrap.h"
 
-#define LEAST_TEXT_COLS 30 /* beside a lead */
+#define LEAST_TEXT_COLS 24 /* beside a lead */
 
 struct line {
     char *number; /* what the list knows it by */

@@ -7,8 +7,8 @@
 #include "tui/views/views.h"
 
 #define PLACES_WITH_FILTER                                                                         \
-    (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_MESSAGES |  \
-     PLACE_HELP)
+    (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES |  \
+     PLACE_MESSAGES | PLACE_HELP)
 
 /* clang-format off */
 // cppcheck-suppress preprocessorErrorDirective
@@ -23,7 +23,7 @@
     X(BACK,      "back",      "Esc h Left Backspace [", PLACE_ANY, "back to the screen before")    \
     X(FORWARD,   "forward",   "]",              PLACE_ANY,     "forward again, to what one came back from") \
     X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
-    X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT, "start a rollout: a version, its plan, a reason") \
+    X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT | PLACE_RELEASES | PLACE_RELEASE, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line: Tab completes, Up and Down have those before")     \
     X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h or 3 h")           \
     X(NEXT,      "next",      "n Tab",          PLACE_ROLLOUT | PLACE_CELL, "the next one")        \

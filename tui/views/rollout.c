@@ -231,7 +231,10 @@ static struct reaction choose_gate(struct rollout_view *view, const struct rollo
 static struct topic rollout_topic(const void *state, const struct deck *deck)
 {
     const struct rollout_view *view = state;
-    return (struct topic){.cell = view->list.selected, .operation = deck->operation};
+    const struct rollout *rollout = shown(deck);
+    return (struct topic){.cell = view->list.selected,
+                          .operation = deck->operation,
+                          .version = rollout ? rollout->plan->version : NULL};
 }
 
 static struct reaction rollout_key(void *state, const struct deck *deck, enum request request)

@@ -26,6 +26,7 @@ struct shell {
     struct area body; /* of the last frame */
     guint look_source, draw_source;
     guint looks;
+    bool reads_releases;
     guint under_way; /* threads and processes that will still call back */
     void (*refresh)(gpointer data);
     gpointer refresh_data;
@@ -44,6 +45,8 @@ void *shell_state(const struct shell *shell);
 void shell_open(struct shell *shell, enum view_id id, const char *subject);
 /* Tenants, of the cell on top if there is one, with the filter being typed. */
 void shell_open_tenants(struct shell *shell);
+/* What the screen on top is about. */
+struct topic shell_topic(const struct shell *shell);
 /* What a key of its own opens (views.h): on what is selected where people are, or what is related
  * to that; says so where nothing is. */
 void shell_jump(struct shell *shell, enum view_id id);
@@ -55,9 +58,10 @@ void shell_arrive(struct shell *shell);
 void shell_set_filter(struct shell *shell, const char *text);
 void shell_type(struct shell *shell, enum mode mode, const char *text);
 
-/* Reads which versions there are, for completion. */
-void shell_read_versions(struct shell *shell);
-/* Key `start`: the prompt, with `start ` in it. */
+/* Reads which releases there are, and what one changes; both come when they come. */
+void shell_read_releases(struct shell *shell);
+void shell_read_changes(struct shell *shell, const char *version);
+/* Key `start`: on a release, its plan; else the prompt, with `start ` in it. */
 void shell_begin_start(struct shell *shell);
 /* `:start VERSION [attended]`: plans it and shows the plan. */
 void shell_plan(struct shell *shell, const char *version, bool attended);

@@ -1,9 +1,9 @@
-/* What is related to what: tenant -> cell -> rollout, and to each the screens that show it. */
+/* What is related to what: tenant -> cell -> rollout -> release, and the screens that show each. */
 #include "tui/views/shell_inside.h"
 
 #include <string.h>
 
-static struct topic topic_of(const struct shell *shell)
+struct topic shell_topic(const struct shell *shell)
 {
     const struct level *level = shell_top(shell);
     enum takes takes = view_entry(level->view)->takes;
@@ -16,11 +16,16 @@ static struct topic topic_of(const struct shell *shell)
         topic.tenant = level->subject;
     if (!topic.operation && takes == TAKES_OPERATION)
         topic.operation = level->subject;
+    if (!topic.version && takes == TAKES_VERSION)
+        topic.version = level->subject;
     const struct snapshot *snapshot = shell->deck->snapshot;
     const struct tenant *tenant =
         topic.tenant && snapshot ? snapshot_tenant(snapshot, topic.tenant) : NULL;
     if (!topic.cell && tenant)
         topic.cell = tenant->cell;
+    const struct cell *cell = topic.version ? NULL : deck_cell(shell->deck, topic.cell);
+    if (cell)
+        topic.version = cell->version;
     return topic;
 }
 
@@ -40,6 +45,14 @@ static void jump_to_tenant(struct shell *shell, const struct topic *topic)
         shell_open(shell, VIEW_TENANT, topic->tenant);
     else
         deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a tenant");
+}
+
+static void jump_to_release(struct shell *shell, const struct topic *topic)
+{
+    if (topic->version)
+        shell_open(shell, VIEW_RELEASE, topic->version);
+    else
+        deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a version");
 }
 
 /* Of another cell's rollout it is not to be thought that it is this one's. */
@@ -63,7 +76,7 @@ static void jump_to_operation(struct shell *shell, enum view_id id, const struct
 
 void shell_jump(struct shell *shell, enum view_id id)
 {
-    struct topic topic = topic_of(shell);
+    struct topic topic = shell_topic(shell);
     enum takes takes = view_entry(id)->takes;
     if (id == VIEW_TENANTS)
         shell_open_tenants(shell);
@@ -71,6 +84,8 @@ void shell_jump(struct shell *shell, enum view_id id)
         jump_to_cell(shell, &topic);
     else if (takes == TAKES_TENANT)
         jump_to_tenant(shell, &topic);
+    else if (takes == TAKES_VERSION)
+        jump_to_release(shell, &topic);
     else if (takes == TAKES_SCREEN)
         shell_open(shell, id, view_entry(shell_top(shell)->view)->name);
     else if (takes == TAKES_OPERATION)

@@ -124,7 +124,7 @@ static void begin_filter(struct shell *shell)
 
 static void begin_command(struct shell *shell)
 {
-    shell_read_versions(shell);
+    shell_read_releases(shell);
     shell_type(shell, MODE_COMMAND, "");
 }
 

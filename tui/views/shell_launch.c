@@ -1,23 +1,5 @@
 /* The shell's part in starting a rollout: the version is typed, the plan is shown, then asked. */
 #include "tui/views/shell_inside.h"
-#include "tui/views/versions.h"
-
-static void on_versions(GPtrArray *versions, gpointer data)
-{
-    struct shell *shell = data;
-    shell->under_way--;
-    g_ptr_array_unref(shell->deck->versions);
-    shell->deck->versions = versions;
-    shell_want_draw(shell);
-}
-
-void shell_read_versions(struct shell *shell)
-{
-    if (shell->mode == MODE_COMMAND)
-        return; /* that is why they were read last */
-    shell->under_way++;
-    versions_read(shell->deck->config, on_versions, shell);
-}
 
 static bool may_start(struct shell *shell)
 {
@@ -31,7 +13,13 @@ void shell_begin_start(struct shell *shell)
 {
     if (!may_start(shell))
         return;
-    shell_read_versions(shell);
+    struct topic topic = shell_topic(shell);
+    enum view_id here = shell_top(shell)->view;
+    if (topic.version && (here == VIEW_RELEASES || here == VIEW_RELEASE)) {
+        shell_plan(shell, topic.version, false);
+        return;
+    }
+    shell_read_releases(shell);
     shell_type(shell, MODE_COMMAND, "start ");
 }
 

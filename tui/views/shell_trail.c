@@ -1,6 +1,8 @@
 /* The shell's way through the screens: what is opened, and what the deck is told of it. */
 #include "tui/views/shell_inside.h"
 
+#include <string.h>
+
 struct level *shell_top(const struct shell *shell)
 {
     return trail_here(shell->trail);
@@ -50,6 +52,9 @@ void shell_arrive(struct shell *shell)
     deck_choose(shell->deck, takes == TAKES_CELL ? subject : NULL,
                 takes == TAKES_TENANT ? subject : NULL, takes == TAKES_OPERATION ? subject : NULL);
     tell_filter(shell);
+    const struct release_changes *read = shell->deck->changes;
+    if (level->view == VIEW_RELEASE && subject && (!read || strcmp(read->version, subject) != 0))
+        shell_read_changes(shell, subject);
 }
 
 void shell_type(struct shell *shell, enum mode mode, const char *text)
@@ -64,6 +69,8 @@ void shell_open(struct shell *shell, enum view_id id, const char *subject)
     g_autofree char *kept = g_strdup(subject ? subject : operation_meant(shell, id));
     trail_open(shell->trail, id, kept);
     shell_arrive(shell);
+    if (id == VIEW_RELEASES || id == VIEW_RELEASE)
+        shell_read_releases(shell);
 }
 
 void shell_open_tenants(struct shell *shell)

@@ -23,6 +23,8 @@ enum takes {
     X(TENANTS,  tenants,  "tenants",  TAKES_FILTER,    "t 2", "tenants; on a cell: its own")       \
     X(TENANT,   tenant,   "",         TAKES_TENANT,    "",    "one tenant's registry item")        \
     X(ROLLOUT,  rollout,  "",         TAKES_OPERATION, "r 3", "the rollout under way, or the last")\
+    X(RELEASES, releases, "releases", TAKES_FILTER,    "R 5", "versions, and which cells run them")  \
+    X(RELEASE,  release,  "",         TAKES_VERSION,   "v",   "what the version changes that is selected or runs") \
     X(HISTORY,  history,  "history",  TAKES_FILTER,    "H 4", "every operation, and its events")   \
     X(EVENTS,   events,   "events",   TAKES_OPERATION, "E",   "what is on record of an operation") \
     X(ALARMS,   alarms,   "alarms",   TAKES_FILTER,    "! 6", "every alarm, those in ALARM first")  \

@@ -1,0 +1,23 @@
+/* What the git repository of releases says, read by a worker thread: it may lie on a slow disk. */
+#pragma once
+
+#include "data/releases.h"
+
+/* Called in the main context. The callee takes `list` (struct release *, newest first, freed with
+ * it; NULL where it can't be read) and `error`, which says why (else NULL). */
+typedef void (*released_fn)(GPtrArray *list, char *error, gpointer data);
+void released_read(struct config *config, released_fn fn, gpointer data);
+
+/* What one release changes. */
+struct release_changes {
+    char *version, *since;   /* against the next older one, or NULL: it is the oldest */
+    struct changes *changes; /* NULL: the oldest, or `error` says why not */
+    char *error;
+};
+void release_changes_free(struct release_changes *changes);
+OWNABLE(release_changes, release_changes_free);
+
+/* Called in the main context; the callee takes it. */
+typedef void (*release_changes_fn)(struct release_changes *changes, gpointer data);
+void released_read_changes(struct config *config, const char *version, release_changes_fn fn,
+                           gpointer data);

@@ -1,0 +1,45 @@
+/* The shell's part in reading the releases: when, and who is told. */
+#include "tui/views/shell_inside.h"
+
+static void on_releases(GPtrArray *list, char *error, gpointer data)
+{
+    struct shell *shell = data;
+    struct deck *deck = shell->deck;
+    shell->under_way--;
+    shell->reads_releases = false;
+    g_free(deck->releases_error);
+    deck->releases_error = error;
+    if (list) { /* else those that were read before still stand */
+        if (deck->releases)
+            g_ptr_array_unref(deck->releases);
+        deck->releases = list;
+    }
+    shell_want_draw(shell);
+}
+
+void shell_read_releases(struct shell *shell)
+{
+    if (shell->reads_releases)
+        return;
+    shell->reads_releases = true;
+    shell->under_way++;
+    released_read(shell->deck->config, on_releases, shell);
+}
+
+static void on_changes(struct release_changes *changes, gpointer data)
+{
+    struct shell *shell = data;
+    const struct level *top = shell_top(shell);
+    bool late = top->view == VIEW_RELEASE && g_strcmp0(top->subject, changes->version) != 0;
+    shell->under_way--;
+    release_changes_free(late ? changes : shell->deck->changes);
+    if (!late)
+        shell->deck->changes = changes;
+    shell_want_draw(shell);
+}
+
+void shell_read_changes(struct shell *shell, const char *version)
+{
+    shell->under_way++;
+    released_read_changes(shell->deck->config, version, on_changes, shell);
+}
