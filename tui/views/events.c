@@ -10,6 +10,9 @@
 struct events {
     struct list list;
     GPtrArray *ids; /* char *: the events' numbers as text; what the list borrows */
+    int skip;       /* lines of the selected event's record that are scrolled away */
+    int longest;    /* how many can be */
+    int page;       /* by how many at once */
 };
 
 static void *events_open(void)
@@ -44,6 +47,22 @@ static int data_rows(const struct area *area)
     return area->rows >= 12 ? area->rows * 2 / 5 : 0;
 }
 
+static char *record_of(const struct event *event)
+{
+    return text_json_dump(event->data, true);
+}
+
+/* How far its record can be scrolled. */
+static int last_skip(const struct events *events, const struct deck *deck, const struct area *area)
+{
+    const struct event *event = event_of(deck, events->list.selected);
+    if (!event)
+        return 0;
+    g_autofree char *record = record_of(event);
+    g_auto(GStrv) lines = g_strsplit(record, "\n", -1);
+    return MAX(0, (int)g_strv_length(lines) - MAX(0, data_rows(area) - 1));
+}
+
 static void events_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct events *events = state;
@@ -63,10 +82,20 @@ static void events_prepare(void *state, const struct deck *deck, const struct ar
         g_ptr_array_add(rows, g_ptr_array_index(ids, ids->len - 1));
     }
     filter_free(filter);
+    g_autofree char *before = g_strdup(events->list.selected);
     list_set(&events->list, rows);
     g_ptr_array_unref(events->ids);
     events->ids = ids;
     list_fit(&events->list, area->rows - 1 - data_rows(area));
+    if (!events->list.moved) { /* the newest, until somebody looks at another */
+        list_move(&events->list, list_size(&events->list));
+        events->list.moved = false;
+    }
+    if (g_strcmp0(before, events->list.selected) != 0)
+        events->skip = 0;
+    events->page = MAX(1, data_rows(area) - 2);
+    events->longest = last_skip(events, deck, area);
+    events->skip = CLAMP(events->skip, 0, events->longest);
 }
 
 static void draw_event(const struct event *event, struct canvas *canvas, int row)
@@ -89,17 +118,24 @@ static void draw_event(const struct event *event, struct canvas *canvas, int row
 }
 
 /* What is on record, word for word: this is the audit record. */
-static void draw_data(const struct event *event, struct canvas *canvas, const struct area *area)
+static void draw_data(const struct event *event, int skip, struct canvas *canvas,
+                      const struct area *area)
 {
     g_autofree char *at = when_rfc3339(event->at_ms);
     g_autofree char *title = g_strdup_printf("%s  %s  %s  %.12s", event->type, at, event->actor,
                                              event->hash ? event->hash : "");
     frame_rule(canvas, area->row, area, title);
-    g_autofree char *data = text_json_dump(event->data, true);
-    g_auto(GStrv) lines = g_strsplit(data, "\n", area->rows);
-    for (int i = 0; lines[i] && i + 1 < area->rows; i++)
+    g_autofree char *record = record_of(event);
+    g_auto(GStrv) lines = g_strsplit(record, "\n", -1);
+    int n = (int)g_strv_length(lines), rows = area->rows - 1;
+    for (int i = 0; i < rows && skip + i < n; i++)
         canvas_text(canvas, area->row + 1 + i, area->col + 1, area->cols - 2, ROLE_NORMAL,
-                    lines[i]);
+                    lines[skip + i]);
+    if (n <= rows)
+        return;
+    g_autofree char *where =
+        g_strdup_printf(" J/K: %d-%d of %d ", skip + 1, MIN(n, skip + rows), n);
+    canvas_right(canvas, area->row, area->col, area->cols - 1, ROLE_KEY, where);
 }
 
 static void draw_title(const struct deck *deck, struct canvas *canvas, const struct area *area)
@@ -139,7 +175,7 @@ static void events_draw(const void *state, const struct deck *deck, struct canva
     int rows = data_rows(area);
     struct area data = {area->row + area->rows - rows, 1, rows, area->cols - 2};
     if (event && rows)
-        draw_data(event, canvas, &data);
+        draw_data(event, events->skip, canvas, &data);
 }
 
 static struct topic events_topic(const void *state, const struct deck *deck)
@@ -153,16 +189,22 @@ static struct reaction events_key(void *state, const struct deck *deck, enum req
 {
     struct events *events = state;
     (void)deck;
+    if (request == REQUEST_MORE || request == REQUEST_LESS) {
+        events->skip =
+            MAX(0, events->skip + (request == REQUEST_MORE ? events->page : -events->page));
+        return (struct reaction){.what = REACT_REDRAW};
+    }
     return view_move(&events->list, request);
 }
 
 static bool events_can(const void *state, const struct deck *deck, enum request request)
 {
-    (void)state;
+    if (request == REQUEST_MORE || request == REQUEST_LESS)
+        return ((const struct events *)state)->longest > 0;
     return request != REQUEST_ROLLOUT || deck_rollout(deck, deck->operation);
 }
 
-static const enum request hints[] = {REQUEST_BACK, REQUEST_ROLLOUT, REQUEST_FILTER,
+static const enum request hints[] = {REQUEST_BACK, REQUEST_ROLLOUT, REQUEST_MORE, REQUEST_FILTER,
                                      REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
 
 const struct view view_events = {

@@ -33,6 +33,8 @@
     X(ABORT,     "abort",     "A",              PLACE_ROLLOUT, "abort: what is in flight rolls back") \
     X(ROLLBACK,  "rollback",  "b",              PLACE_ROLLOUT, "roll the selected cell back")      \
     X(GATE,      "gate",      "e",              PLACE_ROLLOUT, "the next gate of the cell, as a chart") \
+    X(MORE,      "more",      "J",              PLACE_EVENTS,  "further down in the record of the event") \
+    X(LESS,      "less",      "K",              PLACE_EVENTS,  "further up in it")                  \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \
     X(SUSPEND,   "suspend",   "Ctrl-Z",         PLACE_ANY,     "stop; `fg` comes back")            \
