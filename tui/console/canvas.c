@@ -167,12 +167,11 @@ void canvas_box(struct canvas *canvas, const struct area *area, enum role role)
 
 void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *from)
 {
-    for (int r = 0; r < from->rows; r++)
-        for (int c = 0; c < from->cols; c++) {
-            struct canvas_cell *cell = cell_at(canvas, row + r, col + c);
-            if (cell)
-                *cell = *cell_at(from, r, c);
-        }
+    for (int i = 0; i < from->rows * from->cols; i++) {
+        struct canvas_cell *cell = cell_at(canvas, row + i / from->cols, col + i % from->cols);
+        if (cell)
+            *cell = from->cells[i];
+    }
 }
 
 char *canvas_row(const struct canvas *canvas, int row)
