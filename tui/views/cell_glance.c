@@ -8,19 +8,19 @@
 
 #include <math.h>
 
-/* The patients that may be in the cell, as far up as that can go: the sum of its tenants' quotas
- * where all of them are known, else the cell's own limit. */
+/* The patients that may be in the cell, as far up as that can go: the sum of its tenants' quotas;
+ * where not all of them are known, no less than the cell's own limit. */
 static gint64 most_patients(const struct cell_look *look)
 {
     const struct registry *registry = look->deck->snapshot->registry;
-    gint64 sum = 0;
+    gint64 sum = 0, limit = look->cell->config->max_patients;
+    bool known = registry && registry->complete;
     for (guint i = 0; i < look->tenants->len; i++) {
         const struct tenant *tenant = look->tenants->pdata[i];
-        if (tenant->max_patients < 0)
-            return look->cell->config->max_patients;
-        sum += tenant->max_patients;
+        known = known && tenant->max_patients >= 0;
+        sum += MAX(0, tenant->max_patients);
     }
-    return registry && registry->complete ? sum : look->cell->config->max_patients;
+    return known ? sum : MAX(sum, limit);
 }
 
 static char *affected_words(const struct cell_look *look)

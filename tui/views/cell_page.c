@@ -7,7 +7,7 @@
 enum {
     CHART_LEAST = 5,
     CHART_GOOD = 7,
-    CHART_MOST = 18,
+    CHART_MOST = 24,
     BETWEEN = 2,    /* columns between two blocks */
     FACTS_LEAST = 8 /* rows that charts in front leave to what is below them */
 };
@@ -39,15 +39,17 @@ static struct area column_of(const struct page *page, int i, int n)
     return (struct area){page->row, col, 0, i + 1 == n ? page->cols - col : cols};
 }
 
-static int across(int cols)
+/* Six charts fill two rows of three. */
+static int across(const struct page *page)
 {
-    return cols >= 220 ? 4 : cols >= 150 ? 3 : cols >= 60 ? 2 : 1;
+    int cols = page->cols;
+    return cols >= 220 && page->charts->len > 6 ? 4 : cols >= 150 ? 3 : cols >= 60 ? 2 : 1;
 }
 
 /* `n` charts from the place `from` on, `rows` rows each, under a rule. */
 static void add_charts(struct page *page, guint from, guint n, int rows, bool first)
 {
-    int beside = across(page->cols);
+    int beside = across(page);
     struct area chart = column_of(page, 0, beside);
     add_block(page, &(struct cell_block){.chart = -1,
                                          .title = first ? cell_charts_title(page->look, chart.cols)
@@ -106,7 +108,7 @@ static void add_glance(struct page *page)
  * the facts what they need, and not so many that these have no room; none where there is little. */
 static int rows_in_front(const struct page *page, int room, int facts_rows, int *height)
 {
-    int beside = across(page->cols), all = ((int)page->charts->len + beside - 1) / beside;
+    int beside = across(page), all = ((int)page->charts->len + beside - 1) / beside;
     int left_over = room - 1 - MIN(facts_rows, MAX(FACTS_LEAST, room * 2 / 5));
     int down = MIN(left_over / (CHART_LEAST + 1), all);
     if (down < 1 && left_over >= CHART_LEAST)
@@ -129,7 +131,7 @@ GArray *cell_page_lay(struct cell_look *look, int rows, int cols, int *all)
     add_glance(&page);
     int height = MIN(CHART_GOOD, MAX(CHART_LEAST, rows - 1)), facts_rows = lay_facts(&page, false);
     int down = look->small ? 0 : rows_in_front(&page, rows - page.row, facts_rows, &height);
-    guint in_front = MIN(charts->len, (guint)(down * across(cols)));
+    guint in_front = MIN(charts->len, (guint)(down * across(&page)));
     if (in_front)
         add_charts(&page, 0, in_front, height, true);
     page.row += lay_facts(&page, true);
