@@ -199,6 +199,8 @@ static void (*const stories[])(struct fleet *) = {
     keys_open_screens_and_esc_goes_back,
     filters_and_commands_find_things,
     people_find_their_way,
+    a_cell_is_looked_at_whole,
+    a_day_is_fetched_while_it_is_looked_at,
     a_rollout_is_started_and_steered,
     the_terminal_is_put_back_on_every_exit,
     hung_up_it_ends_at_once_and_writes_nothing,

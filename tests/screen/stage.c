@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Short bakes, and an approval that whoever sits here may give. */
-static const char scenario[] =
+static const char short_bakes[] =
     "deploy_time: 500ms\n"
     "celldeck:\n"
     "  waves:\n"
@@ -34,6 +34,11 @@ static void add_env(struct fleet *fleet, char *variable)
 }
 
 struct fleet *fleet_new(const char *build)
+{
+    return fleet_playing(build, short_bakes);
+}
+
+struct fleet *fleet_playing(const char *build, const char *scenario)
 {
     struct fleet *fleet = g_new0(struct fleet, 1);
     fleet->build = g_strdup(build);

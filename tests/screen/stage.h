@@ -19,6 +19,8 @@ struct fleet {
 };
 /* `build`: the folder of the programs. */
 struct fleet *fleet_new(const char *build);
+/* Played from another scenario, as YAML. */
+struct fleet *fleet_playing(const char *build, const char *scenario);
 void fleet_free(struct fleet *fleet);
 
 /* celldeck with one option, on a terminal. `term` and `locale` may be NULL: the usual. */
@@ -29,3 +31,5 @@ struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, co
 void a_rollout_is_started_and_steered(struct fleet *fleet);
 void the_terminal_is_treated_with_care(struct fleet *fleet);
 void people_find_their_way(struct fleet *fleet);
+void a_cell_is_looked_at_whole(struct fleet *fleet);
+void a_day_is_fetched_while_it_is_looked_at(struct fleet *fleet);

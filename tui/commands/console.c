@@ -52,6 +52,11 @@ static void on_watch(const char *const *cells, gpointer data)
     poller_watch(data, cells);
 }
 
+static void on_past(const char *cell, gint64 since_ms, gpointer data)
+{
+    poller_show_since(data, cell, since_ms);
+}
+
 /* Whom AWS takes us for; until it is known, and where it can't be told, logins alone tell people
  * apart. */
 struct whoami {
@@ -89,6 +94,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     deck->poller = poller;
     shell_on_refresh(shell, on_refresh, poller);
     shell_on_watch(shell, on_watch, poller);
+    shell_on_past(shell, on_past, poller);
     shell_use_keys(shell, context_client(context));
     struct whoami whoami = {.deck = deck};
     if (deck->write)

@@ -174,6 +174,13 @@ static void cell_cells(const void *state, const struct deck *deck, GPtrArray *id
         g_ptr_array_add(ids, deck->cell);
 }
 
+/* The last hours are kept of every cell. */
+static gint64 cell_past_ms(const void *state)
+{
+    const struct cell_view *view = state;
+    return view->span_ms > 3 * WHEN_HOUR ? view->span_ms : 0;
+}
+
 /* The cell before or after this one in celldeck.yaml. */
 static const char *neighbour(const struct deck *deck, int by)
 {
@@ -244,5 +251,6 @@ const struct view view_cell = {
     .prepare = cell_prepare,
     .draw = cell_draw,
     .cells = cell_cells,
+    .past_ms = cell_past_ms,
     .key = cell_key,
 };

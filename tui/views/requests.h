@@ -25,7 +25,7 @@
     X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT | PLACE_RELEASES | PLACE_RELEASE, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line: Tab completes, Up and Down have those before")     \
-    X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h or 3 h")           \
+    X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h, 3 h or 24 h")     \
     X(NEXT,      "next",      "n Tab",          PLACE_ROLLOUT | PLACE_CELL, "the next one")        \
     X(PREVIOUS,  "previous",  "N Shift-Tab",    PLACE_ROLLOUT | PLACE_CELL, "the one before")      \
     X(APPROVE,   "approve",   "a",              PLACE_ROLLOUT, "approve the wave that waits")      \

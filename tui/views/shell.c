@@ -180,6 +180,7 @@ void shell_free(struct shell *shell)
     dialog_free(shell->dialog);
     act_free(shell->act);
     g_strfreev(shell->watched);
+    g_free(shell->past_cell);
     g_main_loop_unref(shell->loop);
     g_free(shell);
 }

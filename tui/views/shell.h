@@ -18,6 +18,10 @@ void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer d
  * rollouts; NULL-terminated, borrowed, and only when they are others than before. */
 typedef void (*shell_watch_fn)(const char *const *cells, gpointer data);
 void shell_on_watch(struct shell *shell, shell_watch_fn fn, gpointer data);
+/* Told, after a drawing, that the cell's metrics are shown back to `since_ms`; 0: no further than
+ * they are kept anyway. Of one cell at a time: 0 for the one before comes first. */
+typedef void (*shell_past_fn)(const char *cell, gint64 since_ms, gpointer data);
+void shell_on_past(struct shell *shell, shell_past_fn fn, gpointer data);
 /* Whose credentials the header speaks of; borrowed. */
 struct aws_client;
 void shell_use_keys(struct shell *shell, const struct aws_client *client);

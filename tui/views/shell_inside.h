@@ -33,6 +33,10 @@ struct shell {
     shell_watch_fn watch;
     gpointer watch_data;
     char **watched; /* as last told to `watch`; NULL: never */
+    shell_past_fn past;
+    gpointer past_data;
+    char *past_cell; /* as last told to `past`; NULL: none */
+    gint64 past_since_ms;
     const struct aws_client *client;
 };
 
@@ -69,7 +73,7 @@ void shell_plan(struct shell *shell, const char *version, bool attended);
 void shell_launch_confirmed(struct shell *shell, const char *reason);
 void shell_launch_left(struct shell *shell);
 
-/* Says which cells are looked at now, where that has changed. */
+/* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);
 /* Lets the view on top follow what has changed: before every drawing and every key. */
 void shell_follow(struct shell *shell);

@@ -1,4 +1,5 @@
 /* Which cells people look at: what nobody looks at is asked for less often (data/feed.h). */
+#include "data/base/when.h"
 #include "tui/views/shell_inside.h"
 
 #include <string.h>
@@ -7,6 +8,12 @@ void shell_on_watch(struct shell *shell, shell_watch_fn fn, gpointer data)
 {
     shell->watch = fn;
     shell->watch_data = data;
+}
+
+void shell_on_past(struct shell *shell, shell_past_fn fn, gpointer data)
+{
+    shell->past = fn;
+    shell->past_data = data;
 }
 
 void shell_use_keys(struct shell *shell, const struct aws_client *client)
@@ -47,8 +54,36 @@ static char **watched_now(const struct shell *shell)
     return g_strv_builder_end(builder);
 }
 
+/* To the hour: a wish that moves on with the clock would be a new one at every drawing. */
+static gint64 past_since_ms(const struct shell *shell)
+{
+    const struct view *view = shell_view(shell);
+    gint64 past_ms = view->past_ms ? view->past_ms(shell_state(shell)) : 0;
+    return past_ms && shell->deck->cell ? (shell->deck->now_ms - past_ms) / WHEN_HOUR * WHEN_HOUR
+                                        : 0;
+}
+
+static void tell_past(struct shell *shell)
+{
+    gint64 since_ms = past_since_ms(shell);
+    const char *cell = since_ms ? shell->deck->cell : NULL;
+    bool same_cell = g_strcmp0(shell->past_cell, cell) == 0;
+    if (!shell->past || (same_cell && since_ms == shell->past_since_ms))
+        return;
+    if (shell->past_cell && !same_cell)
+        shell->past(shell->past_cell, 0, shell->past_data);
+    if (cell)
+        shell->past(cell, since_ms, shell->past_data);
+    if (!same_cell) {
+        g_free(shell->past_cell);
+        shell->past_cell = g_strdup(cell);
+    }
+    shell->past_since_ms = since_ms;
+}
+
 void shell_tell_watched(struct shell *shell)
 {
+    tell_past(shell);
     if (!shell->watch)
         return;
     g_auto(GStrv) now = watched_now(shell);

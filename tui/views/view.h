@@ -49,6 +49,9 @@ struct view {
     /* Whether a request of the screen would find something to do now: what hints and help show. A
      * key that is pressed all the same says why not. May be NULL: always. */
     bool (*can)(const void *state, const struct deck *deck, enum request request);
+    /* How far back (ms) it shows its cells' metrics; may be NULL: no further than is kept anyway.
+     */
+    gint64 (*past_ms)(const void *state);
     struct reaction (*key)(void *state, const struct deck *deck, enum request request);
 };
 
