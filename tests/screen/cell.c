@@ -5,7 +5,7 @@ static void scrolls_in_80x24(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
     seat_shows(seat, "all 5 cells are well");
-    seat_type(seat, "jj\r");
+    seat_type(seat, ":cell cell-3-eu-west\r");
     check("80x24: state, who is affected and the budget are on top",
           seat_row_shows(seat, 1, "cell-3-eu-west healthy") &&
               seat_row_shows(seat, 2, "14 tenants") && seat_shows(seat, "of the month's 43.2 min"));
@@ -33,7 +33,7 @@ static void gives_way_in_40x10(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 10, 40, NULL, NULL, NULL);
     seat_shows(seat, "cell-0-dev");
-    seat_type(seat, "\r");
+    seat_type(seat, ":cell cell-0-dev\r");
     check("40x10: state, errors, probe and alarms come first",
           seat_row_shows(seat, 1, "● cell-0-dev healthy") && seat_row_shows(seat, 2, "errors ") &&
               seat_row_shows(seat, 3, "probe ") && seat_row_shows(seat, 4, "alarms ✔ all 3 ok"));

@@ -305,3 +305,51 @@ Test(cell_screen, up_and_down_scroll_and_other_keys_turn_to_the_next_cell)
     cr_expect_str_eq(before.subject, "cell-dev");
     view_cell.close(state);
 }
+
+static void add_event(struct deck *deck, gint64 at_ms, const char *type, const char *data)
+{
+    struct event *event = g_new0(struct event, 1);
+    *event = (struct event){.stream = g_strdup("r1"),
+                            .seq = deck->cell_events->len + 1,
+                            .at_ms = at_ms,
+                            .type = g_strdup(type),
+                            .data = json_loads(data, 0, NULL)};
+    cr_assert_not_null(event->data, "%s", data);
+    g_ptr_array_set_free_func(deck->cell_events, (GDestroyNotify)event_free);
+    g_ptr_array_insert(deck->cell_events, 0, event);
+}
+
+Test(cell_screen, deploys_and_rollbacks_are_in_the_charts_and_do_not_look_alike)
+{
+    OWN(deck) deck = deck_of(0);
+    add_event(deck, NOW - 40 * WHEN_MINUTE, "deploy.seen",
+              "{\"cell\": \"cell-1\", \"version\": \"5.0.3\"}");
+    add_event(deck, NOW - 39 * WHEN_MINUTE, "rollback.done",
+              "{\"cell\": \"cell-1\", \"version\": \"5.0.2\"}");
+    g_autofree char *screen = shown(deck, 40, 120);
+    expect_in(screen, "5.0.3┊╎↺ 5.0.2");
+    add_event(deck, NOW - 5 * WHEN_HOUR, "deploy.seen",
+              "{\"cell\": \"cell-1\", \"version\": \"4.9.9\"}");
+    g_autofree char *hour = shown(deck, 40, 120);
+    expect_not_in(hour, "4.9.9┊");
+    expect_not_in(hour, "┊4.9.9");
+}
+
+Test(cell_screen, what_gates_noted_before_the_metrics_begin_counts_for_the_budget)
+{
+    OWN(deck) deck = deck_of(0);
+    static const char noted[] =
+        "{\"cell\": \"cell-1\", \"gate\": \"%s\", \"verdict\": \"FAIL\", \"evidence\": ["
+        "{\"metric\": \"cell_error_rate\", \"value\": 50.0, \"at\": \"2026-11-20T10:00:00Z\"},"
+        "{\"metric\": \"cell_error_rate\", \"value\": 50.0, \"at\": \"2026-11-20T10:01:00Z\"},"
+        "{\"metric\": \"cell_cpu_utilization\", \"value\": 99.0, \"at\": \"2026-11-20T10:02:00Z\"}"
+        "]}";
+    g_autofree char *limits = g_strdup_printf(noted, "limits");
+    g_autofree char *regression = g_strdup_printf(noted, "regression");
+    add_event(deck, NOW - WHEN_DAY, "gate", regression);
+    g_autofree char *without = shown(deck, 24, 160);
+    expect_not_in(without, "noted");
+    add_event(deck, NOW - WHEN_DAY, "gate", limits);
+    g_autofree char *with = shown(deck, 24, 160);
+    expect_in(with, "; 1.0 min more in 2 periods that gates noted since Nov 20 10:00");
+}
