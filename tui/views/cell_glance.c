@@ -23,14 +23,29 @@ static gint64 most_patients(const struct cell_look *look)
     return known ? sum : MAX(sum, limit);
 }
 
-static char *affected_words(const struct cell_look *look)
+/* " (registry STALE 6m)" where what it says is not known to be so any more. Caller frees. */
+static char *registry_age(const struct cell_look *look)
+{
+    const struct source *source = snapshot_source(look->deck->snapshot, "registry");
+    bool old = source && source->read_ms > 0 &&
+               (source->state == SOURCE_STALE || source->state == SOURCE_ERROR);
+    if (!old)
+        return g_strdup("");
+    g_autofree char *age = duration_short(MAX(0, look->deck->now_ms - source->read_ms));
+    return g_strdup_printf(" (registry %s %s)", source->state == SOURCE_STALE ? "STALE" : "ERROR",
+                           age);
+}
+
+static char *affected_words(const struct cell_look *look, enum role *role)
 {
     const struct registry *registry = look->deck->snapshot->registry;
+    g_autofree char *age = registry_age(look);
+    *role = !registry || !registry->complete || *age ? ROLE_UNKNOWN : ROLE_NORMAL;
     g_autofree char *tenants = registry_count_text(registry, look->cell->tenants);
     g_autofree char *users = registry_count_text(registry, look->cell->registered_users);
     g_autofree char *patients = text_count(most_patients(look));
-    return g_strdup_printf("%s tenant%s · %s registered users · %s patients at most", tenants,
-                           registry && look->cell->tenants == 1 ? "" : "s", users, patients);
+    return g_strdup_printf("%s tenant%s · %s registered users · %s patients at most%s", tenants,
+                           registry && look->cell->tenants == 1 ? "" : "s", users, patients, age);
 }
 
 /* Cents where there are few dollars. */
@@ -45,7 +60,7 @@ static char *cost_words(const struct cell_look *look)
     const struct registry *registry = look->deck->snapshot->registry;
     double cost = look->cell->config->cost_per_month;
     if (cost < 0)
-        return g_strdup("cost – a month, – a user");
+        return g_strdup("cost –");
     g_autofree char *month = usd_text(cost);
     if (!registry || look->cell->registered_users <= 0)
         return g_strdup_printf("cost %s a month, – a user", month);
@@ -64,7 +79,7 @@ static void add_pace(GString *text, const struct slo_budget *budget)
 {
     double pace = slo_budget_pace(budget);
     if (pace > 1)
-        g_string_append_printf(text, ", %.*f× too fast to last it", pace < 10 ? 1 : 0, pace);
+        g_string_append_printf(text, ", %.*f× too fast", pace < 10 ? 1 : 0, pace);
 }
 
 /* Hours to a tenth: whole ones would make two of three less a period. */
@@ -80,7 +95,7 @@ static void add_span(GString *text, const struct cell_look *look)
     gint64 span_ms = budget->until_ms - budget->from_ms;
     g_autofree char *read = span_text(span_ms);
     g_autofree char *stale = cell_stale_words(look->deck, budget->until_ms);
-    g_string_append_printf(text, " in the %s read", read);
+    g_string_append_printf(text, " in %s read", read);
     if (stale)
         g_string_append_printf(text, " (%s)", stale);
     if (span_ms > budget->measured_ms) {
@@ -89,7 +104,7 @@ static void add_span(GString *text, const struct cell_look *look)
     }
 }
 
-/* "SLO 99.9 %: 1.3 of the month's 43.2 min spent (3 %) in the 3h read". Nothing is said of the rest
+/* "SLO 99.9 %: 1.3 of 43.2 min a month spent (3 %) in 3.0 h read". Nothing is said of the rest
  * of the month but what gates have noted of it. */
 static char *budget_words(const struct cell_look *look, enum role *role)
 {
@@ -107,7 +122,7 @@ static char *budget_words(const struct cell_look *look, enum role *role)
         *role = spent_ms > budget->budget_ms  ? ROLE_BAD
                 : slo_budget_pace(budget) > 1 ? ROLE_WARN
                                               : ROLE_NORMAL;
-        g_string_append_printf(text, "%.1f of the month's %.1f min spent (%.0f %%)",
+        g_string_append_printf(text, "%.1f of %.1f min a month spent (%.0f %%)",
                                minutes(budget->spent_ms), minutes(budget->budget_ms),
                                budget->spent_ms / budget->budget_ms * 100);
         add_span(text, look);
@@ -169,11 +184,11 @@ static GArray *glance_lines(const struct cell_look *look, int cols)
                        look->more_reasons->pdata[i]);
     if (look->small)
         add_small(lines, look, cols);
-    g_autofree char *affected = affected_words(look);
+    g_autofree char *affected = affected_words(look, &role);
     g_autofree char *cost = cost_words(look);
     g_autofree char *both = g_strconcat(affected, " · ", cost, NULL);
     bool one_line = text_width(both) <= cols;
-    cell_lines_add(lines, ROLE_NORMAL, cols, one_line ? both : affected);
+    cell_lines_add(lines, role, cols, one_line ? both : affected);
     if (!one_line)
         cell_lines_add(lines, ROLE_NORMAL, cols, cost);
     g_autofree char *budget = budget_words(look, &role);

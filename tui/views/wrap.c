@@ -7,6 +7,19 @@
 
 #define WIDEST 90 /* of a paragraph: longer lines are hard to read */
 
+/* Of a word that no line has room for; at least one character. */
+static size_t broken(const char *text, int cols)
+{
+    size_t fits = (size_t)(g_utf8_next_char(text) - text);
+    for (size_t end = fits; text[end]; fits = end) {
+        end += (size_t)(g_utf8_next_char(text + end) - (text + end));
+        g_autofree char *start = g_strndup(text, end);
+        if (text_width(start) > cols)
+            break;
+    }
+    return MIN(fits, strlen(text));
+}
+
 /* The bytes of `text` that go on a line of `cols`. */
 static size_t fitting(const char *text, int cols)
 {
@@ -17,7 +30,7 @@ static size_t fitting(const char *text, int cols)
         if (text_width(start) > cols)
             break;
     }
-    return fits ? fits : strcspn(text + 1, " ") + 1;
+    return fits ? fits : broken(text, cols);
 }
 
 void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines)

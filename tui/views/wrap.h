@@ -4,7 +4,7 @@
 #include "tui/console/canvas.h"
 
 /* `text` in lines of `cols` at the most, those after the first with `indent` before them; whole
- * words where that can be, and one that is too long is left for the canvas to cut. Adds to `lines`,
+ * words where that can be, and one that is too long goes on in the next. Adds to `lines`,
  * an array that frees its elements. */
 void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines);
 
