@@ -365,5 +365,7 @@ Test(cell_screen, why_the_probe_failed_is_read_whole_whatever_the_width)
     reading.probes = probes_append(NULL, probe);
     OWN(deck) deck = deck_with(config, &reading, NULL);
     g_autofree char *screen = shown(deck, 40, 40);
+    g_autofree char *small = shown(deck, 10, 40);
+    expect_in(small, "alarms ✖ 1 of 2: cell-1-cpu");
     expect_in(screen, "within 20 s");
 }

@@ -138,7 +138,7 @@ static char *budget_words(const struct cell_look *look, enum role *role)
 }
 
 /* "errors 7.1 % ▁▂▁▆█ limit 5 %" */
-static void add_errors(GArray *lines, const struct cell_look *look, int cols)
+static void add_errors(GArray *lines, const struct cell_look *look)
 {
     enum { PERIODS = 12 };
     const struct deck *deck = look->deck;
@@ -160,30 +160,30 @@ static void add_errors(GArray *lines, const struct cell_look *look, int cols)
             ? g_strdup_printf("errors STALE %s, were %s", age, figure)
             : g_strdup_printf("errors %s %s limit %.3g %%", figure, spark, limit);
     enum role role = stale || isnan(value) ? ROLE_UNKNOWN : value > limit ? ROLE_BAD : ROLE_NORMAL;
-    cell_lines_add(lines, role, cols, text);
+    cell_lines_one(lines, role, text);
 }
 
-static void add_small(GArray *lines, const struct cell_look *look, int cols)
+static void add_small(GArray *lines, const struct cell_look *look)
 {
     enum role role;
-    add_errors(lines, look, cols);
+    add_errors(lines, look);
     g_autofree char *probe = cell_probe_words(look, &role);
     g_autofree char *asked = g_strconcat("probe ", probe, NULL);
-    cell_lines_add(lines, role, cols, asked);
+    cell_lines_one(lines, role, asked);
     g_autofree char *alarms = cell_alarms_words(look, &role);
     g_autofree char *told = g_strconcat("alarms ", alarms, NULL);
-    cell_lines_add(lines, role, cols, told);
+    cell_lines_one(lines, role, told);
 }
 
 static GArray *glance_lines(const struct cell_look *look, int cols)
 {
     enum role role;
     GArray *lines = cell_lines_new();
+    if (look->small)
+        add_small(lines, look);
     for (guint i = 0; i < look->more_reasons->len; i++)
         cell_lines_add(lines, mark_health(look->cell->health).role, cols,
                        look->more_reasons->pdata[i]);
-    if (look->small)
-        add_small(lines, look, cols);
     g_autofree char *affected = affected_words(look, &role);
     g_autofree char *cost = cost_words(look);
     g_autofree char *both = g_strconcat(affected, " · ", cost, NULL);

@@ -30,6 +30,11 @@ void cell_lines_add(GArray *lines, enum role role, int cols, const char *text)
         append(lines, role, false, wrapped->pdata[i]);
 }
 
+void cell_lines_one(GArray *lines, enum role role, const char *text)
+{
+    append(lines, role, false, g_strdup(text));
+}
+
 void cell_lines_head(GArray *lines, const char *title)
 {
     append(lines, ROLE_HEADER, true, g_strdup(title));

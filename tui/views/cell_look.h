@@ -36,6 +36,8 @@ struct cell_line {
 GArray *cell_lines_new(void);
 /* Wrapped at `cols`. */
 void cell_lines_add(GArray *lines, enum role role, int cols, const char *text);
+/* In one line, cut where it is too long: of what stands whole elsewhere. */
+void cell_lines_one(GArray *lines, enum role role, const char *text);
 void cell_lines_head(GArray *lines, const char *title);
 void cell_lines_draw(const GArray *lines, struct canvas *canvas, const struct area *area);
 
