@@ -369,3 +369,26 @@ Test(cell_screen, why_the_probe_failed_is_read_whole_whatever_the_width)
     expect_in(small, "alarms ✖ 1 of 2: cell-1-cpu");
     expect_in(screen, "within 20 s");
 }
+
+static void operation_clear(gpointer p)
+{
+    struct operation *operation = p;
+    g_strfreev(operation->cells);
+    g_free(operation);
+}
+
+Test(cell_screen, operations_that_are_too_many_for_the_page_are_counted)
+{
+    OWN(deck) deck = deck_of(0);
+    g_ptr_array_set_free_func(deck->operations, operation_clear);
+    for (int i = 0; i < DECK_CELL_OPERATIONS + 3; i++) {
+        struct operation *operation = g_new0(struct operation, 1);
+        operation->cells = g_strsplit("cell-1 cell-eu", " ", -1);
+        g_ptr_array_add(deck->operations, operation);
+    }
+    g_autofree char *screen = shown(deck, 40, 120);
+    expect_in(screen, "3 earlier operations: key H");
+    g_ptr_array_set_size(deck->operations, DECK_CELL_OPERATIONS);
+    g_autofree char *all = shown(deck, 40, 120);
+    expect_not_in(all, "earlier operation");
+}

@@ -5,6 +5,7 @@
 #include "tui/views/cell_look.h"
 #include "tui/views/frame.h"
 #include "tui/views/marks.h"
+#include "tui/views/requests.h"
 #include "tui/views/wrap.h"
 
 enum { USERS_COLS = 7 };
@@ -87,10 +88,21 @@ static int put_history(const struct cell_look *look, struct canvas *canvas, cons
     return row;
 }
 
+/* How many operations on the cell the deck has not read; they are in the history. */
+static guint earlier(const struct cell_look *look)
+{
+    guint n = 0;
+    for (guint i = 0; i < look->deck->operations->len; i++) {
+        const struct operation *operation = look->deck->operations->pdata[i];
+        n += g_strv_contains((const char *const *)operation->cells, look->cell->config->id);
+    }
+    return n > DECK_CELL_OPERATIONS ? n - DECK_CELL_OPERATIONS : 0;
+}
+
 static int history_rows(const struct cell_look *look, int cols)
 {
     const struct area area = {.cols = cols};
-    return 1 + MAX(1, put_history(look, NULL, &area));
+    return 1 + MAX(1, put_history(look, NULL, &area)) + (earlier(look) > 0);
 }
 
 static void history_draw(const struct cell_look *look, struct canvas *canvas,
@@ -101,8 +113,12 @@ static void history_draw(const struct cell_look *look, struct canvas *canvas,
     if (look->deck->cell_events->len == 0)
         canvas_text(canvas, below.row, below.col, below.cols, ROLE_DIM,
                     "nothing that the journal knows of");
-    else
-        put_history(look, canvas, &below);
+    const int rows = put_history(look, canvas, &below);
+    const guint more = earlier(look);
+    g_autofree char *key = request_key(REQUEST_HISTORY);
+    if (more)
+        canvas_printf(canvas, below.row + MAX(1, rows), below.col, below.cols, ROLE_DIM,
+                      "%u earlier operation%s: key %s", more, more == 1 ? "" : "s", key);
 }
 
 const struct cell_part cell_tenants = {tenants_rows, tenants_draw};

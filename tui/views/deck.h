@@ -10,6 +10,9 @@
 #include "tui/views/preferences.h"
 #include "tui/views/released.h"
 
+/* Of so many of the newest operations on a cell the deck has the events. */
+#define DECK_CELL_OPERATIONS 12
+
 struct deck {
     struct config *config;
     struct snapshot *snapshot;   /* NULL: nothing read yet */

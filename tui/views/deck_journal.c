@@ -101,8 +101,8 @@ static void take_events(GPtrArray *from, const char *cell, GPtrArray *into)
 static GPtrArray *read_recent(struct deck *deck, const char *cell, gint64 each)
 {
     GPtrArray *into = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
-    guint read = 0;
-    for (guint i = 0; i < deck->operations->len && read < TAIL_OPERATIONS; i++) {
+    guint read = 0, most = cell ? DECK_CELL_OPERATIONS : TAIL_OPERATIONS;
+    for (guint i = 0; i < deck->operations->len && read < most; i++) {
         const struct operation *operation = g_ptr_array_index(deck->operations, i);
         if (cell && !g_strv_contains((const char *const *)operation->cells, cell))
             continue;
