@@ -392,3 +392,35 @@ Test(cell_screen, operations_that_are_too_many_for_the_page_are_counted)
     g_autofree char *all = shown(deck, 40, 120);
     expect_not_in(all, "earlier operation");
 }
+
+Test(cell_screen, a_registry_that_is_not_read_any_more_is_said_with_its_age)
+{
+    OWN(config) config = small_fleet(NULL);
+    struct registry *registry = registry_with(2, false, true);
+    struct cell_reading reading = reading_of(0);
+    OWN(deck) deck = deck_with(config, &reading, registry);
+    registry_unref(registry);
+    g_ptr_array_set_free_func(deck->snapshot->sources, (GDestroyNotify)source_free);
+    g_ptr_array_add(deck->snapshot->sources,
+                    source_new("registry", SOURCE_ERROR, NOW - 6 * WHEN_MINUTE, "no answer"));
+    g_autofree char *screen = shown(deck, 24, 120);
+    expect_in(screen, "6 patients at most (registry ERROR 6m)");
+}
+
+Test(cell_screen, it_draws_at_any_size_and_wherever_it_is_scrolled_to)
+{
+    static const enum request keys[] = {REQUEST_LAST, REQUEST_UP, REQUEST_SPAN, REQUEST_PAGE_UP,
+                                        REQUEST_SPAN};
+    OWN(config) config = small_fleet(NULL);
+    struct registry *registry = registry_with(40, true, false);
+    struct cell_reading reading = reading_of(0);
+    OWN(deck) deck = deck_with(config, &reading, registry);
+    registry_unref(registry);
+    add_event(deck, NOW - WHEN_MINUTE, "deploy.seen", "{\"cell\": \"cell-1\", \"version\": 7}");
+    for (int rows = 3; rows < 60; rows += 4)
+        for (int cols = 1; cols < 260; cols += 9) {
+            g_autofree char *top = shown(deck, rows, cols);
+            g_autofree char *below = shown_after(deck, rows, cols, keys, G_N_ELEMENTS(keys));
+            cr_assert(top && below);
+        }
+}
