@@ -62,7 +62,7 @@ static gint64 keep_from_ms(const struct cell_reading *reading, gint64 oldest_chu
 {
     gint64 first_ms, last_ms;
     bool any = cache_points_span(reading, &first_ms, &last_ms);
-    return any ? MAX(first_ms, oldest_chunk * length_ms) : G_MININT64;
+    return any ? oldest_chunk * length_ms : G_MININT64;
 }
 
 static bool read_points(struct cache *cache, const char *sql, GError **error)

@@ -347,6 +347,30 @@ Test(cache, old_points_go_and_gaps_stay)
     cell_reading_clear(&readings[EU]);
 }
 
+Test(cache, a_past_that_is_read_later_comes_to_a_reader_that_has_the_rest)
+{
+    OWN(cache) writer = opened();
+    OWN(cache) reader = opened();
+    struct cell_reading readings[CELLS] = {0};
+    struct fleet_input input = {.config = config, .readings = readings};
+    set_series(&readings[EU], METRIC_CPU, steady(7, 10, NOW));
+    OWN(snapshot) hours = fleet_fold(&input, NOW);
+    put_in(writer, hours, CACHE_ALL);
+    OWN(snapshot) seen = cache_read(reader, CACHE_ALL, NOW, NULL);
+    cr_expect_eq(seen->cells[EU].reading.series[METRIC_CPU]->n, 10);
+    set_series(&readings[EU], METRIC_CPU, steady(7, 1440, NOW));
+    OWN(snapshot) day = fleet_fold(&input, NOW);
+    put_in(writer, day, CACHE_ALL);
+    OWN(snapshot) caught_up = cache_read(reader, CACHE_ALL, NOW, NULL);
+    cr_expect_eq(caught_up->cells[EU].reading.series[METRIC_CPU]->n, 1440);
+    set_series(&readings[EU], METRIC_CPU, steady(8, 10, NOW + WHEN_MINUTE));
+    OWN(snapshot) again = fleet_fold(&input, NOW);
+    put_in(writer, again, CACHE_ALL);
+    OWN(snapshot) let_go = cache_read(reader, CACHE_ALL, NOW, NULL);
+    cr_expect_leq(let_go->cells[EU].reading.series[METRIC_CPU]->n, 70, "an hour's row at most");
+    cell_reading_clear(&readings[EU]);
+}
+
 Test(cache, a_file_that_was_removed_is_no_longer_in_place)
 {
     OWN(cache) cache = opened();
