@@ -77,6 +77,8 @@ static void a_frame_is_shown_at_once(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
     seat_shows(seat, "all 5 cells are well");
+    seat_type(seat, "%");
+    seat_row_shows(seat, -1, "% does nothing here"); /* so that the first frame has come whole */
     const char *text = strstr(seat->said->str, "medplum-demo");
     const char *begin =
         text ? g_strrstr_len(seat->said->str, text - seat->said->str, "\x1b[?2026h") : NULL;
