@@ -146,13 +146,25 @@ static char *odd_hour(const struct gate_view *view)
     return g_strdup(odd->str);
 }
 
+/* Evidence without size passes; who reads of it is told why. */
 static void say_all_is_well(const struct gate_view *view, struct gate_result *result)
 {
-    const struct judge *judge = gate_memory_judge(view->memory);
-    double odds = 0;
-    for (size_t i = 0; i < n_terms(view); i++)
-        odds = MAX(odds, judge_find(judge, term_at(view, i).metric).odds);
-    g_autofree char *text = odds_text(odds), *odd = odd_hour(view);
+    struct judge_finding most = {0};
+    struct term of = asked[0];
+    for (size_t i = 0; i < n_terms(view); i++) {
+        struct term term = term_at(view, i);
+        struct judge_finding found = judge_find(gate_memory_judge(view->memory), term.metric);
+        if (found.odds > most.odds) {
+            most = found;
+            of = term;
+        }
+    }
+    if (most.odds >= view->policy->evidence) {
+        g_autofree char *text = sentence(view, &of, &most, ": too little, or too short, to matter");
+        gate_says(result, VERDICT_PASS, "ok", "%s", text);
+        return;
+    }
+    g_autofree char *text = odds_text(most.odds), *odd = odd_hour(view);
     gate_says(result, VERDICT_PASS, "ok",
               "no worse than its own past%s%s; strongest evidence against it %s (%.0f:1 wanted)",
               odd, view->n_controls ? " and its controls" : "", text, view->policy->evidence);

@@ -41,6 +41,16 @@ Test(gate_memory, a_regression_under_every_limit_fails_and_says_by_how_much)
     cr_expect(strstr(said, "controls 1.0×"), "%s", said);
 }
 
+Test(gate_memory, evidence_of_a_trifle_passes_and_says_so)
+{
+    OWN(bench) bench = regression_bench();
+    bench->policy.max_ratio = 5;
+    both(bench, 0, 30, 0.9, 0.3);
+    EXPECT(bench_judge(bench, 30, GATE_REGRESSION), VERDICT_PASS);
+    const char *said = bench->results[GATE_REGRESSION].reason;
+    cr_expect(strstr(said, "errors 3.0× its own last 2h") && strstr(said, "to matter"), "%s", said);
+}
+
 Test(gate_memory, what_the_controls_have_too_is_held_as_not_attributable)
 {
     OWN(bench) bench = regression_bench();
