@@ -2,6 +2,9 @@
  */
 #include "tests/screen/stage.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 static void back_and_forth(struct seat *seat)
 {
     seat_type(seat, "j\r");
@@ -73,7 +76,8 @@ static void releases_lead_to_what_they_change(struct seat *seat)
     check("v on a cell shows the release that it runs",
           seat_row_shows(seat, 0, "fleet › 5.0.2 ") && seat_shows(seat, "since 5.0.1: 4 commits"));
     seat_type(seat, ":release 9.9.9\r");
-    check("a release that there is not is told as that", seat_shows(seat, "there is no release '9.9.9'"));
+    check("a release that there is not is told as that",
+          seat_shows(seat, "there is no release '9.9.9'"));
     seat_type(seat, "1");
     seat_row_shows(seat, 1, "all 5 cells are well");
 }
@@ -110,6 +114,25 @@ static void help_of_the_screen(struct seat *seat)
     check(":help SCREEN has another's", seat_row_shows(seat, 1, "on the screen cell"));
 }
 
+/* Who looks where else objects may lie waits for a writer that never comes. */
+static void a_git_repository_that_hangs_holds_nobody_up(struct fleet *fleet)
+{
+    g_autofree char *info = g_build_filename(fleet->dir, "medplum.git", "objects", "info", NULL);
+    g_autofree char *alternates = g_build_filename(info, "alternates", NULL);
+    bool hangs = g_mkdir_with_parents(info, 0700) == 0 && mkfifo(alternates, 0600) == 0;
+    struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
+    seat_shows(seat, "all 5 cells are well");
+    seat_type(seat, "R");
+    check("git hangs: the screen of releases says that it reads",
+          hangs && seat_shows(seat, "reading the git repository"));
+    seat_type(seat, "1j\r");
+    check("keys are answered", seat_row_shows(seat, 1, "cell-2-us-west healthy"));
+    seat_type(seat, "q");
+    check("and q ends it", seat_ended(seat) && seat_restored(seat));
+    seat_free(seat);
+    unlink(alternates);
+}
+
 void people_find_their_way(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
@@ -121,4 +144,5 @@ void people_find_their_way(struct fleet *fleet)
     what_was_said(seat);
     help_of_the_screen(seat);
     seat_free(seat);
+    a_git_repository_that_hangs_holds_nobody_up(fleet);
 }

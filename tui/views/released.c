@@ -1,6 +1,5 @@
 #include "tui/views/released.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 struct reading {
@@ -19,12 +18,14 @@ static void reading_free(gpointer p)
     g_free(reading);
 }
 
-static void start(const struct reading *draft, GTaskThreadFunc work, GAsyncReadyCallback done)
+static void start(const struct reading *draft, GCancellable *cancel, GTaskThreadFunc work,
+                  GAsyncReadyCallback done)
 {
     struct reading *reading = g_memdup2(draft, sizeof *draft);
     config_ref(reading->config);
-    g_autoptr(GTask) task = g_task_new(NULL, NULL, done, reading);
+    g_autoptr(GTask) task = g_task_new(NULL, cancel, done, reading);
     g_task_set_task_data(task, reading, reading_free);
+    g_task_set_return_on_cancel(task, TRUE);
     g_task_run_in_thread(task, work);
 }
 
@@ -50,10 +51,10 @@ static void on_list(GObject *source, GAsyncResult *result, gpointer data)
     reading->on_list(list, error ? g_strdup(error->message) : NULL, reading->data);
 }
 
-void released_read(struct config *config, released_fn fn, gpointer data)
+void released_read(struct config *config, GCancellable *cancel, released_fn fn, gpointer data)
 {
     const struct reading reading = {.config = config, .on_list = fn, .data = data};
-    start(&reading, read_list, on_list);
+    start(&reading, cancel, read_list, on_list);
 }
 
 void release_changes_free(struct release_changes *changes)
@@ -105,10 +106,10 @@ static void on_changes(GObject *source, GAsyncResult *result, gpointer data)
     reading->on_changes(g_task_propagate_pointer(G_TASK(result), NULL), reading->data);
 }
 
-void released_read_changes(struct config *config, const char *version, release_changes_fn fn,
-                           gpointer data)
+void released_read_changes(struct config *config, const char *version, GCancellable *cancel,
+                           release_changes_fn fn, gpointer data)
 {
     const struct reading reading = {
         .config = config, .version = g_strdup(version), .on_changes = fn, .data = data};
-    start(&reading, read_changes, on_changes);
+    start(&reading, cancel, read_changes, on_changes);
 }

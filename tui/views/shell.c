@@ -151,6 +151,7 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
     shell->loop = g_main_loop_new(NULL, FALSE);
     prompt_init(&shell->prompt);
     recall_init(&shell->commands);
+    shell->leaving = g_cancellable_new();
     shell_arrive(shell);
     const struct screen_events events = {shell_key, shell_paste, shell_want_draw, on_gone};
     shell->screen = screen_open(options, &events, shell, error);
@@ -170,6 +171,7 @@ void shell_free(struct shell *shell)
     screen_close(g_steal_pointer(&shell->screen));
     if (shell->launch)
         shell_launch_left(shell);
+    g_cancellable_cancel(shell->leaving);
     while (shell->under_way > 0) /* what was begun is seen to its end */
         g_main_context_iteration(NULL, TRUE);
     g_clear_handle_id(&shell->look_source, g_source_remove);
@@ -177,6 +179,7 @@ void shell_free(struct shell *shell)
     trail_free(shell->trail);
     prompt_release(&shell->prompt);
     recall_release(&shell->commands);
+    g_object_unref(shell->leaving);
     dialog_free(shell->dialog);
     act_free(shell->act);
     g_strfreev(shell->watched);

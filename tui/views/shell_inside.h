@@ -27,7 +27,8 @@ struct shell {
     guint look_source, draw_source;
     guint looks;
     bool reads_releases;
-    guint under_way; /* threads and processes that will still call back */
+    GCancellable *leaving; /* ends what only reads */
+    guint under_way;       /* threads and processes that will still call back */
     void (*refresh)(gpointer data);
     gpointer refresh_data;
     shell_watch_fn watch;

@@ -23,15 +23,17 @@ void shell_read_releases(struct shell *shell)
         return;
     shell->reads_releases = true;
     shell->under_way++;
-    released_read(shell->deck->config, on_releases, shell);
+    released_read(shell->deck->config, shell->leaving, on_releases, shell);
 }
 
 static void on_changes(struct release_changes *changes, gpointer data)
 {
     struct shell *shell = data;
+    shell->under_way--;
+    if (!changes)
+        return;
     const struct level *top = shell_top(shell);
     bool late = top->view == VIEW_RELEASE && g_strcmp0(top->subject, changes->version) != 0;
-    shell->under_way--;
     release_changes_free(late ? changes : shell->deck->changes);
     if (!late)
         shell->deck->changes = changes;
@@ -41,5 +43,5 @@ static void on_changes(struct release_changes *changes, gpointer data)
 void shell_read_changes(struct shell *shell, const char *version)
 {
     shell->under_way++;
-    released_read_changes(shell->deck->config, version, on_changes, shell);
+    released_read_changes(shell->deck->config, version, shell->leaving, on_changes, shell);
 }
