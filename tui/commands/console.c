@@ -28,7 +28,7 @@ static struct deck *make_deck(struct context *context, const struct given *given
     deck->follower = journal_follow(context->config, dir);
     deck->write = given->write;
     deck->actor = actor_name();
-    deck->preferences = preferences_load();
+    deck->preferences = preferences_load(deck->keymap);
     return deck;
 }
 

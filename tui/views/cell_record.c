@@ -115,7 +115,7 @@ static void history_draw(const struct cell_look *look, struct canvas *canvas,
                     "nothing that the journal knows of");
     const int rows = put_history(look, canvas, &below);
     const guint more = earlier(look);
-    g_autofree char *key = request_key(REQUEST_HISTORY);
+    g_autofree char *key = keymap_shown(look->deck->keymap, REQUEST_HISTORY);
     if (more)
         canvas_printf(canvas, below.row + MAX(1, rows), below.col, below.cols, ROLE_DIM,
                       "%u earlier operation%s: key %s", more, more == 1 ? "" : "s", key);

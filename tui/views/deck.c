@@ -19,6 +19,7 @@ struct deck *deck_new(struct config *config, const char *state_dir)
     deck->conductors = deck_conductors_new();
     deck->filter = g_strdup("");
     notices_init(&deck->notices);
+    deck->keymap = keymap_new();
     return deck;
 }
 
@@ -38,6 +39,7 @@ void deck_free(struct deck *deck)
     notices_release(&deck->notices);
     preferences_free(deck->preferences);
     g_free(deck->theme);
+    keymap_free(deck->keymap);
     if (deck->releases)
         g_ptr_array_unref(deck->releases);
     g_free(deck->releases_error);

@@ -6,6 +6,7 @@
 #include "data/journal_follow.h"
 #include "data/poller.h"
 #include "rollout/last_time.h"
+#include "tui/views/keymap.h"
 #include "tui/views/notices.h"
 #include "tui/views/preferences.h"
 #include "tui/views/released.h"
@@ -48,6 +49,7 @@ struct deck {
     bool write, personal;
     struct preferences *preferences; /* console.yaml's; may be NULL: none */
     char *theme;                     /* its name; NULL: the default */
+    struct keymap *keymap;
     GHashTable *changed; /* cell id -> gint64 *: when its health or version last changed here */
 
     struct notices notices; /* what was said to people */

@@ -6,16 +6,17 @@
 
 #include <string.h>
 
-static int hint_width(enum request request)
+static int hint_width(const struct keymap *keymap, enum request request)
 {
-    g_autofree char *key = request_key(request);
+    g_autofree char *key = keymap_shown(keymap, request);
     return text_width(key) + 1 + text_width(request_bindings()[request].name) + 2;
 }
 
-static int draw_hint(struct canvas *canvas, int row, int col, enum request request)
+static int draw_hint(struct canvas *canvas, int row, int col, const struct keymap *keymap,
+                     enum request request)
 {
-    g_autofree char *key = request_key(request);
-    int width = hint_width(request);
+    g_autofree char *key = keymap_shown(keymap, request);
+    int width = hint_width(keymap, request);
     int used = canvas_text(canvas, row, col, width, ROLE_KEY, key) + 1;
     canvas_text(canvas, row, col + used, width - used, ROLE_DIM, request_bindings()[request].name);
     return col + width;
@@ -29,14 +30,14 @@ void frame_hints(struct canvas *canvas, int row, const struct view *view, const 
     while (view->hints[n] != REQUEST_COUNT)
         n++;
     for (int i = MAX(0, n - KEPT); i < n; i++)
-        kept += hint_width(view->hints[i]);
+        kept += hint_width(deck->keymap, view->hints[i]);
     for (int i = 0; i < n; i++) {
         enum request request = view->hints[i];
         bool last = i >= n - KEPT;
         if (!view_offers(view, state, deck, request) ||
-            (!last && col + hint_width(request) + kept - 2 >= canvas->cols))
+            (!last && col + hint_width(deck->keymap, request) + kept - 2 >= canvas->cols))
             continue;
-        col = draw_hint(canvas, row, col, request);
+        col = draw_hint(canvas, row, col, deck->keymap, request);
     }
 }
 

@@ -15,6 +15,7 @@ struct help {
     struct filter *filter; /* of the lines that are being put together */
     const char *heading;   /* of the lines to come, not said yet */
     bool write;            /* people may act */
+    const struct binding *bindings;
 };
 
 static void *help_open(void)
@@ -63,7 +64,7 @@ static void add_binding(struct help *help, const struct binding *binding, const 
 static void add_keys(struct help *help, unsigned place)
 {
     for (int i = 0; i < REQUEST_COUNT; i++) {
-        const struct binding *binding = &request_bindings()[i];
+        const struct binding *binding = &help->bindings[i];
         bool everywhere = binding->places == PLACE_ANY;
         bool wanted = place ? !everywhere && (binding->places & place) : everywhere;
         if (wanted && *binding->keys)
@@ -75,7 +76,7 @@ static void add_keys(struct help *help, unsigned place)
 static void add_other_keys(struct help *help, unsigned place)
 {
     for (int i = 0; i < REQUEST_COUNT; i++) {
-        const struct binding *binding = &request_bindings()[i];
+        const struct binding *binding = &help->bindings[i];
         if (binding->places == PLACE_ANY || (binding->places & place))
             continue;
         GString *text = g_string_new(" (");
@@ -165,6 +166,7 @@ static void help_prepare(void *state, const struct deck *deck, const struct area
     pager_begin(&help->pager, area->cols - 2, KEYS_COLS);
     help->filter = filter_parse(deck->filter);
     help->write = deck->write;
+    help->bindings = keymap_bindings(deck->keymap);
     compose(help, deck);
     filter_free(help->filter);
     help->filter = NULL;

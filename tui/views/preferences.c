@@ -2,8 +2,11 @@
 
 #include "data/schema.h"
 
+#include <string.h>
+
 struct file {
     char *theme;
+    GHashTable *keys; /* request -> keys */
 };
 
 static const struct schema_key file_keys[] = {
@@ -11,16 +14,34 @@ static const struct schema_key file_keys[] = {
      .kind = SCHEMA_TEXT,
      .offset = offsetof(struct file, theme),
      .doc = "how it looks: a name that `celldeck console --theme` takes"},
+    {.name = "keys",
+     .kind = SCHEMA_TEXT_MAP,
+     .offset = offsetof(struct file, keys),
+     .doc = "what stands for what: {page-down: \"Ctrl-D PgDn\"}"},
     {0}};
 static const struct schema file_schema = {.keys = file_keys, .size = sizeof(struct file)};
 
-static void read_file(struct preferences *preferences, const char *text, gsize length)
+/* In the order of their names, so that who takes a key from whom is no chance. */
+static void bind_keys(struct keymap *keymap, GHashTable *keys, struct faults *faults, size_t at)
+{
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(keys), (GCompareFunc)strcmp);
+    for (GList *name = names; name; name = name->next) {
+        g_autofree char *wrong =
+            keymap_bind(keymap, name->data, g_hash_table_lookup(keys, name->data));
+        if (wrong)
+            faults_add(faults, at, "keys: %s: %s", (const char *)name->data, wrong);
+    }
+}
+
+static void read_file(struct preferences *preferences, struct keymap *keymap, const char *text,
+                      gsize length)
 {
     OWN(faults) faults = faults_new(preferences->path, text, length);
     OWN(schema_reader) reader = schema_reader_new(faults);
     struct file *file = schema_read(reader, &file_schema, text, length);
     if (file) {
         preferences->theme = g_steal_pointer(&file->theme);
+        bind_keys(keymap, file->keys, faults, schema_place(reader, &file->keys));
         schema_release(&file_schema, file);
     }
     g_autoptr(GError) error = NULL;
@@ -30,7 +51,7 @@ static void read_file(struct preferences *preferences, const char *text, gsize l
     }
 }
 
-struct preferences *preferences_load(void)
+struct preferences *preferences_load(struct keymap *keymap)
 {
     struct preferences *preferences = g_new0(struct preferences, 1);
     g_autofree char *folder = g_build_filename(g_get_user_config_dir(), "celldeck", NULL);
@@ -40,7 +61,7 @@ struct preferences *preferences_load(void)
     g_autoptr(GError) error = NULL;
     gsize length;
     if (g_file_get_contents(preferences->path, &text, &length, &error))
-        read_file(preferences, text, length);
+        read_file(preferences, keymap, text, length);
     else if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
              !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
         preferences->wrong = g_strdup(error->message);

@@ -3,7 +3,7 @@
  * ~/.config/celldeck. */
 #pragma once
 
-#include "data/base/own.h"
+#include "tui/views/keymap.h"
 
 struct preferences {
     char *path;  /* where the file is, or would be */
@@ -12,7 +12,7 @@ struct preferences {
     char *theme_folder;
 };
 
-/* A file that is not there says nothing. */
-struct preferences *preferences_load(void);
+/* A file that is not there says nothing. Its `keys` go to `keymap`. */
+struct preferences *preferences_load(struct keymap *keymap);
 void preferences_free(struct preferences *preferences);
 OWNABLE(preferences, preferences_free);

@@ -1,7 +1,5 @@
 #include "tui/views/requests.h"
 
-#include <string.h>
-
 #define REQUEST_BINDING(id, name, keys, places, summary)                                           \
     {REQUEST_##id, name, keys, places, summary},
 #define VIEW_BINDING(id, name, way, takes, keys, summary)                                          \
@@ -17,12 +15,6 @@ enum view_id request_view(enum request request)
 {
     int after = (int)request - (int)(REQUEST_COUNT - VIEW_COUNT);
     return after >= 0 && after < VIEW_COUNT ? (enum view_id)after : VIEW_COUNT;
-}
-
-char *request_key(enum request request)
-{
-    const char *keys = bindings[request].keys;
-    return g_strndup(keys, strcspn(keys, " "));
 }
 
 bool request_acts(enum request request)

@@ -45,12 +45,10 @@
 #define REQUEST_OF_VIEW(id, name, way, takes, keys, summary) REQUEST_##id,
 enum request { REQUESTS(REQUEST_ENUM) VIEWS(REQUEST_OF_VIEW) REQUEST_COUNT };
 
-/* REQUEST_COUNT bindings, in the table's order. */
+/* REQUEST_COUNT bindings with their default keys, in the table's order (keymap.h: those in force).
+ */
 const struct binding *request_bindings(void);
 /* The screen that a request opens; VIEW_COUNT: it opens none. */
 enum view_id request_view(enum request request);
-/* The key that is shown for a request: the first of its keys, "" where it has none. Caller frees.
- */
-char *request_key(enum request request);
 /* Whether it does something to the world: only with --write. */
 bool request_acts(enum request request);

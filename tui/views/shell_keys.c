@@ -179,7 +179,8 @@ static void handle_request(struct shell *shell, enum request request)
 
 static void key_in_screen(struct shell *shell, guint32 key)
 {
-    int request = keys_find(request_bindings(), REQUEST_COUNT, 1u << shell_top(shell)->view, key);
+    int request = keys_find(keymap_bindings(shell->deck->keymap), REQUEST_COUNT,
+                            1u << shell_top(shell)->view, key);
     if (request >= 0) {
         handle_request(shell, (enum request)request);
         return;
