@@ -21,6 +21,7 @@ static bool planned(struct seat *seat, const char *version)
     for (int i = 0; i < 20; i++) {
         command(seat, line);
         seat_hides(seat, "planning ");
+        seat_hides(seat, "Waits until");
         g_autofree char *text = seat_text(seat);
         if (strstr(text, "Reason (kept"))
             return true;
@@ -43,6 +44,7 @@ static bool act(struct seat *seat, const char *key, const char *reason, const ch
             seat_type(seat, "\r");
             seat_shows(seat, "Reason: ");
         }
+        seat_shows(seat, "to do it");
         seat_type(seat, word);
         seat_type(seat, "\r");
         seat_hides(seat, "Esc leaves");
@@ -76,6 +78,18 @@ static void a_release_leads_to_its_plan(struct seat *seat)
     seat_shows(seat, "TENANTS");
 }
 
+/* What people type on without looking is not what a dialog that opens meanwhile asks for. */
+static void what_is_typed_ahead_starts_nothing(struct seat *seat)
+{
+    command(seat, "start 9.9.9");
+    seat_type(seat, "q\r9.9.9\r");
+    check("keys typed while it plans, or as it opens, do nothing",
+          seat_shows(seat, "9.9.9 can't be started") && seat_hides(seat, "other keys wait") &&
+              seat_shows(seat, "Esc leaves"));
+    seat_type(seat, "\x1b");
+    check("and Esc leaves it", seat_row_shows(seat, -1, "q quit"));
+}
+
 static void the_start(struct seat *seat)
 {
     seat_type(seat, "s");
@@ -88,7 +102,7 @@ static void the_start(struct seat *seat)
     check("what is no version goes nowhere", seat_row_shows(seat, -1, "--help is no version"));
     command(seat, "start 9.9.9");
     check("a version that there is not is refused by the plan",
-          seat_shows(seat, "9.9.9 can't be started"));
+          seat_shows(seat, "9.9.9 can't be started") && seat_hides(seat, "other keys wait"));
     seat_type(seat, "5.1.0\r");
     check("and no typing starts it", seat_row_shows(seat, -1, "q quit"));
     check("a plan shows its blast radius",
@@ -98,6 +112,8 @@ static void the_start(struct seat *seat)
     seat_type(seat, "\r");
     check("it wants a reason", seat_shows(seat, "a reason is needed"));
     seat_type(seat, "a screen test\r");
+    check("and takes a ticket", seat_shows(seat, "Ticket (Enter for none)?"));
+    seat_type(seat, "CHG-7\r");
     seat_shows(seat, "Type 5.1.0 to do it");
     seat_type(seat, "yes\r");
     check("another word starts nothing", seat_shows(seat, "that is not 5.1.0"));
@@ -105,6 +121,7 @@ static void the_start(struct seat *seat)
                     "5.1.0\r");
     check("the version, typed, starts it, and its screen opens",
           seat_row_shows(seat, 1, "r1 5.1.0"));
+    seat_hides(seat, "this opened by itself");
     check("with who and why",
           seat_row_shows(seat, 1, "alice") && seat_row_shows(seat, 1, "a screen test"));
     check("its waves", seat_shows(seat, "enterprise  bake"));
@@ -128,8 +145,8 @@ static void the_gates_one_by_one(struct seat *seat)
 
 static void wrong_keys_do_nothing(struct seat *seat)
 {
-    seat_type(seat, "x");
-    check("a key without a use says so", seat_row_shows(seat, -1, "x does nothing here"));
+    seat_type(seat, "w");
+    check("a key without a use says so", seat_row_shows(seat, -1, "w does nothing here"));
     seat_type(seat, "A");
     check("abort asks, and shows the blast radius", seat_shows(seat, "Blast radius: "));
     seat_type(seat, "because\rr1\r");
@@ -138,6 +155,42 @@ static void wrong_keys_do_nothing(struct seat *seat)
     check("nor does Esc", seat_row_shows(seat, -1, "nothing was done"));
     seat_type(seat, "Gb");
     check("what was not begun can't be rolled back", seat_row_shows(seat, -1, "can't rollback"));
+}
+
+static void cells_are_retried_and_skipped(struct seat *seat)
+{
+    seat_type(seat, "g");
+    check("b rolls the selected cell back, its name typed",
+          act(seat, "b", "slow", "cell-0-dev") && seat_row_shows(seat, 4, "rolled back"));
+    check("y is offered then, and deploys to it once more",
+          seat_row_shows(seat, -1, "y retry") && act(seat, "y", "once more", "cell-0-dev") &&
+              seat_row_shows(seat, 4, "baking"));
+    check("W rolls its wave back, the version typed",
+          act(seat, "W", "slow again", "5.1.0") && seat_row_shows(seat, 4, "rolled back"));
+    check("x leaves it out",
+          act(seat, "x", "not today", "cell-0-dev") && seat_row_shows(seat, 4, "skipped"));
+    seat_type(seat, "v");
+    check("what is not held can't be accepted", seat_row_shows(seat, -1, "can't accept"));
+    seat_type(seat, "O");
+    check("where there is no window, none is lifted", seat_row_shows(seat, -1, "can't override"));
+}
+
+/* While the question is open, another console does what it asks. */
+static void the_open_question_follows_the_world(struct fleet *fleet, struct seat *seat)
+{
+    seat_type(seat, "A");
+    seat_shows(seat, "Reason (kept");
+    seat_type(seat, "because\r5.1");
+    seat_shows(seat, "> 5.1");
+    struct seat *other = sit(fleet, 34, 100, "--write", NULL, NULL);
+    seat_type(other, "r");
+    seat_row_shows(other, 1, "r1 5.1.0");
+    check("another console aborts it",
+          act(other, "A", "enough for today", "5.1.0") && seat_row_shows(other, 1, "aborted"));
+    check("the question that is open says so, and takes no word any more",
+          seat_shows(seat, "nothing was done") && seat_hides(seat, "> 5.1"));
+    seat_type(seat, "\x1b");
+    seat_free(other);
 }
 
 static void the_record_has_it(struct seat *seat)
@@ -175,6 +228,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     struct seat *seat = sit(fleet, 34, 100, "--write", NULL, NULL);
     check("WRITE is on top", seat_row_shows(seat, 0, "WRITE"));
     a_release_leads_to_its_plan(seat);
+    what_is_typed_ahead_starts_nothing(seat);
     the_start(seat);
     the_gates_one_by_one(seat);
     check("p pauses", act(seat, "p", "lunch", "5.1.0") && seat_row_shows(seat, 1, "paused: lunch"));
@@ -186,11 +240,8 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
           seat_shows(seat, "Approve wave enterprise") && seat_shows(seat, "Blast radius: 2 cells"));
     seat_type(seat, "\x1b");
     check("a approves", act(seat, "a", NULL, "5.1.0") && seat_shows(seat, "1 of 1 approvals"));
-    seat_type(seat, "g");
-    check("b rolls the selected cell back, its name typed",
-          act(seat, "b", "slow", "cell-0-dev") && seat_row_shows(seat, 4, "rolled back"));
-    check("A aborts",
-          act(seat, "A", "enough for today", "5.1.0") && seat_row_shows(seat, 1, "aborted"));
+    cells_are_retried_and_skipped(seat);
+    the_open_question_follows_the_world(fleet, seat);
     the_record_has_it(seat);
     cells_lead_to_their_rollout(seat);
     seat_free(seat);

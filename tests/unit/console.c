@@ -209,18 +209,78 @@ Test(dialog, only_the_very_word_confirms)
     dialog_free(dialog);
 }
 
+static char *no_x(const char *text)
+{
+    return strchr(text, 'x') ? g_strdup("no x, please") : NULL;
+}
+
+static const struct dialog_ask asks[] = {
+    {.name = "Reason", .note = "kept"},
+    {.name = "Ticket", .note = "kept", .optional = true, .wrong = no_x},
+    {NULL},
+};
+
 Test(dialog, a_text_that_is_asked_for_comes_before_the_word_and_must_not_be_empty)
 {
-    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), "Reason", "5.0.3");
+    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), asks, "5.0.3");
     cr_expect_eq(type_all(dialog, "  "), DIALOG_OPEN);
-    cr_expect_null(dialog->text);
+    cr_expect_null(dialog_text(dialog, 0));
     cr_expect_not_null(strstr(dialog->wrong, "reason is needed"));
     cr_expect_eq(type_all(dialog, "5.0.3"), DIALOG_OPEN, "typed where the reason belongs");
-    cr_expect_str_eq(dialog->text, "5.0.3");
+    cr_expect_str_eq(dialog_text(dialog, 0), "5.0.3");
     dialog_key(dialog, KEY_CODE_BACKSPACE);
-    cr_expect_null(dialog->text, "Backspace goes back to the text");
+    cr_expect_null(dialog_text(dialog, 0), "Backspace goes back to the text");
     cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN);
+    cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN, "a ticket may be left out");
+    cr_expect_null(dialog_text(dialog, 1));
     cr_expect_eq(type_all(dialog, "5.0.3"), DIALOG_CONFIRMED);
+    dialog_free(dialog);
+}
+
+Test(dialog, a_text_that_will_not_do_says_why_and_is_not_taken)
+{
+    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), asks, "5.0.3");
+    type_all(dialog, "because");
+    cr_expect_eq(type_all(dialog, "x-7"), DIALOG_OPEN);
+    cr_expect_str_eq(dialog->wrong, "no x, please");
+    cr_expect_null(dialog_text(dialog, 1));
+    dialog_free(dialog);
+}
+
+Test(dialog, what_has_changed_takes_the_word_back_and_wants_the_texts_confirmed)
+{
+    struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), asks, "5.0.3");
+    type_all(dialog, "because");
+    type_all(dialog, "CHG-7");
+    for (const char *c = "5.0."; *c; c++)
+        dialog_key(dialog, (guint32)*c);
+    dialog_change(dialog, g_ptr_array_new());
+    cr_expect_not_null(strstr(dialog->wrong, "has changed"));
+    cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN, "Enter confirms the reason that stands there");
+    cr_expect_str_eq(dialog_text(dialog, 0), "because");
+    cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN);
+    cr_expect_str_eq(dialog_text(dialog, 1), "CHG-7");
+    cr_expect_eq(type_all(dialog, "3"), DIALOG_OPEN, "the word begins anew");
+    cr_expect_eq(type_all(dialog, ""), DIALOG_OPEN);
+    dialog_free(dialog);
+}
+
+Test(dialog, while_it_waits_it_takes_no_key_but_esc)
+{
+    struct dialog *dialog = dialog_new("Start", g_ptr_array_new(), NULL, "5.0.3");
+    dialog->waits = true;
+    cr_expect_eq(type_all(dialog, "5.0.3"), DIALOG_OPEN);
+    cr_expect_str_eq(dialog->prompt.text->str, "");
+    cr_expect_eq(dialog_key(dialog, KEY_CODE_ESCAPE), DIALOG_CANCELLED);
+    dialog_free(dialog);
+}
+
+Test(dialog, while_something_is_under_way_enter_does_not_leave_it)
+{
+    struct dialog *dialog = dialog_new("Plan", g_ptr_array_new(), NULL, NULL);
+    dialog->busy = true;
+    cr_expect_eq(type_all(dialog, "because"), DIALOG_OPEN);
+    cr_expect_eq(dialog_key(dialog, KEY_CODE_ESCAPE), DIALOG_CANCELLED);
     dialog_free(dialog);
 }
 

@@ -7,13 +7,13 @@
 
 #define WIDEST 100 /* longer lines are hard to read, however wide the screen is */
 
-struct dialog *dialog_new(const char *title, GPtrArray *lines, const char *ask,
+struct dialog *dialog_new(const char *title, GPtrArray *lines, const struct dialog_ask *asks,
                           const char *expected)
 {
     struct dialog *dialog = g_new0(struct dialog, 1);
     dialog->title = g_strdup(title);
     dialog->lines = lines;
-    dialog->ask = g_strdup(ask);
+    dialog->asks = asks;
     dialog->expected = g_strdup(expected);
     dialog->role = ROLE_WARN;
     dialog->height = 1;
@@ -27,7 +27,9 @@ void dialog_free(struct dialog *dialog)
         return;
     prompt_release(&dialog->prompt);
     g_ptr_array_unref(dialog->lines);
-    char *strings[] = {dialog->title, dialog->ask, dialog->text, dialog->expected, dialog->wrong};
+    for (size_t i = 0; i < DIALOG_ASKS; i++)
+        g_free(dialog->texts[i]);
+    char *strings[] = {dialog->title, dialog->expected, dialog->wrong};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_free(dialog);
@@ -39,9 +41,17 @@ void dialog_say(struct dialog *dialog, const char *line)
     g_ptr_array_index(dialog->lines, 0) = g_strdup(line);
 }
 
-static bool asks_text(const struct dialog *dialog)
+/* The text that is asked for now; NULL: the word is. */
+static const struct dialog_ask *asked(const struct dialog *dialog)
 {
-    return dialog->ask && !dialog->text;
+    const struct dialog_ask *ask = dialog->asks ? &dialog->asks[dialog->at] : NULL;
+    return dialog->at < DIALOG_ASKS && ask && ask->name ? ask : NULL;
+}
+
+const char *dialog_text(const struct dialog *dialog, size_t i)
+{
+    const char *text = i < dialog->at && i < DIALOG_ASKS ? dialog->texts[i] : NULL;
+    return text && *text ? text : NULL;
 }
 
 static void complain(struct dialog *dialog, char *wrong)
@@ -50,17 +60,49 @@ static void complain(struct dialog *dialog, char *wrong)
     dialog->wrong = wrong;
 }
 
+static void keep_text(struct dialog *dialog, const char *text)
+{
+    char *kept = g_strdup(text);
+    g_free(dialog->texts[dialog->at]);
+    dialog->texts[dialog->at] = kept;
+}
+
+static void go_to(struct dialog *dialog, size_t at)
+{
+    dialog->at = at;
+    prompt_set(&dialog->prompt, asked(dialog) ? dialog->texts[at] : "");
+}
+
+void dialog_change(struct dialog *dialog, GPtrArray *lines)
+{
+    g_ptr_array_unref(dialog->lines);
+    dialog->lines = lines;
+    if (asked(dialog))
+        keep_text(dialog, dialog->prompt.text->str);
+    go_to(dialog, 0);
+    dialog->top = 0;
+    complain(dialog, g_strdup("it has changed since you were asked: read it again"));
+}
+
+static char *what_is_wrong(const struct dialog_ask *ask, const char *typed)
+{
+    g_autofree char *word = g_utf8_strdown(ask->name, -1);
+    if (!*typed)
+        return ask->optional ? NULL : g_strdup_printf("a %s is needed; it is %s", word, ask->note);
+    return ask->wrong ? ask->wrong(typed) : NULL;
+}
+
 static enum dialog_result answer(struct dialog *dialog)
 {
     if (!dialog->expected)
-        return DIALOG_CANCELLED;
+        return dialog->busy ? DIALOG_OPEN : DIALOG_CANCELLED;
     g_autofree char *typed = g_strstrip(g_strdup(dialog->prompt.text->str));
-    if (asks_text(dialog)) {
-        g_autofree char *word = g_utf8_strdown(dialog->ask, -1);
-        complain(dialog, *typed ? NULL : g_strdup_printf("a %s is needed; it is kept", word));
-        if (*typed) {
-            dialog->text = g_steal_pointer(&typed);
-            prompt_set(&dialog->prompt, "");
+    const struct dialog_ask *ask = asked(dialog);
+    if (ask) {
+        complain(dialog, what_is_wrong(ask, typed));
+        if (!dialog->wrong) {
+            keep_text(dialog, typed);
+            go_to(dialog, dialog->at + 1);
         }
         return DIALOG_OPEN;
     }
@@ -70,19 +112,20 @@ static enum dialog_result answer(struct dialog *dialog)
     return DIALOG_OPEN;
 }
 
-/* Too often pressed, it goes back to the text; it never leaves the dialog. */
+/* Too often pressed, it goes back to the text before; it never leaves the dialog. */
 static void erase_back(struct dialog *dialog)
 {
-    if (!dialog->text)
+    if (dialog->at == 0)
         return;
-    prompt_set(&dialog->prompt, dialog->text);
-    g_clear_pointer(&dialog->text, g_free);
+    go_to(dialog, dialog->at - 1);
     complain(dialog, NULL);
 }
 
 enum dialog_result dialog_key(struct dialog *dialog, guint32 key)
 {
     int page = MAX(1, dialog->height - 1);
+    if (dialog->waits && key != KEY_CODE_ESCAPE)
+        return DIALOG_OPEN;
     switch (key) {
     case KEY_CODE_UP:
         dialog->top--;
@@ -150,18 +193,32 @@ static int edges(const struct dialog *dialog)
     return dialog->expected ? 5 : 3;
 }
 
+/* "Ticket: CHG-7 · Reason: a screen test" */
+static char *typed_text(const struct dialog *dialog)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t i = dialog->at; i-- > 0;)
+        if (dialog_text(dialog, i))
+            g_string_append_printf(text, "%s%s: %s", text->len ? " · " : "", dialog->asks[i].name,
+                                   dialog_text(dialog, i));
+    return g_string_free(text, FALSE);
+}
+
 static struct area draw_question(const struct dialog *dialog, struct canvas *canvas,
                                  const struct area *at)
 {
     int row = at->row;
-    if (dialog->text)
-        canvas_printf(canvas, row - 1, at->col, at->cols, ROLE_NORMAL, "%s: %s", dialog->ask,
-                      dialog->text);
-    if (dialog->wrong)
+    const struct dialog_ask *ask = asked(dialog);
+    g_autofree char *typed = typed_text(dialog);
+    canvas_text(canvas, row - 1, at->col, at->cols, ROLE_NORMAL, typed);
+    if (dialog->waits)
+        canvas_text(canvas, row, at->col, at->cols, ROLE_WARN,
+                    "Waits until no key is pressed. Esc leaves.");
+    else if (dialog->wrong)
         canvas_text(canvas, row, at->col, at->cols, ROLE_BAD, dialog->wrong);
-    else if (asks_text(dialog))
-        canvas_printf(canvas, row, at->col, at->cols, ROLE_DIM,
-                      "%s (kept in the history)? Esc leaves.", dialog->ask);
+    else if (ask)
+        canvas_printf(canvas, row, at->col, at->cols, ROLE_DIM, "%s (%s)? Esc leaves.", ask->name,
+                      ask->note);
     else
         canvas_printf(canvas, row, at->col, at->cols, ROLE_DIM, "Type %s to do it, Esc leaves.",
                       dialog->expected);
@@ -205,7 +262,8 @@ struct area dialog_draw(struct dialog *dialog, struct canvas *canvas)
         canvas_right(canvas, bottom, at.col, at.cols, ROLE_KEY, where);
     }
     if (!dialog->expected) {
-        canvas_text(canvas, bottom, at.col, at.cols, ROLE_KEY, " Esc leaves ");
+        canvas_text(canvas, bottom, at.col, at.cols, ROLE_KEY,
+                    dialog->waits ? " Esc leaves; other keys wait " : " Esc leaves ");
         return (struct area){.row = -1, .col = -1};
     }
     at.row += shown + 1;

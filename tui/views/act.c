@@ -3,18 +3,26 @@
 #include "data/base/error.h"
 #include "data/base/when.h"
 #include "rollout/conductor.h"
-#include "rollout/request.h"
+#include "tui/views/act_kind.h"
 #include "tui/views/blast.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
+/* What a person is shown of it. */
+struct sight {
+    GPtrArray *lines; /* char *: what will happen, and to which cells; binding, all of it */
+    char *bound;      /* what else it is bound to, or NULL */
+    char *note;       /* what else is to be known: its words may change, and bind nothing */
+};
+
 struct act {
-    const struct kind *kind;
+    const struct act_kind *kind;
+    enum request request;
     char *operation, *version, *wave, *cell;
-    char *reason; /* as it was typed, where the request takes one */
+    char *reason, *bake; /* as typed, where they are asked for */
     char *expected;
-    GPtrArray *lines;
+    struct sight sight;
     char *state_dir;
     struct person person; /* its strings are ours */
     struct config *config;
@@ -22,101 +30,20 @@ struct act {
     gpointer data;
 };
 
-static bool do_approve(struct journal *journal, const struct act *act, GError **error)
+static void sight_clear(struct sight *sight)
 {
-    return request_approve(journal, act->operation, act->wave, &act->person, when_now_ms(), error);
+    g_clear_pointer(&sight->lines, g_ptr_array_unref);
+    g_clear_pointer(&sight->bound, g_free);
+    g_clear_pointer(&sight->note, g_free);
 }
 
-static bool do_pause(struct journal *journal, const struct act *act, GError **error)
+static bool same_sight(const struct sight *a, const struct sight *b)
 {
-    return request_pause(journal, act->operation, act->reason, &act->person, when_now_ms(), error);
+    bool same = a->lines->len == b->lines->len && g_strcmp0(a->bound, b->bound) == 0;
+    for (guint i = 0; same && i < a->lines->len; i++)
+        same = strcmp(g_ptr_array_index(a->lines, i), g_ptr_array_index(b->lines, i)) == 0;
+    return same;
 }
-
-static bool do_resume(struct journal *journal, const struct act *act, GError **error)
-{
-    return request_resume(journal, act->operation, &act->person, when_now_ms(), error);
-}
-
-static bool do_abort(struct journal *journal, const struct act *act, GError **error)
-{
-    return request_abort(journal, act->operation, act->reason, &act->person, when_now_ms(), error);
-}
-
-static bool do_rollback(struct journal *journal, const struct act *act, GError **error)
-{
-    const char *const cells[] = {act->cell, NULL};
-    return request_rollback(journal, act->operation, cells, act->reason, &act->person,
-                            when_now_ms(), error);
-}
-
-static bool of_wave(const struct act *act, const struct rollout *rollout,
-                    const struct rollout_cell *cell)
-{
-    const struct plan_wave *wave = g_ptr_array_index(rollout->plan->waves, cell->wave);
-    return strcmp(wave->name, act->wave) == 0;
-}
-
-static bool not_begun(const struct act *act, const struct rollout *rollout,
-                      const struct rollout_cell *cell)
-{
-    (void)act, (void)rollout;
-    return cell->state == CELL_PENDING;
-}
-
-static bool in_flight(const struct act *act, const struct rollout *rollout,
-                      const struct rollout_cell *cell)
-{
-    (void)act, (void)rollout;
-    return cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING;
-}
-
-static bool this_cell(const struct act *act, const struct rollout *rollout,
-                      const struct rollout_cell *cell)
-{
-    (void)rollout;
-    return strcmp(cell->plan->id, act->cell) == 0;
-}
-
-static const struct kind {
-    const char *what; /* as rollout_refuses() calls it */
-    const char *verb, *effect;
-    bool of_cell, names_wave, takes_reason, back;
-    bool (*touches)(const struct act *, const struct rollout *, const struct rollout_cell *);
-    bool (*run)(struct journal *, const struct act *, GError **);
-} kinds[] = {
-    {.what = "approve",
-     .verb = "Approve",
-     .effect = "goes on into this wave with",
-     .names_wave = true,
-     .touches = of_wave,
-     .run = do_approve},
-    {.what = "pause",
-     .verb = "Pause",
-     .effect = "goes no further; gates go on judging. Still to come:",
-     .takes_reason = true,
-     .touches = not_begun,
-     .run = do_pause},
-    {.what = "resume",
-     .verb = "Resume",
-     .effect = "goes on. Still to come:",
-     .touches = not_begun,
-     .run = do_resume},
-    {.what = "abort",
-     .verb = "Abort",
-     .effect = "ends for good; what is in flight rolls back:",
-     .takes_reason = true,
-     .back = true,
-     .touches = in_flight,
-     .run = do_abort},
-    {.what = "rollback",
-     .verb = "Roll back",
-     .effect = "goes back to the recorded version:",
-     .of_cell = true,
-     .takes_reason = true,
-     .back = true,
-     .touches = this_cell,
-     .run = do_rollback},
-};
 
 void act_free(struct act *act)
 {
@@ -127,95 +54,106 @@ void act_free(struct act *act)
                        act->wave,
                        act->cell,
                        act->reason,
+                       act->bake,
                        act->expected,
                        act->state_dir,
                        (char *)act->person.actor,
                        (char *)act->person.arn};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
-    g_ptr_array_unref(act->lines);
+    sight_clear(&act->sight);
     if (act->config)
         config_unref(act->config);
     g_free(act);
 }
 
-static const struct kind *kind_of(enum request request, const struct rollout *rollout)
+static struct target target_of(const struct act *act)
 {
-    switch (request) {
-    case REQUEST_APPROVE:
-        return &kinds[0];
-    case REQUEST_PAUSE:
-        return rollout->paused ? &kinds[2] : &kinds[1];
-    case REQUEST_ABORT:
-        return &kinds[3];
-    default:
-        return &kinds[4];
-    }
+    return (struct target){act->operation, act->version, act->wave, act->cell};
 }
 
-/* What the person is told, and what the act is bound to: what will happen, and to which cells. */
-static GPtrArray *describe(const struct act *act, const struct rollout *rollout)
+static char *cell_line(const struct act *act, const struct plan_cell *cell)
 {
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    const char *old = cell->from, *new = act->version;
+    const char *const ways[][2] = {[GOES_FORWARD] = {old, new},
+                                   [GOES_BACK] = {new, old},
+                                   [STAYS_OLD] = {old, old},
+                                   [STAYS_NEW] = {new, new}};
+    return blast_cell_text(cell, ways[act->kind->direction][0], ways[act->kind->direction][1]);
+}
+
+static struct sight look(const struct act *act, const struct rollout *rollout)
+{
+    const struct target target = target_of(act);
+    struct sight sight = {.lines = g_ptr_array_new_with_free_func(g_free)};
     struct blast blast = {0};
-    g_ptr_array_add(
-        lines, g_strdup_printf("%s %s", act->cell ? act->cell : act->operation, act->kind->effect));
+    g_ptr_array_add(sight.lines, g_strdup_printf("%s %s", act->cell ? act->cell : act->operation,
+                                                 act->kind->effect));
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = g_ptr_array_index(rollout->cells, i);
-        if (!act->kind->touches(act, rollout, cell))
+        if (!act->kind->touches(rollout, &target, cell))
             continue;
-        const char *old = cell->plan->from, *new = act->version;
-        g_ptr_array_add(lines, blast_cell_text(cell->plan, act->kind->back ? new : old,
-                                               act->kind->back ? old : new));
+        g_ptr_array_add(sight.lines, cell_line(act, cell->plan));
         blast_add(&blast, cell->plan);
     }
-    g_ptr_array_insert(lines, 1, blast_text(&blast));
-    return lines;
+    g_ptr_array_insert(sight.lines, 1, blast_text(&blast));
+    if (act->kind->tells)
+        sight.note = act->kind->tells(rollout, &target, &sight.bound);
+    return sight;
 }
 
-static struct act *make(const struct deck *deck, const struct kind *kind,
-                        const struct rollout *rollout, const char *cell)
+static struct act *make(const struct deck *deck, const struct act_kind *kind,
+                        const struct rollout *rollout, const struct target *target)
 {
     struct act *act = g_new0(struct act, 1);
-    gssize waits = request_waiting_wave(rollout);
-    const struct plan_wave *wave =
-        waits >= 0 ? g_ptr_array_index(rollout->plan->waves, (guint)waits) : NULL;
     act->kind = kind;
-    act->operation = g_strdup(rollout->id);
-    act->version = g_strdup(rollout->plan->version);
-    act->wave = g_strdup(kind->names_wave && wave ? wave->name : NULL);
-    act->cell = g_strdup(kind->of_cell ? cell : NULL);
+    act->request = kind->request;
+    act->operation = g_strdup(target->operation);
+    act->version = g_strdup(target->version);
+    act->wave = g_strdup(target->wave);
+    act->cell = g_strdup(target->cell);
     act->expected = g_strdup(act->cell ? act->cell : act->version);
     act->state_dir = g_strdup(deck->state_dir);
     act->person = (struct person){g_strdup(deck->actor), g_strdup(deck->arn)};
     act->config = config_ref(deck->config);
-    act->lines = describe(act, rollout);
+    act->sight = look(act, rollout);
     return act;
 }
 
+/* By the rollout as it is; NULL: it can be. Caller frees. */
+static char *why_not(const struct act_kind *kind, const struct rollout *rollout,
+                     const struct target *target, const struct person *person)
+{
+    bool one = kind->scope == SCOPE_CELL;
+    if ((one && !target->cell) || (kind->scope == SCOPE_WAVE && !target->wave))
+        return g_strdup("no cell is selected");
+    char *why = kind->of_cells ? NULL
+                               : rollout_refuses(rollout, kind->what,
+                                                 one ? rollout_cell(rollout, target->cell) : NULL);
+    return why || !kind->refuses ? why : kind->refuses(kind, rollout, target, person);
+}
+
 /* Why not, in words; NULL: it can be. Caller frees. */
-static char *refusal(const struct deck *deck, const struct kind *kind,
-                     const struct rollout *rollout, const char *cell)
+static char *refusal(const struct deck *deck, const struct act_kind *kind,
+                     const struct rollout *rollout, const struct target *target)
 {
     if (!deck->write)
         return g_strdup_printf("read-only: nothing was done (`celldeck --write` may %s)",
                                kind->what);
-    const struct rollout_cell *part = kind->of_cell && cell ? rollout_cell(rollout, cell) : NULL;
-    g_autofree char *why = kind->of_cell && !part ? g_strdup("no cell is selected")
-                                                  : rollout_refuses(rollout, kind->what, part);
-    gssize waits = request_waiting_wave(rollout);
-    if (!why && kind->names_wave)
-        why = waits < 0 ? g_strdup("none of its waves waits for an approval")
-                        : rollout_refuses_approval(rollout, (size_t)waits,
-                                                   &(const struct person){deck->actor, deck->arn});
+    const struct person person = {deck->actor, deck->arn};
+    g_autofree char *why = why_not(kind, rollout, target, &person);
     return why ? g_strdup_printf("can't %s: %s", kind->what, why) : NULL;
 }
 
 bool act_can(const struct deck *deck, enum request request, const char *cell)
 {
     const struct rollout *rollout = deck_rollout(deck, deck->operation);
-    g_autofree char *why = rollout ? refusal(deck, kind_of(request, rollout), rollout, cell) : NULL;
-    return rollout && !why;
+    if (!rollout)
+        return false;
+    const struct act_kind *kind = act_kind_of(request, rollout);
+    const struct target target = act_target(kind, rollout, cell);
+    g_autofree char *why = refusal(deck, kind, rollout, &target);
+    return !why;
 }
 
 struct act *act_prepare(const struct deck *deck, enum request request, const char *cell,
@@ -226,53 +164,112 @@ struct act *act_prepare(const struct deck *deck, enum request request, const cha
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "there is no rollout to act on");
         return NULL;
     }
-    const struct kind *kind = kind_of(request, rollout);
-    g_autofree char *why = refusal(deck, kind, rollout, cell);
+    const struct act_kind *kind = act_kind_of(request, rollout);
+    const struct target target = act_target(kind, rollout, cell);
+    g_autofree char *why = refusal(deck, kind, rollout, &target);
     if (why) {
         g_set_error_literal(error, CD_ERROR, CD_ERROR_REFUSED, why);
         return NULL;
     }
-    return make(deck, kind, rollout, cell);
+    return make(deck, kind, rollout, &target);
+}
+
+static GPtrArray *shown_lines(const struct sight *sight)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < sight->lines->len; i++)
+        g_ptr_array_add(lines, g_strdup(g_ptr_array_index(sight->lines, i)));
+    if (sight->note)
+        g_ptr_array_insert(lines, 2, g_strdup(sight->note));
+    return lines;
+}
+
+static char *title_of(const struct act *act)
+{
+    const char *verb = act->kind->verb;
+    return act->cell   ? g_strdup_printf("%s %s in %s", verb, act->cell, act->operation)
+           : act->wave ? g_strdup_printf("%s wave %s of %s (%s)", verb, act->wave, act->operation,
+                                         act->version)
+                       : g_strdup_printf("%s %s (%s)", verb, act->operation, act->version);
 }
 
 struct dialog *act_dialog(const struct act *act)
 {
-    g_autofree char *title =
-        act->cell   ? g_strdup_printf("%s %s in %s", act->kind->verb, act->cell, act->operation)
-        : act->wave ? g_strdup_printf("%s wave %s of %s (%s)", act->kind->verb, act->wave,
-                                      act->operation, act->version)
-                    : g_strdup_printf("%s %s (%s)", act->kind->verb, act->operation, act->version);
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < act->lines->len; i++)
-        g_ptr_array_add(lines, g_strdup(g_ptr_array_index(act->lines, i)));
-    return dialog_new(title, lines, act->kind->takes_reason ? "Reason" : NULL, act->expected);
+    g_autofree char *title = title_of(act);
+    return dialog_new(title, shown_lines(&act->sight), act->kind->asks, act->expected);
 }
 
-static bool same_lines(const GPtrArray *a, const GPtrArray *b)
+/* It can't be done any more: what is left of the question tells that. */
+static struct dialog *over_dialog(const struct act *act, const char *why)
 {
-    bool same = a->len == b->len;
-    for (guint i = 0; same && i < a->len; i++)
-        same = strcmp(g_ptr_array_index(a, i), g_ptr_array_index(b, i)) == 0;
-    return same;
+    g_autofree char *title = title_of(act);
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(lines, g_strdup(why));
+    g_ptr_array_add(lines, g_strdup("It has changed since you were asked; nothing was done."));
+    struct dialog *dialog = dialog_new(title, lines, NULL, NULL);
+    dialog->role = ROLE_BAD;
+    return dialog;
+}
+
+bool act_follow(struct act *act, const struct deck *deck, struct dialog **dialog)
+{
+    const struct rollout *rollout = deck_rollout(deck, act->operation);
+    if (!rollout || !(*dialog)->expected)
+        return false;
+    const struct target target = target_of(act);
+    bool same_kind = act_kind_of(act->request, rollout) == act->kind;
+    g_autofree char *why =
+        same_kind ? refusal(deck, act->kind, rollout, &target)
+                  : g_strdup_printf("can't %s: somebody else has done so", act->kind->what);
+    if (why) {
+        dialog_free(*dialog);
+        *dialog = over_dialog(act, why);
+        return true;
+    }
+    struct sight now = look(act, rollout);
+    bool changed = !same_sight(&now, &act->sight);
+    sight_clear(&act->sight);
+    act->sight = now;
+    if (changed)
+        dialog_change(*dialog, shown_lines(&act->sight));
+    return changed;
 }
 
 /* Events come and go while people type; what counts is whether it would still do what it said. */
-static bool still_as_seen(struct journal *journal, const struct act *act, GError **error)
+static struct rollout *still_as_seen(struct journal *journal, const struct act *act, GError **error)
 {
-    OWN(rollout) rollout = rollout_load(journal, act->operation, error);
+    struct rollout *rollout = rollout_load(journal, act->operation, error);
     if (!rollout) {
         if (error && !*error)
             g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "there is no rollout %s any more",
                         act->operation);
-        return false;
+        return NULL;
     }
-    g_autoptr(GPtrArray) now = describe(act, rollout);
-    if (same_lines(now, act->lines))
-        return true;
-    g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
-                "%s has moved on since you were asked; nothing was done. It would now be: %s",
-                act->operation, (const char *)g_ptr_array_index(now, 1));
-    return false;
+    struct sight now = look(act, rollout);
+    bool same = same_sight(&now, &act->sight);
+    if (!same)
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                    "%s has moved on since you were asked; nothing was done. It would now be: %s",
+                    act->operation, (const char *)g_ptr_array_index(now.lines, 1));
+    sight_clear(&now);
+    if (!same)
+        g_clear_pointer(&rollout, rollout_free);
+    return rollout;
+}
+
+static bool put_on_record(struct journal *journal, const struct act *act, GError **error)
+{
+    OWN(rollout) rollout = still_as_seen(journal, act, error);
+    if (!rollout)
+        return false;
+    const struct act_request request = {.kind = act->kind,
+                                        .target = target_of(act),
+                                        .rollout = rollout,
+                                        .reason = act->reason,
+                                        .bake = act->bake,
+                                        .person = &act->person,
+                                        .now_ms = when_now_ms()};
+    return act->kind->run(journal, &request, error);
 }
 
 static void work(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -281,8 +278,7 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
     const struct act *act = data;
     GError *error = NULL;
     OWN(journal) journal = journal_open(act->config, act->state_dir, &error);
-    bool done = journal && still_as_seen(journal, act, &error) &&
-                act->kind->run(journal, act, &error) &&
+    bool done = journal && put_on_record(journal, act, &error) &&
                 conductor_spawn(act->config, act->state_dir, &error);
     if (done)
         g_task_return_boolean(task, TRUE);
@@ -296,8 +292,9 @@ static void on_done(GObject *source, GAsyncResult *result, gpointer data)
     const struct act *act = data;
     g_autoptr(GError) error = NULL;
     g_task_propagate_boolean(G_TASK(result), &error);
-    g_autofree char *said = g_strdup_printf("%s %s: on record", act->kind->verb,
-                                            act->cell ? act->cell : act->operation);
+    g_autofree char *said =
+        g_strdup_printf("%s%s%s %s: on record", act->kind->verb, act->wave ? " wave " : "",
+                        act->wave ? act->wave : "", act->cell ? act->cell : act->operation);
     act->fn(said, error, act->data);
 }
 
@@ -306,9 +303,10 @@ static void free_act(gpointer act)
     act_free(act);
 }
 
-void act_do(struct act *act, const char *reason, act_fn fn, gpointer data)
+void act_do(struct act *act, const struct dialog *dialog, act_fn fn, gpointer data)
 {
-    act->reason = g_strdup(reason);
+    act->reason = g_strdup(act_typed(act->kind, dialog, "Reason"));
+    act->bake = g_strdup(act_typed(act->kind, dialog, "Bake"));
     act->fn = fn;
     act->data = data;
     g_autoptr(GTask) task = g_task_new(NULL, NULL, on_done, act);

@@ -13,17 +13,20 @@
 struct act;
 void act_free(struct act *act);
 
-/* Approve, pause (or resume), abort or roll back, of the deck's rollout; `cell`: the selected one,
- * or NULL. NULL with an error that says why it can't be: read-only, or not in this state. */
+/* `request` (one of act_kind.h's) of the deck's rollout; `cell`: the selected one, or NULL. NULL
+ * with an error that says why it can't be: read-only, or not in this state. */
 struct act *act_prepare(const struct deck *deck, enum request request, const char *cell,
                         GError **error);
 /* Whether it can be now. */
 bool act_can(const struct deck *deck, enum request request, const char *cell);
 /* The question to put before it. */
 struct dialog *act_dialog(const struct act *act);
+/* The open question follows the deck. True: it has changed; `*dialog` says so and shows the new
+ * blast radius, with what was typed taken back; or, where it can't be done any more, why. */
+bool act_follow(struct act *act, const struct deck *deck, struct dialog **dialog);
 
 /* Called in the main context; `error` NULL: done. `said` is what was done, in words. */
 typedef void (*act_fn)(const char *said, const GError *error, gpointer data);
-/* Takes `act`. Does it in a worker thread, and sees to it that a conductor is at work. `reason`:
- * what was typed into the dialog; NULL where it asked for none. */
-void act_do(struct act *act, const char *reason, act_fn fn, gpointer data);
+/* Takes `act`. Does it in a worker thread, and sees to it that a conductor is at work. `dialog` has
+ * what was typed. */
+void act_do(struct act *act, const struct dialog *dialog, act_fn fn, gpointer data);

@@ -28,6 +28,8 @@ char *blast_cell_text(const struct plan_cell *cell, const char *from, const char
 {
     g_autofree char *tenants = counted(cell->tenants, "tenant");
     g_autofree char *users = counted(cell->users, "user");
+    if (from && g_strcmp0(from, to) == 0)
+        return g_strdup_printf("  %s: %s, %s, stays on %s", cell->id, tenants, users, from);
     return g_strdup_printf("  %s: %s, %s, %s → %s", cell->id, tenants, users, from ? from : "?",
                            to ? to : "?");
 }

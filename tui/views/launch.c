@@ -8,6 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ASK_REASON, ASK_TICKET };
+static const struct dialog_ask asks_of_start[] = {
+    [ASK_REASON] = {.name = "Reason", .note = "kept in the history"},
+    [ASK_TICKET] = {.name = "Ticket", .note = "Enter for none", .optional = true},
+};
+
 static void set_stage(struct launch *launch, enum launch_stage stage)
 {
     launch->stage = stage;
@@ -142,23 +148,22 @@ struct launch *launch_new(const struct deck *deck, const char *version, bool att
     return launch;
 }
 
-void launch_start(struct launch *launch, const char *reason)
+void launch_start(struct launch *launch, const struct dialog *dialog)
 {
     set_stage(launch, LAUNCH_STARTING);
-    g_autofree char *reason_option = g_strdup_printf("--reason=%s", reason);
-    const char *const words[] = {"/proc/self/exe",
-                                 "rollout",
-                                 "start",
-                                 launch->version,
-                                 "--plan",
-                                 launch->hash,
-                                 reason_option,
-                                 "--yes",
-                                 "-c",
-                                 launch->config_path,
-                                 launch->attended ? "--attended" : NULL,
-                                 NULL};
-    run(launch, words);
+    const char *ticket = dialog_text(dialog, ASK_TICKET);
+    g_autofree char *reason_option =
+        g_strdup_printf("--reason=%s", dialog_text(dialog, ASK_REASON));
+    g_autofree char *ticket_option = ticket ? g_strdup_printf("--ticket=%s", ticket) : NULL;
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_strv_builder_add_many(words, "/proc/self/exe", "rollout", "start", launch->version, "--plan",
+                            launch->hash, reason_option, "--yes", "-c", launch->config_path, NULL);
+    if (launch->attended)
+        g_strv_builder_add(words, "--attended");
+    if (ticket_option)
+        g_strv_builder_add(words, ticket_option);
+    g_auto(GStrv) all = g_strv_builder_end(words);
+    run(launch, (const char *const *)all);
 }
 
 void launch_cancel(struct launch *launch)
@@ -230,9 +235,10 @@ struct dialog *launch_dialog(const struct launch *launch)
     GString *title = g_string_new(looks[launch->stage].title);
     g_string_replace(title, "%s", launch->version, 1);
     bool asks = launch->stage == LAUNCH_READY;
-    struct dialog *dialog = dialog_new(title->str, shown_lines(launch), asks ? "Reason" : NULL,
+    struct dialog *dialog = dialog_new(title->str, shown_lines(launch), asks ? asks_of_start : NULL,
                                        asks ? launch->version : NULL);
     g_string_free(title, TRUE);
+    dialog->busy = launch_works(launch);
     dialog->role = looks[launch->stage].role;
     return dialog;
 }

@@ -42,8 +42,8 @@ struct launch {
 /* Begins to plan; `version` is one (see version_is). */
 struct launch *launch_new(const struct deck *deck, const char *version, bool attended, launch_fn fn,
                           gpointer data);
-/* Starts what is READY, for this reason. */
-void launch_start(struct launch *launch, const char *reason);
+/* Starts what is READY, as it was typed into its dialog. */
+void launch_start(struct launch *launch, const struct dialog *dialog);
 /* Gives a plan up that is being made: `fn` is called soon, with FAILED. */
 void launch_cancel(struct launch *launch);
 /* Not while a process is at work. */

@@ -19,6 +19,11 @@ enum view_id request_view(enum request request)
 
 bool request_acts(enum request request)
 {
-    return request == REQUEST_START || request == REQUEST_APPROVE || request == REQUEST_PAUSE ||
-           request == REQUEST_ABORT || request == REQUEST_ROLLBACK;
+    static const bool acts[REQUEST_COUNT] = {
+        [REQUEST_START] = true,        [REQUEST_APPROVE] = true,     [REQUEST_PAUSE] = true,
+        [REQUEST_ABORT] = true,        [REQUEST_ROLLBACK] = true,    [REQUEST_ROLLBACK_WAVE] = true,
+        [REQUEST_ROLLBACK_ALL] = true, [REQUEST_RETRY] = true,       [REQUEST_SKIP] = true,
+        [REQUEST_ACCEPT] = true,       [REQUEST_LIFT_WINDOW] = true, [REQUEST_SHORTEN_BAKE] = true,
+    };
+    return acts[request];
 }

@@ -237,6 +237,12 @@ static struct topic rollout_topic(const void *state, const struct deck *deck)
                           .version = rollout ? rollout->plan->version : NULL};
 }
 
+/* It is asked of what is there; a start is of what is not there yet. */
+static bool of_the_rollout(enum request request)
+{
+    return request_acts(request) && request != REQUEST_START;
+}
+
 static struct reaction rollout_key(void *state, const struct deck *deck, enum request request)
 {
     struct rollout_view *view = state;
@@ -254,12 +260,9 @@ static struct reaction rollout_key(void *state, const struct deck *deck, enum re
         return (struct reaction){REACT_TURN, VIEW_ROLLOUT, request, other_rollout(deck, 1)};
     case REQUEST_PREVIOUS:
         return (struct reaction){REACT_TURN, VIEW_ROLLOUT, request, other_rollout(deck, -1)};
-    case REQUEST_APPROVE:
-    case REQUEST_PAUSE:
-    case REQUEST_ABORT:
-    case REQUEST_ROLLBACK:
-        return (struct reaction){REACT_ACT, VIEW_ROLLOUT, request, view->list.selected};
     default: {
+        if (of_the_rollout(request))
+            return (struct reaction){REACT_ACT, VIEW_ROLLOUT, request, view->list.selected};
         struct reaction moved = view_move(&view->list, request);
         view->chosen |= moved.what == REACT_REDRAW;
         return moved;
@@ -271,12 +274,9 @@ static bool rollout_can(const void *state, const struct deck *deck, enum request
 {
     const struct rollout_view *view = state;
     const struct rollout *rollout = shown(deck);
-    switch (request) {
-    case REQUEST_APPROVE:
-    case REQUEST_PAUSE:
-    case REQUEST_ABORT:
-    case REQUEST_ROLLBACK:
+    if (of_the_rollout(request))
         return act_can(deck, request, view->list.selected);
+    switch (request) {
     case REQUEST_NEXT:
     case REQUEST_PREVIOUS:
         return deck->rollouts->len > 1;
@@ -291,8 +291,11 @@ static bool rollout_can(const void *state, const struct deck *deck, enum request
 }
 
 static const enum request hints[] = {
-    REQUEST_APPROVE, REQUEST_PAUSE, REQUEST_ABORT, REQUEST_ROLLBACK, REQUEST_GATE, REQUEST_OPEN,
-    REQUEST_START,   REQUEST_NEXT,  REQUEST_BACK,  REQUEST_HELP,     REQUEST_QUIT, REQUEST_COUNT};
+    REQUEST_APPROVE,     REQUEST_RETRY,         REQUEST_ACCEPT,       REQUEST_PAUSE,
+    REQUEST_ABORT,       REQUEST_ROLLBACK,      REQUEST_GATE,         REQUEST_START,
+    REQUEST_SKIP,        REQUEST_ROLLBACK_WAVE, REQUEST_ROLLBACK_ALL, REQUEST_OPEN,
+    REQUEST_LIFT_WINDOW, REQUEST_SHORTEN_BAKE,  REQUEST_NEXT,         REQUEST_BACK,
+    REQUEST_HELP,        REQUEST_QUIT,          REQUEST_COUNT};
 
 const struct view view_rollout = {
     .hints = hints,

@@ -35,6 +35,11 @@ static int draw_bottom(struct shell *shell, struct canvas *canvas)
     if (shell->mode == MODE_FILTER || shell->mode == MODE_COMMAND)
         return prompt_draw(&shell->prompt, canvas, row, 1, canvas->cols - 2,
                            shell->mode == MODE_FILTER ? "/" : ":");
+    if (shell->waits && shell->mode == MODE_KEYS) {
+        canvas_text(canvas, row, 1, canvas->cols - 2, ROLE_WARN,
+                    "this opened by itself: it waits until no key is pressed");
+        return -1;
+    }
     if (notices_draw(&deck->notices, canvas))
         return -1;
     if (*deck->filter)
@@ -137,6 +142,8 @@ static gboolean on_look(gpointer data)
     deck_look_at_conductors(shell->deck);
     if (news && !shell_top(shell)->subject)
         shell_arrive(shell);
+    if (news)
+        shell_follow_asked(shell);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % 2 == 0)
         shell_want_draw(shell);
@@ -176,6 +183,7 @@ void shell_free(struct shell *shell)
         g_main_context_iteration(NULL, TRUE);
     g_clear_handle_id(&shell->look_source, g_source_remove);
     g_clear_handle_id(&shell->draw_source, g_source_remove);
+    g_clear_handle_id(&shell->quiet_source, g_source_remove);
     trail_free(shell->trail);
     prompt_release(&shell->prompt);
     recall_release(&shell->commands);

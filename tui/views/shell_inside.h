@@ -1,6 +1,7 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
  * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
- * shell_keys.c answers keys, shell_launch.c starts rollouts. */
+ * shell_keys.c answers keys, shell_acts.c asks and does what they act with, shell_launch.c starts
+ * rollouts. */
 #pragma once
 
 #include "tui/console/prompt.h"
@@ -24,7 +25,9 @@ struct shell {
     struct act *act;
     struct launch *launch;
     struct area body; /* of the last frame */
-    guint look_source, draw_source;
+    guint look_source, draw_source, quiet_source;
+    gint64 key_ms; /* when the last key came, on the clock that never jumps */
+    bool waits;    /* what is in front opened by itself, and people may still type for another */
     guint looks;
     bool reads_releases;
     GCancellable *leaving; /* ends what only reads */
@@ -71,8 +74,19 @@ void shell_begin_start(struct shell *shell);
 /* `:start VERSION [attended]`: plans it and shows the plan. */
 void shell_plan(struct shell *shell, const char *version, bool attended);
 /* The dialog about the launch was confirmed, or left. */
-void shell_launch_confirmed(struct shell *shell, const char *reason);
+void shell_launch_confirmed(struct shell *shell, const struct dialog *dialog);
 void shell_launch_left(struct shell *shell);
+
+/* Asks before `request` is done to `subject`, or says why it can't be. */
+void shell_ask(struct shell *shell, enum request request, const char *subject);
+/* The open question follows the journal. */
+void shell_follow_asked(struct shell *shell);
+void shell_key_in_dialog(struct shell *shell, guint32 key);
+/* What is in front now has opened (or changed) by itself: keys that were typed for what stood there
+ * before must do nothing here, so until none has come for half a second, none counts but Esc, which
+ * people press who have seen it. */
+void shell_settle(struct shell *shell);
+void shell_settled(struct shell *shell);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);

@@ -1,65 +1,7 @@
+#include "data/base/when.h"
 #include "tui/console/terminal.h"
 #include "tui/views/commandline.h"
 #include "tui/views/shell_inside.h"
-
-static void on_acted(const char *said, const GError *error, gpointer data)
-{
-    struct shell *shell = data;
-    shell->under_way--;
-    if (error)
-        deck_say(shell->deck, ROLE_BAD, "%s", error->message);
-    else
-        deck_say(shell->deck, ROLE_GOOD, "%s", said);
-    deck_read_journal(shell->deck, true);
-    shell_want_draw(shell);
-}
-
-static void ask(struct shell *shell, enum request request, const char *subject)
-{
-    g_autoptr(GError) error = NULL;
-    shell->act = act_prepare(shell->deck, request, subject, &error);
-    if (!shell->act) {
-        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
-        return;
-    }
-    shell->dialog = act_dialog(shell->act);
-    shell->mode = MODE_DIALOG;
-}
-
-static void confirmed(struct shell *shell, const char *reason)
-{
-    if (shell->launch) {
-        shell_launch_confirmed(shell, reason);
-        return;
-    }
-    shell->under_way++;
-    deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
-    act_do(g_steal_pointer(&shell->act), reason, on_acted, shell);
-}
-
-static void left(struct shell *shell)
-{
-    if (shell->launch) {
-        shell_launch_left(shell);
-        return;
-    }
-    g_clear_pointer(&shell->act, act_free);
-    deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
-}
-
-static void key_in_dialog(struct shell *shell, guint32 key)
-{
-    enum dialog_result result = dialog_key(shell->dialog, key);
-    if (result == DIALOG_OPEN)
-        return;
-    g_autofree char *reason = g_strdup(shell->dialog->text);
-    shell->mode = MODE_KEYS;
-    g_clear_pointer(&shell->dialog, dialog_free);
-    if (result == DIALOG_CONFIRMED)
-        confirmed(shell, reason);
-    else
-        left(shell);
-}
 
 static void run_command(struct shell *shell)
 {
@@ -114,7 +56,7 @@ static void react(struct shell *shell, const struct reaction *reaction)
         shell_arrive(shell);
     }
     if (reaction->what & REACT_ACT)
-        ask(shell, reaction->request, reaction->subject);
+        shell_ask(shell, reaction->request, reaction->subject);
 }
 
 static void begin_filter(struct shell *shell)
@@ -247,11 +189,17 @@ void shell_key(guint32 key, gpointer data)
         [MODE_KEYS] = key_in_screen,
         [MODE_FILTER] = key_in_filter,
         [MODE_COMMAND] = key_in_command,
-        [MODE_DIALOG] = key_in_dialog,
+        [MODE_DIALOG] = shell_key_in_dialog,
     };
     struct shell *shell = data;
-    notices_dismiss(&shell->deck->notices);
-    by_mode[shell->mode](shell, key);
+    shell->key_ms = when_mono_ms();
+    if (key == KEY_CODE_ESCAPE)
+        shell_settled(shell);
+    bool early = shell->waits;
+    if (!early)
+        notices_dismiss(&shell->deck->notices);
+    if (!early)
+        by_mode[shell->mode](shell, key);
     shell_want_answer(shell);
 }
 
@@ -259,6 +207,9 @@ void shell_key(guint32 key, gpointer data)
 void shell_paste(const char *text, gpointer data)
 {
     struct shell *shell = data;
+    shell->key_ms = when_mono_ms();
+    if (shell->waits)
+        return;
     notices_dismiss(&shell->deck->notices);
     if (shell->mode == MODE_KEYS)
         deck_say(shell->deck, ROLE_WARN,

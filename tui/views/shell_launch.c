@@ -56,6 +56,8 @@ static void on_stage(struct launch *launch, gpointer data)
             shell->launch = NULL;
         launch_free(launch);
     }
+    if (!left)
+        shell_settle(shell);
     shell_want_draw(shell);
 }
 
@@ -69,9 +71,9 @@ void shell_plan(struct shell *shell, const char *version, bool attended)
     shell->mode = MODE_DIALOG;
 }
 
-void shell_launch_confirmed(struct shell *shell, const char *reason)
+void shell_launch_confirmed(struct shell *shell, const struct dialog *dialog)
 {
-    launch_start(shell->launch, reason);
+    launch_start(shell->launch, dialog);
     shell->under_way++;
     shell->dialog = launch_dialog(shell->launch);
     shell->mode = MODE_DIALOG;

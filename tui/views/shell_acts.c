@@ -1,0 +1,105 @@
+/* The shell's part in acting: what is asked, and what becomes of the answer. */
+#include "data/base/when.h"
+#include "tui/views/shell_inside.h"
+
+#define QUIET_MS 500
+
+/* No timer is faster than this (architecture.md, "Speed"). */
+#define SHORTEST_MS 200
+
+static void set_waits(struct shell *shell, bool waits)
+{
+    shell->waits = waits;
+    if (shell->dialog)
+        shell->dialog->waits = waits;
+}
+
+static gboolean on_quiet(gpointer data)
+{
+    struct shell *shell = data;
+    gint64 left_ms = shell->key_ms + QUIET_MS - when_mono_ms();
+    set_waits(shell, left_ms > 0);
+    shell->quiet_source =
+        shell->waits ? g_timeout_add((guint)MAX(SHORTEST_MS, left_ms), on_quiet, shell) : 0;
+    shell_want_draw(shell);
+    return G_SOURCE_REMOVE;
+}
+
+void shell_settled(struct shell *shell)
+{
+    g_clear_handle_id(&shell->quiet_source, g_source_remove);
+    set_waits(shell, false);
+}
+
+void shell_settle(struct shell *shell)
+{
+    shell_settled(shell);
+    on_quiet(shell);
+}
+
+static void on_acted(const char *said, const GError *error, gpointer data)
+{
+    struct shell *shell = data;
+    shell->under_way--;
+    if (error)
+        deck_say(shell->deck, ROLE_BAD, "%s", error->message);
+    else
+        deck_say(shell->deck, ROLE_GOOD, "%s", said);
+    deck_read_journal(shell->deck, true);
+    shell_want_draw(shell);
+}
+
+void shell_ask(struct shell *shell, enum request request, const char *subject)
+{
+    g_autoptr(GError) error = NULL;
+    shell->act = act_prepare(shell->deck, request, subject, &error);
+    if (!shell->act) {
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+        return;
+    }
+    shell->dialog = act_dialog(shell->act);
+    shell->mode = MODE_DIALOG;
+}
+
+void shell_follow_asked(struct shell *shell)
+{
+    if (!shell->act || !act_follow(shell->act, shell->deck, &shell->dialog))
+        return;
+    shell_settle(shell);
+    shell_want_draw(shell);
+}
+
+static void confirmed(struct shell *shell, const struct dialog *dialog)
+{
+    if (shell->launch) {
+        shell_launch_confirmed(shell, dialog);
+        return;
+    }
+    shell->under_way++;
+    deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
+    act_do(g_steal_pointer(&shell->act), dialog, on_acted, shell);
+}
+
+static void left(struct shell *shell)
+{
+    if (shell->launch) {
+        shell_launch_left(shell);
+        return;
+    }
+    g_clear_pointer(&shell->act, act_free);
+    deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
+}
+
+void shell_key_in_dialog(struct shell *shell, guint32 key)
+{
+    enum dialog_result result = dialog_key(shell->dialog, key);
+    if (result == DIALOG_OPEN)
+        return;
+    struct dialog *dialog = g_steal_pointer(&shell->dialog);
+    shell->mode = MODE_KEYS;
+    if (result == DIALOG_CONFIRMED)
+        confirmed(shell, dialog);
+    else
+        left(shell);
+    dialog_free(dialog);
+}
