@@ -3,7 +3,6 @@
 #include "rollout/plan_make.h"
 #include "tests/unit/small_fleet.h"
 #include "tui/views/commandline.h"
-#include "tui/views/filter.h"
 #include "tui/views/frame.h"
 #include "tui/views/gates_panel.h"
 #include "tui/views/header.h"
@@ -154,26 +153,6 @@ Test(views, the_cell_screen_shows_values_limits_and_dependencies)
     expect_shown(screen, "errors 7.1 %");
     expect_shown(screen, "✔ postgres");
     expect_shown(screen, "alarms");
-}
-
-static bool takes(const char *text)
-{
-    const struct field fields[] = {{"cell", "cell-2-us-west"}, {"state", "healthy"}, {"x", NULL}};
-    struct filter *filter = filter_parse(text);
-    bool taken = filter_takes(filter, fields, G_N_ELEMENTS(fields));
-    filter_free(filter);
-    return taken;
-}
-
-Test(filter, words_must_be_there_and_excluded_ones_must_not)
-{
-    static const char *const yes[] = {"",           "  ",  "us-west",   "CELL-2", "cell:us",
-                                      "st:healthy", "!eu", "us !stale", "!x:any", "!"};
-    static const char *const no[] = {"eu", "cell:healthy", "!us", "us eu", "nocolumn:us", "x:any"};
-    for (size_t i = 0; i < G_N_ELEMENTS(yes); i++)
-        cr_expect(takes(yes[i]), "%s", yes[i]);
-    for (size_t i = 0; i < G_N_ELEMENTS(no); i++)
-        cr_expect_not(takes(no[i]), "%s", no[i]);
 }
 
 Test(commandline, only_what_exists_is_opened_and_the_nearest_is_offered)
