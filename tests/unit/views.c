@@ -56,7 +56,7 @@ static char *drawn(const struct view *view, const struct deck *deck, int rows, i
         view->prepare(state, deck, &area);
     view->draw(state, deck, canvas, &area);
     header_draw(canvas, 0, deck, NULL);
-    frame_hints(canvas, rows - 1, view, state, deck);
+    frame_hints(canvas, rows - 1, cols, view, state, deck);
     char *dump = canvas_dump(canvas);
     if (view->close)
         view->close(state);
@@ -361,12 +361,12 @@ Test(views, hints_give_way_from_the_middle_and_offer_only_what_can_be_done)
     OWN(deck) deck = deck_of(0, 0);
     struct canvas *canvas = canvas_new(1, 40, false);
     deck->write = true;
-    frame_hints(canvas, 0, &odd_view, NULL, deck);
+    frame_hints(canvas, 0, 40, &odd_view, NULL, deck);
     g_autofree char *narrow = canvas_row(canvas, 0);
     cr_expect_str_eq(narrow, " a approve  A abort  ? help  q quit");
     deck->write = false;
     canvas_clear(canvas);
-    frame_hints(canvas, 0, &odd_view, NULL, deck);
+    frame_hints(canvas, 0, 40, &odd_view, NULL, deck);
     g_autofree char *reading = canvas_row(canvas, 0);
     cr_expect_str_eq(reading, " Enter open  e gate  ? help  q quit");
     canvas_free(canvas);

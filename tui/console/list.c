@@ -1,5 +1,7 @@
 #include "tui/console/list.h"
 
+#include "data/base/text.h"
+
 #include <string.h>
 
 void list_init(struct list *list)
@@ -22,6 +24,17 @@ int list_size(const struct list *list)
 const char *list_row(const struct list *list, int index)
 {
     return g_ptr_array_index(list->rows, index);
+}
+
+char *list_position(const struct list *list)
+{
+    int size = list_size(list);
+    if (size <= list->height)
+        return NULL;
+    g_autofree char *from = text_count(list->top + 1);
+    g_autofree char *to = text_count(MIN(list->top + list->height, size));
+    g_autofree char *all = text_count(size);
+    return g_strdup_printf("%s-%s of %s", from, to, all);
 }
 
 static void scroll(struct list *list)

@@ -28,5 +28,8 @@ void list_move(struct list *list, int by);
 /* Selects the row of this id; nothing if there is none. */
 void list_select(struct list *list, const char *id);
 
+/* Which rows are in view, "17-40 of 65"; NULL where all are. Caller frees. */
+char *list_position(const struct list *list);
+
 int list_size(const struct list *list);
 const char *list_row(const struct list *list, int index);

@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/releases.h"
+#include "tui/views/sheet.h"
 
 #include <string.h>
 
@@ -12,8 +13,8 @@ static const struct verb {
     enum command_kind kind;
     enum takes takes;
 } verbs[] = {
-    {"start", COMMAND_START, TAKES_VERSION},
-    {"quit", COMMAND_QUIT, TAKES_NOTHING},
+    {"start", COMMAND_START, TAKES_VERSION},     {"sort", COMMAND_SORT, TAKES_COLUMNS},
+    {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
     {"q", COMMAND_QUIT, TAKES_NOTHING},
 };
 
@@ -71,6 +72,9 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
         g_ptr_array_add(ids, (gpointer)view_entry((enum view_id)i)->name);
     for (guint i = 0; takes == TAKES_VERSION && deck->releases && i < deck->releases->len; i++)
         g_ptr_array_add(ids, ((struct release *)g_ptr_array_index(deck->releases, i))->version);
+    const struct sheet *sheet = view_of(deck->here)->sheet;
+    for (size_t i = 0; takes == TAKES_COLUMNS && sheet && i < sheet->n; i++)
+        g_ptr_array_add(ids, (gpointer)sheet->columns[i].id);
     const struct registry *registry = deck->snapshot ? deck->snapshot->registry : NULL;
     for (guint i = 0; takes == TAKES_TENANT && registry && i < registry->tenants->len; i++)
         g_ptr_array_add(ids, (gpointer)((struct tenant *)registry->tenants->pdata[i])->id);
@@ -145,7 +149,7 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
     command->kind = entry.kind;
     if (entry.takes == TAKES_NOTHING)
         return take_nothing(&entry, given, error);
-    if (entry.takes == TAKES_FILTER) {
+    if (entry.takes == TAKES_FILTER || entry.takes == TAKES_COLUMNS) {
         command->filter = g_strdup(given);
         return true;
     }
@@ -161,6 +165,10 @@ static GPtrArray *offers(const struct deck *deck, const char *text, gsize *start
     *start = space ? (gsize)(space + 1 - text) : 0;
     if (space) {
         g_autofree char *name = g_strndup(text, (gsize)(space - text));
+        *start += strcspn(text + *start, "-") == 0; /* the other way round */
+        const char *comma = strrchr(text, ',');
+        if (comma)
+            *start = (gsize)(comma + 1 - text);
         struct entry entry;
         return candidates(deck, find_entry(name, &entry, NULL) ? entry.takes : TAKES_NOTHING);
     }

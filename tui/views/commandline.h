@@ -1,11 +1,18 @@
 /* The language of `:` : a screen's name, then what it should show; or `start VERSION`, with
- * `attended` after it where somebody stays to renew credentials, or `quit`. */
+ * `attended` after it where somebody stays to renew credentials; `sort` and `columns` with the
+ * names of columns of the screen's table; or `quit`. */
 #pragma once
 
 #include "tui/console/prompt.h"
 #include "tui/views/view.h"
 
-enum command_kind { COMMAND_OPEN, COMMAND_START, COMMAND_QUIT };
+enum command_kind {
+    COMMAND_OPEN,
+    COMMAND_START,
+    COMMAND_SORT,    /* by the column `filter` */
+    COMMAND_COLUMNS, /* those that `filter` names */
+    COMMAND_QUIT
+};
 
 struct command_line {
     enum command_kind kind;

@@ -49,6 +49,8 @@ void deck_free(struct deck *deck)
     g_hash_table_unref(deck->conductors);
     if (deck->snapshot)
         snapshot_unref(deck->snapshot);
+    if (deck->since)
+        snapshot_unref(deck->since);
     if (deck->journal)
         journal_close(deck->journal);
     journal_unfollow(deck->follower);

@@ -6,15 +6,20 @@
 #include "data/journal_follow.h"
 #include "data/poller.h"
 #include "rollout/last_time.h"
+<<<<<<< HEAD
 #include "tui/views/keymap.h"
+    =======
+#include "tui/views/arrangement.h"
+    >>>>>>> 37939d1 (Console: tables that people arrange: sorted by any column, columns chosen, faults only, what changed)
 #include "tui/views/notices.h"
 #include "tui/views/preferences.h"
 #include "tui/views/released.h"
+#include "tui/views/views.h"
 
 /* Of so many of the newest operations on a cell the deck has the events. */
 #define DECK_CELL_OPERATIONS 12
 
-struct deck {
+    struct deck {
     struct config *config;
     struct snapshot *snapshot;   /* NULL: nothing read yet */
     const struct poller *poller; /* who reads (poller_who); NULL: nobody. Borrowed */
@@ -41,8 +46,14 @@ struct deck {
 
     /* What was chosen: ids, or NULL. */
     char *cell, *tenant, *operation;
-    char *subject; /* of the screen on top, whatever it is open on */
-    char *filter;  /* of the screen on top, "" for none */
+    char *subject;                           /* of the screen on top, whatever it is open on */
+    char *filter;                            /* of the screen on top, "" for none */
+    enum view_id here;                       /* the screen on top */
+    struct arrangement arranged[VIEW_COUNT]; /* each screen's table, if it has one */
+
+    /* What people last looked at, to tell what has changed since (since.h). */
+    struct snapshot *since; /* NULL: nothing was marked */
+    gint64 since_ms;
 
     char *actor;
     char *arn; /* whom AWS takes them for; NULL: not known (yet) */

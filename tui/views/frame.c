@@ -22,8 +22,8 @@ static int draw_hint(struct canvas *canvas, int row, int col, const struct keyma
     return col + width;
 }
 
-void frame_hints(struct canvas *canvas, int row, const struct view *view, const void *state,
-                 const struct deck *deck)
+void frame_hints(struct canvas *canvas, int row, int cols, const struct view *view,
+                 const void *state, const struct deck *deck)
 {
     enum { KEPT = 2 };
     int n = 0, kept = 0, col = 1;
@@ -35,7 +35,11 @@ void frame_hints(struct canvas *canvas, int row, const struct view *view, const 
         enum request request = view->hints[i];
         bool last = i >= n - KEPT;
         if (!view_offers(view, state, deck, request) ||
+<<<<<<< HEAD
             (!last && col + hint_width(deck->keymap, request) + kept - 2 >= canvas->cols))
+=======
+            (!last && col + hint_width(deck->keymap, request) + kept - 2 >= cols))
+>>>>>>> 37939d1 (Console: tables that people arrange: sorted by any column, columns chosen, faults only, what changed)
             continue;
         col = draw_hint(canvas, row, col, deck->keymap, request);
     }

@@ -10,6 +10,8 @@
     (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES |  \
      PLACE_MESSAGES | PLACE_HELP)
 
+#define PLACES_WITH_SHEET (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY)
+
 /* clang-format off */
 // cppcheck-suppress preprocessorErrorDirective
 #define REQUESTS(X)                                                                                \
@@ -22,7 +24,11 @@
     X(OPEN,      "open",      "Enter l Right",  PLACE_ANY,     "open what is selected")            \
     X(BACK,      "back",      "Esc h Left Backspace [", PLACE_ANY, "back to the screen before")    \
     X(FORWARD,   "forward",   "]",              PLACE_ANY,     "forward again, to what one came back from") \
-    X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not") \
+    X(FILTER,    "filter",    "/",              PLACES_WITH_FILTER, "show only: text, col:value, !not, ~expression, ?fuzzy") \
+    X(SORT,      "sort",      "o",              PLACES_WITH_SHEET, "sort by the next column; after the last, the screen's own order") \
+    X(TURN,      "turn",      "O",              PLACES_WITH_SHEET, "turn the order round")         \
+    X(FAULTS,    "faults",    "f",              PLACES_WITH_SHEET, "only what something is wrong with, or all again") \
+    X(MARK,      "mark",      "m",              PLACE_ANY,     "mark what is seen now: what changes from here on says how it was") \
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT | PLACE_RELEASES | PLACE_RELEASE, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line: Tab completes, Up and Down have those before")     \
     X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h, 3 h or 24 h")     \

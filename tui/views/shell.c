@@ -1,8 +1,12 @@
+#include "data/base/text.h"
 #include "data/base/when.h"
 #include "tui/console/aside.h"
+#include "tui/console/list.h"
 #include "tui/views/commandline.h"
+#include "tui/views/filter.h"
 #include "tui/views/frame.h"
 #include "tui/views/header.h"
+#include "tui/views/sheet.h"
 #include "tui/views/shell_inside.h"
 
 #include <string.h>
@@ -26,14 +30,49 @@ static void draw_offers(struct shell *shell, struct canvas *canvas, int row)
     canvas_text(canvas, row, 2, canvas->cols - 3, ROLE_DIM, offers);
 }
 
+/* Over the filter: what of it can't be understood. */
+static void draw_wrong(struct shell *shell, struct canvas *canvas, int row)
+{
+    const struct sheet *sheet = shell_view(shell)->sheet;
+    g_autofree const char **names = sheet ? sheet_names(sheet) : NULL;
+    struct filter *filter = filter_parse(shell->deck->filter);
+    g_autofree char *wrong = filter_wrong(filter, names);
+    filter_free(filter);
+    if (!wrong)
+        return;
+    canvas_fill(canvas, row, 0, canvas->cols, ROLE_NORMAL, " ");
+    canvas_text(canvas, row, 2, canvas->cols - 3, ROLE_WARN, wrong);
+}
+
+/* Right of all else: which rows are in view, where that is not all there are. Returns the column
+ * that it begins in. */
+static int draw_position(struct shell *shell, struct canvas *canvas, int row)
+{
+    const struct view *view = shell_view(shell);
+    g_autofree char *position = view->list ? list_position(view->list(shell_state(shell))) : NULL;
+    bool faults = view->sheet && shell->deck->arranged[shell_top(shell)->view].faults;
+    if (!position && !faults)
+        return canvas->cols;
+    g_autofree char *text =
+        g_strdup_printf(" %s%s%s", faults ? "faults only" : "", faults && position ? " · " : "",
+                        position ? position : "");
+    int col = MAX(0, canvas->cols - text_width(text) - 1);
+    canvas_fill(canvas, row, col, canvas->cols - col, ROLE_NORMAL, " ");
+    canvas_text(canvas, row, col, canvas->cols - col, faults ? ROLE_WARN : ROLE_DIM, text);
+    return col;
+}
+
 static int draw_bottom(struct shell *shell, struct canvas *canvas)
 {
     int row = canvas->rows - 1;
     const struct deck *deck = shell->deck;
     if (shell->mode == MODE_COMMAND)
         draw_offers(shell, canvas, row - 1);
+    if (*deck->filter && shell->mode != MODE_COMMAND)
+        draw_wrong(shell, canvas, row - 1);
+    int end = draw_position(shell, canvas, row);
     if (shell->mode == MODE_FILTER || shell->mode == MODE_COMMAND)
-        return prompt_draw(&shell->prompt, canvas, row, 1, canvas->cols - 2,
+        return prompt_draw(&shell->prompt, canvas, row, 1, end - 2,
                            shell->mode == MODE_FILTER ? "/" : ":");
     if (shell->waits && shell->mode == MODE_KEYS) {
         canvas_text(canvas, row, 1, canvas->cols - 2, ROLE_WARN,
@@ -43,10 +82,9 @@ static int draw_bottom(struct shell *shell, struct canvas *canvas)
     if (notices_draw(&deck->notices, canvas))
         return -1;
     if (*deck->filter)
-        canvas_printf(canvas, row, 1, canvas->cols - 2, ROLE_ACCENT, "/%s  (Esc shows all)",
-                      deck->filter);
+        canvas_printf(canvas, row, 1, end - 2, ROLE_ACCENT, "/%s  (Esc shows all)", deck->filter);
     else
-        frame_hints(canvas, row, shell_view(shell), shell_state(shell), deck);
+        frame_hints(canvas, row, end, shell_view(shell), shell_state(shell), deck);
     return -1;
 }
 

@@ -87,6 +87,16 @@ void shell_key_in_dialog(struct shell *shell, guint32 key);
  * people press who have seen it. */
 void shell_settle(struct shell *shell);
 void shell_settled(struct shell *shell);
+/* How the table on the screen is arranged (arrangement.h); the keys are those of screens with one.
+ */
+void shell_sort_next(struct shell *shell);
+void shell_turn_order(struct shell *shell);
+void shell_faults_only(struct shell *shell);
+/* `:sort NAME` and `:columns NAME,NAME`: say what is wrong with a name, or that there is no table.
+ */
+void shell_sort_by(struct shell *shell, const char *name);
+void shell_choose_columns(struct shell *shell, const char *names);
+void shell_mark(struct shell *shell);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);

@@ -22,6 +22,12 @@ static void run_command(struct shell *shell)
     case COMMAND_START:
         shell_plan(shell, command.subject, command.attended);
         break;
+    case COMMAND_SORT:
+        shell_sort_by(shell, command.filter);
+        break;
+    case COMMAND_COLUMNS:
+        shell_choose_columns(shell, command.filter);
+        break;
     case COMMAND_OPEN:
         shell_open(shell, command.view, command.subject);
         if (command.filter)
@@ -99,6 +105,10 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
     [REQUEST_BACK] = shell_back,
     [REQUEST_FORWARD] = shell_forward,
     [REQUEST_FILTER] = begin_filter,
+    [REQUEST_SORT] = shell_sort_next,
+    [REQUEST_TURN] = shell_turn_order,
+    [REQUEST_FAULTS] = shell_faults_only,
+    [REQUEST_MARK] = shell_mark,
     [REQUEST_COMMAND] = begin_command,
     [REQUEST_START] = shell_begin_start,
     [REQUEST_REFRESH] = refresh,

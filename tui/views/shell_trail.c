@@ -46,6 +46,7 @@ void shell_arrive(struct shell *shell)
     if (!level->subject)
         level->subject = g_strdup(operation_meant(shell, level->view));
     const char *subject = level->subject;
+    shell->deck->here = level->view;
     enum takes takes = view_entry(level->view)->takes;
     g_free(shell->deck->subject);
     shell->deck->subject = g_strdup(subject);

@@ -34,8 +34,12 @@ struct topic {
     const char *cell, *tenant, *operation, *version;
 };
 
+struct list;
+struct sheet;
+
 struct view {
     bool finds;                /* opens with its filter being typed */
+    const struct sheet *sheet; /* its table, if people may arrange it; may be NULL */
     const enum request *hints; /* keys worth showing, most useful first, up to REQUEST_COUNT */
     void *(*open)(void);
     void (*close)(void *state);
@@ -44,6 +48,8 @@ struct view {
                  const struct area *area);
     /* Adds the ids (const char *, borrowed) of the cells that it shows now; may be NULL: none. */
     void (*cells)(const void *state, const struct deck *deck, GPtrArray *ids);
+    /* The list that it goes through, whose place is told at the bottom; may be NULL: none. */
+    const struct list *(*list)(const void *state);
     /* May be NULL: what it is open on, and no more. */
     struct topic (*topic)(const void *state, const struct deck *deck);
     /* Whether a request of the screen would find something to do now: what hints and help show. A
@@ -64,5 +70,4 @@ bool view_offers(const struct view *view, const void *state, const struct deck *
                  enum request request);
 
 /* The requests that move in a list: done, and REACT_REDRAW; else REACT_UNUSED. */
-struct list;
 struct reaction view_move(struct list *list, enum request request);

@@ -1,0 +1,275 @@
+/* Tables that people arrange: what is found in them, in what order, and which columns are shown. */
+#include "data/base/own.h"
+#include "tests/unit/small_fleet.h"
+#include "tui/views/deck.h"
+#include "tui/views/fleet_columns.h"
+#include "tui/views/sheet_find.h"
+#include "tui/views/sheet_sort.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+struct thing {
+    const char *id, *name;
+    double size;
+};
+
+static const char *thing_id(const void *row)
+{
+    return ((const struct thing *)row)->id;
+}
+
+static const char *id_text(const void *row, const struct deck *deck, GString *scratch)
+{
+    (void)deck, (void)scratch;
+    return thing_id(row);
+}
+
+static const char *name_text(const void *row, const struct deck *deck, GString *scratch)
+{
+    (void)deck, (void)scratch;
+    return ((const struct thing *)row)->name;
+}
+
+static double size_number(const void *row, const struct deck *deck)
+{
+    (void)deck;
+    return ((const struct thing *)row)->size;
+}
+
+static const char *size_text(const void *row, const struct deck *deck, GString *scratch)
+{
+    g_string_printf(scratch, "%.0f", size_number(row, deck));
+    return scratch->str;
+}
+
+static const struct sheet_column columns[] = {
+    {.id = "id", .shape = {"ID", 4, 6, 0, false}, .text = id_text},
+    {.id = "name", .shape = {"NAME", 4, 9, 1, false}, .text = name_text},
+    {.id = "size",
+     .shape = {"SIZE", 4, 6, 2, true},
+     .text = size_text,
+     .number = size_number,
+     .falls = true,
+     .quiet = true},
+};
+
+static bool sized(const void *row, const struct deck *deck)
+{
+    return !isnan(size_number(row, deck));
+}
+
+static const struct sheet sheet = {
+    .columns = columns, .n = G_N_ELEMENTS(columns), .id = thing_id, .faulty = sized};
+
+static const struct thing things[] = {
+    {"d", "v5.0.9", 30}, {"a", "v5.0.10", NAN}, {"c", NULL, 4}, {"b", "V5.0.9", 30}};
+
+static GPtrArray *all_things(void)
+{
+    GPtrArray *all = g_ptr_array_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(things); i++)
+        g_ptr_array_add(all, (gpointer)&things[i]);
+    return all;
+}
+
+static struct deck *a_deck(void)
+{
+    OWN(config) config = small_fleet(NULL);
+    return deck_new(config, NULL);
+}
+
+static void filter_by(struct deck *deck, const char *text)
+{
+    g_free(deck->filter);
+    deck->filter = g_strdup(text);
+}
+
+static void expect_found(const struct find *find, const char *ids)
+{
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (int i = 0; i < list_size(&find->list); i++)
+        g_string_append(found, list_row(&find->list, i));
+    cr_expect_str_eq(found->str, ids);
+}
+
+/* Sorted as `:sort` is told. */
+static void expect_order(const char *by, const char *ids)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = all_things();
+    struct arrangement arrangement = {0};
+    cr_assert(arrangement_sort(&arrangement, &sheet, by, NULL));
+    struct find find;
+    find_init(&find);
+    find_follow(&find, &sheet, deck, &arrangement, all);
+    expect_found(&find, ids);
+    find_release(&find);
+}
+
+Test(sheet, sorts_by_any_column_and_what_is_not_known_comes_last_either_way)
+{
+    expect_order("", "dacb");
+    expect_order("id", "abcd");
+    expect_order("-id", "dcba");
+    expect_order("size", "dbca");
+    expect_order("-size", "cdba");
+    expect_order("name", "dbac");
+    expect_order("-name", "adbc");
+}
+
+Test(sheet, the_screens_own_order_can_be_turned_round)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = all_things();
+    const struct arrangement turned = {.turned = true};
+    struct find find;
+    find_init(&find);
+    find_follow(&find, &sheet, deck, &turned, all);
+    expect_found(&find, "bcad");
+    find_release(&find);
+}
+
+Test(sheet, a_filter_typed_and_taken_back_finds_what_a_filter_from_the_beginning_finds)
+{
+    static const char *const typed[] = {"v",  "v5",       "v5.0.1",   "v5",     "v",      "!",
+                                        "!v", "!v5.0.10", "!v5.0",    "size:3", "size:4", "3",
+                                        "",   "~0.9$",    "~0.9$|10", "~0"};
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = all_things();
+    const struct arrangement own = {0};
+    struct find going, anew;
+    find_init(&going);
+    for (size_t i = 0; i < G_N_ELEMENTS(typed); i++) {
+        filter_by(deck, typed[i]);
+        find_follow(&going, &sheet, deck, &own, all);
+        find_init(&anew);
+        find_follow(&anew, &sheet, deck, &own, all);
+        cr_expect_eq(list_size(&going.list), list_size(&anew.list), "%s", typed[i]);
+        for (int row = 0; row < list_size(&anew.list); row++)
+            cr_expect_str_eq(list_row(&going.list, row), list_row(&anew.list, row));
+        find_release(&anew);
+    }
+    find_release(&going);
+}
+
+Test(sheet, numbers_are_found_only_by_their_column)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = all_things();
+    const struct arrangement own = {0};
+    struct find find;
+    find_init(&find);
+    filter_by(deck, "30");
+    find_follow(&find, &sheet, deck, &own, all);
+    expect_found(&find, "");
+    filter_by(deck, "size:30");
+    find_follow(&find, &sheet, deck, &own, all);
+    expect_found(&find, "db");
+    find_release(&find);
+}
+
+Test(sheet, faults_only_goes_with_the_filter_and_the_selection_stays_with_its_row)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = all_things();
+    struct arrangement arrangement = {0};
+    struct find find;
+    find_init(&find);
+    find_follow(&find, &sheet, deck, &arrangement, all);
+    list_select(&find.list, "c");
+    arrangement.faults = true;
+    find_follow(&find, &sheet, deck, &arrangement, all);
+    expect_found(&find, "dcb");
+    cr_expect_str_eq(find.list.selected, "c");
+    filter_by(deck, "v5");
+    find_follow(&find, &sheet, deck, &arrangement, all);
+    expect_found(&find, "db");
+    find_release(&find);
+}
+
+Test(sheet, the_next_column_to_sort_by_goes_through_those_shown_and_ends_in_the_screens_own_order)
+{
+    static const size_t shown[] = {2, 0};
+    struct arrangement arrangement = {0};
+    arrangement_sort_next(&arrangement, shown, 2);
+    cr_expect_eq(arrangement.sort, 3);
+    arrangement.turned = true;
+    arrangement_sort_next(&arrangement, shown, 2);
+    cr_expect_eq(arrangement.sort, 1);
+    cr_expect_not(arrangement.turned);
+    arrangement_sort_next(&arrangement, shown, 2);
+    cr_expect_eq(arrangement.sort, 0);
+}
+
+static void expect_refused(const char *names, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) each = g_strsplit(names, ",", -1);
+    struct arrangement arrangement = {.n = 1};
+    cr_expect_not(
+        arrangement_choose(&arrangement, &sheet, (const char *const *)each, NULL, &error));
+    cr_expect(error && strstr(error->message, why), "%s: %s", names, error ? error->message : "");
+    cr_expect_eq(arrangement.n, 1, "nothing is changed");
+}
+
+Test(sheet, columns_that_do_not_exist_are_named_with_what_there_is)
+{
+    expect_refused("id,nane", "no column \"nane\" here (did you mean name?); there are id, name");
+    expect_refused("id,id", "there twice");
+    expect_refused("id=wide", "no width");
+    expect_refused("id=2", "no width");
+}
+
+Test(sheet, chosen_columns_stand_in_their_order_with_the_one_that_sorts_marked)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = all_things();
+    struct arrangement arrangement = {0};
+    static const char *const names[] = {"size", "id=9", NULL};
+    cr_assert(arrangement_choose(&arrangement, &sheet, names, NULL, NULL));
+    cr_assert(arrangement_sort(&arrangement, &sheet, "-size", NULL));
+    struct find find;
+    find_init(&find);
+    find_follow(&find, &sheet, deck, &arrangement, all);
+    list_fit(&find.list, 4);
+    struct canvas *canvas = canvas_new(5, 30, false);
+    const struct area area = {0, 0, 5, 30};
+    sheet_draw(&sheet, deck, &arrangement, &find.list, find.rows, canvas, &area);
+    g_autofree char *titles = canvas_row(canvas, 0);
+    g_autofree char *first = canvas_row(canvas, 1);
+    cr_expect_str_eq(titles, "    ↑SIZE ID");
+    cr_expect_str_eq(first, "        4 c");
+    canvas_free(canvas);
+    find_release(&find);
+}
+
+Test(sheet, every_column_of_the_fleet_has_a_name_of_its_own_that_filters_can_use)
+{
+    cr_assert_leq(fleet_sheet.n, ARRANGED_MOST);
+    for (size_t i = 0; i < fleet_sheet.n; i++) {
+        const char *id = fleet_sheet.columns[i].id;
+        cr_expect(id && !strpbrk(id, " :,=-!~?/"), "%zu", i);
+        for (size_t j = 0; j < i; j++)
+            cr_expect_str_neq(id, fleet_sheet.columns[j].id);
+    }
+}
+
+Test(list, the_place_is_told_only_where_not_all_is_in_view)
+{
+    struct list list;
+    list_init(&list);
+    GPtrArray *rows = g_ptr_array_new();
+    static const char *const ids[] = {"a", "b", "c", "d", "e"};
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++)
+        g_ptr_array_add(rows, (gpointer)ids[i]);
+    list_set(&list, rows);
+    list_fit(&list, 5);
+    cr_expect_null(list_position(&list));
+    list_fit(&list, 2);
+    list_move(&list, 3);
+    g_autofree char *position = list_position(&list);
+    cr_expect_str_eq(position, "3-4 of 5");
+    list_release(&list);
+}

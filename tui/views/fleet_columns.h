@@ -1,0 +1,6 @@
+/* The columns of the fleet: what of a cell each shows, and what it is sorted by. */
+#pragma once
+
+#include "tui/views/sheet.h"
+
+extern const struct sheet fleet_sheet; /* of struct cell */

@@ -1,0 +1,81 @@
+/* The shell's part in tables: how people arrange the one on the screen. */
+#include "tui/views/sheet.h"
+#include "tui/views/shell_inside.h"
+#include "tui/views/since.h"
+
+static const struct sheet *sheet_here(const struct shell *shell)
+{
+    return shell_view(shell)->sheet;
+}
+
+static struct arrangement *arrangement_here(struct shell *shell)
+{
+    return &shell->deck->arranged[shell_top(shell)->view];
+}
+
+static void tell_order(struct shell *shell)
+{
+    g_autofree char *text = arrangement_text(arrangement_here(shell), sheet_here(shell));
+    deck_hint(shell->deck, "%s", text);
+}
+
+void shell_sort_next(struct shell *shell)
+{
+    size_t shown[ARRANGED_MOST];
+    size_t n = sheet_shown(sheet_here(shell), arrangement_here(shell), shell->deck, shown);
+    arrangement_sort_next(arrangement_here(shell), shown, n);
+    tell_order(shell);
+}
+
+void shell_turn_order(struct shell *shell)
+{
+    arrangement_here(shell)->turned = !arrangement_here(shell)->turned;
+    tell_order(shell);
+}
+
+void shell_faults_only(struct shell *shell)
+{
+    arrangement_here(shell)->faults = !arrangement_here(shell)->faults;
+}
+
+void shell_mark(struct shell *shell)
+{
+    since_mark(shell->deck);
+}
+
+static bool has_table(struct shell *shell)
+{
+    if (sheet_here(shell))
+        return true;
+    deck_say(shell->deck, ROLE_WARN,
+             "there is no table here to arrange; :fleet, :tenants and "
+             ":history have one");
+    return false;
+}
+
+void shell_sort_by(struct shell *shell, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    if (!has_table(shell))
+        return;
+    if (arrangement_sort(arrangement_here(shell), sheet_here(shell), name, &error))
+        tell_order(shell);
+    else
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+}
+
+void shell_choose_columns(struct shell *shell, const char *names)
+{
+    g_autoptr(GError) error = NULL;
+    if (!has_table(shell))
+        return;
+    g_auto(GStrv) each = g_strsplit_set(names, ", ", -1);
+    g_autoptr(GPtrArray) said = g_ptr_array_new();
+    for (char **name = each; *name; name++)
+        if (**name)
+            g_ptr_array_add(said, *name);
+    g_ptr_array_add(said, NULL);
+    if (!arrangement_choose(arrangement_here(shell), sheet_here(shell),
+                            (const char *const *)said->pdata, NULL, &error))
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+}
