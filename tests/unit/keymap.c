@@ -60,9 +60,8 @@ static struct preferences *prefer(struct keymap *keymap, const char *text)
     g_autofree char *dir = g_dir_make_tmp("celldeck-prefer-XXXXXX", NULL);
     g_autofree char *folder = g_build_filename(dir, "celldeck", NULL);
     g_autofree char *path = g_build_filename(folder, "console.yaml", NULL);
-    g_setenv("XDG_CONFIG_HOME", dir, TRUE);
     cr_assert(g_mkdir(folder, 0700) == 0 && g_file_set_contents(path, text, -1, NULL));
-    struct preferences *preferences = preferences_load(keymap);
+    struct preferences *preferences = preferences_load_from(dir, keymap);
     g_unlink(path);
     g_rmdir(folder);
     g_rmdir(dir);

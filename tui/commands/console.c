@@ -8,6 +8,8 @@
 #include "tui/console/theme.h"
 #include "tui/views/shell.h"
 
+#include <string.h>
+
 struct given {
     char *theme;
     gboolean write;
@@ -29,6 +31,7 @@ static struct deck *make_deck(struct context *context, const struct given *given
     deck->write = given->write;
     deck->actor = actor_name();
     deck->preferences = preferences_load(deck->keymap);
+    memcpy(deck->arranged, deck->preferences->arranged, sizeof deck->arranged);
     return deck;
 }
 

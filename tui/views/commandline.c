@@ -15,7 +15,7 @@ static const struct verb {
 } verbs[] = {
     {"start", COMMAND_START, TAKES_VERSION},     {"sort", COMMAND_SORT, TAKES_COLUMNS},
     {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
-    {"q", COMMAND_QUIT, TAKES_NOTHING},
+    {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
 };
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };
@@ -72,6 +72,9 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
         g_ptr_array_add(ids, (gpointer)view_entry((enum view_id)i)->name);
     for (guint i = 0; takes == TAKES_VERSION && deck->releases && i < deck->releases->len; i++)
         g_ptr_array_add(ids, ((struct release *)g_ptr_array_index(deck->releases, i))->version);
+    const GPtrArray *presets = deck->preferences ? deck->preferences->presets : NULL;
+    for (guint i = 0; takes == TAKES_PRESET && presets && i < presets->len; i++)
+        g_ptr_array_add(ids, ((struct preset *)g_ptr_array_index(presets, i))->name);
     const struct sheet *sheet = view_of(deck->here)->sheet;
     for (size_t i = 0; takes == TAKES_COLUMNS && sheet && i < sheet->n; i++)
         g_ptr_array_add(ids, (gpointer)sheet->columns[i].id);
@@ -90,8 +93,8 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
     if (!*given && (entry->takes == TAKES_OPERATION || entry->takes == TAKES_SCREEN))
         return true; /* the one under way; every screen */
     if (!*given) {
-        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes the id of a %s (Tab lists them)",
-                    entry->name, entry->name);
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes the %s of a %s (Tab lists them)",
+                    entry->name, entry->takes == TAKES_PRESET ? "name" : "id", entry->name);
         return false;
     }
     if (g_strv_contains(known, given)) {

@@ -1,6 +1,6 @@
 /* The language of `:` : a screen's name, then what it should show; or `start VERSION`, with
  * `attended` after it where somebody stays to renew credentials; `sort` and `columns` with the
- * names of columns of the screen's table; or `quit`. */
+ * names of columns of the screen's table; `preset` with the name of one; or `quit`. */
 #pragma once
 
 #include "tui/console/prompt.h"
@@ -11,6 +11,7 @@ enum command_kind {
     COMMAND_START,
     COMMAND_SORT,    /* by the column `filter` */
     COMMAND_COLUMNS, /* those that `filter` names */
+    COMMAND_PRESET,  /* `subject` */
     COMMAND_QUIT
 };
 

@@ -115,9 +115,11 @@ static void add_signs(struct help *help)
         {"cells", "● healthy, ○ standby and well, ▲ degraded, ✖ unhealthy, ? stale or unknown"},
         {"rollouts", "→ deploying, ◔ baking, ✔ passed, ↺ back or going back, ◆ accepted"},
         {"▎", "left of a cell: its health or version changed in the last 2 minutes"},
-        {"/words", "all must be there; !word must not; state:stale looks in one column; ~^cell-[12]$ "
-                   "is an expression; ?cl2w has these letters in this order"},
+        {"/words",
+         "all must be there; !word must not; state:stale looks in one column; ~^cell-[12]$ "
+         "is an expression; ?cl2w has these letters in this order"},
         {":columns", "cell,state,users=30: which columns, in what order and how wide; none: all"},
+        {":preset", "a table as console.yaml's presets have it: filter, order and columns"},
         {":sort", "users, or -users the other way round; none: as the screen has it"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)

@@ -7,6 +7,7 @@
 struct file {
     char *theme;
     GHashTable *keys; /* request -> keys */
+    GPtrArray *columns, *presets;
 };
 
 static const struct schema_key file_keys[] = {
@@ -18,6 +19,16 @@ static const struct schema_key file_keys[] = {
      .kind = SCHEMA_TEXT_MAP,
      .offset = offsetof(struct file, keys),
      .doc = "what stands for what: {page-down: \"Ctrl-D PgDn\"}"},
+    {.name = "columns",
+     .kind = SCHEMA_MAP,
+     .offset = offsetof(struct file, columns),
+     .doc = "of each screen's table",
+     .of = &presets_columns_schema},
+    {.name = "presets",
+     .kind = SCHEMA_MAP,
+     .offset = offsetof(struct file, presets),
+     .doc = "a screen's filter, order and columns by a name",
+     .of = &presets_schema},
     {0}};
 static const struct schema file_schema = {.keys = file_keys, .size = sizeof(struct file)};
 
@@ -40,6 +51,8 @@ static void read_file(struct preferences *preferences, struct keymap *keymap, co
     OWN(schema_reader) reader = schema_reader_new(faults);
     struct file *file = schema_read(reader, &file_schema, text, length);
     if (file) {
+        presets_take(file->columns, file->presets, reader, faults, preferences->arranged,
+                     preferences->presets);
         preferences->theme = g_steal_pointer(&file->theme);
         bind_keys(keymap, file->keys, faults, schema_place(reader, &file->keys));
         schema_release(&file_schema, file);
@@ -51,10 +64,11 @@ static void read_file(struct preferences *preferences, struct keymap *keymap, co
     }
 }
 
-struct preferences *preferences_load(struct keymap *keymap)
+struct preferences *preferences_load_from(const char *config_home, struct keymap *keymap)
 {
     struct preferences *preferences = g_new0(struct preferences, 1);
-    g_autofree char *folder = g_build_filename(g_get_user_config_dir(), "celldeck", NULL);
+    preferences->presets = g_ptr_array_new_with_free_func((GDestroyNotify)preset_free);
+    g_autofree char *folder = g_build_filename(config_home, "celldeck", NULL);
     preferences->path = g_build_filename(folder, "console.yaml", NULL);
     preferences->theme_folder = g_build_filename(folder, "themes", NULL);
     g_autofree char *text = NULL;
@@ -68,6 +82,11 @@ struct preferences *preferences_load(struct keymap *keymap)
     return preferences;
 }
 
+struct preferences *preferences_load(struct keymap *keymap)
+{
+    return preferences_load_from(g_get_user_config_dir(), keymap);
+}
+
 void preferences_free(struct preferences *preferences)
 {
     if (!preferences)
@@ -76,5 +95,6 @@ void preferences_free(struct preferences *preferences)
     g_free(preferences->wrong);
     g_free(preferences->theme);
     g_free(preferences->theme_folder);
+    g_ptr_array_unref(preferences->presets);
     g_free(preferences);
 }

@@ -3,16 +3,22 @@
  * ~/.config/celldeck. */
 #pragma once
 
+#include "data/base/own.h"
 #include "tui/views/keymap.h"
+#include "tui/views/presets.h"
 
 struct preferences {
     char *path;  /* where the file is, or would be */
     char *wrong; /* what is not right in it, by line; NULL: nothing. Such a line has no effect */
     char *theme; /* NULL: not chosen */
     char *theme_folder;
+    struct arrangement arranged[VIEW_COUNT]; /* columns of each screen's table */
+    GPtrArray *presets;                      /* struct preset *, as they stand in the file */
 };
 
 /* A file that is not there says nothing. Its `keys` go to `keymap`. */
 struct preferences *preferences_load(struct keymap *keymap);
+/* The same, of another folder than $XDG_CONFIG_HOME or ~/.config. */
+struct preferences *preferences_load_from(const char *config_home, struct keymap *keymap);
 void preferences_free(struct preferences *preferences);
 OWNABLE(preferences, preferences_free);

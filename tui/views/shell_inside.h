@@ -96,6 +96,8 @@ void shell_faults_only(struct shell *shell);
  */
 void shell_sort_by(struct shell *shell, const char *name);
 void shell_choose_columns(struct shell *shell, const char *names);
+/* `:preset NAME`: its screen, arranged by it. */
+void shell_take_preset(struct shell *shell, const char *name);
 void shell_mark(struct shell *shell);
 
 /* Says which cells are looked at now and how far back, where that has changed. */

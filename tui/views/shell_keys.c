@@ -28,6 +28,9 @@ static void run_command(struct shell *shell)
     case COMMAND_COLUMNS:
         shell_choose_columns(shell, command.filter);
         break;
+    case COMMAND_PRESET:
+        shell_take_preset(shell, command.subject);
+        break;
     case COMMAND_OPEN:
         shell_open(shell, command.view, command.subject);
         if (command.filter)

@@ -3,6 +3,8 @@
 #include "tui/views/shell_inside.h"
 #include "tui/views/since.h"
 
+#include <string.h>
+
 static const struct sheet *sheet_here(const struct shell *shell)
 {
     return shell_view(shell)->sheet;
@@ -78,4 +80,18 @@ void shell_choose_columns(struct shell *shell, const char *names)
     if (!arrangement_choose(arrangement_here(shell), sheet_here(shell),
                             (const char *const *)said->pdata, NULL, &error))
         deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+}
+
+void shell_take_preset(struct shell *shell, const char *name)
+{
+    const GPtrArray *presets = shell->deck->preferences->presets;
+    for (guint i = 0; i < presets->len; i++) {
+        const struct preset *preset = g_ptr_array_index(presets, i);
+        if (strcmp(preset->name, name) != 0)
+            continue;
+        shell->deck->arranged[preset->view] = preset->arranged;
+        shell_open(shell, preset->view, NULL);
+        shell_set_filter(shell, preset->filter);
+        return;
+    }
 }

@@ -12,6 +12,7 @@ enum takes {
     TAKES_TENANT,
     TAKES_OPERATION, /* none: the one under way, or the last */
     TAKES_VERSION,
+    TAKES_PRESET,
     TAKES_COLUMNS, /* of the screen's table */
     TAKES_SCREEN /* none: no screen in particular */
 };
