@@ -6,11 +6,8 @@
 #include "data/journal_follow.h"
 #include "data/poller.h"
 #include "rollout/last_time.h"
-<<<<<<< HEAD
-#include "tui/views/keymap.h"
-    =======
 #include "tui/views/arrangement.h"
-    >>>>>>> 37939d1 (Console: tables that people arrange: sorted by any column, columns chosen, faults only, what changed)
+#include "tui/views/keymap.h"
 #include "tui/views/notices.h"
 #include "tui/views/preferences.h"
 #include "tui/views/released.h"

@@ -35,11 +35,7 @@ void frame_hints(struct canvas *canvas, int row, int cols, const struct view *vi
         enum request request = view->hints[i];
         bool last = i >= n - KEPT;
         if (!view_offers(view, state, deck, request) ||
-<<<<<<< HEAD
-            (!last && col + hint_width(deck->keymap, request) + kept - 2 >= canvas->cols))
-=======
             (!last && col + hint_width(deck->keymap, request) + kept - 2 >= cols))
->>>>>>> 37939d1 (Console: tables that people arrange: sorted by any column, columns chosen, faults only, what changed)
             continue;
         col = draw_hint(canvas, row, col, deck->keymap, request);
     }
