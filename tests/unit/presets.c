@@ -104,5 +104,13 @@ Test(presets, a_preset_is_taken_by_name_and_completed)
         command_line_complete(deck, &prompt);
         cr_expect_str_eq(g_strchomp(prompt.text->str), typed[i][1]);
     }
+    static const char *const bare[] = {"start ",        "sort ",   "columns ",
+                                       "columns cell,", "preset ", "sort -"};
+    for (size_t i = 0; i < G_N_ELEMENTS(bare); i++) {
+        prompt_set(&prompt, bare[i]);
+        command_line_complete(deck, &prompt);
+        g_autofree char *offers = command_line_offers(deck, &prompt);
+        cr_expect(g_str_has_prefix(prompt.text->str, bare[i]), "%s%s", prompt.text->str, offers);
+    }
     prompt_release(&prompt);
 }

@@ -161,6 +161,15 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
     return take_subject(deck, &entry, given, command, error);
 }
 
+/* After the last comma, or the sign that turns the order round. */
+static gsize start_of_column(const char *text, gsize start)
+{
+    const char *comma = strrchr(text + start, ',');
+    if (comma)
+        return (gsize)(comma + 1 - text);
+    return start + (text[start] == '-');
+}
+
 /* What may stand at the word being typed, NULL-terminated, borrowed; *start: its first byte. */
 static GPtrArray *offers(const struct deck *deck, const char *text, gsize *start)
 {
@@ -168,12 +177,11 @@ static GPtrArray *offers(const struct deck *deck, const char *text, gsize *start
     *start = space ? (gsize)(space + 1 - text) : 0;
     if (space) {
         g_autofree char *name = g_strndup(text, (gsize)(space - text));
-        *start += strcspn(text + *start, "-") == 0; /* the other way round */
-        const char *comma = strrchr(text, ',');
-        if (comma)
-            *start = (gsize)(comma + 1 - text);
         struct entry entry;
-        return candidates(deck, find_entry(name, &entry, NULL) ? entry.takes : TAKES_NOTHING);
+        bool found = find_entry(name, &entry, NULL);
+        if (found && entry.takes == TAKES_COLUMNS)
+            *start = start_of_column(text, *start);
+        return candidates(deck, found ? entry.takes : TAKES_NOTHING);
     }
     GPtrArray *names = g_ptr_array_new();
     for (int i = 0; i < ENTRIES; i++)

@@ -4,7 +4,7 @@
  *   columns:
  *     fleet: [cell, state, version, users=24]
  *   presets:
- *     eu: {screen: fleet, filter: "residency:EU", sort: -errors, columns: [cell, errors]} */
+ *     eu: {screen: fleet, filter: "residency:EU", sort: errors, columns: [cell, errors]} */
 #pragma once
 
 #include "data/schema.h"
