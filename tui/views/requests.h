@@ -29,6 +29,7 @@
     X(TURN,      "turn",      "O",              PLACES_WITH_SHEET, "turn the order round")         \
     X(FAULTS,    "faults",    "f",              PLACES_WITH_SHEET, "only what something is wrong with, or all again") \
     X(MARK,      "mark",      "m",              PLACE_ANY,     "mark what is seen now: what changes from here on says how it was") \
+    X(FREEZE,    "freeze",    "Z",              PLACE_ANY,     "freeze the picture, or let it go on") \
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT | PLACE_RELEASES | PLACE_RELEASE, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line: Tab completes, Up and Down have those before")     \
     X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h, 3 h or 24 h")     \

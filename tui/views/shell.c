@@ -15,9 +15,11 @@
  * ages and the clock are drawn anew at every second look. */
 #define LOOK_MS 500
 
-static struct area body_of(const struct canvas *canvas)
+/* Below the header, and the bar of a frozen picture. */
+static struct area body_of(const struct shell *shell, const struct canvas *canvas)
 {
-    return (struct area){1, 0, MAX(1, canvas->rows - 2), canvas->cols};
+    int top = shell->frozen_ms ? 2 : 1;
+    return (struct area){top, 0, MAX(1, canvas->rows - 1 - top), canvas->cols};
 }
 
 /* Over the line that is being typed: what could stand there. */
@@ -101,18 +103,19 @@ static void draw(struct shell *shell)
     if (!canvas)
         return;
     struct deck *deck = shell->deck;
-    deck->now_ms = when_now_ms();
+    deck->now_ms = shell->frozen_ms ? shell->frozen_ms : when_now_ms();
     if (shell->client) {
         aws_client_tenure(shell->client, &deck->keys);
         deck->skew_ms = aws_client_skew_ms(shell->client);
     }
     const struct view *view = shell_view(shell);
-    struct area body = body_of(canvas);
+    struct area body = body_of(shell, canvas);
     shell->body = body;
     shell_follow(shell);
     view->draw(shell_state(shell), deck, canvas, &body);
     g_autoptr(GPtrArray) way = trail_names(shell->trail);
     header_draw(canvas, 0, deck, way);
+    shell_draw_frozen(shell, canvas, 1);
     for (int col = 0; col < canvas->cols; col++)
         canvas_text(canvas, canvas->rows - 1, col, 1, ROLE_NORMAL, " ");
     int cursor_row = canvas->rows - 1, cursor_col = draw_bottom(shell, canvas);
@@ -176,8 +179,9 @@ static gboolean on_look(gpointer data)
 {
     struct shell *shell = data;
     tell_aside(shell);
-    bool news = deck_read_journal(shell->deck, false);
-    deck_look_at_conductors(shell->deck);
+    bool news = shell_read_journal(shell, false);
+    if (!shell->frozen_ms)
+        deck_look_at_conductors(shell->deck);
     if (news && !shell_top(shell)->subject)
         shell_arrive(shell);
     if (news)
@@ -223,6 +227,8 @@ void shell_free(struct shell *shell)
     g_clear_handle_id(&shell->draw_source, g_source_remove);
     g_clear_handle_id(&shell->quiet_source, g_source_remove);
     trail_free(shell->trail);
+    if (shell->meanwhile)
+        snapshot_unref(shell->meanwhile);
     prompt_release(&shell->prompt);
     recall_release(&shell->commands);
     g_object_unref(shell->leaving);
@@ -242,7 +248,7 @@ void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer d
 
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot)
 {
-    deck_set_snapshot(shell->deck, snapshot);
+    shell_take_snapshot(shell, snapshot);
     shell_want_draw(shell);
 }
 

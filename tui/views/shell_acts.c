@@ -45,13 +45,15 @@ static void on_acted(const char *said, const GError *error, gpointer data)
         deck_say(shell->deck, ROLE_BAD, "%s", error->message);
     else
         deck_say(shell->deck, ROLE_GOOD, "%s", said);
-    deck_read_journal(shell->deck, true);
+    shell_read_journal(shell, true);
     shell_want_draw(shell);
 }
 
 void shell_ask(struct shell *shell, enum request request, const char *subject)
 {
     g_autoptr(GError) error = NULL;
+    if (!shell_may_act(shell))
+        return;
     shell->act = act_prepare(shell->deck, request, subject, &error);
     if (!shell->act) {
         deck_say(shell->deck, ROLE_WARN, "%s", error->message);

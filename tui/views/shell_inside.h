@@ -29,6 +29,8 @@ struct shell {
     gint64 key_ms; /* when the last key came, on the clock that never jumps */
     bool waits;    /* what is in front opened by itself, and people may still type for another */
     guint looks;
+    gint64 frozen_ms;           /* of what moment the picture is; 0: it goes on */
+    struct snapshot *meanwhile; /* the newest that came while it was frozen; NULL: none */
     bool reads_releases;
     GCancellable *leaving; /* ends what only reads */
     guint under_way;       /* threads and processes that will still call back */
@@ -99,6 +101,17 @@ void shell_choose_columns(struct shell *shell, const char *names);
 /* `:preset NAME`: its screen, arranged by it. */
 void shell_take_preset(struct shell *shell, const char *name);
 void shell_mark(struct shell *shell);
+
+/* Key `freeze`: holds the picture still, or lets it go on. */
+void shell_freeze(struct shell *shell);
+/* For the deck, or for later where the picture is frozen. */
+void shell_take_snapshot(struct shell *shell, struct snapshot *snapshot);
+/* deck_read_journal(), but nothing where the picture is frozen. */
+bool shell_read_journal(struct shell *shell, bool anyway);
+/* Says why not where the picture is frozen. */
+bool shell_may_act(struct shell *shell);
+/* That it is, and of when, over the whole of a row. */
+void shell_draw_frozen(const struct shell *shell, struct canvas *canvas, int row);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);

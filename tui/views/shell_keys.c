@@ -83,8 +83,9 @@ static void refresh(struct shell *shell)
 {
     if (shell->refresh)
         shell->refresh(shell->refresh_data);
-    deck_read_journal(shell->deck, true);
-    deck_say(shell->deck, ROLE_NORMAL, "reading every source again");
+    shell_read_journal(shell, true);
+    deck_say(shell->deck, ROLE_NORMAL, "reading every source again%s",
+             shell->frozen_ms ? "; what comes is seen once Z lets the picture go on" : "");
 }
 
 static void redraw(struct shell *shell)
@@ -105,19 +106,13 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,
-    [REQUEST_FORWARD] = shell_forward,
-    [REQUEST_FILTER] = begin_filter,
-    [REQUEST_SORT] = shell_sort_next,
-    [REQUEST_TURN] = shell_turn_order,
-    [REQUEST_FAULTS] = shell_faults_only,
-    [REQUEST_MARK] = shell_mark,
-    [REQUEST_COMMAND] = begin_command,
-    [REQUEST_START] = shell_begin_start,
-    [REQUEST_REFRESH] = refresh,
-    [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,
-    [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,       [REQUEST_FORWARD] = shell_forward,
+    [REQUEST_FILTER] = begin_filter,   [REQUEST_SORT] = shell_sort_next,
+    [REQUEST_TURN] = shell_turn_order, [REQUEST_FAULTS] = shell_faults_only,
+    [REQUEST_MARK] = shell_mark,       [REQUEST_FREEZE] = shell_freeze,
+    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
+    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
 };
 
 static void handle_request(struct shell *shell, enum request request)

@@ -3,6 +3,8 @@
 
 static bool may_start(struct shell *shell)
 {
+    if (!shell_may_act(shell))
+        return false;
     if (!shell->deck->write)
         deck_say(shell->deck, ROLE_WARN,
                  "read-only: nothing was done (`celldeck --write` may start a rollout)");
@@ -43,7 +45,7 @@ static void on_stage(struct launch *launch, gpointer data)
     if (!left)
         g_clear_pointer(&shell->dialog, dialog_free);
     if (started || left)
-        deck_read_journal(shell->deck, true);
+        shell_read_journal(shell, true);
     if (!left && started) {
         shell->mode = MODE_KEYS;
         shell_open(shell, VIEW_ROLLOUT, launch->operation);
