@@ -105,7 +105,7 @@ void sheet_draw(const struct sheet *sheet, const struct deck *deck,
                 const struct arrangement *arrangement, const struct list *list,
                 const GPtrArray *rows, struct canvas *canvas, const struct area *area)
 {
-    struct layout layout;
+    struct layout layout = {0};
     lay_out(&layout, sheet, deck, arrangement, area->cols);
     draw_titles(&layout, sheet, arrangement, canvas, area->row);
     for (int i = 0; i < list->height && list->top + i < list_size(list); i++) {

@@ -94,7 +94,7 @@ static GPtrArray *passing(const struct sheet *sheet, const struct deck *deck,
 {
     struct look look;
     look_init(&look, sheet, deck);
-    bool asked[ARRANGED_MOST];
+    bool asked[ARRANGED_MOST] = {false};
     for (size_t i = 0; i < sheet->n; i++)
         asked[i] = !look.quiet[i] || filter_names(look.filter, sheet->columns[i].id);
     GPtrArray *rows = g_ptr_array_new();
@@ -144,10 +144,10 @@ static void list_rows(struct find *find, const struct sheet *sheet)
 void find_follow(struct find *find, const struct sheet *sheet, const struct deck *deck,
                  const struct arrangement *arrangement, GPtrArray *all)
 {
-    bool same = find->given == all && find->since == deck->since &&
+    GPtrArray *before = find->given;
+    bool same = before && before == all && find->since == deck->since &&
                 arrangement_same_rows(&find->by, arrangement);
     if (!same) {
-        GPtrArray *before = find->given;
         find->given = g_ptr_array_ref(all);
         if (before)
             g_ptr_array_unref(before);

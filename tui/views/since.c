@@ -65,9 +65,9 @@ guint since_cells(const struct deck *deck)
     return changed;
 }
 
-static bool tenants_changed(const struct deck *deck)
+static bool tenants_changed(const struct deck *deck, const struct snapshot *since)
 {
-    const struct registry *now = deck->snapshot->registry, *before = deck->since->registry;
+    const struct registry *now = deck->snapshot->registry, *before = since->registry;
     if (now == before || !now || !before)
         return now != before;
     for (guint i = 0; i < now->tenants->len; i++) {
@@ -84,7 +84,8 @@ void since_mark(struct deck *deck)
         deck_hint(deck, "nothing has been read yet that could be marked");
         return;
     }
-    bool away = deck->since && since_cells(deck) == 0 && !tenants_changed(deck);
+    const struct snapshot *since = deck->since;
+    bool away = since && since_cells(deck) == 0 && !tenants_changed(deck, since);
     g_clear_pointer(&deck->since, snapshot_unref);
     deck->since = away ? NULL : snapshot_ref(deck->snapshot);
     deck->since_ms = deck->now_ms;

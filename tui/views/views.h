@@ -14,7 +14,7 @@ enum takes {
     TAKES_VERSION,
     TAKES_PRESET,
     TAKES_COLUMNS, /* of the screen's table */
-    TAKES_SCREEN /* none: no screen in particular */
+    TAKES_SCREEN   /* none: no screen in particular */
 };
 
 /* clang-format off */
