@@ -169,7 +169,7 @@ static void cells_are_retried_and_skipped(struct seat *seat)
           act(seat, "W", "slow again", "5.1.0") && seat_row_shows(seat, 4, "rolled back"));
     check("x leaves it out",
           act(seat, "x", "not today", "cell-0-dev") && seat_row_shows(seat, 4, "skipped"));
-    seat_type(seat, "v");
+    seat_type(seat, "V");
     check("what is not held can't be accepted", seat_row_shows(seat, -1, "can't accept"));
     seat_type(seat, "O");
     check("where there is no window, none is lifted", seat_row_shows(seat, -1, "can't override"));

@@ -75,11 +75,35 @@ static void on_caller(const struct aws_caller *caller, const GError *error, gpoi
     whoami->deck->arn = caller ? g_strdup(caller->arn) : NULL;
 }
 
+/* console.yaml's, or NULL: the default's. One that is not there keeps nobody from the console. */
+static char *chosen_theme(const struct preferences *preferences, char **trouble)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *wrong = NULL;
+    const struct theme_choice choice = {.name = preferences->theme,
+                                        .folder = preferences->theme_folder};
+    g_autofree struct theme *theme = theme_load(&choice, &wrong, &error);
+    if (!theme)
+        *trouble = g_strdup_printf("%s: %s", preferences->path, error->message);
+    return theme ? g_strdup(preferences->theme) : NULL;
+}
+
+/* Each by its line of the file, without the line itself; the first is seen, all are messages. */
+static void say_faults(struct shell *shell, const struct preferences *preferences)
+{
+    g_auto(GStrv) lines = g_strsplit(preferences->wrong ? preferences->wrong : "", "\n", -1);
+    for (guint i = g_strv_length(lines); i-- > 0;)
+        if (strstr(lines[i], preferences->path))
+            shell_say(shell, lines[i]);
+}
+
 static bool watch(struct deck *deck, struct context *context, const struct given *given,
                   GError **error)
 {
     const char *accent = deck->config->accent;
-    deck->theme = g_strdup(given->theme ? given->theme : deck->preferences->theme);
+    g_autofree char *no_theme = NULL;
+    deck->theme =
+        given->theme ? g_strdup(given->theme) : chosen_theme(deck->preferences, &no_theme);
     const struct screen_options options = {.theme = deck->theme,
                                            .theme_folder = deck->preferences->theme_folder,
                                            .accent = accent ? accent
@@ -89,8 +113,9 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     struct shell *shell = shell_new(deck, &options, error);
     if (!shell)
         return false;
-    if (deck->preferences->wrong)
-        shell_say(shell, deck->preferences->wrong);
+    say_faults(shell, deck->preferences);
+    if (no_theme)
+        shell_say(shell, no_theme);
     const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, on_notice};
     struct poller *poller =
         poller_new(deck->config, context_client(context), &sharing, on_snapshot, shell);

@@ -43,7 +43,7 @@
     X(ROLLBACK_ALL, "rollback-all", "B",        PLACE_ROLLOUT, "roll back every cell that it has changed") \
     X(RETRY,     "retry",     "y",              PLACE_ROLLOUT, "deploy once more to a cell that was rolled back") \
     X(SKIP,      "skip",      "x",              PLACE_ROLLOUT, "leave the selected cell out")      \
-    X(ACCEPT,    "accept",    "v",              PLACE_ROLLOUT, "take a cell that is held for good") \
+    X(ACCEPT,    "accept",    "V",              PLACE_ROLLOUT, "take a cell that is held for good") \
     X(LIFT_WINDOW, "lift-window", "O",          PLACE_ROLLOUT, "break-glass: a wave waits for no window or freeze") \
     X(SHORTEN_BAKE, "shorten-bake", "U",        PLACE_ROLLOUT, "break-glass: a wave bakes no longer than you say") \
     X(GATE,      "gate",      "e",              PLACE_ROLLOUT, "the next gate of the cell, as a chart") \
