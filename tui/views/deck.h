@@ -16,7 +16,7 @@
 /* Of so many of the newest operations on a cell the deck has the events. */
 #define DECK_CELL_OPERATIONS 12
 
-    struct deck {
+struct deck {
     struct config *config;
     struct snapshot *snapshot;   /* NULL: nothing read yet */
     const struct poller *poller; /* who reads (poller_who); NULL: nobody. Borrowed */
