@@ -51,7 +51,7 @@ LDFLAGS_clang := -fsanitize=fuzzer,address,undefined
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_san := -fsanitize=address,undefined
 
-.PHONY: all san demo check simulate nulls fuzz bench unit lint format install clean help deps-build deps-check \
+.PHONY: all san demo check simulate golden nulls fuzz bench unit lint format install clean help deps-build deps-check \
 	deps-bench deps-fuzz deps-lint
 
 all: build/celldeck build/celldeck-sim
@@ -61,6 +61,7 @@ help:
 	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
 	@echo 'make simulate  SEEDS=1-5000: the rollout engine against simulated faults, as long as you like'
+	@echo 'make golden    the pictures of tests/screen/golden made anew; look at git diff afterwards'
 	@echo 'make nulls     RUNS=3000: how many good releases the regression gates roll back'
 	@echo 'make fuzz      SECONDS=60: bytes that no parser has seen yet, with libFuzzer'
 	@echo 'make bench     speed and memory on the simulator, beside awscli, bare curl and htop'
@@ -147,6 +148,16 @@ build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES) $(TEST_PACKAGES)) -lm
 
+# What each screen shows of one fixed world (tests/golden): the product without its terminal, the
+# simulator's world, and clocks that stand.
+build/san/golden: $(patsubst %.c,build/san/%.o,$(wildcard tests/golden/*.c)) \
+		$(patsubst %.c,build/san/%.o,$(filter-out tui/console/screen.c,$(PRODUCT))) \
+		$(patsubst %.c,build/san/%.o,$(filter-out $(SIM_MAIN),$(SIM))) \
+		$(patsubst %,build/san/%.o,$(EMBEDDED))
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) $(CLOCKS:%=-Wl,--wrap=%) -o $@ $^ $(LIBS_SIM)
+CLOCKS := when_now_ms when_boot_ms when_mono_ms
+
 # The engine and the conductor against simulated time, journal, deployer, cells and people. The linker
 # puts tests/simulation/seams.c in place of what the outside is reached through; the rest is the
 # product as it is built.
@@ -212,6 +223,10 @@ check: deps-check
 simulate: deps-check
 	@$(MAKE) --no-print-directory build/release/simulation
 	build/release/simulation $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
+
+golden: deps-check
+	@$(MAKE) --no-print-directory build/san/golden
+	tests/golden/golden.test --write
 
 # TARGET: of tests/fuzz; SECONDS: how long; what it finds worth keeping goes to build/fuzz/TARGET.new
 fuzz: deps-fuzz
