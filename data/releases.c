@@ -72,6 +72,17 @@ static bool open_repository(struct releases *releases, GError **error)
     return false;
 }
 
+/* Never shut down again: whoever is last to do that leaves behind what libgit2 keeps for each of
+ * the other threads that read at the time. */
+static void begin_git(void)
+{
+    static gsize begun;
+    if (g_once_init_enter(&begun)) {
+        git_libgit2_init();
+        g_once_init_leave(&begun, 1);
+    }
+}
+
 struct releases *releases_open(const struct config *config, GError **error)
 {
     if (!config->releases.repo) {
@@ -81,7 +92,7 @@ struct releases *releases_open(const struct config *config, GError **error)
                     config->path);
         return NULL;
     }
-    git_libgit2_init();
+    begin_git();
     OWN(releases) releases = g_new0(struct releases, 1);
     releases->config = config_ref((struct config *)config);
     releases->migrations = glob_compile(config->releases.migrations, error);
@@ -95,7 +106,6 @@ void releases_free(struct releases *releases)
     g_clear_pointer(&releases->migrations, g_regex_unref);
     config_unref(releases->config);
     g_free(releases);
-    git_libgit2_shutdown();
 }
 
 static char *commit_id(const git_commit *commit)
