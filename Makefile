@@ -158,6 +158,16 @@ build/san/golden: $(patsubst %.c,build/san/%.o,$(wildcard tests/golden/*.c)) \
 	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) $(CLOCKS:%=-Wl,--wrap=%) -o $@ $^ $(LIBS_SIM)
 CLOCKS := when_now_ms when_boot_ms when_mono_ms
 
+# Tens of thousands of keys: at the program itself, and (the pen) at a console of the same fixed world.
+PEN := clock readings record world
+build/san/monkey: $(patsubst %.c,build/san/%.o,$(wildcard tests/monkey/*.c)) \
+		build/san/tests/screen/stage.o build/san/tests/screen/terminal.o \
+		$(PEN:%=build/san/tests/golden/%.o) $(PRODUCT:%.c=build/san/%.o) \
+		$(patsubst %.c,build/san/%.o,$(filter-out $(SIM_MAIN),$(SIM))) \
+		$(patsubst %,build/san/%.o,$(EMBEDDED))
+	$(call tell,link,$@)
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) $(CLOCKS:%=-Wl,--wrap=%) -o $@ $^ $(LIBS_TEST)
+
 # The engine and the conductor against simulated time, journal, deployer, cells and people. The linker
 # puts tests/simulation/seams.c in place of what the outside is reached through; the rest is the
 # product as it is built.

@@ -56,8 +56,8 @@ struct fleet *fleet_playing(const char *build, const char *scenario)
     json_t *ready = line ? json_loads(line, 0, NULL) : NULL;
     if (!ready)
         g_error("celldeck-sim did not start");
-    add_env(fleet, g_strdup_printf("AWS_ENDPOINT_URL=%s",
-                                   json_string_value(json_object_get(ready, "endpoint"))));
+    fleet->endpoint = g_strdup(json_string_value(json_object_get(ready, "endpoint")));
+    add_env(fleet, g_strconcat("AWS_ENDPOINT_URL=", fleet->endpoint, NULL));
     add_env(fleet, g_strdup_printf("CELLDECK_CONFIG=%s",
                                    json_string_value(json_object_get(ready, "config"))));
     add_env(fleet, g_strdup_printf("CELLDECK_STATE=%s/state", fleet->dir));
@@ -82,7 +82,54 @@ void fleet_free(struct fleet *fleet)
         g_free(fleet->env[i]);
     g_free(fleet->build);
     g_free(fleet->dir);
+    g_free(fleet->endpoint);
     g_free(fleet);
+}
+
+char *fleet_ask(const struct fleet *fleet, const char *method, const char *path, const char *body)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+    g_autoptr(GSocketConnection) line =
+        g_socket_client_connect_to_uri(client, fleet->endpoint, 80, NULL, &error);
+    if (!line)
+        g_error("the simulator: %s", error->message);
+    g_autofree char *asked =
+        g_strdup_printf("%s %s HTTP/1.1\r\nHost: simulator\r\nConnection: close\r\n"
+                        "Content-Length: %zu\r\n\r\n%s",
+                        method, path, strlen(body), body);
+    GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(line));
+    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(line)), asked,
+                              strlen(asked), NULL, NULL, NULL);
+    g_autoptr(GString) answer = g_string_new(NULL);
+    char bytes[4096];
+    for (gssize n; (n = g_input_stream_read(in, bytes, sizeof bytes, NULL, NULL)) > 0;)
+        g_string_append_len(answer, bytes, n);
+    const char *end = strstr(answer->str, "\r\n\r\n");
+    if (!end || !g_str_has_prefix(answer->str, "HTTP/1.1 200"))
+        g_error("%s %s: %s", method, path, answer->str);
+    return g_strdup(end + 4);
+}
+
+char *fleet_run(const struct fleet *fleet, const char *login, const char *const *args)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_autofree char *program = g_build_filename(fleet->build, "celldeck", NULL);
+    g_auto(GStrv) env = g_get_environ();
+    char *out = NULL;
+    for (int i = 0; i < fleet->n_env; i++) {
+        g_auto(GStrv) parts = g_strsplit(fleet->env[i], "=", 2);
+        env = g_environ_setenv(env, parts[0], parts[1], TRUE);
+    }
+    env = g_environ_setenv(env, "SUDO_USER", login, TRUE);
+    g_ptr_array_add(argv, program);
+    for (; *args; args++)
+        g_ptr_array_add(argv, (gpointer)*args);
+    g_ptr_array_add(argv, NULL);
+    if (!g_spawn_sync(NULL, (char **)argv->pdata, env, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &out,
+                      NULL, NULL, NULL))
+        g_error("%s does not run", program);
+    return out;
 }
 
 struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, const char *term,

@@ -12,7 +12,7 @@ bool check(const char *rule, bool holds);
 int check_report(void);
 
 struct fleet {
-    char *build, *dir;
+    char *build, *dir, *endpoint;
     GSubprocess *simulator;
     char *env[16];
     int n_env;
@@ -22,6 +22,10 @@ struct fleet *fleet_new(const char *build);
 /* Played from another scenario, as YAML. */
 struct fleet *fleet_playing(const char *build, const char *scenario);
 void fleet_free(struct fleet *fleet);
+/* What the simulator answers below /sim. Caller frees. */
+char *fleet_ask(const struct fleet *fleet, const char *method, const char *path, const char *body);
+/* What celldeck ARGS (NULL-terminated) prints for this login. Caller frees. */
+char *fleet_run(const struct fleet *fleet, const char *login, const char *const *args);
 
 /* celldeck with one option, on a terminal. `term` and `locale` may be NULL: the usual. */
 struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, const char *term,

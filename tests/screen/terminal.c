@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
+/* Longer than celldeck waits for what may follow an Esc (screen.c). */
+#define ESCAPE_MS 60
 
 static int on_property(VTermProp property, VTermValue *value, void *user)
 {
@@ -84,10 +86,50 @@ void seat_resize(struct seat *seat, int rows, int cols)
     ioctl(seat->master, TIOCSWINSZ, &size);
 }
 
+void seat_type_bytes(struct seat *seat, const char *bytes, size_t n)
+{
+    if (write(seat->master, bytes, n) < 0)
+        g_error("typing: %s", g_strerror(errno));
+}
+
 void seat_type(struct seat *seat, const char *bytes)
 {
-    if (write(seat->master, bytes, strlen(bytes)) < 0)
-        g_error("typing: %s", g_strerror(errno));
+    seat_type_bytes(seat, bytes, strlen(bytes));
+}
+
+static bool give_up(struct seat *seat, const char *what, const char *text);
+
+bool seat_reads(struct seat *seat)
+{
+    gint64 until = g_get_monotonic_time() + PATIENCE_US;
+    for (int unread = 1; g_get_monotonic_time() < until;) {
+        if (waitpid(seat->child, &seat->status, WNOHANG) != 0)
+            return false;
+        if (ioctl(seat->slave, FIONREAD, &unread) == 0 && unread == 0)
+            return true;
+        seat_draw(seat, 5);
+    }
+    return give_up(seat, "read", "what was typed");
+}
+
+static bool sleeps(const struct seat *seat)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)seat->child);
+    g_autofree char *stat = NULL;
+    return g_file_get_contents(path, &stat, NULL, NULL) && strstr(stat, ") S ");
+}
+
+/* A child that sleeps has written all that it will: what it wrote is on its way to us at most. Only
+ * after an Esc it sleeps and goes on by itself, in case that was the beginning of another key. */
+bool seat_idle(struct seat *seat)
+{
+    gint64 until = g_get_monotonic_time() + PATIENCE_US;
+    for (int seen = 0; seen < 2;) {
+        if (g_get_monotonic_time() > until || !seat_reads(seat))
+            return false;
+        seen = !seat_draw(seat, ESCAPE_MS) && sleeps(seat) ? seen + 1 : 0;
+    }
+    return true;
 }
 
 void seat_print(struct seat *seat, const char *bytes)
@@ -100,18 +142,23 @@ bool seat_said(const struct seat *seat, const char *bytes)
     return memmem(seat->said->str, seat->said->len, bytes, strlen(bytes)) != NULL;
 }
 
-/* Draws what has come, waiting a little for more. */
-static void draw_some(struct seat *seat)
+bool seat_draw(struct seat *seat, int wait_ms)
 {
     struct pollfd ready = {.fd = seat->master, .events = POLLIN};
-    if (poll(&ready, 1, 50) <= 0)
-        return;
+    if (poll(&ready, 1, wait_ms) <= 0)
+        return false;
     char bytes[8192];
     ssize_t n = read(seat->master, bytes, sizeof bytes);
     if (n <= 0)
-        return;
+        return false;
     g_string_append_len(seat->said, bytes, n);
     vterm_input_write(seat->vterm, bytes, (size_t)n);
+    return true;
+}
+
+static void draw_some(struct seat *seat)
+{
+    seat_draw(seat, 50);
 }
 
 char *seat_row(struct seat *seat, int row)

@@ -26,6 +26,14 @@ void seat_free(struct seat *seat);
 
 void seat_resize(struct seat *seat, int rows, int cols);
 void seat_type(struct seat *seat, const char *bytes);
+void seat_type_bytes(struct seat *seat, const char *bytes, size_t n);
+/* Draws what comes within `wait_ms`; false: nothing did. */
+bool seat_draw(struct seat *seat, int wait_ms);
+/* Waits until the program has read all that was typed; false if it never does, or has ended
+ * (`status` says how). */
+bool seat_reads(struct seat *seat);
+/* The same, and until it has said all there is to say of it. */
+bool seat_idle(struct seat *seat);
 /* What another program would print on this terminal afterwards. */
 void seat_print(struct seat *seat, const char *bytes);
 /* Whether `bytes` ever came. */

@@ -1,0 +1,7 @@
+/* A console in a world that stands (tests/golden/world.h), its registry a hostile one: the real
+ * shell on the real terminal, so that whoever looks at the screen twice must see the same. */
+#pragma once
+
+/* Runs it in the folder `scratch`, which gets the world's files, until people leave; `journal` is
+ * then in `scratch`/state-3. Returns the exit code. */
+int pen_run(const char *scratch, const char *golden, int write);

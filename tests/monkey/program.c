@@ -1,0 +1,98 @@
+#include "data/journal.h"
+#include "tests/monkey/hostile.h"
+#include "tests/monkey/monkey.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Who asked for the rollout; at the keys sits alice (stage.c). */
+#define ASKER "carol"
+
+/* The last wave wants an approval that whoever sits there could give, and nobody gives: the rollout
+ * stands there. */
+static const char scenario[] =
+    "deploy_time: 500ms\n"
+    "celldeck:\n"
+    "  waves:\n"
+    "    - {name: dev, class: dev, bake: 4s, low_traffic: pass}\n"
+    "    - {name: mid-size, class: shared, bake: 2s}\n"
+    "    - {name: enterprise, class: dedicated, bake: 2s, approval: {by: 1, not_requester: true}}\n";
+
+static size_t writes(const struct fleet *fleet)
+{
+    g_autofree char *text = fleet_ask(fleet, "GET", "/sim/writes", "");
+    OWN_JSON calls = json_loads(text, 0, NULL);
+    return json_array_size(calls);
+}
+
+/* AWS comes and goes by turns. */
+static bool turn_aws(struct seat *seat, gpointer data)
+{
+    static const char *const faults[] = {"{\"kind\": \"hang\"}", "{\"kind\": \"half_body\"}",
+                                         "{\"kind\": \"throttle\"}", NULL};
+    const struct fleet *fleet = data;
+    guint turn = (guint)(seat->said->len / 4096) % G_N_ELEMENTS(faults);
+    g_autofree char *over = fleet_ask(fleet, "DELETE", "/sim/faults", "");
+    g_autofree char *begun =
+        faults[turn] ? fleet_ask(fleet, "POST", "/sim/fault", faults[turn]) : NULL;
+    return true;
+}
+
+/* Starts it anew where it is refused: a simulator that has just begun is not read whole at once. */
+static bool rollout_waits(const struct fleet *fleet)
+{
+    static const char *const start[] = {"rollout",  "start",           "5.1.0", "--yes",
+                                        "--reason", "to be stared at", NULL};
+    static const char *const status[] = {"rollout", "status", "r1", "--json", NULL};
+    gint64 until = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
+    for (bool started = false; g_get_monotonic_time() < until;) {
+        g_autofree char *said = fleet_run(fleet, ASKER, started ? status : start);
+        if (started && strstr(said, "\"state\": \"waiting\""))
+            return true;
+        started = started || *said;
+    }
+    return false;
+}
+
+/* Events whose actor is whoever sits at the keys. */
+static int on_record(const struct fleet *fleet)
+{
+    g_autofree char *dir = g_build_filename(fleet->dir, "state", NULL);
+    g_autoptr(GError) error = NULL;
+    OWN(journal) journal = journal_open_read_only(dir, &error);
+    g_auto(GStrv) streams = journal ? journal_streams(journal, "", &error) : NULL;
+    int found = 0, all = 0;
+    for (char **stream = streams; stream && *stream; stream++) {
+        g_autoptr(GPtrArray) events = journal_read(journal, *stream, 1, NULL);
+        for (guint i = 0; i < events->len; i++, all++)
+            found += g_str_has_prefix(((const struct event *)events->pdata[i])->actor, "alice");
+    }
+    if (all == 0)
+        printf("  no journal: %s\n", error ? error->message : "it is empty");
+    return all == 0 ? -1 : found;
+}
+
+void a_monkey_at_the_program_itself(const char *build, guint keys)
+{
+    g_autofree char *tenants = hostile_scenario();
+    g_autofree char *whole = g_strconcat(scenario, tenants, NULL);
+    struct fleet *fleet = fleet_playing(build, whole);
+    check("a rollout waits for an approval", rollout_waits(fleet));
+    size_t before = writes(fleet);
+    struct seat *seat = sit(fleet, 24, 80, "--write", NULL, NULL);
+    struct monkey monkey;
+    monkey_init(&monkey, 3);
+    bool there = seat_shows(seat, "r1") && seat_shows(seat, "WRITE");
+    check("celldeck --write lives through it, AWS coming and going",
+          there && monkey_plays(&monkey, seat, keys, turn_aws, fleet));
+    printf("        %u keys of seed 3\n", monkey.keys);
+    check("AWS has heard of no write", before > 0 && writes(fleet) == before);
+    check("nothing is on record as the monkey's", on_record(fleet) == 0);
+    monkey_release(&monkey);
+    seat_free(seat);
+    static const char *const abort_it[] = {"rollout",  "abort", "r1", "--yes",
+                                           "--reason", "over",  NULL};
+    g_free(fleet_ask(fleet, "DELETE", "/sim/faults", ""));
+    g_free(fleet_run(fleet, ASKER, abort_it));
+    fleet_free(fleet);
+}
