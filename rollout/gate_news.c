@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-/* By how much of its age a bake grows between two records of its gates' figures: a week of periods
- * of a minute has 32 of them, and four weeks 38. */
-#define FIGURES_GROWTH 0.25
+/* A bake grows by one such part of its age, a quarter, between two records of its gates' figures: a
+ * week of periods of a minute has 32 of them, and four weeks 38. */
+#define FIGURES_PART 4
 /* In a bake's beginning a quarter is next to nothing: no sooner than after so many periods. */
 #define FIGURES_PERIODS 5
 
@@ -50,9 +50,8 @@ gint64 gate_figures_due_ms(const struct rollout *rollout, const struct rollout_c
                            gint64 bake_credit_ms)
 {
     gint64 written_ms = cell->figures_ms ? cell->figures_ms : cell->deployed_at_ms;
-    double age_ms = (double)bake_elapsed_ms(cell, bake_credit_ms, written_ms);
-    return written_ms +
-           MAX(FIGURES_PERIODS * rollout->plan->period_ms, (gint64)(age_ms * FIGURES_GROWTH));
+    gint64 age_ms = bake_elapsed_ms(cell, bake_credit_ms, written_ms);
+    return written_ms + MAX(FIGURES_PERIODS * rollout->plan->period_ms, age_ms / FIGURES_PART);
 }
 
 /* Evidence that is what was written last (of alarms that nothing happened to, say) stays out. */

@@ -25,7 +25,7 @@ struct asked {
 /* The samples of one datapoint. */
 struct tally {
     double sum, low, high, n;
-    GArray *values; /* double */
+    GArray *values; /* double; NULL where no percentile is asked for */
 };
 
 /* Of "p95", 95; NAN: it is no percentile. */
@@ -126,7 +126,8 @@ static void count(struct tally *tally, double value, double weight)
     tally->low = tally->n > 0 ? fmin(tally->low, value) : value;
     tally->high = tally->n > 0 ? fmax(tally->high, value) : value;
     tally->n += weight;
-    g_array_append_val(tally->values, value);
+    if (tally->values)
+        g_array_append_val(tally->values, value);
 }
 
 static int by_value(gconstpointer a, gconstpointer b)
@@ -172,7 +173,8 @@ static void count_put(const struct asked *asked, gint64 at_ms, struct tally *tal
 /* The datapoint of `asked` that starts at `at_ms`; NAN where there is none. */
 static double datapoint(const struct sim_call *call, const struct asked *asked, gint64 at_ms)
 {
-    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+    double share = percentile_of(asked->stat);
+    g_autoptr(GArray) values = isnan(share) ? NULL : g_array_new(FALSE, FALSE, sizeof(double));
     struct tally tally = {.values = values};
     if (asked->period_ms < WHEN_MINUTE && at_ms < call->now_ms - FINE_KEPT_MS)
         return NAN;
@@ -190,8 +192,7 @@ static double datapoint(const struct sim_call *call, const struct asked *asked, 
     for (size_t i = 0; tally.n > 0 && i < G_N_ELEMENTS(stats); i++)
         if (g_str_equal(asked->stat, stats[i].stat))
             return stats[i].value;
-    double share = percentile_of(asked->stat);
-    if (tally.n > 0 && !isnan(share))
+    if (tally.n > 0 && values)
         return percentile(&tally, share);
     return tally.n > 0 ? tally.sum / tally.n : NAN;
 }
