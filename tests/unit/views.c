@@ -2,7 +2,6 @@
 #include "rollout/conductor.h"
 #include "rollout/plan_make.h"
 #include "tests/unit/small_fleet.h"
-#include "tui/views/commandline.h"
 #include "tui/views/frame.h"
 #include "tui/views/gates_panel.h"
 #include "tui/views/header.h"
@@ -153,80 +152,6 @@ Test(views, the_cell_screen_shows_values_limits_and_dependencies)
     expect_shown(screen, "errors 7.1 %");
     expect_shown(screen, "✔ postgres");
     expect_shown(screen, "alarms");
-}
-
-Test(commandline, only_what_exists_is_opened_and_the_nearest_is_offered)
-{
-    OWN(deck) deck = deck_of(0, 0);
-    struct command_line command;
-    g_autoptr(GError) error = NULL;
-    cr_assert(command_line_parse(deck, " cell  cell-1 ", &command, NULL));
-    cr_expect_eq(command.view, VIEW_CELL);
-    cr_expect_str_eq(command.subject, "cell-1");
-    command_line_clear(&command);
-    cr_assert(command_line_parse(deck, "tenants st lukes", &command, NULL));
-    cr_expect_str_eq(command.filter, "st lukes");
-    command_line_clear(&command);
-    cr_assert(command_line_parse(deck, "quit", &command, NULL));
-    cr_expect_eq(command.kind, COMMAND_QUIT);
-    cr_expect_not(command_line_parse(deck, "cell cell-9", &command, &error));
-    cr_expect_not_null(strstr(error->message, "cell-1"));
-}
-
-Test(commandline, what_is_lacking_or_too_much_is_named)
-{
-    OWN(deck) deck = deck_of(0, 0);
-    static const struct {
-        const char *typed, *said;
-    } cases[] = {{"cell", ":cell takes the id of a cell"},
-                 {"tenant ", ":tenant takes the id of a tenant"},
-                 {"quit now", ":quit takes nothing after it; \"now\" was typed"},
-                 {"place 5", ":place takes nothing"},
-                 {"rollout r99", "no operation r99"},
-                 {"histroy", "did you mean :history"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        struct command_line command;
-        g_autoptr(GError) error = NULL;
-        cr_assert_not(command_line_parse(deck, cases[i].typed, &command, &error));
-        cr_expect(strstr(error->message, cases[i].said) != NULL, "%s", error->message);
-    }
-}
-
-Test(commandline, every_screen_is_a_command)
-{
-    OWN(deck) deck = deck_of(0, 0);
-    for (int i = 0; i < VIEW_COUNT; i++) {
-        struct command_line command;
-        g_autoptr(GError) error = NULL;
-        const char *name = view_entry((enum view_id)i)->name;
-        bool opens = command_line_parse(deck, name, &command, &error);
-        cr_expect(opens ? command.view == (enum view_id)i
-                        : strstr(error->message, " takes ") != NULL,
-                  "%s", name);
-        command_line_clear(&command);
-    }
-}
-
-Test(commandline, starting_takes_a_version_with_or_without_its_v_and_nothing_else)
-{
-    OWN(deck) deck = deck_of(0, 0);
-    struct command_line command;
-    cr_assert(command_line_parse(deck, "start v5.0.3", &command, NULL));
-    cr_expect_eq(command.kind, COMMAND_START);
-    cr_expect_str_eq(command.subject, "5.0.3");
-    cr_expect_not(command.attended);
-    command_line_clear(&command);
-    cr_assert(command_line_parse(deck, "start 5.0.3  attended", &command, NULL));
-    cr_expect(command.attended);
-    cr_expect_str_eq(command.subject, "5.0.3");
-    command_line_clear(&command);
-    static const char *const no[] = {"start",      "start --help",   "start 5.0.3 --yes",
-                                     "start five", "start attended", "start 5.0.3 attended --yes"};
-    for (size_t i = 0; i < G_N_ELEMENTS(no); i++) {
-        g_autoptr(GError) error = NULL;
-        cr_expect_not(command_line_parse(deck, no[i], &command, &error), "%s", no[i]);
-        cr_expect_not_null(strstr(error->message, "takes a version"));
-    }
 }
 
 Test(launch, credentials_that_end_before_the_plan_stand_first_with_what_lifts_that)
