@@ -77,12 +77,16 @@ void seat_free(struct seat *seat)
     g_free(seat);
 }
 
+/* A cursor that was saved (DECSC) outside of what is left stays there in libvterm 0.1.4, which then
+ * erases where there is nothing: it is saved anew. */
 void seat_resize(struct seat *seat, int rows, int cols)
 {
+    static const char save_cursor[] = "\0337";
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     seat->rows = rows;
     seat->cols = cols;
     vterm_set_size(seat->vterm, rows, cols);
+    seat_print(seat, save_cursor);
     ioctl(seat->master, TIOCSWINSZ, &size);
 }
 
