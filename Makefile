@@ -144,7 +144,8 @@ build/san/peers/%: build/san/tests/peers/%.o \
 	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm
 
 # The console on a pseudo-terminal, read back through libvterm.
-build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c))
+build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c) \
+		tui/views/requests.c tui/console/keys.c)
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES) $(TEST_PACKAGES)) -lm
 

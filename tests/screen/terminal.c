@@ -15,6 +15,7 @@
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 /* Longer than celldeck waits for what may follow an Esc (screen.c). */
 #define ESCAPE_MS 60
+#define QUIET_MS  10
 
 static int on_property(VTermProp property, VTermValue *value, void *user)
 {
@@ -123,17 +124,28 @@ static bool sleeps(const struct seat *seat)
     return g_file_get_contents(path, &stat, NULL, NULL) && strstr(stat, ") S ");
 }
 
-/* A child that sleeps has written all that it will: what it wrote is on its way to us at most. Only
- * after an Esc it sleeps and goes on by itself, in case that was the beginning of another key. */
-bool seat_idle(struct seat *seat)
+/* A child that sleeps has written all that it will: what it wrote is on its way to us at most. */
+static bool rests(struct seat *seat, int quiet_ms)
 {
     gint64 until = g_get_monotonic_time() + PATIENCE_US;
     for (int seen = 0; seen < 2;) {
         if (g_get_monotonic_time() > until || !seat_reads(seat))
             return false;
-        seen = !seat_draw(seat, ESCAPE_MS) && sleeps(seat) ? seen + 1 : 0;
+        seen = !seat_draw(seat, quiet_ms) && sleeps(seat) ? seen + 1 : 0;
     }
     return true;
+}
+
+bool seat_settled(struct seat *seat)
+{
+    return rests(seat, QUIET_MS);
+}
+
+/* Only after an Esc it sleeps and goes on by itself, in case that was the beginning of another key.
+ */
+bool seat_idle(struct seat *seat)
+{
+    return rests(seat, ESCAPE_MS);
 }
 
 void seat_print(struct seat *seat, const char *bytes)

@@ -32,7 +32,9 @@ bool seat_draw(struct seat *seat, int wait_ms);
 /* Waits until the program has read all that was typed; false if it never does, or has ended
  * (`status` says how). */
 bool seat_reads(struct seat *seat);
-/* The same, and until it has said all there is to say of it. */
+/* The same, and until it has said all there is to say of it: after a key (settled), and after one
+ * that may have been a lone Esc (idle). */
+bool seat_settled(struct seat *seat);
 bool seat_idle(struct seat *seat);
 /* What another program would print on this terminal afterwards. */
 void seat_print(struct seat *seat, const char *bytes);
