@@ -37,5 +37,6 @@ void the_terminal_is_treated_with_care(struct fleet *fleet);
 void people_find_their_way(struct fleet *fleet);
 void a_cell_is_looked_at_whole(struct fleet *fleet);
 void a_day_is_fetched_while_it_is_looked_at(struct fleet *fleet);
-/* On a fleet of its own. */
+/* On fleets of their own. */
+void the_link_is_thin_and_aws_hangs(const char *build);
 void every_key_is_pressed_on_every_screen(const char *build);
