@@ -136,6 +136,13 @@ void cell_reading_clear(struct cell_reading *reading)
     g_clear_pointer(&reading->probes, g_ptr_array_unref);
 }
 
+static gint64 most_patients(const struct registry *registry, const struct cell_config *cell)
+{
+    struct tenant_tally tally = registry_tally(registry, cell->id);
+    bool known = registry && registry->complete && tally.without_patients == 0;
+    return known ? tally.quota_patients : MAX(tally.quota_patients, cell->max_patients);
+}
+
 static void cell_fill(struct cell *cell, const struct snapshot *before,
                       const struct fleet_input *input, size_t at, gint64 now_ms)
 {
@@ -145,6 +152,7 @@ static void cell_fill(struct cell *cell, const struct snapshot *before,
     cell->tenants = tally.tenants;
     cell->registered_users = tally.registered_users;
     cell->quota_users = tally.quota_users;
+    cell->most_patients = most_patients(input->registry, cell->config);
     if (!before || before->config != input->config ||
         !cell_judged_before(cell, &before->cells[at], before->at_ms, now_ms))
         cell_judge(cell, input->config, now_ms);

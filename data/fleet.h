@@ -120,6 +120,8 @@ bool tenant_equal(const struct tenant *a, const struct tenant *b);
 struct tenant_tally {
     gint64 tenants;
     gint64 registered_users, quota_users; /* missing and bad numbers count as nothing */
+    gint64 quota_patients;                /* the same ... */
+    gint64 without_patients;              /* ... and how many tenants tell none */
 };
 
 /* One reading of the registry. Immutable, reference-counted, shared between snapshots. */
@@ -196,6 +198,8 @@ struct cell {
     gint64 version_at_ms;
     gint64 tenants; /* registry items that name this cell */
     gint64 registered_users, quota_users;
+    gint64 most_patients; /* that may be in it: the sum of its tenants' quotas; where not all of
+                             them are known, no less than the cell's own limit */
     double used_pct;  /* fresh active users / max_users; < 0: not known */
     gint64 change_ms; /* when the same reading may next be judged otherwise; G_MAXINT64: never */
     bool tells_age;   /* a reason says how old something is, which is another age each moment */

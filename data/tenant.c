@@ -96,6 +96,8 @@ static void add_up(GHashTable *tallies, const struct tenant *tenant)
     tally->tenants++;
     tally->registered_users += MAX(0, tenant->current_users);
     tally->quota_users += MAX(0, tenant->max_users);
+    tally->quota_patients += MAX(0, tenant->max_patients);
+    tally->without_patients += tenant->max_patients < 0;
 }
 
 struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete)

@@ -3,47 +3,20 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "tui/console/chart.h"
+#include "tui/views/affected.h"
 #include "tui/views/cell_look.h"
 #include "tui/views/marks.h"
 
 #include <math.h>
 
-/* The patients that may be in the cell, as far up as that can go: the sum of its tenants' quotas;
- * where not all of them are known, no less than the cell's own limit. */
-static gint64 most_patients(const struct cell_look *look)
-{
-    const struct registry *registry = look->deck->snapshot->registry;
-    gint64 sum = 0, limit = look->cell->config->max_patients;
-    bool known = registry && registry->complete;
-    for (guint i = 0; i < look->tenants->len; i++) {
-        const struct tenant *tenant = look->tenants->pdata[i];
-        known = known && tenant->max_patients >= 0;
-        sum += MAX(0, tenant->max_patients);
-    }
-    return known ? sum : MAX(sum, limit);
-}
-
-/* " (registry STALE 6m)" where what it says is not known to be so any more. Caller frees. */
-static char *registry_age(const struct cell_look *look)
-{
-    const struct source *source = snapshot_source(look->deck->snapshot, "registry");
-    bool old = source && source->read_ms > 0 &&
-               (source->state == SOURCE_STALE || source->state == SOURCE_ERROR);
-    if (!old)
-        return g_strdup("");
-    g_autofree char *age = duration_short(MAX(0, look->deck->now_ms - source->read_ms));
-    return g_strdup_printf(" (registry %s %s)", source->state == SOURCE_STALE ? "STALE" : "ERROR",
-                           age);
-}
-
 static char *affected_words(const struct cell_look *look, enum role *role)
 {
     const struct registry *registry = look->deck->snapshot->registry;
-    g_autofree char *age = registry_age(look);
+    g_autofree char *age = affected_age(look->deck);
     *role = !registry || !registry->complete || *age ? ROLE_UNKNOWN : ROLE_NORMAL;
     g_autofree char *tenants = registry_count_text(registry, look->cell->tenants);
     g_autofree char *users = registry_count_text(registry, look->cell->registered_users);
-    g_autofree char *patients = text_count(most_patients(look));
+    g_autofree char *patients = text_count(look->cell->most_patients);
     return g_strdup_printf("%s tenant%s · %s registered users · %s patients at most%s", tenants,
                            registry && look->cell->tenants == 1 ? "" : "s", users, patients, age);
 }

@@ -5,12 +5,13 @@
 #include "tui/views/headline.h"
 #include "tui/views/sheet_find.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
 
 #include <string.h>
 
 struct fleet {
     struct find find;
-    char *headline[2]; /* its lines; the second NULL where one is enough */
+    GPtrArray *headline, *next; /* their lines */
     enum role headline_role;
 };
 
@@ -18,6 +19,8 @@ static void *fleet_open(void)
 {
     struct fleet *fleet = g_new0(struct fleet, 1);
     find_init(&fleet->find);
+    fleet->headline = g_ptr_array_new();
+    fleet->next = g_ptr_array_new();
     return fleet;
 }
 
@@ -25,8 +28,8 @@ static void fleet_close(void *state)
 {
     struct fleet *fleet = state;
     find_release(&fleet->find);
-    g_free(fleet->headline[0]);
-    g_free(fleet->headline[1]);
+    g_ptr_array_unref(fleet->headline);
+    g_ptr_array_unref(fleet->next);
     g_free(fleet);
 }
 
@@ -44,30 +47,27 @@ static gint worst_first(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
-/* Above the cells: the headline and the titles. */
+/* Above the cells: the headline, what to do next, and the titles. */
 static int head_rows(const struct fleet *fleet)
 {
-    return fleet->headline[1] ? 3 : 2;
+    return (int)(fleet->headline->len + fleet->next->len) + 1;
 }
 
-/* Two lines where the sentence is long and the screen is not small: it ends with what is being
- * done about it. Broken between two of its parts. */
+/* On a small screen what is wrong has two lines and its next step one; that all is well has one. */
+enum { TINY_ROWS = 8, SMALL_ROWS = 14 };
+
 static void set_headline(struct fleet *fleet, const struct deck *deck, const GPtrArray *cells,
                          const struct area *area)
 {
-    g_autofree char *sentence = headline(deck, cells, &fleet->headline_role);
-    char *at = NULL;
-    int cols = area->cols - 2;
-    if (area->rows >= 14 && text_width(sentence) > cols)
-        for (char *p = sentence; (p = strstr(p, " · ")); p++) {
-            g_autofree char *before = g_strndup(sentence, (gsize)(p - sentence));
-            if (text_width(before) <= cols)
-                at = p;
-        }
-    g_free(fleet->headline[0]);
-    g_free(fleet->headline[1]);
-    fleet->headline[1] = at ? g_strconcat(" ", at, NULL) : NULL;
-    fleet->headline[0] = at ? g_strndup(sentence, (gsize)(at - sentence)) : g_strdup(sentence);
+    g_autofree char *next = headline_next(deck, cells);
+    bool tiny = area->rows < TINY_ROWS, small = area->rows < SMALL_ROWS;
+    int most = tiny || (small && !next) ? 1 : small ? 2 : 3, cols = area->cols - 2;
+    g_ptr_array_unref(fleet->headline);
+    fleet->headline = headline_lines(deck, cells, cols, most, &fleet->headline_role);
+    g_ptr_array_unref(fleet->next);
+    fleet->next = g_ptr_array_new_with_free_func(g_free);
+    if (next && !tiny)
+        wrap_within(next, cols, "  ", small ? 1 : 2, fleet->next);
 }
 
 static int log_rows(const struct fleet *fleet, const struct area *area)
@@ -100,9 +100,13 @@ static void fleet_draw(const void *state, const struct deck *deck, struct canvas
 {
     const struct fleet *fleet = state;
     int head = head_rows(fleet), log = log_rows(fleet, area);
-    for (int i = 0; i < 2; i++)
-        canvas_text(canvas, area->row + i, 1, area->cols - 2, fleet->headline_role,
-                    fleet->headline[i]);
+    int row = area->row;
+    for (guint i = 0; i < fleet->headline->len; i++)
+        canvas_text(canvas, row++, 1, area->cols - 2, fleet->headline_role,
+                    g_ptr_array_index(fleet->headline, i));
+    for (guint i = 0; i < fleet->next->len; i++)
+        canvas_text(canvas, row++, 1, area->cols - 2, ROLE_TITLE,
+                    g_ptr_array_index(fleet->next, i));
     const struct area table = {area->row + head - 1, 0, area->rows - head + 1 - log, area->cols};
     sheet_draw(&fleet_sheet, deck, &deck->arranged[VIEW_FLEET], &fleet->find.list, fleet->find.rows,
                canvas, &table);

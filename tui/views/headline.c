@@ -3,40 +3,65 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/conductor.h"
+#include "tui/views/affected.h"
 #include "tui/views/marks.h"
+#include "tui/views/safe_next.h"
+#include "tui/views/wrap.h"
 
 #include <math.h>
 #include <string.h>
 
-static void add_affected(GString *text, const struct deck *deck, const struct cell *cell)
+/* What the sentence is made of, in the order in which it is read. */
+struct part {
+    char *text;
+    char *brief;        /* what it says where there is little room; NULL: all of it or nothing */
+    const char *before; /* what joins it to what is said before it */
+    int rank;           /* what gives way first has the highest */
+};
+
+static void part_clear(gpointer p)
 {
-    const struct registry *registry = deck->snapshot->registry;
-    g_autofree char *tenants = registry_count_text(registry, cell->tenants);
-    g_autofree char *users = registry_count_text(registry, cell->registered_users);
-    if (!registry)
-        g_string_append(text, " · tenants not read");
-    else
-        g_string_append_printf(text, " · %s tenant%s, %s users", tenants,
-                               cell->tenants == 1 ? "" : "s", users);
+    struct part *part = p;
+    g_free(part->text);
+    g_free(part->brief);
 }
 
-/* What a rollout has changed there, and what it is doing about it. */
-static void add_change(GString *text, const struct deck *deck, const struct cell *cell)
+/* Takes `text`; NULL is no part. */
+static void add(GArray *parts, int rank, const char *before, char *text)
+{
+    struct part part = {text, NULL, before, rank};
+    if (text)
+        g_array_append_val(parts, part);
+}
+
+/* With a brief form, which is taken, too. */
+static void add_with_brief(GArray *parts, int rank, char *text, char *brief)
+{
+    struct part part = {text, brief, " · ", rank};
+    g_array_append_val(parts, part);
+}
+
+/* What a rollout has changed there; NULL: nothing. */
+static char *change_text(const struct deck *deck, const struct cell *cell)
 {
     struct rollout *rollout = NULL;
     const struct rollout_cell *part = deck_cell_rollout(deck, cell->config->id, &rollout);
     if (!part || !part->deployed_at_ms)
-        return;
+        return NULL;
+    const char *version = rollout->plan->version;
     g_autofree char *since = mark_time(part->deployed_at_ms, deck->now_ms);
-    g_string_append_printf(text, " · %s since %s", rollout->plan->version, since);
     static const char *const doing[] = {[CELL_BAKING] = "bakes it",
                                         [CELL_ROLLING_BACK] = "is rolling it back",
                                         [CELL_ROLLED_BACK] = "rolled it back",
                                         [CELL_ROLLBACK_FAILED] = "could not roll it back",
                                         [CELL_PASSED] = "passed it",
                                         [CELL_ACCEPTED] = "accepted it"};
-    if ((gsize)part->state < G_N_ELEMENTS(doing) && doing[part->state])
-        g_string_append_printf(text, " · %s %s", rollout->id, doing[part->state]);
+    bool told = (gsize)part->state < G_N_ELEMENTS(doing) && doing[part->state];
+    bool gone = part->state == CELL_ROLLED_BACK;
+    g_autofree char *until = gone ? mark_time(part->state_since_ms, deck->now_ms) : NULL;
+    return g_strdup_printf("%s %s %s%s%s · %s %s", version, gone ? "from" : "since", since,
+                           gone ? " to " : "", gone ? until : "", rollout->id,
+                           told ? doing[part->state] : "brought it");
 }
 
 /* A conductor that has just been started needs a moment until it holds the lease. */
@@ -58,10 +83,22 @@ static char *own_trouble(const struct deck *deck, const struct rollout *rollout)
     return NULL;
 }
 
+static bool may_lack_conductor(const struct deck *deck, const struct rollout *rollout)
+{
+    return !rollout_state_final(rollout->state) &&
+           deck->now_ms - rollout->opened_ms >= FIRST_LEASE_MS;
+}
+
+bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout)
+{
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
+    return may_lack_conductor(deck, rollout) && !deck->copy_trouble && !(info && info->alive);
+}
+
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
 {
     const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    if (rollout_state_final(rollout->state) || deck->now_ms - rollout->opened_ms < FIRST_LEASE_MS)
+    if (!may_lack_conductor(deck, rollout))
         return NULL;
     if (deck->copy_trouble) /* then it is we who have not heard of anybody */
         return g_strdup_printf("▲ %s", deck->copy_trouble);
@@ -86,25 +123,57 @@ static char *any_conductor(const struct deck *deck)
     return trouble;
 }
 
-static char *of_cell(const struct deck *deck, const struct cell *cell, guint others)
+static char *state_text(const struct deck *deck, const struct cell *cell)
 {
-    GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%s %s", mark_health(cell->health).shape, cell->config->id);
-    g_string_append_printf(text, " %s", health_name(cell->health));
-    if (cell->since_ms > 0) {
-        g_autofree char *age = duration_short(MAX(0, deck->now_ms - cell->since_ms));
-        g_string_append_printf(text, " for %s", age);
-    }
-    if (cell->reasons[0])
-        g_string_append_printf(text, ": %s", cell->reasons[0]);
-    add_affected(text, deck, cell);
-    add_change(text, deck, cell);
-    if (others)
-        g_string_append_printf(text, " · and %u more", others);
-    g_autofree char *trouble = any_conductor(deck);
-    if (trouble)
-        g_string_append_printf(text, " · %s", trouble);
-    return g_string_free(text, FALSE);
+    const char *shape = mark_health(cell->health).shape, *word = health_name(cell->health);
+    if (cell->since_ms <= 0)
+        return g_strdup_printf("%s %s %s", shape, cell->config->id, word);
+    g_autofree char *age = duration_short(MAX(0, deck->now_ms - cell->since_ms));
+    return g_strdup_printf("%s %s %s for %s", shape, cell->config->id, word, age);
+}
+
+static bool is_bad(const struct cell *cell)
+{
+    return cell->health != HEALTH_HEALTHY && cell->health != HEALTH_STANDBY;
+}
+
+static struct affected all_affected(const GPtrArray *cells)
+{
+    struct affected all = {0};
+    for (guint i = 0; i < cells->len; i++)
+        if (is_bad(g_ptr_array_index(cells, i)))
+            affected_add(&all, g_ptr_array_index(cells, i));
+    return all;
+}
+
+/* All cells that are not well, where there are several. */
+static void add_all(GArray *parts, int rank, const struct deck *deck, const GPtrArray *cells,
+                    const struct affected *all)
+{
+    g_autofree char *text = affected_text(deck, all);
+    g_autofree char *brief = affected_brief(deck, all);
+    add_with_brief(parts, rank,
+                   g_strdup_printf("%" G_GINT64_FORMAT " of %u cells are not well: %s", all->cells,
+                                   cells->len, text),
+                   g_strdup_printf("%" G_GINT64_FORMAT " bad: %s", all->cells, brief));
+}
+
+enum { RANK_STATE, RANK_ALL, RANK_ONE, RANK_CONDUCTOR, RANK_CHANGE, RANK_WHY, RANK_ONE_OF_ALL };
+
+static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cells)
+{
+    const struct cell *cell = g_ptr_array_index(cells, 0);
+    struct affected one = {0};
+    affected_add(&one, cell);
+    const struct affected all = all_affected(cells);
+    add(parts, RANK_STATE, "", state_text(deck, cell));
+    add(parts, RANK_WHY, ": ", g_strdup(cell->reasons[0]));
+    add_with_brief(parts, all.cells > 1 ? RANK_ONE_OF_ALL : RANK_ONE, affected_text(deck, &one),
+                   affected_brief(deck, &one));
+    add(parts, RANK_CHANGE, " · ", change_text(deck, cell));
+    if (all.cells > 1)
+        add_all(parts, RANK_ALL, deck, cells, &all);
+    add(parts, RANK_CONDUCTOR, " · ", any_conductor(deck));
 }
 
 /* A rollout that went wrong is news for a day: its version is on some cells and held for others. */
@@ -124,50 +193,135 @@ static char *last_rollout(const struct deck *deck, const struct rollout *rollout
                            told ? ": " : "", told ? why : "");
 }
 
-static char *all_well(const struct deck *deck, enum role *role)
+static double users_on(const struct deck *deck)
 {
-    *role = ROLE_NORMAL;
-    const struct snapshot *snapshot = deck->snapshot;
     double users = 0;
-    for (size_t i = 0; i < snapshot->n_cells; i++) {
+    for (size_t i = 0; i < deck->snapshot->n_cells; i++) {
         bool stale;
-        double value = mark_metric(&snapshot->cells[i], METRIC_ACTIVE_USERS,
+        double value = mark_metric(&deck->snapshot->cells[i], METRIC_ACTIVE_USERS,
                                    deck->config->metrics.period_ms, deck->now_ms, &stale);
         users += stale || isnan(value) ? 0 : value;
     }
-    const struct registry *registry = snapshot->registry;
+    return users;
+}
+
+static void all_well(GArray *parts, const struct deck *deck, enum role *role)
+{
+    const struct registry *registry = deck->snapshot->registry;
     g_autofree char *tenants =
         registry ? registry_count_text(registry, registry->tenants->len) : NULL;
-    g_autofree char *users_text = text_count((gint64)users);
+    g_autofree char *users = text_count((gint64)users_on(deck));
     const struct rollout *rollout = deck_first_rollout(deck);
     bool live = rollout && !rollout_state_final(rollout->state);
     g_autofree char *next = live ? rollout_next(rollout, deck->now_ms) : NULL;
-    g_autofree char *doing =
+    *role = ROLE_NORMAL;
+    char *trouble = any_conductor(deck);
+    add(parts, RANK_STATE, "",
+        g_strdup_printf("● all %zu cells are well", deck->snapshot->n_cells));
+    add(parts, RANK_CHANGE, " · ",
+        g_strdup_printf("%s%s, %s users on", tenants ? tenants : "tenants not read",
+                        tenants ? " tenants" : "", users));
+    if (trouble) {
+        *role = ROLE_WARN;
+        add(parts, RANK_ONE, " · ", trouble);
+        return;
+    }
+    add(parts, RANK_ONE, " · ",
         live ? g_strdup_printf("%s %s %s: %s", rollout->id, rollout->plan->version,
                                rollout_state_name(rollout->state), next)
-             : last_rollout(deck, rollout, role);
-    g_autofree char *trouble = any_conductor(deck);
-    if (trouble)
-        *role = ROLE_WARN;
-    return g_strdup_printf("● all %zu cells are well · %s%s, %s users on · %s", snapshot->n_cells,
-                           tenants ? tenants : "tenants not read", tenants ? " tenants" : "",
-                           users_text, trouble ? trouble : doing);
+             : last_rollout(deck, rollout, role));
+}
+
+static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum role *role)
+{
+    GArray *parts = g_array_new(FALSE, FALSE, sizeof(struct part));
+    g_array_set_clear_func(parts, part_clear);
+    *role = ROLE_UNKNOWN;
+    if (!deck->snapshot) {
+        add(parts, RANK_STATE, "",
+            g_strdup("? nothing read yet: asking the registry, the metrics and every cell …"));
+    } else if (cells->len > 0 && is_bad(g_ptr_array_index(cells, 0))) {
+        *role = mark_health(((struct cell *)g_ptr_array_index(cells, 0))->health).role;
+        of_cell(parts, deck, cells);
+    } else {
+        all_well(parts, deck, role);
+    }
+    return parts;
+}
+
+static char *joined(const GArray *parts)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < parts->len; i++) {
+        const struct part *part = &g_array_index(parts, struct part, i);
+        g_string_append_printf(text, "%s%s", i > 0 ? part->before : "", part->text);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* A brief form stays in one line, if only a line has room for it: its blanks break no line. */
+#define NO_BREAK "\u00a0"
+
+static char *glued(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    return g_strjoinv(NO_BREAK, words);
+}
+
+/* Says less of what matters least, or nothing; false: there is one part alone. */
+static bool give_way(GArray *parts)
+{
+    guint least = 0;
+    for (guint i = 1; i < parts->len; i++)
+        if (g_array_index(parts, struct part, i).rank >
+            g_array_index(parts, struct part, least).rank)
+            least = i;
+    struct part *part = &g_array_index(parts, struct part, least);
+    if (part->brief) {
+        g_free(part->text);
+        part->text = glued(part->brief);
+        g_clear_pointer(&part->brief, g_free);
+        return true;
+    }
+    if (parts->len < 2)
+        return false;
+    g_array_remove_index(parts, least);
+    return true;
 }
 
 char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
 {
-    *role = ROLE_UNKNOWN;
-    if (!deck->snapshot)
-        return g_strdup("? nothing read yet: asking the registry, the metrics and every cell …");
-    guint bad = 0;
-    for (guint i = 0; i < cells->len; i++) {
-        const struct cell *cell = g_ptr_array_index(cells, i);
-        bad += cell->health != HEALTH_HEALTHY && cell->health != HEALTH_STANDBY;
+    g_autoptr(GArray) parts = parts_of(deck, cells, role);
+    return joined(parts);
+}
+
+GPtrArray *headline_lines(const struct deck *deck, const GPtrArray *cells, int cols, int most,
+                          enum role *role)
+{
+    g_autoptr(GArray) parts = parts_of(deck, cells, role);
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *sentence = joined(parts);
+    wrap_text(sentence, cols, "  ", lines);
+    while ((int)lines->len > most && give_way(parts)) {
+        g_free(sentence);
+        sentence = joined(parts);
+        g_ptr_array_set_size(lines, 0);
+        wrap_text(sentence, cols, "  ", lines);
     }
-    if (bad > 0) {
-        const struct cell *worst = g_ptr_array_index(cells, 0);
-        *role = mark_health(worst->health).role;
-        return of_cell(deck, worst, bad - 1);
+    g_ptr_array_set_size(lines, 0);
+    wrap_within(sentence, cols, "  ", most, lines);
+    for (guint i = 0; i < lines->len; i++) {
+        g_auto(GStrv) words = g_strsplit(lines->pdata[i], NO_BREAK, -1);
+        g_free(lines->pdata[i]);
+        lines->pdata[i] = g_strjoinv(" ", words);
     }
-    return all_well(deck, role);
+    return lines;
+}
+
+char *headline_next(const struct deck *deck, const GPtrArray *cells)
+{
+    if (!deck->snapshot || cells->len == 0 || !is_bad(g_ptr_array_index(cells, 0)))
+        return NULL;
+    g_autofree char *next = safe_next(deck, g_ptr_array_index(cells, 0));
+    return g_strconcat("→ ", next, NULL);
 }

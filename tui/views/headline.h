@@ -1,13 +1,22 @@
-/* The one sentence on top of the fleet: the worst problem there is, since when, who is affected,
- * what changed before it, and what is being done about it; or that all is well. */
+/* The sentence on top of the fleet: the worst problem there is, since when, who is affected by it
+ * and by all there are, and what changed before it; or that all is well. Below it what may safely
+ * be done next (safe_next.h). */
 #pragma once
 
 #include "tui/views/deck.h"
 
-/* Caller frees. `cells` is in the order of the screen, worst first. */
+/* The whole of it. Caller frees. `cells` is in the order of the screen, worst first. */
 char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role);
+/* In at most `most` lines of `cols`: where that is too little, what matters least is left out.
+ * Lines are freed with the array. */
+GPtrArray *headline_lines(const struct deck *deck, const GPtrArray *cells, int cols, int most,
+                          enum role *role);
+/* "→ r17 is rolling it back: wait", of the worst cell; NULL where all are well. Caller frees. */
+char *headline_next(const struct deck *deck, const GPtrArray *cells);
 
 /* What is wrong with who carries a live rollout on, and what to do: nobody does, or has not been
  * heard of for longer than the lease, or says itself that it is blind or short of credentials. NULL
  * where nothing is. Caller frees. */
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout);
+/* Whether by the leases nobody carries it on, though it is not over. */
+bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout);

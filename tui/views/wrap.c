@@ -44,6 +44,20 @@ void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines)
     }
 }
 
+void wrap_within(const char *text, int cols, const char *indent, int most, GPtrArray *lines)
+{
+    guint before = lines->len;
+    wrap_text(text, cols, indent, lines);
+    if ((int)(lines->len - before) <= most)
+        return;
+    g_autoptr(GString) rest = g_string_new(g_ptr_array_index(lines, before + (guint)most - 1));
+    for (guint i = before + (guint)most; i < lines->len; i++)
+        g_string_append_printf(rest, " %s",
+                               (const char *)g_ptr_array_index(lines, i) + strlen(indent));
+    g_ptr_array_set_size(lines, (gint)before + most - 1);
+    g_ptr_array_add(lines, text_fit(rest->str, cols, false, false));
+}
+
 void wrap_draw(struct canvas *canvas, const struct area *area, const char *const *paragraphs)
 {
     int row = 0, cols = MIN(area->cols - 4, WIDEST);

@@ -8,6 +8,9 @@
  * an array that frees its elements. */
 void wrap_text(const char *text, int cols, const char *indent, GPtrArray *lines);
 
+/* The same in at most `most` lines (at least one), the last of which is cut where there is more. */
+void wrap_within(const char *text, int cols, const char *indent, int most, GPtrArray *lines);
+
 /* Paragraphs (NULL-terminated) with an empty line between, as far as the area has room. The first
  * is the title. */
 void wrap_draw(struct canvas *canvas, const struct area *area, const char *const *paragraphs);

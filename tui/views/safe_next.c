@@ -1,0 +1,267 @@
+#include "tui/views/safe_next.h"
+
+#include "data/base/when.h"
+#include "tui/views/headline.h"
+
+#include <string.h>
+
+/* What is known of a cell and of the newest rollout that lists it. */
+struct sight {
+    const struct deck *deck;
+    const struct cell *cell;
+    const struct rollout *rollout; /* NULL: none lists it ... */
+    const struct rollout_cell *part;
+    bool live; /* ... and it is not over */
+};
+
+/* After a rollback metrics tell the old version's for so many periods at the earliest (product.md,
+ * "Metrics": 2 of 3). */
+enum { SETTLING_PERIODS = 3 };
+
+static char *key_of(const struct sight *sight, enum request request)
+{
+    return keymap_shown(sight->deck->keymap, request);
+}
+
+/* Acting is refused without --write, and on other hosts than journal.host. */
+static void add_condition(GString *text, const struct sight *sight)
+{
+    const char *host = sight->deck->config->journal_host;
+    if (!sight->deck->write)
+        g_string_append_printf(text, " (with --write%s%s)", host ? " on " : "", host ? host : "");
+}
+
+static const struct {
+    const char *what, *verb;
+    enum request request;
+} acts[] = {
+    {"rollback", "roll back", REQUEST_ROLLBACK},
+    {"retry", "retry", REQUEST_RETRY},
+    {"skip", "skip", REQUEST_SKIP},
+    {"accept", "accept", REQUEST_ACCEPT},
+};
+
+static bool can(const struct sight *sight, const char *what)
+{
+    g_autofree char *why = rollout_refuses(sight->rollout, what, sight->part);
+    return !why;
+}
+
+/* ": r, then b to roll back or V to accept": what would be taken now; nothing where all would be
+ * refused.
+ */
+static void add_acts(GString *text, const struct sight *sight)
+{
+    g_autofree char *rollout = key_of(sight, REQUEST_ROLLOUT);
+    guint n = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(acts); i++) {
+        if (!can(sight, acts[i].what))
+            continue;
+        g_autofree char *key = key_of(sight, acts[i].request);
+        if (n++ == 0)
+            g_string_append_printf(text, ": %s, then", rollout);
+        g_string_append_printf(text, "%s %s to %s", n > 1 ? " or" : "", key, acts[i].verb);
+    }
+    if (n > 0)
+        add_condition(text, sight);
+    else
+        g_string_append_printf(text, ": %s shows why", rollout);
+}
+
+static bool is_in(const struct sight *sight, enum cell_state state)
+{
+    return sight->part && sight->part->state == state;
+}
+
+static bool rolled_back_just_now(const struct sight *sight)
+{
+    gint64 settling_ms = SETTLING_PERIODS * sight->deck->config->metrics.period_ms;
+    return is_in(sight, CELL_ROLLED_BACK) &&
+           sight->deck->now_ms - sight->part->state_since_ms < settling_ms;
+}
+
+static bool in_flight(const struct sight *sight)
+{
+    return is_in(sight, CELL_DEPLOYING) || is_in(sight, CELL_BAKING) ||
+           is_in(sight, CELL_ROLLING_BACK);
+}
+
+static bool nobody_conducts(const struct sight *sight)
+{
+    return sight->live && headline_nobody_conducts(sight->deck, sight->rollout);
+}
+
+static void say_conductor(GString *text, const struct sight *sight)
+{
+    const char *host = sight->deck->config->journal_host;
+    g_string_append_printf(text, "nobody carries %s on: run `celldeck conductor --until-idle`%s%s",
+                           sight->rollout->id, host ? " on " : "", host ? host : "");
+}
+
+static bool is_held(const struct sight *sight)
+{
+    return sight->live && sight->part->held;
+}
+
+static void say_held(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s holds it for a person", sight->rollout->id);
+    add_acts(text, sight);
+}
+
+static bool is_going_back(const struct sight *sight)
+{
+    return sight->live && (is_in(sight, CELL_ROLLING_BACK) || sight->part->rollback_wanted) &&
+           !is_in(sight, CELL_ROLLED_BACK) && !is_in(sight, CELL_ROLLBACK_FAILED);
+}
+
+static void say_going_back(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s is rolling it back: wait", sight->rollout->id);
+}
+
+static bool runs_recorded(const struct sight *sight)
+{
+    return sight->part->plan->from && sight->cell->version &&
+           strcmp(sight->part->plan->from, sight->cell->version) == 0;
+}
+
+static bool could_not_go_back(const struct sight *sight)
+{
+    return is_in(sight, CELL_ROLLBACK_FAILED) && (sight->live || !runs_recorded(sight));
+}
+
+static void say_could_not(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s could not roll it back and tries no more", sight->rollout->id);
+    add_acts(text, sight);
+}
+
+static bool is_deploying(const struct sight *sight)
+{
+    return sight->live && in_flight(sight);
+}
+
+static void say_deploying(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s %s %s there, its gates judge it", sight->rollout->id,
+                           is_in(sight, CELL_BAKING) ? "bakes" : "deploys",
+                           sight->rollout->plan->version);
+    if (can(sight, "rollback"))
+        add_acts(text, sight);
+}
+
+/* For a day: after that what is wrong with it is another story. */
+static bool is_back(const struct sight *sight)
+{
+    return is_in(sight, CELL_ROLLED_BACK) && runs_recorded(sight) &&
+           sight->deck->now_ms - sight->part->state_since_ms < WHEN_DAY;
+}
+
+static bool is_just_back(const struct sight *sight)
+{
+    return is_back(sight) && rolled_back_just_now(sight);
+}
+
+static void say_just_back(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s has it back on %s: wait for its next periods",
+                           sight->rollout->id, sight->part->plan->from);
+}
+
+static bool is_unseen(const struct sight *sight)
+{
+    return sight->cell->health == HEALTH_STALE || sight->cell->health == HEALTH_UNKNOWN;
+}
+
+static void say_unseen(GString *text, const struct sight *sight)
+{
+    g_autofree char *key = key_of(sight, REQUEST_CELL);
+    g_string_append_printf(text,
+                           "how it is now is not known, so act on nothing here: %s shows "
+                           "what can't be read",
+                           key);
+}
+
+static void add_look(GString *text, const struct sight *sight)
+{
+    g_autofree char *key = key_of(sight, REQUEST_CELL);
+    g_string_append_printf(text, ": %s shows its alarms and its probe", key);
+}
+
+static void say_back(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "back on %s and still not well, so %s was not all of it",
+                           sight->part->plan->from, sight->rollout->plan->version);
+    add_look(text, sight);
+}
+
+static bool has_passed(const struct sight *sight)
+{
+    return sight->live && (is_in(sight, CELL_PASSED) || is_in(sight, CELL_ACCEPTED)) &&
+           can(sight, "rollback");
+}
+
+static void say_passed(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s took %s for good there; if that is the cause",
+                           sight->rollout->id, sight->rollout->plan->version);
+    add_acts(text, sight);
+}
+
+static bool is_ahead(const struct sight *sight)
+{
+    return sight->live && is_in(sight, CELL_PENDING);
+}
+
+static void say_ahead(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text, "%s has not touched it yet", sight->rollout->id);
+    add_look(text, sight);
+}
+
+static bool always(const struct sight *sight)
+{
+    (void)sight;
+    return true;
+}
+
+static void say_untouched(GString *text, const struct sight *sight)
+{
+    g_string_append(text, "no rollout touches it now");
+    add_look(text, sight);
+}
+
+/* The first that is true says it. What is under way comes before what could be done; what can't be
+ * seen comes before what it would be judged by. */
+static const struct {
+    bool (*holds)(const struct sight *sight);
+    void (*say)(GString *text, const struct sight *sight);
+} rules[] = {
+    {nobody_conducts, say_conductor},
+    {could_not_go_back, say_could_not},
+    {is_held, say_held},
+    {is_going_back, say_going_back},
+    {is_deploying, say_deploying},
+    {is_just_back, say_just_back},
+    {is_unseen, say_unseen},
+    {is_back, say_back},
+    {has_passed, say_passed},
+    {is_ahead, say_ahead},
+    {always, say_untouched},
+};
+
+char *safe_next(const struct deck *deck, const struct cell *cell)
+{
+    struct sight sight = {.deck = deck, .cell = cell};
+    struct rollout *rollout = NULL;
+    sight.part = deck_cell_rollout(deck, cell->config->id, &rollout);
+    sight.rollout = sight.part ? rollout : NULL;
+    sight.live = sight.part && !rollout_state_final(rollout->state);
+    GString *text = g_string_new(NULL);
+    size_t i = 0;
+    while (!rules[i].holds(&sight))
+        i++;
+    rules[i].say(text, &sight);
+    return g_string_free(text, FALSE);
+}
