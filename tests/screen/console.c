@@ -10,7 +10,7 @@ static void the_fleet_is_drawn_in_80x24(struct fleet *fleet)
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
     check("the headline says that all is well", seat_row_shows(seat, 1, "all 5 cells are well"));
     check("the top says whose fleet and that nothing can be changed",
-          seat_row_shows(seat, 0, "celldeck medplum-demo") && seat_row_shows(seat, 0, "READ-ONLY"));
+          seat_row_shows(seat, 0, "medplum-demo") && seat_row_shows(seat, 0, "READ-ONLY"));
     check("columns have titles",
           seat_row_shows(seat, 2, "CELL") && seat_row_shows(seat, 2, "ERRORS"));
     static const char *const ids[] = {"● cell-0-dev", "● cell-2-us-west", "● cell-3-eu-west",

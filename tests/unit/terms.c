@@ -51,8 +51,8 @@ Test(terms, a_header_of_80_columns_has_cost_and_sources_and_nothing_of_credentia
 {
     OWN(deck) deck = deck_of(NULL);
     expect_header(deck, 80,
-                  " celldeck small  READ-ONLY  $0.04/h  registry 4s  us-east-1 4s"
-                  "        03:00:00Z");
+                  " small  READ-ONLY  $0.04/h  registry 4s  us-east-1 4s"
+                  "                03:00:00Z");
     set_end(deck, WHEN_HOUR);
     g_autofree char *row = header(deck, 80);
     cr_expect_null(strstr(row, "keys"), "%s", row);
@@ -100,4 +100,21 @@ Test(terms, a_clock_that_is_not_awss_is_said_at_every_width)
     deck->skew_ms = G_MININT64;
     g_autofree char *line = header(deck, 240);
     cr_expect(strstr(line, "clock") == NULL, "%s", line);
+}
+
+Test(terms, a_header_of_80_columns_says_who_one_is_here_and_to_aws_before_what_polling_costs)
+{
+    OWN(deck) deck = deck_of(NULL);
+    deck->actor = g_strdup("alice");
+    deck->host = g_strdup("bastion-1");
+    expect_header(deck, 80, "READ-ONLY  alice@bastion-1  $0.04/h  2 sources ok");
+    deck->arn = g_strdup("arn:aws:sts::123456789012:assumed-role/ops/alice");
+    expect_header(deck, 80, "READ-ONLY  alice@bastion-1 as ops/alice  2 sources ok");
+    g_free(deck->actor);
+    deck->actor = g_strdup("alice@2001:db8:85a3:8d3:1319:8a2e:370:7348");
+    expect_header(deck, 80, "READ-ONLY  alice as ops/alice  $0.04/h  2 sources ok");
+    g_autoptr(GPtrArray) lines = terms_lines(deck);
+    cr_expect_str_eq(lines->pdata[0], "You: alice@2001:db8:85a3:8d3:1319:8a2e:370:7348 on "
+                                      "bastion-1, to AWS "
+                                      "arn:aws:sts::123456789012:assumed-role/ops/alice");
 }

@@ -1,6 +1,7 @@
 /* celldeck: the console. */
 #include "data/aws/caller.h"
 #include "data/base/error.h"
+#include "data/base/text.h"
 #include "data/poller.h"
 #include "rollout/request.h"
 #include "tui/commands/commands.h"
@@ -30,6 +31,7 @@ static struct deck *make_deck(struct context *context, const struct given *given
     deck->follower = journal_follow(context->config, dir);
     deck->write = given->write;
     deck->actor = actor_name();
+    deck->host = g_strndup(g_get_host_name(), strcspn(g_get_host_name(), "."));
     deck->preferences = preferences_load(deck->keymap);
     memcpy(deck->arranged, deck->preferences->arranged, sizeof deck->arranged);
     return deck;
@@ -72,7 +74,7 @@ static void on_caller(const struct aws_caller *caller, const GError *error, gpoi
     struct whoami *whoami = data;
     (void)error; /* what AWS's troubles are, the sources say */
     whoami->call = NULL;
-    whoami->deck->arn = caller ? g_strdup(caller->arn) : NULL;
+    whoami->deck->arn = caller ? text_clean(caller->arn) : NULL;
 }
 
 /* console.yaml's, or NULL: the default's. One that is not there keeps nobody from the console. */
@@ -125,8 +127,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     shell_on_past(shell, on_past, poller);
     shell_use_keys(shell, context_client(context));
     struct whoami whoami = {.deck = deck};
-    if (deck->write)
-        whoami.call = aws_caller_ask(context_client(context), NULL, 0, on_caller, &whoami);
+    whoami.call = aws_caller_ask(context_client(context), NULL, 0, on_caller, &whoami);
     poller_prime(poller);
     poller_start(poller);
     shell_run(shell);

@@ -31,9 +31,9 @@ void deck_free(struct deck *deck)
                            deck->cell_events};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
-    char *strings[] = {deck->cell,         deck->tenant,  deck->operation, deck->filter,
-                       deck->actor,        deck->arn,     deck->state_dir, deck->journal_error,
-                       deck->copy_trouble, deck->last_of, deck->subject};
+    char *strings[] = {deck->cell,          deck->tenant,       deck->operation, deck->filter,
+                       deck->actor,         deck->host,         deck->arn,       deck->state_dir,
+                       deck->journal_error, deck->copy_trouble, deck->last_of,   deck->subject};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     notices_release(&deck->notices);

@@ -53,7 +53,8 @@ struct deck {
     gint64 since_ms;
 
     char *actor;
-    char *arn; /* whom AWS takes them for; NULL: not known (yet) */
+    char *host; /* this machine's name; NULL: not known */
+    char *arn;  /* whom AWS takes them for; NULL: not known (yet) */
     bool write, personal;
     struct preferences *preferences; /* console.yaml's; may be NULL: none */
     char *theme;                     /* its name; NULL: the default */

@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/person.h"
 #include "tui/views/marks.h"
 #include "tui/views/terms.h"
 
@@ -147,10 +148,51 @@ static int draw_way(struct canvas *canvas, int row, int col, int cols, const GPt
            2;
 }
 
-/* What sources need at the least, blanks before it included: "5 sources ok", or "+5". */
-static int sources_least(const struct canvas *canvas)
+/* What sources need at the least, blanks before it included: where one is in trouble, its name and
+ * how many more there are; else "5 sources ok", or "+5". */
+static int sources_least(const struct canvas *canvas, const struct deck *deck)
 {
-    return canvas->cols >= 60 ? 15 : 6;
+    if (canvas->cols < 60)
+        return 6;
+    int width, least = 15;
+    g_autoptr(GArray) groups = groups_of(deck, &width);
+    for (guint i = 0; i < groups->len; i++) {
+        const struct group *group = &g_array_index(groups, struct group, i);
+        if (badness(group->state) > badness(SOURCE_WAITING))
+            least = MAX(least, text_width(group->text) + 7);
+    }
+    return least;
+}
+
+/* "ops/alice" of "arn:aws:sts::123456789012:assumed-role/ops/alice". */
+static const char *arn_tail(const char *arn)
+{
+    const char *slash = strchr(arn, '/');
+    return slash ? slash + 1 : arn;
+}
+
+/* "alice@10.0.0.7", of who is at the machine itself "alice@bastion-1". Caller frees. */
+static char *who_text(const struct deck *deck)
+{
+    bool told = strchr(deck->actor, '@') || !deck->host;
+    return told ? g_strdup(deck->actor) : g_strdup_printf("%s@%s", deck->actor, deck->host);
+}
+
+/* Who acts, from where, and whom AWS takes them for, as far as there is room. */
+static int draw_who(struct canvas *canvas, int row, int col, int end, const struct deck *deck)
+{
+    int begun = col;
+    if (!deck->actor)
+        return 0;
+    g_autofree char *whole = who_text(deck), *login = actor_login(deck->actor);
+    const char *who = col + text_width(whole) <= end ? whole : login;
+    if (col + text_width(who) > end)
+        return 0;
+    col += canvas_text(canvas, row, col, end - col, ROLE_DIM, who);
+    g_autofree char *as = deck->arn ? g_strdup_printf(" as %s", arn_tail(deck->arn)) : NULL;
+    if (as && col + text_width(as) <= end)
+        col += canvas_text(canvas, row, col, end - col, ROLE_DIM, as);
+    return col - begun + 2;
 }
 
 static int draw_mark(struct canvas *canvas, int row, int col, int cols, bool write)
@@ -167,6 +209,8 @@ static int draw_fleet(struct canvas *canvas, int row, int col, int cols, const c
     return canvas_text(canvas, row, col, cols, ROLE_FLEET, badge);
 }
 
+enum { COST_LEAST = 8 }; /* "$1.49/h▲" */
+
 void header_draw(struct canvas *canvas, int row, const struct deck *deck, const GPtrArray *way)
 {
     int cols = canvas->cols;
@@ -175,17 +219,17 @@ void header_draw(struct canvas *canvas, int row, const struct deck *deck, const 
     g_autofree char *clock = cols >= 60 ? g_strdup_printf("%sZ", now) : g_strdup("");
     int right = cols - (int)strlen(clock) - 1;
     canvas_text(canvas, row, right, cols - right, ROLE_NORMAL, clock);
-    int col = 1;
-    if (cols >= (deep ? 100 : 60))
+    int col = 1, least = sources_least(canvas, deck);
+    if (cols >= 100)
         col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck");
     col += draw_fleet(canvas, row, col, right - col - 10, deck->config->name) + 1;
     col += draw_mark(canvas, row, col, right - col, deck->write);
     col += terms_draw_keys(canvas, row, col, right - col, deck);
     col += terms_draw_clock(canvas, row, col, right - col, deck);
-    col += draw_way(canvas, row, col, right - col - sources_least(canvas), way);
-    if (cols >= 100 && deck->actor)
-        col += canvas_text(canvas, row, col, MIN(32, right - col), ROLE_DIM, deck->actor) + 2;
+    col += draw_way(canvas, row, col, right - col - least, way);
     if (!deep || cols >= 100)
-        col += terms_draw_polling(canvas, row, col, right - col, deck);
+        col += draw_who(canvas, row, col, right - least, deck);
+    if ((!deep || cols >= 100) && right - least - col >= COST_LEAST)
+        col += terms_draw_polling(canvas, row, col, right - col - least, deck);
     draw_sources(canvas, row, col, right - col - 1, deck);
 }

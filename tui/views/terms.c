@@ -70,6 +70,11 @@ GPtrArray *terms_lines(const struct deck *deck)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     const struct snapshot *snapshot = deck->snapshot;
+    if (deck->actor)
+        g_ptr_array_add(lines,
+                        g_strdup_printf("You: %s%s%s, to AWS %s", deck->actor,
+                                        deck->host ? " on " : "", deck->host ? deck->host : "",
+                                        deck->arn ? deck->arn : "not known (yet)"));
     if (snapshot)
         g_ptr_array_add(lines, g_strdup_printf("Polling: by %s, $%.2f an hour", who(deck),
                                                snapshot->cost_usd_per_hour));
