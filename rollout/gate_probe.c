@@ -108,8 +108,8 @@ void gate_probe(const struct gate_view *view, struct gate_result *result)
         say_missed(view, newest, -n, result);
     else if (n < PROBES_RUNNING)
         gate_says(result, VERDICT_PENDING, "too few",
-                  "/healthcheck has named %s %d times running, %d are needed", view->version, n,
-                  PROBES_RUNNING);
+                  "/healthcheck has named %s %d time%s running, %d are needed", view->version, n,
+                  n == 1 ? "" : "s", PROBES_RUNNING);
     else
         gate_says(result, VERDICT_PASS, "ok",
                   "/healthcheck names %s and every dependency is up, %d times running",

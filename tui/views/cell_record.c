@@ -1,6 +1,5 @@
 /* Who lives in a cell, and what was done to it: parts of its page that may be long. */
 #include "data/base/text.h"
-#include "data/base/when.h"
 #include "rollout/story.h"
 #include "tui/views/cell_look.h"
 #include "tui/views/frame.h"
@@ -54,13 +53,6 @@ static void tenants_draw(const struct cell_look *look, struct canvas *canvas,
         draw_tenant(look->tenants->pdata[i], canvas, area->row + 1 + i, area);
 }
 
-/* To the second, or to the minute of another day. */
-static char *time_text(gint64 at_ms, gint64 now_ms)
-{
-    bool today = at_ms / WHEN_DAY == now_ms / WHEN_DAY;
-    return today ? mark_clock(at_ms) : mark_time(at_ms, now_ms);
-}
-
 /* Newest first; what does not fit a row goes on in the next. With no canvas the rows are only
  * counted. */
 static int put_history(const struct cell_look *look, struct canvas *canvas, const struct area *area)
@@ -74,7 +66,7 @@ static int put_history(const struct cell_look *look, struct canvas *canvas, cons
         g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
         wrap_text(told, MAX(8, area->cols - set_in), "", lines);
         if (canvas && area->row + row < canvas->rows && area->row + row + (int)lines->len > 0) {
-            g_autofree char *time = time_text(event->at_ms, look->deck->now_ms);
+            g_autofree char *time = mark_moment(event->at_ms, look->deck->now_ms);
             int at = area->row + row;
             canvas_text(canvas, at, area->col, CLOCK - 1, ROLE_DIM, time);
             if (set_in > CLOCK)

@@ -26,5 +26,5 @@ void fleet_log_draw(const struct deck *deck, struct canvas *canvas, const struct
     else if (deck->tail->len == 0)
         canvas_text(canvas, log.row, log.col, log.cols, ROLE_DIM, "nothing has been done yet");
     else
-        frame_log(canvas, &log, deck->tail, true);
+        frame_log(canvas, &log, deck->tail, deck->now_ms, true);
 }

@@ -49,13 +49,13 @@ void frame_rule(struct canvas *canvas, int row, const struct area *area, const c
 }
 
 void frame_log(struct canvas *canvas, const struct area *area, const GPtrArray *events,
-               bool with_cell)
+               gint64 now_ms, bool with_cell)
 {
     int end = area->col + area->cols;
     for (int i = 0; i < area->rows && i < (int)events->len; i++) {
         const struct event *event = g_ptr_array_index(events, (guint)i);
         int row = area->row + MIN(area->rows, (int)events->len) - 1 - i, col = area->col;
-        g_autofree char *clock = mark_clock(event->at_ms);
+        g_autofree char *clock = mark_moment(event->at_ms, now_ms);
         g_autofree char *told = story_sentence(event);
         col += canvas_text(canvas, row, col, end - col, ROLE_DIM, clock) + 1;
         const char *cell = story_cell(event);

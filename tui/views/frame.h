@@ -12,4 +12,4 @@ void frame_hints(struct canvas *canvas, int row, int cols, const struct view *vi
 void frame_rule(struct canvas *canvas, int row, const struct area *area, const char *title);
 /* The log: newest events of `events` (newest first) at the bottom of `area`. */
 void frame_log(struct canvas *canvas, const struct area *area, const GPtrArray *events,
-               bool with_cell);
+               gint64 now_ms, bool with_cell);

@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Two months short of a year: what lies further back could be taken for what is still to come. */
+#define YEARLESS_MS (300 * WHEN_DAY)
+
 struct mark mark_health(enum health health)
 {
     static const struct mark marks[] = {
@@ -133,10 +136,21 @@ static char *format_time(gint64 at_ms, const char *format)
     return at ? g_date_time_format(at, format) : g_strdup("–");
 }
 
+static bool same_day(gint64 at_ms, gint64 now_ms)
+{
+    return at_ms / WHEN_DAY == now_ms / WHEN_DAY;
+}
+
 char *mark_time(gint64 at_ms, gint64 now_ms)
 {
-    bool today = at_ms / WHEN_DAY == now_ms / WHEN_DAY;
-    return format_time(at_ms, today ? "%H:%M" : "%b %d %H:%M");
+    if (ABS(now_ms - at_ms) > YEARLESS_MS)
+        return format_time(at_ms, "%Y-%m-%d");
+    return format_time(at_ms, same_day(at_ms, now_ms) ? "%H:%M" : "%b %d %H:%M");
+}
+
+char *mark_moment(gint64 at_ms, gint64 now_ms)
+{
+    return same_day(at_ms, now_ms) ? mark_clock(at_ms) : mark_time(at_ms, now_ms);
 }
 
 char *mark_clock(gint64 at_ms)

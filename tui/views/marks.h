@@ -32,6 +32,9 @@ char *mark_value(enum metric metric, double value);
 void mark_periods(const struct cell *cell, enum metric metric, gint64 period_ms, gint64 now_ms,
                   double *values, size_t n);
 
-/* "11:50", with its day where that is not today: "Nov 23 11:50" (UTC). Caller frees. */
+/* "11:50", with its day where that is not today: "Nov 23 11:50" (UTC), and that with its year where
+ * one could take it for another's: "2025-11-23". 12 columns at the most. Caller frees. */
 char *mark_time(gint64 at_ms, gint64 now_ms);
 char *mark_clock(gint64 at_ms); /* "11:50:20" */
+/* The same to the second, where it is today: "11:50:20". */
+char *mark_moment(gint64 at_ms, gint64 now_ms);

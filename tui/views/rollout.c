@@ -191,7 +191,7 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
     for (guint i = deck->events->len; i-- > 0;)
         if (deck_worth_telling(g_ptr_array_index(deck->events, i)))
             g_ptr_array_add(newest, g_ptr_array_index(deck->events, i));
-    frame_log(canvas, &log, newest, true);
+    frame_log(canvas, &log, newest, deck->now_ms, true);
 }
 
 static void rollout_cells(const void *state, const struct deck *deck, GPtrArray *ids)
