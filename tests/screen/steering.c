@@ -199,7 +199,7 @@ static void the_record_has_it(struct seat *seat)
           seat_row_shows(seat, 2, "rollout") && seat_row_shows(seat, 2, "aborted"));
     seat_type(seat, "\r/abort");
     check("its events are found, with the reason that was typed",
-          seat_row_shows(seat, 2, "abort") && seat_shows(seat, "enough for today"));
+          seat_row_shows(seat, 3, "abort") && seat_shows(seat, "enough for today"));
 }
 
 static void cells_lead_to_their_rollout(struct seat *seat)

@@ -94,8 +94,8 @@ static void what_was_said(struct seat *seat)
     check("and Down what was being typed", seat_hides(seat, ":tenant nobody"));
     seat_type(seat, "\x1b");
     seat_type(seat, "M");
-    check("M has what was said, newest first", seat_row_shows(seat, 1, "no tenant nobody") &&
-                                                   seat_row_shows(seat, 2, "is about a cell"));
+    check("M has what was said, newest first", seat_row_shows(seat, 2, "no tenant nobody") &&
+                                                   seat_row_shows(seat, 3, "is about a cell"));
     seat_resize(seat, 10, 40);
     seat_type(seat, ":start five attended --now\r");
     check("40x10: a long one is read whole",

@@ -107,3 +107,50 @@ Test(view_alarms, what_passes_no_filter_offers_nothing_to_open)
     cr_expect_eq(view_alarms.key(state, deck, REQUEST_OPEN).what, REACT_UNUSED);
     view_alarms.close(state);
 }
+
+Test(view_alarms, they_are_sorted_and_only_those_with_something_wrong_are_left_where_asked)
+{
+    OWN(deck) deck = deck_new_with_alarms();
+    void *state = view_alarms.open();
+    struct arrangement *arranged = &deck->arranged[VIEW_ALARMS];
+    cr_assert(arrangement_sort(arranged, view_alarms.sheet, "for", NULL));
+    g_auto(GStrv) sorted = lines_of(deck, state, 120);
+    expect_begins(sorted[2], " ✖ ALARM       cell-1-errors ");
+    cr_expect(strstr(sorted[6], "24h") && strstr(sorted[7], "–"), "%s", sorted[7]);
+    arranged->sort = 0;
+    arranged->faults = true;
+    g_auto(GStrv) faulty = lines_of(deck, state, 120);
+    expect_begins(faulty[6], " ? no data     cell-dev-disk ");
+    cr_expect_str_eq(faulty[7], "");
+    expect_begins(faulty[8], " ─ cell-1-errors  cell-1  ");
+    expect_begins(faulty[9], "  9 % over 5 %");
+    view_alarms.close(state);
+}
+
+Test(view_alarms, a_name_comes_before_a_reason_which_is_whole_below)
+{
+    OWN(deck) deck = deck_new_with_alarms();
+    void *state = view_alarms.open();
+    g_auto(GStrv) lines = lines_of(deck, state, 60);
+    cr_expect_null(strstr(lines[2], "9 %"), "%s", lines[2]);
+    expect_begins(lines[9], "  9 % over 5 %");
+    view_alarms.close(state);
+}
+
+Test(view_alarms, one_that_was_otherwise_at_the_mark_says_how)
+{
+    OWN(deck) deck = deck_new_with_alarms();
+    void *state = view_alarms.open();
+    OWN(deck) before = deck_new_with_alarms();
+    for (size_t i = 0; i < before->snapshot->n_cells; i++) {
+        GPtrArray *alarms = before->snapshot->cells[i].reading.alarms;
+        for (guint a = 0; alarms && a < alarms->len; a++)
+            if (strcmp(((struct alarm *)alarms->pdata[a])->name, "cell-1-errors") == 0)
+                ((struct alarm *)alarms->pdata[a])->state = ALARM_OK;
+    }
+    deck->since = snapshot_ref(before->snapshot);
+    g_auto(GStrv) lines = lines_of(deck, state, 120);
+    expect_begins(lines[2], "▎✖ ALARM       was ok");
+    expect_begins(lines[3], " ✖ ALARM ");
+    view_alarms.close(state);
+}

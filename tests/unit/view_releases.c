@@ -74,7 +74,7 @@ Test(view_releases, the_list_has_years_and_what_comes_from_git_is_shown_escaped)
     OWN(deck) deck = deck_probed(0);
     g_autofree char *screen = drawn(&view_releases, deck, 120);
     expect_shown(screen, "   5.0.3 ");
-    expect_shown(screen, " ● 5.0.2          all 4 cells");
+    expect_shown(screen, " ● 5.0.2     all 4 cells");
     expect_shown(screen, "2025-10-20");
     expect_shown(screen, "Faster \\x1b[2J forms");
 }
@@ -112,4 +112,76 @@ Test(view_releases, one_release_tells_its_migrations_before_its_commits)
     const char *commits = strstr(screen, "since 5.0.2: 1 commit, 7 files changed");
     cr_assert(migrations && commits && migrations < commits, "%s", screen);
     expect_shown(screen, "fedcba98 A column (Ana Ruiz)");
+}
+
+/* The versions on the screen, in its order. */
+static char *versions_of(const char *screen)
+{
+    GString *found = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(screen, "\n", -1);
+    for (char **line = lines; *line && !strstr(*line, "─"); line++)
+        if (g_utf8_strlen(*line, -1) > 8 &&
+            g_str_has_prefix(g_utf8_offset_to_pointer(*line, 3), "5."))
+            g_string_append_printf(found, "%.5s ", g_utf8_offset_to_pointer(*line, 3));
+    return g_string_free(found, FALSE);
+}
+
+Test(view_releases, they_are_sorted_filtered_and_faulted_like_any_table)
+{
+    OWN(deck) deck = deck_probed(0);
+    add_release(deck->releases, "5.0.10", "Newest of all by number, not by letter");
+    struct operation *failed = g_new0(struct operation, 1);
+    char kind[] = "rollout", subject[] = "5.0.3", state[] = "failed", id[] = "r1",
+         actor[] = "alice";
+    *failed = (struct operation){.id = id,
+                                 .kind = kind,
+                                 .subject = subject,
+                                 .state = state,
+                                 .actor = actor,
+                                 .ended_ms = NOW};
+    g_ptr_array_add(deck->operations, failed);
+    struct arrangement *arranged = &deck->arranged[VIEW_RELEASES];
+    cr_assert(arrangement_sort(arranged, view_releases.sheet, "summary", NULL));
+    g_autofree char *by_summary = drawn(&view_releases, deck, 120);
+    g_autofree char *order = versions_of(by_summary);
+    cr_expect_str_eq(order, "5.0.2 5.0.3 5.0.1 ");
+    arranged->sort = 0;
+    arranged->faults = true;
+    g_autofree char *faulty = drawn(&view_releases, deck, 120);
+    g_autofree char *those = versions_of(faulty);
+    cr_expect_str_eq(those, "5.0.3 ", "whose rollout failed");
+    arranged->faults = false;
+    g_free(deck->filter);
+    deck->filter = g_strdup("cell:dev");
+    g_autofree char *filtered = drawn(&view_releases, deck, 120);
+    g_autofree char *running = versions_of(filtered);
+    cr_expect_str_eq(running, "", "all cells stand for each of them");
+    g_ptr_array_set_size(deck->operations, 0);
+    g_free(failed);
+}
+
+Test(view_releases, at_80_columns_the_summary_has_room_and_below_it_is_whole)
+{
+    OWN(deck) deck = deck_probed(0);
+    static const char summary[] = "Book appointments from the patient's page, and from the "
+                                  "practitioner's, and tell both by mail";
+    add_release(deck->releases, "5.0.1", summary);
+    g_ptr_array_remove_range(deck->releases, 0, 2);
+    g_autofree char *screen = drawn(&view_releases, deck, 80);
+    expect_shown(screen, "Book appointments from ");
+    expect_shown(screen, "and from the practitioner's, and\n");
+    expect_shown(screen, "    tell both by mail");
+}
+
+Test(view_releases, what_ran_elsewhere_at_the_mark_says_where)
+{
+    OWN(deck) deck = deck_probed(0);
+    struct cell_reading readings[4] = {0};
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    const struct fleet_input input = {deck->config, readings, NULL, sources, 0, NULL};
+    deck->since = fleet_fold(&input, NOW - 1);
+    g_autofree char *screen = drawn(&view_releases, deck, 120);
+    expect_shown(screen, "▎● 5.0.2");
+    expect_shown(screen, "was in no cell");
+    expect_shown(screen, "SINCE MARK");
 }

@@ -30,7 +30,7 @@ void notices_release(struct notices *notices)
 static void keep(struct notices *notices, enum role role, const char *text)
 {
     struct message *message = g_new0(struct message, 1);
-    *message = (struct message){when_now_ms(), role, g_strdup(text)};
+    *message = (struct message){++notices->last, when_now_ms(), role, g_strdup(text)};
     g_ptr_array_add(notices->messages, message);
     if (notices->messages->len > NOTICES_KEPT)
         g_ptr_array_remove_index(notices->messages, 0);

@@ -9,6 +9,7 @@
 #define NOTICE_MS    10000 /* how long good news stands */
 
 struct message {
+    guint number; /* of all that was ever said; 1 is the first */
     gint64 at_ms; /* wall clock */
     enum role role;
     char *text;
@@ -16,6 +17,7 @@ struct message {
 
 struct notices {
     GPtrArray *messages; /* struct message *, oldest first */
+    guint last;          /* number of the newest */
     char *shown;         /* at the bottom of the screen, or NULL */
     enum role role;      /* of `shown` */
     gint64 until_ms;     /* monotonic: when it goes by itself; 0: with the next key */

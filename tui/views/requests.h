@@ -10,7 +10,12 @@
     (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES |  \
      PLACE_MESSAGES | PLACE_HELP)
 
-#define PLACES_WITH_SHEET (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY)
+#define PLACES_WITH_SHEET                                                                          \
+    (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES |  \
+     PLACE_MESSAGES)
+
+/* Below whose list stands the whole of what is selected. */
+#define PLACES_WITH_FOOT (PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES | PLACE_MESSAGES)
 
 /* clang-format off */
 // cppcheck-suppress preprocessorErrorDirective
@@ -47,8 +52,9 @@
     X(LIFT_WINDOW, "lift-window", "O",          PLACE_ROLLOUT, "break-glass: a wave waits for no window or freeze") \
     X(SHORTEN_BAKE, "shorten-bake", "U",        PLACE_ROLLOUT, "break-glass: a wave bakes no longer than you say") \
     X(GATE,      "gate",      "e",              PLACE_ROLLOUT, "the next gate of the cell, as a chart") \
-    X(MORE,      "more",      "J",              PLACE_EVENTS,  "further down in the record of the event") \
-    X(LESS,      "less",      "K",              PLACE_EVENTS,  "further up in it")                  \
+    X(ALL,       "all",       "a",              PLACE_EVENTS,  "every event, or only those that changed the course") \
+    X(MORE,      "more",      "J",              PLACES_WITH_FOOT, "further down in what is selected") \
+    X(LESS,      "less",      "K",              PLACES_WITH_FOOT, "further up in it")              \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \
     X(SUSPEND,   "suspend",   "Ctrl-Z",         PLACE_ANY,     "stop; `fg` comes back")            \

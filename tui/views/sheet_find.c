@@ -46,6 +46,12 @@ void find_release(struct find *find)
     *find = (struct find){0};
 }
 
+const void *find_selected(const struct find *find)
+{
+    bool any = find->list.selected && (guint)find->list.index < find->rows->len;
+    return any ? g_ptr_array_index(find->rows, (guint)find->list.index) : NULL;
+}
+
 static const struct step *last_step(const struct find *find)
 {
     return g_ptr_array_index(find->steps, find->steps->len - 1);

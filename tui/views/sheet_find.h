@@ -17,6 +17,8 @@ struct find {
 
 void find_init(struct find *find);
 void find_release(struct find *find);
+/* The row that is selected, or NULL. */
+const void *find_selected(const struct find *find);
 /* `all` (rows in the screen's own order; a reference is kept): the same array means the same rows,
  * and only what has changed about the filter and the arrangement is done. */
 void find_follow(struct find *find, const struct sheet *sheet, const struct deck *deck,

@@ -49,9 +49,12 @@ static bool has_table(struct shell *shell)
 {
     if (sheet_here(shell))
         return true;
-    deck_say(shell->deck, ROLE_WARN,
-             "there is no table here to arrange; :fleet, :tenants and "
-             ":history have one");
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (enum view_id id = 0; id < VIEW_COUNT; id++)
+        if (view_of(id)->sheet)
+            g_string_append_printf(names, "%s:%s", names->len ? ", " : "", view_entry(id)->name);
+    deck_say(shell->deck, ROLE_WARN, "there is no table here to arrange; these have one: %s",
+             names->str);
     return false;
 }
 

@@ -9,6 +9,11 @@ bool since_marked(const struct deck *deck)
     return deck->since != NULL;
 }
 
+bool since_moment(const struct deck *deck, gint64 at_ms)
+{
+    return deck->since && at_ms > deck->since_ms;
+}
+
 static const char *written(const GString *text)
 {
     return text->len ? text->str : NULL;

@@ -14,3 +14,5 @@ const char *since_tenant(const struct deck *deck, const struct tenant *tenant, G
 /* How many cells have changed. */
 guint since_cells(const struct deck *deck);
 bool since_marked(const struct deck *deck);
+/* Whether a moment lies after the mark. */
+bool since_moment(const struct deck *deck, gint64 at_ms);
