@@ -2,10 +2,10 @@
 
 #include "data/base/error.h"
 #include "tui/console/keys.h"
+#include "tui/console/look.h"
 #include "tui/console/screen_key.h"
 #include "tui/console/terminal.h"
 #include "tui/console/terminal_modes.h"
-#include "tui/console/theme.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -30,8 +30,7 @@ struct screen {
     SCREEN *curses;
     FILE *frames, *input; /* what ncurses writes to and reads from */
     int frame_fd, tty_fd;
-    struct theme *theme;
-    struct theme_choice choice;    /* without the name */
+    struct look look;
     struct canvas *canvas, *shown; /* `shown`: NULL until the first frame */
     GByteArray *leaving;           /* of the last frame, not yet taken by the terminal */
     gsize left;                    /* of `leaving`, already taken */
@@ -109,26 +108,6 @@ static gboolean on_writable(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static attr_t attributes(const struct style *style)
-{
-    return (style->bold ? A_BOLD : 0) | (style->dim ? A_DIM : 0) |
-           (style->reverse ? A_REVERSE : 0) | (style->underline ? A_UNDERLINE : 0);
-}
-
-static int pair_of(int role, bool selected)
-{
-    return 1 + role * 2 + selected;
-}
-
-static void set_look(const struct screen *screen, const struct canvas_cell *cell)
-{
-    const struct style *style = &screen->theme->roles[cell->role];
-    attr_t attrs = attributes(style);
-    if (cell->selected)
-        attrs |= attributes(&screen->theme->selected);
-    attr_set(attrs, has_colors() ? (short)pair_of(cell->role, cell->selected) : 0, NULL);
-}
-
 static bool same_look(const struct canvas_cell *a, const struct canvas_cell *b)
 {
     return a->role == b->role && a->selected == b->selected;
@@ -150,7 +129,7 @@ static void put_row(struct screen *screen, int row)
     for (int col = 0, n; col < canvas->cols; col += n) {
         for (n = 1; col + n < canvas->cols && same_look(&cells[col], &cells[col + n]); n++)
             ;
-        set_look(screen, &cells[col]);
+        look_set(&screen->look, &cells[col]);
         put_run(&cells[col], row, col, n);
     }
 }
@@ -323,43 +302,17 @@ static bool begin_curses(struct screen *screen, GError **error)
     return screen->curses != NULL;
 }
 
-static void init_pairs(const struct screen *screen)
-{
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        const struct style *style = &screen->theme->roles[role];
-        init_extended_pair(pair_of(role, false), style->fg, style->bg);
-        int under = style->bg < 0 ? screen->theme->selected.bg : style->bg;
-        init_extended_pair(pair_of(role, true), style->fg, under);
-    }
-}
-
 bool screen_set_theme(struct screen *screen, const char *name, char **wrong, GError **error)
 {
-    screen->choice.name = name;
-    struct theme *theme = theme_load(&screen->choice, wrong, error);
-    screen->choice.name = NULL;
-    if (!theme)
-        return false;
-    g_free(screen->theme);
-    screen->theme = theme;
-    screen->everything = true;
-    if (screen->choice.colours > 0)
-        init_pairs(screen);
-    return true;
+    bool good = look_set_theme(&screen->look, name, wrong, error);
+    screen->everything |= good;
+    return good;
 }
 
-static bool begin_theme(struct screen *screen, const struct screen_options *options, GError **error)
+static bool begin_look(struct screen *screen, const struct screen_options *options, GError **error)
 {
-    const char *no_color = g_getenv("NO_COLOR");
-    bool plain = options->no_color || (no_color && *no_color) || !has_colors();
-    if (!plain) {
-        start_color();
-        use_default_colors();
-    }
-    screen->choice = (struct theme_choice){
-        .folder = options->theme_folder, .accent = options->accent, .colours = plain ? 0 : COLORS};
     g_autofree char *wrong = NULL;
-    bool good = screen_set_theme(screen, options->theme, &wrong, error);
+    bool good = look_begin(&screen->look, options, &wrong, error);
     if (wrong && !screen->notice)
         screen->notice = g_steal_pointer(&wrong);
     return good;
@@ -394,7 +347,7 @@ static bool begin(struct screen *screen, const struct screen_options *options, G
     screen->input = fdopen(dup(screen->tty_fd), "r");
     use_env(FALSE);   /* LINES and COLUMNS of a shell that has since been resized; */
     use_tioctl(TRUE); /* else an entry that has no size, as a Linux console's, is refused */
-    if (!begin_curses(screen, error) || !begin_theme(screen, options, error))
+    if (!begin_curses(screen, error) || !begin_look(screen, options, error))
         return false;
     screen->modes = terminal_modes(capability("csr"), !screen->notice && is_xterm_like());
     tell_terminal_sequences(&screen->modes);
@@ -443,7 +396,7 @@ void screen_close(struct screen *screen)
     g_byte_array_unref(screen->leaving);
     if (screen->paste)
         g_string_free(screen->paste, TRUE);
-    g_free(screen->theme);
+    look_release(&screen->look);
     g_free(screen->notice);
     g_free(screen);
 }
