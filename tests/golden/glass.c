@@ -109,6 +109,17 @@ void screen_redraw_all(struct screen *screen)
     (void)screen;
 }
 
+const struct canvas *screen_shown(const struct screen *screen)
+{
+    return screen->shown;
+}
+
+bool screen_mouse(struct screen *screen, bool on)
+{
+    (void)screen, (void)on;
+    return true;
+}
+
 const char *screen_notice(const struct screen *screen)
 {
     (void)screen;

@@ -144,14 +144,15 @@ static void the_terminal_is_put_back_on_every_exit(struct fleet *fleet)
     it_ends(fleet, "after SIGABRT", NULL, SIGABRT, SIGABRT);
 }
 
-static void hung_up_it_ends_at_once_and_writes_nothing(struct fleet *fleet)
+static void hung_up_it_ends_at_once_and_says_nothing(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
     seat_shows(seat, "all 5 cells are well");
     kill(seat->child, SIGHUP);
     check("after SIGHUP",
           seat_ended(seat) && WIFEXITED(seat->status) && WEXITSTATUS(seat->status) == 128 + SIGHUP);
-    check("without a word: the last screen stands", seat->alternate);
+    check("without a word; should somebody be left, their terminal is as it was",
+          seat_restored(seat));
     seat_free(seat);
 }
 
@@ -199,11 +200,12 @@ static void (*const stories[])(struct fleet *) = {
     keys_open_screens_and_esc_goes_back,
     filters_and_commands_find_things,
     people_find_their_way,
+    a_mouse_does_what_keys_do,
     a_cell_is_looked_at_whole,
     a_day_is_fetched_while_it_is_looked_at,
     a_rollout_is_started_and_steered,
     the_terminal_is_put_back_on_every_exit,
-    hung_up_it_ends_at_once_and_writes_nothing,
+    hung_up_it_ends_at_once_and_says_nothing,
     stopped_and_continued_it_draws_again,
     poor_terminals_are_served,
     the_terminal_is_treated_with_care,

@@ -48,6 +48,21 @@ Test(commandline, what_is_lacking_or_too_much_is_named)
     }
 }
 
+Test(commandline, the_mouse_is_switched_on_or_off_or_the_other_way)
+{
+    OWN(deck) deck = fleet_deck();
+    struct command_line command;
+    g_autoptr(GError) error = NULL;
+    cr_assert(command_line_parse(deck, "mouse off", &command, NULL));
+    cr_expect_eq(command.kind, COMMAND_MOUSE);
+    cr_expect_str_eq(command.subject, "off");
+    command_line_clear(&command);
+    cr_assert(command_line_parse(deck, "mouse", &command, NULL));
+    cr_expect(command.kind == COMMAND_MOUSE && !command.subject);
+    cr_expect_not(command_line_parse(deck, "mouse of", &command, &error));
+    cr_expect(strstr(error->message, ":mouse takes on or off"), "%s", error->message);
+}
+
 Test(commandline, every_screen_is_a_command)
 {
     OWN(deck) deck = fleet_deck();

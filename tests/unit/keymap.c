@@ -73,8 +73,18 @@ Test(preferences, console_yaml_has_the_theme_and_keys)
     OWN(keymap) keymap = keymap_new();
     OWN(preferences) own = prefer(keymap, "theme: night\nkeys: {quit: Q}\n");
     cr_expect_str_eq(own->theme, "night");
+    cr_expect_not(own->no_mouse);
     cr_expect_null(own->wrong, "%s", own->wrong);
     cr_expect_eq(finds(keymap, PLACE_FLEET, "Q"), REQUEST_QUIT);
+}
+
+Test(preferences, the_mouse_can_be_left_to_the_terminal_from_the_start)
+{
+    OWN(keymap) keymap = keymap_new();
+    OWN(preferences) off = prefer(keymap, "mouse: off\n");
+    cr_expect(off->no_mouse && !off->wrong, "%s", off->wrong);
+    OWN(preferences) wrong = prefer(keymap, "mouse: maybe\n");
+    cr_expect(!wrong->no_mouse && strstr(wrong->wrong, "console.yaml:1:"), "%s", wrong->wrong);
 }
 
 Test(preferences, what_is_wrong_in_it_is_told_by_line_and_the_rest_counts)

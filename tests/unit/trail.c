@@ -33,6 +33,26 @@ Test(trail, back_and_forth_are_the_same_way_and_end_where_it_ends)
     cr_expect_eq(trail_here(trail)->view, VIEW_FLEET);
 }
 
+Test(trail, each_level_of_the_way_can_be_gone_to_and_the_way_lies_ahead_then)
+{
+    OWN(trail) trail = trail_new(VIEW_FLEET);
+    trail_open(trail, VIEW_CELL, "cell-2");
+    trail_open(trail, VIEW_ROLLOUT, "r17");
+    trail_open(trail, VIEW_EVENTS, "r17");
+    trail_go(trail, 3);
+    expect_way(trail, "fleet > cell-2 > r17 > events");
+    trail_go(trail, 1);
+    expect_way(trail, "fleet > cell-2");
+    cr_expect(trail_forward(trail));
+    expect_way(trail, "fleet > cell-2 > r17");
+    trail_go(trail, 0);
+    expect_way(trail, "fleet");
+    cr_expect(trail_forward(trail));
+    expect_way(trail, "fleet > cell-2 > r17");
+    trail_go(trail, 9);
+    expect_way(trail, "fleet > cell-2 > r17");
+}
+
 Test(trail, a_screen_open_on_two_subjects_keeps_what_each_was_left_with)
 {
     OWN(trail) trail = trail_new(VIEW_FLEET);

@@ -26,6 +26,8 @@ struct canvas *canvas_new(int rows, int cols, bool ascii)
     canvas->cols = cols;
     canvas->ascii = ascii;
     canvas->cells = g_new0(struct canvas_cell, (gsize)rows * (gsize)cols);
+    canvas->hotspots = g_array_new(FALSE, FALSE, sizeof(struct hotspot));
+    canvas->ids = g_string_chunk_new(1024);
     canvas_clear(canvas);
     return canvas;
 }
@@ -34,6 +36,8 @@ void canvas_free(struct canvas *canvas)
 {
     if (!canvas)
         return;
+    g_array_unref(canvas->hotspots);
+    g_string_chunk_free(canvas->ids);
     g_free(canvas->cells);
     g_free(canvas);
 }
@@ -43,6 +47,8 @@ void canvas_clear(struct canvas *canvas)
     static const struct canvas_cell blank = {.text = " ", .role = ROLE_NORMAL};
     for (int i = 0; i < canvas->rows * canvas->cols; i++)
         canvas->cells[i] = blank;
+    g_array_set_size(canvas->hotspots, 0);
+    g_string_chunk_clear(canvas->ids);
 }
 
 static struct canvas_cell *cell_at(const struct canvas *canvas, int row, int col)
@@ -70,6 +76,7 @@ static void set_cell(struct canvas *canvas, int row, int col, const char *text, 
     memcpy(cell->text, text, bytes);
     cell->text[bytes] = '\0';
     cell->role = (guint8)role;
+    cell->hotspot = 0;
 }
 
 /* A combining mark joins the character left of it, as long as there is room. */
@@ -150,6 +157,29 @@ void canvas_select(struct canvas *canvas, int row, int col, int cols)
     }
 }
 
+void canvas_hotspot(struct canvas *canvas, int row, int col, int cols,
+                    const struct hotspot *hotspot)
+{
+    if (canvas->hotspots->len == G_MAXUINT16)
+        return;
+    struct hotspot kept = *hotspot;
+    kept.id = hotspot->id ? g_string_chunk_insert(canvas->ids, hotspot->id) : NULL;
+    g_array_append_val(canvas->hotspots, kept);
+    for (int i = 0; i < cols; i++) {
+        struct canvas_cell *cell = cell_at(canvas, row, col + i);
+        if (cell)
+            cell->hotspot = (guint16)canvas->hotspots->len;
+    }
+}
+
+const struct hotspot *canvas_hotspot_at(const struct canvas *canvas, int row, int col)
+{
+    const struct canvas_cell *cell = cell_at(canvas, row, col);
+    return cell && cell->hotspot
+               ? &g_array_index(canvas->hotspots, struct hotspot, cell->hotspot - 1)
+               : NULL;
+}
+
 void canvas_box(struct canvas *canvas, const struct area *area, enum role role)
 {
     int right = area->col + area->cols - 1, bottom = area->row + area->rows - 1;
@@ -169,8 +199,10 @@ void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *
 {
     for (int i = 0; i < from->rows * from->cols; i++) {
         struct canvas_cell *cell = cell_at(canvas, row + i / from->cols, col + i % from->cols);
-        if (cell)
-            *cell = from->cells[i];
+        if (!cell)
+            continue;
+        *cell = from->cells[i];
+        cell->hotspot = 0;
     }
 }
 

@@ -30,12 +30,27 @@ struct canvas_cell {
     char text[12]; /* one character with its marks; "" right of a wide one */
     guint8 role;
     bool selected;
+    guint16 hotspot; /* 1 + its place among the canvas' hotspots; 0: it is part of none */
+};
+
+/* What a part of the picture stands for, to somebody who points at it. */
+struct hotspot {
+    enum hotspot_kind {
+        HOTSPOT_ROW,    /* of a list: `id` */
+        HOTSPOT_COLUMN, /* of a table: the title of column number `which` */
+        HOTSPOT_LEVEL,  /* of the way here: level `which` */
+        HOTSPOT_REQUEST /* `which` as a key would ask for it */
+    } kind;
+    int which;
+    const char *id; /* NULL where it has none */
 };
 
 struct canvas {
     int rows, cols;
     bool ascii;
     struct canvas_cell *cells; /* rows * cols */
+    GArray *hotspots;          /* struct hotspot, in the order they were put */
+    GStringChunk *ids;         /* of hotspots */
 };
 
 /* A part of the canvas. */
@@ -61,10 +76,16 @@ void canvas_fill(struct canvas *canvas, int row, int col, int cols, enum role ro
                  const char *symbol);
 /* Marks a row as the selected one. */
 void canvas_select(struct canvas *canvas, int row, int col, int cols);
+/* Makes a part of a row stand for `hotspot` (its id is copied). It is said after drawing: what is
+ * drawn over it is part of it no longer. */
+void canvas_hotspot(struct canvas *canvas, int row, int col, int cols,
+                    const struct hotspot *hotspot);
+/* What is there to be pointed at, or NULL. Valid until the canvas is cleared. */
+const struct hotspot *canvas_hotspot_at(const struct canvas *canvas, int row, int col);
 /* A frame of lines around `area`. */
 void canvas_box(struct canvas *canvas, const struct area *area, enum role role);
 
-/* Puts the whole of another canvas there; what lies outside is dropped. */
+/* Puts the whole of another canvas there, but for its hotspots; what lies outside is dropped. */
 void canvas_paste(struct canvas *canvas, int row, int col, const struct canvas *from);
 
 /* One row as text, without spaces at its end; the whole, a line a row. Caller frees. */

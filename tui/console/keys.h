@@ -25,7 +25,9 @@ enum key_code {
     KEY_CODE_DELETE,
     KEY_CODE_PASTE_BEGIN, /* the marks around pasted text: screen.c's own */
     KEY_CODE_PASTE_END,
-    KEY_CODE_OTHER /* a function key without a use */
+    KEY_CODE_POINTER,       /* what a report of the mouse begins with (pointer.h), in SGR form */
+    KEY_CODE_POINTER_FIRST, /* and in the first */
+    KEY_CODE_OTHER          /* a function key without a use */
 };
 
 /* "q", "Enter", "Ctrl-L" -> its code; KEY_CODE_NONE for an unknown name. */

@@ -56,7 +56,7 @@ static void select_index(struct list *list, int index)
     scroll(list);
 }
 
-static int find(const struct list *list, const char *id)
+int list_find(const struct list *list, const char *id)
 {
     for (int i = 0; id && i < list_size(list); i++)
         if (strcmp(list_row(list, i), id) == 0)
@@ -71,7 +71,7 @@ void list_set(struct list *list, GPtrArray *rows)
     /* Mostly nothing has moved: look there before searching. */
     bool there = list->selected && list->index < list_size(list) &&
                  strcmp(list_row(list, list->index), list->selected) == 0;
-    int at = there ? list->index : find(list, list->selected);
+    int at = there ? list->index : list_find(list, list->selected);
     select_index(list, !list->moved ? 0 : at >= 0 ? at : list->index);
 }
 
@@ -87,9 +87,19 @@ void list_move(struct list *list, int by)
     select_index(list, list->index + by);
 }
 
+void list_scroll(struct list *list, int by)
+{
+    int last_top = MAX(0, list_size(list) - list->height), before = list->top;
+    list->top = CLAMP(list->top + by, 0, last_top);
+    if (list->top == before)
+        return;
+    list->moved = true;
+    select_index(list, CLAMP(list->index, list->top, list->top + list->height - 1));
+}
+
 void list_select(struct list *list, const char *id)
 {
-    int at = find(list, id);
+    int at = list_find(list, id);
     if (at < 0)
         return;
     list->moved = true;

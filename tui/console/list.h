@@ -25,6 +25,11 @@ void list_set(struct list *list, GPtrArray *rows);
 void list_fit(struct list *list, int height);
 /* Selects the row `by` away, as far as there are rows. */
 void list_move(struct list *list, int by);
+/* Shows the rows `by` further down, as far as there are; selects another only where the selected
+ * one leaves the view. */
+void list_scroll(struct list *list, int by);
+/* Where the row of this id is; -1: nowhere. */
+int list_find(const struct list *list, const char *id);
 /* Selects the row of this id; nothing if there is none. */
 void list_select(struct list *list, const char *id);
 

@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "tui/console/keys.h"
 #include "tui/console/look.h"
+#include "tui/console/pointer.h"
 #include "tui/console/screen_key.h"
 #include "tui/console/terminal.h"
 #include "tui/console/terminal_modes.h"
@@ -38,7 +39,9 @@ struct screen {
     WINDOW *keys;
     struct terminal_modes modes;
     GString *paste; /* what is being pasted; NULL: nothing is */
+    struct pointer_reader pointer;
     bool ascii, refused, everything;
+    bool unknown; /* terminfo does not have it: no more is asked of it than there must be */
     char *notice;
     struct screen_events events;
     gpointer data;
@@ -194,19 +197,45 @@ void screen_redraw_all(struct screen *screen)
     screen->everything = true;
 }
 
+const struct canvas *screen_shown(const struct screen *screen)
+{
+    return screen->shown;
+}
+
+bool screen_mouse(struct screen *screen, bool on)
+{
+    bool can = *screen->modes.mouse_on != '\0';
+    terminal_want_mouse(on);
+    leave_text(screen, on ? screen->modes.mouse_on : screen->modes.mouse_off);
+    push_or_wait(screen);
+    return can;
+}
+
 const char *screen_notice(const struct screen *screen)
 {
     return screen->notice;
 }
 
+static void take_key(struct screen *screen, guint32 key, guint32 next)
+{
+    struct pointer pointer;
+    enum pointer_result result =
+        pointer_take(&screen->pointer, key, next, g_get_monotonic_time() / 1000, &pointer);
+    if (result == POINTER_COMPLETE)
+        screen->events.pointer(&pointer, screen->data);
+    else if (result == POINTER_UNKNOWN)
+        screen->events.key(KEY_CODE_OTHER, screen->data);
+    else if (result == POINTER_IS_KEY && key != KEY_CODE_NONE && key != KEY_CODE_PASTE_END)
+        screen->events.key(key, screen->data);
+}
+
 /* What comes between the marks of a paste is text, and no key. */
-static void take_key(struct screen *screen, guint32 key)
+static void take(struct screen *screen, guint32 key, guint32 next)
 {
     if (key == KEY_CODE_PASTE_BEGIN && !screen->paste) {
         screen->paste = g_string_new(NULL);
     } else if (!screen->paste) {
-        if (key != KEY_CODE_NONE && key != KEY_CODE_PASTE_END)
-            screen->events.key(key, screen->data);
+        take_key(screen, key, next);
     } else if (key == KEY_CODE_PASTE_END || key == CTRL_C || screen->paste->len > LONGEST_PASTE) {
         g_autofree char *text = g_string_free(g_steal_pointer(&screen->paste), FALSE);
         screen->events.paste(text, screen->data);
@@ -215,18 +244,28 @@ static void take_key(struct screen *screen, guint32 key)
     }
 }
 
+/* All that has come: whether an Esc is one is told by what came with it. */
+static GArray *read_keys(struct screen *screen)
+{
+    GArray *keys = g_array_new(FALSE, FALSE, sizeof(guint32));
+    wint_t got;
+    int kind;
+    while ((kind = wget_wch(screen->keys, &got)) != ERR) {
+        guint32 key = screen_key(kind, got);
+        g_array_append_val(keys, key);
+    }
+    return keys;
+}
+
 static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 {
     (void)fd;
     struct screen *screen = data;
-    bool any = false;
-    wint_t got;
-    int kind;
-    while ((kind = wget_wch(screen->keys, &got)) != ERR) {
-        any = true;
-        take_key(screen, screen_key(kind, got));
-    }
-    if (!any && (condition & (G_IO_HUP | G_IO_ERR))) {
+    g_autoptr(GArray) keys = read_keys(screen);
+    for (guint i = 0; i < keys->len; i++)
+        take(screen, g_array_index(keys, guint32, i),
+             i + 1 < keys->len ? g_array_index(keys, guint32, i + 1) : KEY_CODE_NONE);
+    if (keys->len == 0 && (condition & (G_IO_HUP | G_IO_ERR))) {
         screen->read_source = 0;
         screen->events.gone(screen->data);
         return G_SOURCE_REMOVE;
@@ -258,18 +297,26 @@ static bool is_xterm_like(void)
     return tigetflag("XT") > 0 || *capability("BE") || *capability("Sync");
 }
 
+/* A Linux console's entry has kmous too, which its own gpm would send, and no xterm's modes. */
+static bool reports_mouse(void)
+{
+    const char *name = g_getenv("TERM") ? g_getenv("TERM") : "";
+    bool multiplexer = g_str_has_prefix(name, "screen") || g_str_has_prefix(name, "tmux");
+    return *capability("kmous") && (is_xterm_like() || multiplexer);
+}
+
 /* Leaving the other screen brings back what some terminals kept of the cursor: show it last. Where
  * there is no other screen, the shell goes on in the last line of this one. */
 static void tell_terminal_sequences(const struct terminal_modes *modes)
 {
     const char *other_screen = capability("rmcup");
     g_autofree char *leave =
-        g_strconcat(modes->frame_end, modes->paste_off, capability("sgr0"), capability("op"),
-                    modes->whole_region, capability("rmkx"),
+        g_strconcat(modes->frame_end, modes->mouse_off, modes->paste_off, capability("sgr0"),
+                    capability("op"), modes->whole_region, capability("rmkx"),
                     *other_screen ? other_screen : modes->last_line, capability("cnorm"), NULL);
     g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"),
                                          capability("civis"), modes->paste_on, NULL);
-    terminal_set_sequences(leave, enter);
+    terminal_set_sequences(leave, enter, modes->mouse_on);
 }
 
 static SCREEN *try_terminal(struct screen *screen, const char *name)
@@ -290,6 +337,7 @@ static bool begin_curses(struct screen *screen, GError **error)
     bool dumb = name && strcmp(name, "dumb") == 0;
     for (size_t i = 0; !screen->curses && !dumb && i < G_N_ELEMENTS(fallbacks); i++) {
         screen->curses = try_terminal(screen, fallbacks[i]);
+        screen->unknown = true;
         if (screen->curses)
             screen->notice = g_strdup_printf("TERM=%s is unknown here; shown as %s would be",
                                              name ? name : "", fallbacks[i]);
@@ -327,7 +375,7 @@ static void begin_input(struct screen *screen)
     keypad(screen->keys, TRUE);
     nodelay(screen->keys, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
-    screen_key_define();
+    screen_key_define(*screen->modes.mouse_on != '\0');
     screen->read_source = g_unix_fd_add_full(
         G_PRIORITY_HIGH, screen->tty_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, screen, NULL);
     screen->wake_source = g_unix_fd_add(terminal_wake_fd(), G_IO_IN, on_wake, screen);
@@ -349,7 +397,8 @@ static bool begin(struct screen *screen, const struct screen_options *options, G
     use_tioctl(TRUE); /* else an entry that has no size, as a Linux console's, is refused */
     if (!begin_curses(screen, error) || !begin_look(screen, options, error))
         return false;
-    screen->modes = terminal_modes(capability("csr"), !screen->notice && is_xterm_like());
+    screen->modes = terminal_modes(capability("csr"), !screen->unknown && is_xterm_like(),
+                                   !screen->unknown && reports_mouse());
     tell_terminal_sequences(&screen->modes);
     begin_input(screen);
     pump(screen); /* ncurses begins with the region of the size that terminfo has */

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+struct pointer;
 struct screen;
 
 struct screen_options {
@@ -24,6 +25,9 @@ struct screen_events {
     void (*key)(guint32 key, gpointer data);
     /* Text was pasted: one line, whatever it was. */
     void (*paste)(const char *text, gpointer data);
+    /* Somebody clicked, or turned the wheel (pointer.h): whatever screen_mouse() was told, as what
+     * the terminal had sent before it heard of that comes later. */
+    void (*pointer)(const struct pointer *pointer, gpointer data);
     /* A frame is wanted: the size changed, the terminal came back, or the line is free again
      * after screen_show had to refuse a frame. */
     void (*draw)(gpointer data);
@@ -42,6 +46,14 @@ void screen_close(struct screen *screen);
 struct canvas *screen_begin(struct screen *screen);
 /* Sends what differs from the last frame; nothing if nothing does. `cursor_row` < 0: hidden. */
 void screen_show(struct screen *screen, int cursor_row, int cursor_col);
+
+/* The canvas of the last frame, or NULL; valid until the next screen_show(). */
+const struct canvas *screen_shown(const struct screen *screen);
+
+/* From now on the terminal reports clicks and the wheel, or the mouse is all its own again, as it
+ * is at first and after every exit. False, and nothing is sent, where it has none that could be
+ * asked for. */
+bool screen_mouse(struct screen *screen, bool on);
 
 /* Another theme from the next frame on. False with CD_ERROR_USAGE where there is none of that name;
  * *wrong as theme_load() has it. */

@@ -5,12 +5,19 @@
 #include <curses.h>
 
 /* Numbers for sequences that terminfo need not have: beyond those that ncurses gives by itself. */
-enum { KEY_PASTE_BEGIN = KEY_MAX - 2, KEY_PASTE_END = KEY_MAX - 1 };
+enum {
+    KEY_POINTER = KEY_MAX - 4,
+    KEY_POINTER_FIRST = KEY_MAX - 3,
+    KEY_PASTE_BEGIN = KEY_MAX - 2,
+    KEY_PASTE_END = KEY_MAX - 1
+};
 
 static const struct {
     int curses;
     guint32 code;
 } key_codes[] = {
+    {KEY_POINTER, KEY_CODE_POINTER},
+    {KEY_POINTER_FIRST, KEY_CODE_POINTER_FIRST},
     {KEY_PASTE_BEGIN, KEY_CODE_PASTE_BEGIN},
     {KEY_PASTE_END, KEY_CODE_PASTE_END},
     {KEY_UP, KEY_CODE_UP},
@@ -35,8 +42,21 @@ static const struct {
     {0x1b, KEY_CODE_ESCAPE}, {'\b', KEY_CODE_BACKSPACE}, {0x7f, KEY_CODE_BACKSPACE},
 };
 
-void screen_key_define(void)
+/* ncurses waits for the rest of a report, and knows only the form that terminfo tells. */
+static void define_pointer(bool mouse)
 {
+    define_key(NULL, KEY_MOUSE);
+    define_key("\x1b[<", 0);
+    define_key("\x1b[<", KEY_POINTER);
+    if (!mouse)
+        return; /* "ESC [ M" is a function key elsewhere */
+    define_key("\x1b[M", 0);
+    define_key("\x1b[M", KEY_POINTER_FIRST);
+}
+
+void screen_key_define(bool mouse)
+{
+    define_pointer(mouse);
     define_key("\x1b[200~", KEY_PASTE_BEGIN);
     define_key("\x1b[201~", KEY_PASTE_END);
 }

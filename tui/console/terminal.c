@@ -22,8 +22,8 @@ struct sequence {
 static struct {
     int fd, wake_fd;
     struct termios found, raw;
-    struct sequence leave, enter;
-    atomic_bool taken;
+    struct sequence leave, enter, mouse;
+    atomic_bool taken, wants_mouse;
     atomic_uint woken;
     char alternate_stack[64 * 1024];
 } terminal = {.fd = -1, .wake_fd = -1};
@@ -46,16 +46,14 @@ static void write_some(const struct sequence *sequence)
 
 /* Async-signal-safe. What the terminal has not read yet is dropped first: a peer that stopped
  * reading would leave no room for the restoring sequence. */
-static void restore(bool say_goodbye)
+static void restore(void)
 {
+    static const struct sequence cancel = {"\x18", 1}; /* ends a sequence cut in its middle */
     if (!atomic_exchange(&terminal.taken, false))
         return;
-    if (say_goodbye) {
-        tcflush(terminal.fd, TCOFLUSH);
-        static const struct sequence cancel = {"\x18", 1}; /* ends a sequence cut in its middle */
-        write_some(&cancel);
-        write_some(&terminal.leave);
-    }
+    tcflush(terminal.fd, TCOFLUSH);
+    write_some(&cancel);
+    write_some(&terminal.leave);
     tcsetattr(terminal.fd, TCSANOW, &terminal.found);
 }
 
@@ -67,7 +65,7 @@ static void take(void)
 
 static void on_deadly(int signal)
 {
-    restore(true);
+    restore();
     aside_end();
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigaction(signal, &action, NULL);
@@ -76,7 +74,7 @@ static void on_deadly(int signal)
 
 static void on_hangup(int signal)
 {
-    restore(false);
+    restore();
     _exit(128 + signal);
 }
 
@@ -92,7 +90,7 @@ static void on_stop(int signal)
 {
     (void)signal;
     int saved = errno;
-    restore(true);
+    restore();
     kill(getpid(), SIGSTOP);
     errno = saved;
 }
@@ -103,6 +101,8 @@ static void on_continue(int signal)
     int saved = errno;
     take();
     write_some(&terminal.enter);
+    if (atomic_load(&terminal.wants_mouse))
+        write_some(&terminal.mouse);
     wake(TERMINAL_CONTINUED);
     errno = saved;
 }
@@ -190,17 +190,23 @@ static void set_sequence(struct sequence *sequence, const char *bytes)
     memcpy(sequence->bytes, bytes, sequence->n);
 }
 
-void terminal_set_sequences(const char *leave, const char *enter)
+void terminal_set_sequences(const char *leave, const char *enter, const char *mouse)
 {
     set_sequence(&terminal.leave, leave);
     set_sequence(&terminal.enter, enter);
+    set_sequence(&terminal.mouse, mouse);
+}
+
+void terminal_want_mouse(bool wanted)
+{
+    atomic_store(&terminal.wants_mouse, wanted);
 }
 
 void terminal_close(void)
 {
     if (terminal.fd < 0)
         return;
-    restore(true);
+    restore();
     aside_end();
     for (size_t i = 0; i < G_N_ELEMENTS(deadly); i++)
         handle(deadly[i], SIG_DFL, 0);

@@ -3,8 +3,9 @@
  * There is one terminal in a process, because signal handlers can be handed nothing. The device is
  * opened anew by name, so that O_NONBLOCK stays ours: on the inherited descriptor it would be the
  * shell's too, and would outlive us. Restoring is async-signal-safe and happens once, whoever comes
- * first: terminal_close, exit(), SIGTERM, SIGINT, SIGQUIT, or a crash. SIGHUP ends at once and
- * writes nothing: there is nobody left to read it. */
+ * first: terminal_close, exit(), SIGTERM, SIGINT, SIGQUIT, SIGHUP, or a crash. After a hang-up
+ * there mostly is nobody left to read it; but where somebody is (a `kill -HUP`), a terminal that
+ * goes on reporting its mouse would type into their shell. */
 #pragma once
 
 #include <glib.h>
@@ -15,8 +16,10 @@
 int terminal_open(GError **error);
 
 /* What to write on the way out and, after SIGCONT, on the way back in (terminfo's rmcup, smcup and
- * their like). Copied; at most 255 bytes each. */
-void terminal_set_sequences(const char *leave, const char *enter);
+ * their like), there followed by `mouse` while terminal_want_mouse(true) holds. Copied; at most 255
+ * bytes each. Called once: a signal may come at any moment after. */
+void terminal_set_sequences(const char *leave, const char *enter, const char *mouse);
+void terminal_want_mouse(bool wanted);
 
 /* Back to how it was found. Idempotent. */
 void terminal_close(void);

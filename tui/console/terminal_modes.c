@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-struct terminal_modes terminal_modes(const char *csr, bool xterm_like)
+struct terminal_modes terminal_modes(const char *csr, bool xterm_like, bool mouse)
 {
-    static const struct terminal_modes none = {"", "", "", "", "", ""};
+    static const struct terminal_modes none = {"", "", "", "", "", "", "", ""};
     struct terminal_modes modes = none;
     if (strcmp(csr, "\x1b[%i%p1%d;%p2%dr") == 0) { /* ECMA-48's family: DECSTBM, CUP */
         modes.whole_region = "\x1b[r";
@@ -15,6 +15,10 @@ struct terminal_modes terminal_modes(const char *csr, bool xterm_like)
         modes.paste_off = "\x1b[?2004l";
         modes.frame_begin = "\x1b[?2026h";
         modes.frame_end = "\x1b[?2026l";
+    }
+    if (mouse) {
+        modes.mouse_on = "\x1b[?1000h\x1b[?1006h";
+        modes.mouse_off = "\x1b[?1006l\x1b[?1000l";
     }
     return modes;
 }

@@ -9,8 +9,9 @@ struct terminal_modes {
     const char *last_line;               /* where a shell goes on that has no screen of its own */
     const char *paste_on, *paste_off;    /* pasted text comes between two marks */
     const char *frame_begin, *frame_end; /* show it at once (synchronized output) */
+    const char *mouse_on, *mouse_off; /* report clicks and the wheel, never motion, in SGR form */
 };
 
 /* `csr`: terminfo's way to set a scroll region ("": none). `xterm_like`: terminfo says that it
- * knows xterm's ways (XT), pastes (BE) or synchronized output (Sync). */
-struct terminal_modes terminal_modes(const char *csr, bool xterm_like);
+ * knows xterm's ways (XT), pastes (BE) or synchronized output (Sync). `mouse`: it has one. */
+struct terminal_modes terminal_modes(const char *csr, bool xterm_like, bool mouse);

@@ -211,8 +211,9 @@ static int scrolled_by(const struct pane *pane, enum request request)
     const struct {
         enum request request;
         int by;
-    } steps[] = {{REQUEST_UP, -1},          {REQUEST_DOWN, 1},     {REQUEST_PAGE_UP, -page},
-                 {REQUEST_PAGE_DOWN, page}, {REQUEST_FIRST, -all}, {REQUEST_LAST, all}};
+    } steps[] = {{REQUEST_UP, -1},          {REQUEST_DOWN, 1},       {REQUEST_PAGE_UP, -page},
+                 {REQUEST_PAGE_DOWN, page}, {REQUEST_FIRST, -all},   {REQUEST_LAST, all},
+                 {REQUEST_SCROLL_UP, -1},   {REQUEST_SCROLL_DOWN, 1}};
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
         if (steps[i].request == request)
             return steps[i].by;

@@ -16,6 +16,7 @@ static const struct verb {
     {"start", COMMAND_START, TAKES_VERSION},     {"sort", COMMAND_SORT, TAKES_COLUMNS},
     {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
     {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
+    {"mouse", COMMAND_MOUSE, TAKES_SWITCH},
 };
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };
@@ -63,7 +64,10 @@ static bool find_entry(const char *name, struct entry *entry, GError **error)
 /* All ids that a command could take, NULL-terminated; the strings are borrowed. */
 static GPtrArray *candidates(const struct deck *deck, enum takes takes)
 {
+    static const char *const switches[] = {"on", "off"};
     GPtrArray *ids = g_ptr_array_new();
+    for (size_t i = 0; takes == TAKES_SWITCH && i < G_N_ELEMENTS(switches); i++)
+        g_ptr_array_add(ids, (gpointer)switches[i]);
     for (guint i = 0; takes == TAKES_CELL && i < deck->config->cells->len; i++)
         g_ptr_array_add(ids, ((struct cell_config *)g_ptr_array_index(deck->config->cells, i))->id);
     for (guint i = 0; takes == TAKES_OPERATION && i < deck->operations->len; i++)
@@ -85,13 +89,19 @@ static GPtrArray *candidates(const struct deck *deck, enum takes takes)
     return ids;
 }
 
+/* The one under way; every screen; the other one. */
+static bool may_lack(enum takes takes)
+{
+    return takes == TAKES_OPERATION || takes == TAKES_SCREEN || takes == TAKES_SWITCH;
+}
+
 static bool take_subject(const struct deck *deck, const struct entry *entry, const char *given,
                          struct command_line *command, GError **error)
 {
     g_autoptr(GPtrArray) ids = candidates(deck, entry->takes);
     const char *const *known = (const char *const *)ids->pdata;
-    if (!*given && (entry->takes == TAKES_OPERATION || entry->takes == TAKES_SCREEN))
-        return true; /* the one under way; every screen */
+    if (!*given && may_lack(entry->takes))
+        return true;
     if (!*given) {
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes the %s of a %s (Tab lists them)",
                     entry->name, entry->takes == TAKES_PRESET ? "name" : "id", entry->name);
@@ -100,6 +110,11 @@ static bool take_subject(const struct deck *deck, const struct entry *entry, con
     if (g_strv_contains(known, given)) {
         command->subject = g_strdup(given);
         return true;
+    }
+    if (entry->takes == TAKES_SWITCH) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, ":%s takes on or off; \"%s\" was typed",
+                    entry->name, given);
+        return false;
     }
     const char *nearest = ids->len < 2000 ? text_nearest(given, known) : NULL;
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "no %s %s%s%s",

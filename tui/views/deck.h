@@ -56,6 +56,7 @@ struct deck {
     char *host; /* this machine's name; NULL: not known */
     char *arn;  /* whom AWS takes them for; NULL: not known (yet) */
     bool write, personal;
+    bool mouse;                      /* it is the console's */
     struct preferences *preferences; /* console.yaml's; may be NULL: none */
     char *theme;                     /* its name; NULL: the default */
     struct keymap *keymap;

@@ -19,6 +19,8 @@ static int draw_hint(struct canvas *canvas, int row, int col, const struct keyma
     int width = hint_width(keymap, request);
     int used = canvas_text(canvas, row, col, width, ROLE_KEY, key) + 1;
     canvas_text(canvas, row, col + used, width - used, ROLE_DIM, request_bindings()[request].name);
+    canvas_hotspot(canvas, row, col, width - 2,
+                   &(struct hotspot){HOTSPOT_REQUEST, (int)request, NULL});
     return col + width;
 }
 

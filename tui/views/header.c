@@ -134,6 +134,21 @@ static char *way_text(const GPtrArray *way, guint from)
     return g_string_free(text, FALSE);
 }
 
+/* Each of the names, as way_text() has put them, is the way to its level. */
+static void mark_way(struct canvas *canvas, int row, int col, const GPtrArray *way, guint from)
+{
+    bool begun = from > 0;
+    col += begun;
+    for (guint i = from; i < way->len; i++) {
+        const struct hotspot hotspot = {HOTSPOT_LEVEL, (int)i, NULL};
+        int width = text_width(g_ptr_array_index(way, i));
+        col += begun ? text_width(" › ") : 0;
+        canvas_hotspot(canvas, row, col, width, &hotspot);
+        col += width;
+        begun = true;
+    }
+}
+
 /* Where one is stays longest; what lies before gives way from the far end. */
 static int draw_way(struct canvas *canvas, int row, int col, int cols, const GPtrArray *way)
 {
@@ -141,8 +156,11 @@ static int draw_way(struct canvas *canvas, int row, int col, int cols, const GPt
         return 0;
     for (guint from = 0; from < way->len; from++) {
         g_autofree char *text = way_text(way, from);
-        if (text_width(text) <= cols)
-            return canvas_text(canvas, row, col, cols, ROLE_ACCENT, text) + 2;
+        if (text_width(text) > cols)
+            continue;
+        int used = canvas_text(canvas, row, col, cols, ROLE_ACCENT, text);
+        mark_way(canvas, row, col, way, from);
+        return used + 2;
     }
     return canvas_text(canvas, row, col, cols, ROLE_ACCENT, g_ptr_array_index(way, way->len - 1)) +
            2;

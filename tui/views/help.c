@@ -120,6 +120,7 @@ static void add_signs(struct help *help)
          "is an expression; ?cl2w has these letters in this order"},
         {":columns", "cell,state,users=30: which columns, in what order and how wide; none: all"},
         {":preset", "a table as console.yaml's presets have it: filter, order and columns"},
+        {":mouse", "on or off; what console.yaml says of it holds from the start (`mouse: off`)"},
         {":sort", "users, or -users the other way round; none: as the screen has it"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
@@ -195,6 +196,11 @@ static struct reaction help_key(void *state, const struct deck *deck, enum reque
     return pager_move(&((struct help *)state)->pager, request);
 }
 
+static const struct list *help_rows(const void *state)
+{
+    return &((const struct help *)state)->pager.list;
+}
+
 static const enum request hints[] = {REQUEST_BACK, REQUEST_FILTER, REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_help = {
@@ -203,5 +209,6 @@ const struct view view_help = {
     .close = help_close,
     .prepare = help_prepare,
     .draw = help_draw,
+    .rows = help_rows,
     .key = help_key,
 };

@@ -105,8 +105,7 @@ void pager_draw(const struct pager *pager, struct canvas *canvas, const struct a
         canvas_text(canvas, row, area->col, whole ? area->cols : text_col(pager) - 1,
                     line->lead_role, line->lead);
         canvas_text(canvas, row, col, area->col + area->cols - col, line->role, line->text);
-        if (list->top + i == list->index)
-            canvas_select(canvas, row, 0, canvas->cols);
+        view_show_row(list, list->top + i, canvas, row);
     }
 }
 

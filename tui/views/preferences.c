@@ -6,15 +6,24 @@
 
 struct file {
     char *theme;
+    bool no_mouse;
     GHashTable *keys; /* request -> keys */
     GPtrArray *columns, *presets;
 };
+
+static const char *const switched[] = {"on", "off", NULL};
 
 static const struct schema_key file_keys[] = {
     {.name = "theme",
      .kind = SCHEMA_TEXT,
      .offset = offsetof(struct file, theme),
      .doc = "how it looks: a name that `celldeck console --theme` takes"},
+    {.name = "mouse",
+     .kind = SCHEMA_EITHER,
+     .offset = offsetof(struct file, no_mouse),
+     .doc = "whether clicks and the wheel are the console's",
+     .fallback = "on",
+     .choices = switched},
     {.name = "keys",
      .kind = SCHEMA_TEXT_MAP,
      .offset = offsetof(struct file, keys),
@@ -54,6 +63,7 @@ static void read_file(struct preferences *preferences, struct keymap *keymap, co
         presets_take(file->columns, file->presets, reader, faults, preferences->arranged,
                      preferences->presets);
         preferences->theme = g_steal_pointer(&file->theme);
+        preferences->no_mouse = file->no_mouse;
         bind_keys(keymap, file->keys, faults, schema_place(reader, &file->keys));
         schema_release(&file_schema, file);
     }

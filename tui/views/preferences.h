@@ -12,6 +12,7 @@ struct preferences {
     char *wrong; /* what is not right in it, by line; NULL: nothing. Such a line has no effect */
     char *theme; /* NULL: not chosen */
     char *theme_folder;
+    bool no_mouse;                           /* it stays the terminal's own */
     struct arrangement arranged[VIEW_COUNT]; /* columns of each screen's table */
     GPtrArray *presets;                      /* struct preset *, as they stand in the file */
 };

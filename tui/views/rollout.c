@@ -179,7 +179,7 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
     struct parts parts = divide(view, rollout, area);
     draw_title(deck, rollout, canvas, area);
     int row = area->row + 2;
-    rollout_board_draw(rollout, view->list.index, deck, canvas, row, parts.board);
+    rollout_board_draw(rollout, &view->list, deck, canvas, row, parts.board);
     row += parts.board;
     row =
         draw_gates(view, rollout, deck, canvas, &(struct area){row, 1, 0, area->cols - 2}, &parts);
@@ -254,6 +254,10 @@ static struct reaction rollout_key(void *state, const struct deck *deck, enum re
             return (struct reaction){.what = REACT_UNUSED};
         view->gate = -1;
         return (struct reaction){.what = REACT_REDRAW};
+    case REQUEST_SCROLL_UP: /* its rows are more than the list's: waves have one */
+        return rollout_key(state, deck, REQUEST_UP);
+    case REQUEST_SCROLL_DOWN:
+        return rollout_key(state, deck, REQUEST_DOWN);
     case REQUEST_OPEN:
         return (struct reaction){REACT_OPEN, VIEW_CELL, request, view->list.selected};
     case REQUEST_NEXT:
@@ -290,6 +294,11 @@ static bool rollout_can(const void *state, const struct deck *deck, enum request
     }
 }
 
+static const struct list *rollout_rows(const void *state)
+{
+    return &((const struct rollout_view *)state)->list;
+}
+
 static const enum request hints[] = {
     REQUEST_APPROVE,     REQUEST_RETRY,         REQUEST_ACCEPT,       REQUEST_PAUSE,
     REQUEST_ABORT,       REQUEST_ROLLBACK,      REQUEST_GATE,         REQUEST_START,
@@ -303,6 +312,7 @@ const struct view view_rollout = {
     .close = rollout_close,
     .prepare = rollout_prepare,
     .draw = rollout_draw,
+    .rows = rollout_rows,
     .cells = rollout_cells,
     .topic = rollout_topic,
     .can = rollout_can,

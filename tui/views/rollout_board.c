@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "rollout/request.h"
 #include "tui/console/chart.h"
+#include "tui/console/list.h"
 #include "tui/views/marks.h"
 
 static void draw_wave(const struct rollout *rollout, size_t which, struct canvas *canvas, int row)
@@ -100,10 +101,10 @@ static void draw_cell(const struct rollout *rollout, const struct rollout_cell *
         draw_blast_radius(cell, canvas, row, col, end);
 }
 
-void rollout_board_draw(const struct rollout *rollout, int selection, const struct deck *deck,
-                        struct canvas *canvas, int top, int rows)
+void rollout_board_draw(const struct rollout *rollout, const struct list *list,
+                        const struct deck *deck, struct canvas *canvas, int top, int rows)
 {
-    int selected_line = selection + 1;
+    int selection = list->index, selected_line = selection + 1;
     const struct rollout_cell *selected =
         rollout->cells->len ? g_ptr_array_index(rollout->cells, (guint)selection) : NULL;
     selected_line += selected ? (int)selected->wave : 0;
@@ -120,8 +121,7 @@ void rollout_board_draw(const struct rollout *rollout, int selection, const stru
             if (line < skip || line - skip >= rows)
                 continue;
             draw_cell(rollout, cell, deck, canvas, top + line - skip);
-            if ((int)at == selection)
-                canvas_select(canvas, top + line - skip, 0, canvas->cols);
+            view_show_row(list, (int)at, canvas, top + line - skip);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "tui/console/list.h"
+#include "tui/views/view.h"
 
 #include <string.h>
 
@@ -74,10 +75,14 @@ static void draw_titles(const struct layout *layout, const struct sheet *sheet,
                         const struct arrangement *arrangement, struct canvas *canvas, int line)
 {
     table_header(canvas, line, layout->shapes, layout->n, layout->places);
-    for (size_t i = 0; i < layout->n; i++)
+    for (size_t i = 0; i < layout->n; i++) {
+        const struct place *place = &layout->places[i];
+        const struct hotspot hotspot = {HOTSPOT_COLUMN, (int)layout->shown[i], NULL};
         if (layout->shown[i] + 1 == arrangement->sort)
             draw_sort(layout, i, sheet->columns[layout->shown[i]].falls != arrangement->turned,
                       canvas, line);
+        canvas_hotspot(canvas, line, place->col, place->cols, &hotspot);
+    }
 }
 
 static void draw_row(const struct layout *layout, const struct sheet *sheet,
@@ -112,7 +117,6 @@ void sheet_draw(const struct sheet *sheet, const struct deck *deck,
         int line = area->row + 1 + i;
         draw_row(&layout, sheet, deck, g_ptr_array_index(rows, (guint)(list->top + i)), canvas,
                  line);
-        if (list->top + i == list->index)
-            canvas_select(canvas, line, 0, area->cols);
+        view_show_row(list, list->top + i, canvas, line);
     }
 }

@@ -202,12 +202,15 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
     recall_init(&shell->commands);
     shell->leaving = g_cancellable_new();
     shell_arrive(shell);
-    const struct screen_events events = {shell_key, shell_paste, shell_want_draw, on_gone};
+    const struct screen_events events = {shell_key, shell_paste, shell_pointer, shell_want_draw,
+                                         on_gone};
     shell->screen = screen_open(options, &events, shell, error);
     if (!shell->screen) {
         shell_free(shell);
         return NULL;
     }
+    bool wanted = !deck->preferences || !deck->preferences->no_mouse;
+    deck->mouse = wanted && screen_mouse(shell->screen, true);
     if (screen_notice(shell->screen))
         deck_say(deck, ROLE_WARN, "%s", screen_notice(shell->screen));
     return shell;
@@ -235,6 +238,7 @@ void shell_free(struct shell *shell)
     dialog_free(shell->dialog);
     act_free(shell->act);
     g_strfreev(shell->watched);
+    g_free(shell->pointed);
     g_free(shell->past_cell);
     g_main_loop_unref(shell->loop);
     g_free(shell);

@@ -1,9 +1,10 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
  * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
- * shell_keys.c answers keys, shell_acts.c asks and does what they act with, shell_launch.c starts
- * rollouts. */
+ * shell_keys.c answers keys and shell_pointer.c the mouse, shell_acts.c asks and does what they act
+ * with, shell_launch.c starts rollouts. */
 #pragma once
 
+#include "tui/console/pointer.h"
 #include "tui/console/prompt.h"
 #include "tui/console/recall.h"
 #include "tui/views/act.h"
@@ -28,6 +29,7 @@ struct shell {
     guint look_source, draw_source, quiet_source;
     gint64 key_ms; /* when the last key came, on the clock that never jumps */
     bool waits;    /* what is in front opened by itself, and people may still type for another */
+    char *pointed; /* the row that was clicked last, as long as nothing else was done since */
     guint looks;
     gint64 frozen_ms;           /* of what moment the picture is; 0: it goes on */
     struct snapshot *meanwhile; /* the newest that came while it was frozen; NULL: none */
@@ -50,6 +52,15 @@ struct shell {
 struct level *shell_top(const struct shell *shell);
 const struct view *shell_view(const struct shell *shell);
 void *shell_state(const struct shell *shell);
+
+/* Does what a key asks for. */
+void shell_request(struct shell *shell, enum request request);
+/* Does what a view answered. */
+void shell_react(struct shell *shell, const struct reaction *reaction);
+/* A click, or the wheel. */
+void shell_pointer(const struct pointer *pointer, gpointer data);
+/* Whose the mouse is, and says so. */
+void shell_switch_mouse(struct shell *shell, bool on);
 
 /* Opens a screen on `subject` (may be NULL: the rollout under way, or none is needed). */
 void shell_open(struct shell *shell, enum view_id id, const char *subject);
@@ -94,6 +105,8 @@ void shell_settled(struct shell *shell);
 void shell_sort_next(struct shell *shell);
 void shell_turn_order(struct shell *shell);
 void shell_faults_only(struct shell *shell);
+/* By that column; by it already: turned round. */
+void shell_sort_column(struct shell *shell, size_t column);
 /* `:sort NAME` and `:columns NAME,NAME`: say what is wrong with a name, or that there is no table.
  */
 void shell_sort_by(struct shell *shell, const char *name);

@@ -3,6 +3,8 @@
 #include "tui/views/commandline.h"
 #include "tui/views/shell_inside.h"
 
+#include <string.h>
+
 static void run_command(struct shell *shell)
 {
     g_autoptr(GError) error = NULL;
@@ -31,6 +33,10 @@ static void run_command(struct shell *shell)
     case COMMAND_PRESET:
         shell_take_preset(shell, command.subject);
         break;
+    case COMMAND_MOUSE:
+        shell_switch_mouse(shell, command.subject ? strcmp(command.subject, "on") == 0
+                                                  : !shell->deck->mouse);
+        break;
     case COMMAND_OPEN:
         shell_open(shell, command.view, command.subject);
         if (command.filter)
@@ -52,7 +58,7 @@ static void take_theme(struct shell *shell, const char *name)
     shell->deck->theme = g_strdup(name);
 }
 
-static void react(struct shell *shell, const struct reaction *reaction)
+void shell_react(struct shell *shell, const struct reaction *reaction)
 {
     if (reaction->what & REACT_THEME)
         take_theme(shell, reaction->subject);
@@ -93,6 +99,11 @@ static void redraw(struct shell *shell)
     screen_redraw_all(shell->screen);
 }
 
+static void switch_mouse(struct shell *shell)
+{
+    shell_switch_mouse(shell, !shell->deck->mouse);
+}
+
 static void suspend(struct shell *shell)
 {
     (void)shell;
@@ -106,21 +117,29 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,       [REQUEST_FORWARD] = shell_forward,
-    [REQUEST_FILTER] = begin_filter,   [REQUEST_SORT] = shell_sort_next,
-    [REQUEST_TURN] = shell_turn_order, [REQUEST_FAULTS] = shell_faults_only,
-    [REQUEST_MARK] = shell_mark,       [REQUEST_FREEZE] = shell_freeze,
-    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
-    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,
+    [REQUEST_FORWARD] = shell_forward,
+    [REQUEST_FILTER] = begin_filter,
+    [REQUEST_SORT] = shell_sort_next,
+    [REQUEST_TURN] = shell_turn_order,
+    [REQUEST_FAULTS] = shell_faults_only,
+    [REQUEST_MARK] = shell_mark,
+    [REQUEST_FREEZE] = shell_freeze,
+    [REQUEST_COMMAND] = begin_command,
+    [REQUEST_START] = shell_begin_start,
+    [REQUEST_MOUSE] = switch_mouse,
+    [REQUEST_REFRESH] = refresh,
+    [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,
+    [REQUEST_QUIT] = quit,
 };
 
-static void handle_request(struct shell *shell, enum request request)
+void shell_request(struct shell *shell, enum request request)
 {
     shell_follow(shell);
     struct reaction reaction = shell_view(shell)->key(shell_state(shell), shell->deck, request);
     if (!(reaction.what & REACT_UNUSED))
-        react(shell, &reaction);
+        shell_react(shell, &reaction);
     else if (own_requests[request])
         own_requests[request](shell);
     else if (request_view(request) != VIEW_COUNT)
@@ -132,7 +151,7 @@ static void key_in_screen(struct shell *shell, guint32 key)
     int request = keys_find(keymap_bindings(shell->deck->keymap), REQUEST_COUNT,
                             1u << shell_top(shell)->view, key);
     if (request >= 0) {
-        handle_request(shell, (enum request)request);
+        shell_request(shell, (enum request)request);
         return;
     }
     g_autofree char *name = key_text(key);
@@ -159,7 +178,7 @@ static void key_in_filter(struct shell *shell, guint32 key)
     case PROMPT_DONE:
         shell->mode = MODE_KEYS;
         if (shell_view(shell)->finds)
-            handle_request(shell, REQUEST_OPEN);
+            shell_request(shell, REQUEST_OPEN);
         break;
     default:
         shell_set_filter(shell, shell->prompt.text->str);
@@ -201,6 +220,7 @@ void shell_key(guint32 key, gpointer data)
     };
     struct shell *shell = data;
     shell->key_ms = when_mono_ms();
+    g_clear_pointer(&shell->pointed, g_free);
     if (key == KEY_CODE_ESCAPE)
         shell_settled(shell);
     bool early = shell->waits;

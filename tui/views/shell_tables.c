@@ -29,6 +29,15 @@ void shell_sort_next(struct shell *shell)
     tell_order(shell);
 }
 
+void shell_sort_column(struct shell *shell, size_t column)
+{
+    struct arrangement *arrangement = arrangement_here(shell);
+    bool same = arrangement->sort == column + 1;
+    arrangement->turned = same && !arrangement->turned;
+    arrangement->sort = column + 1;
+    tell_order(shell);
+}
+
 void shell_turn_order(struct shell *shell)
 {
     arrangement_here(shell)->turned = !arrangement_here(shell)->turned;

@@ -85,8 +85,7 @@ static void themes_draw(const void *state, const struct deck *deck, struct canva
         bool now = strcmp(name, deck->theme ? deck->theme : themes->names[0]) == 0;
         canvas_text(canvas, row, 1, 1, ROLE_ACCENT, now ? "▸" : " ");
         canvas_text(canvas, row, 3, area->cols - 4, now ? ROLE_TITLE : ROLE_NORMAL, name);
-        if (list->top + i == list->index)
-            canvas_select(canvas, row, 0, area->cols);
+        view_show_row(list, list->top + i, canvas, row);
     }
 }
 
@@ -107,6 +106,11 @@ static struct reaction themes_key(void *state, const struct deck *deck, enum req
     return moved;
 }
 
+static const struct list *themes_rows(const void *state)
+{
+    return &((const struct themes *)state)->list;
+}
+
 static const enum request hints[] = {REQUEST_OPEN, REQUEST_BACK, REQUEST_HELP, REQUEST_QUIT,
                                      REQUEST_COUNT};
 
@@ -116,5 +120,6 @@ const struct view view_themes = {
     .close = themes_close,
     .prepare = themes_prepare,
     .draw = themes_draw,
+    .rows = themes_rows,
     .key = themes_key,
 };

@@ -108,6 +108,14 @@ bool trail_forward(struct trail *trail)
     return can;
 }
 
+void trail_go(struct trail *trail, guint which)
+{
+    if (which >= trail->at)
+        return;
+    trail->left = which == 0 ? trail->at : 0; /* as key `fleet` does */
+    trail->at = which;
+}
+
 /* "events r17", but "events" right after r17 itself. */
 static char *name_of(const struct trail *trail, guint which)
 {

@@ -38,6 +38,8 @@ void trail_turn(struct trail *trail, const char *subject);
 /* False where there is nowhere to go. */
 bool trail_back(struct trail *trail);
 bool trail_forward(struct trail *trail);
+/* To level `which` of the way; what lies after it is ahead then. */
+void trail_go(struct trail *trail, guint which);
 
 /* What stands on the way from home to where people are: "fleet", "cell-2", "r17", "events". Owned
  * by the array. */

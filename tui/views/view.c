@@ -16,11 +16,24 @@ const struct view_entry *view_entry(enum view_id id)
     return &entries[id];
 }
 
+const struct list *view_list(const struct view *view, const void *state)
+{
+    return view->rows ? view->rows(state) : view->list ? view->list(state) : NULL;
+}
+
 bool view_offers(const struct view *view, const void *state, const struct deck *deck,
                  enum request request)
 {
     return (deck->write || !request_acts(request)) &&
            (!view->can || view->can(state, deck, request));
+}
+
+void view_show_row(const struct list *list, int at, struct canvas *canvas, int row)
+{
+    const struct hotspot hotspot = {HOTSPOT_ROW, at, list_row(list, at)};
+    canvas_hotspot(canvas, row, 0, canvas->cols, &hotspot);
+    if (at == list->index)
+        canvas_select(canvas, row, 0, canvas->cols);
 }
 
 struct reaction view_move(struct list *list, enum request request)
@@ -32,6 +45,12 @@ struct reaction view_move(struct list *list, enum request request)
         break;
     case REQUEST_DOWN:
         list_move(list, 1);
+        break;
+    case REQUEST_SCROLL_UP:
+        list_scroll(list, -1);
+        break;
+    case REQUEST_SCROLL_DOWN:
+        list_scroll(list, 1);
         break;
     case REQUEST_PAGE_UP:
         list_move(list, -page);

@@ -50,6 +50,8 @@ struct view {
     void (*cells)(const void *state, const struct deck *deck, GPtrArray *ids);
     /* The list that it goes through, whose place is told at the bottom; may be NULL: none. */
     const struct list *(*list)(const void *state);
+    /* The list whose rows can be pointed at (view_show_row); may be NULL: that one. */
+    const struct list *(*rows)(const void *state);
     /* May be NULL: what it is open on, and no more. */
     struct topic (*topic)(const void *state, const struct deck *deck);
     /* Whether a request of the screen would find something to do now: what hints and help show. A
@@ -65,9 +67,16 @@ struct view {
 VIEWS(VIEW_EXTERN)
 const struct view *view_of(enum view_id id);
 
+/* The list of the screen, or NULL. */
+const struct list *view_list(const struct view *view, const void *state);
+
 /* Whether a request is worth showing: it can be done, here and now, by these people. */
 bool view_offers(const struct view *view, const void *state, const struct deck *deck,
                  enum request request);
+
+/* Row `at` of the list is drawn on this row of the canvas: it can be pointed at, and looks selected
+ * where it is. */
+void view_show_row(const struct list *list, int at, struct canvas *canvas, int row);
 
 /* The requests that move in a list: done, and REACT_REDRAW; else REACT_UNUSED. */
 struct reaction view_move(struct list *list, enum request request);
