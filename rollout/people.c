@@ -60,7 +60,7 @@ static char *refuses_rollback(const struct rollout *rollout, const struct rollou
 static char *refuses_retry(const struct rollout *rollout, const struct rollout_cell *cell)
 {
     if (rollout->aborted || rollout->failed)
-        return g_strdup("the rollout goes no further; plan the version anew with --retry-failed");
+        return g_strdup("the rollout goes no further; begin one anew with this version");
     if (cell->state != CELL_ROLLED_BACK)
         return g_strdup_printf("%s is %s; only a cell that was rolled back can be tried again",
                                cell->plan->id, cell_state_name(cell->state));
@@ -158,9 +158,7 @@ char *rollout_refuses_override(const struct rollout *rollout, size_t wave, gint6
     gint64 known_ms = rollout_bake_ms(rollout, wave);
     const struct calendar calendar = plan_calendar(rollout->plan, plan);
     if (!bake_ms && !plan->window && !calendar_ever_frozen(&calendar))
-        return g_strdup_printf("wave %s has neither window nor freeze to lift; --bake shortens its "
-                               "bake",
-                               plan->name);
+        return g_strdup_printf("wave %s has neither window nor freeze to lift", plan->name);
     if (!bake_ms && wave_is_lifted(rollout, wave))
         return g_strdup_printf("wave %s waits for no window or freeze any more", plan->name);
     if (wave < rollout->wave && wave_ended(rollout, wave))

@@ -71,10 +71,20 @@ enum refusal_kind {
 };
 const char *refusal_kind_name(enum refusal_kind kind); /* "cell_busy" */
 
+/* What people may say, on record, so that something is done although it is refused. The command
+ * line has a flag for each, the console a key: no sentence of rollout/ names either. */
+enum way_out {
+    WAY_NONE,
+    WAY_FIXES,        /* this release is the cell's cure */
+    WAY_RETRY_FAILED, /* the version is tried again */
+    WAY_ATTENDED      /* somebody stays to sign in again */
+};
+enum way_out refusal_way_out(enum refusal_kind kind);
+
 struct refusal {
     enum refusal_kind kind;
     char *cell; /* or NULL */
-    char *why;  /* one sentence: what, and what to do */
+    char *why;  /* one sentence: what, and what to do beside its way out */
 };
 
 struct plan_options {

@@ -27,6 +27,17 @@ const char *refusal_kind_name(enum refusal_kind kind)
     return kind_names[kind];
 }
 
+enum way_out refusal_way_out(enum refusal_kind kind)
+{
+    static const enum way_out ways[] = {
+        [REFUSE_CELL_UNHEALTHY] = WAY_FIXES,
+        [REFUSE_CELL_ALARM] = WAY_FIXES,
+        [REFUSE_VERSION_HELD] = WAY_RETRY_FAILED,
+        [REFUSE_CREDENTIALS] = WAY_ATTENDED,
+    };
+    return (size_t)kind < G_N_ELEMENTS(ways) ? ways[kind] : WAY_NONE;
+}
+
 void refuse(struct asking *asking, enum refusal_kind kind, const char *cell, const char *format,
             ...)
 {

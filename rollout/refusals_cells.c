@@ -88,11 +88,9 @@ static void health_is_good(struct asking *asking, const struct plan_cell *plan)
         return;
     }
     if (cell->health == HEALTH_UNHEALTHY)
-        refuse(
-            asking, REFUSE_CELL_UNHEALTHY, plan->id,
-            "%s is unhealthy already (%s); cure it first, or say --fixes %s if this release does",
-            plan->id, cell->reasons && cell->reasons[0] ? cell->reasons[0] : "no reason given",
-            plan->id);
+        refuse(asking, REFUSE_CELL_UNHEALTHY, plan->id,
+               "%s is unhealthy already (%s); cure it first", plan->id,
+               cell->reasons && cell->reasons[0] ? cell->reasons[0] : "no reason given");
 }
 
 static void no_alarm_rings(struct asking *asking, const struct plan_cell *plan)
@@ -111,9 +109,8 @@ static void no_alarm_rings(struct asking *asking, const struct plan_cell *plan)
         const struct alarm *alarm = g_ptr_array_index(cell->reading.alarms, i);
         if (alarm->state != ALARM_ALARM)
             continue;
-        refuse(asking, REFUSE_CELL_ALARM, plan->id,
-               "%s has alarm %s in ALARM; cure it first, or say --fixes %s if this release does",
-               plan->id, alarm->name, plan->id);
+        refuse(asking, REFUSE_CELL_ALARM, plan->id, "%s has alarm %s in ALARM; cure it first",
+               plan->id, alarm->name);
         return;
     }
 }

@@ -63,8 +63,7 @@ void credentials_last(struct asking *asking)
     if (why)
         refuse(asking, REFUSE_CREDENTIALS, NULL,
                "%s: start it with credentials that renew themselves (an instance's or a "
-               "container's role, a profile with credential_process)%s, or say --attended and stay "
-               "to sign in again",
+               "container's role, a profile with credential_process)%s",
                why,
                asking->survey->keys_at_work ? ", after you have ended that conductor, so that the "
                                               "next one has them"

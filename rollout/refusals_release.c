@@ -43,8 +43,7 @@ void version_is_not_held(struct asking *asking)
             !versions_alike(operation->subject, asking->plan->version))
             continue;
         g_autofree char *when = when_rfc3339(operation->started_ms);
-        refuse(asking, REFUSE_VERSION_HELD, NULL,
-               "%s failed in %s (%s, %s) and is held; --retry-failed tries it again, on record",
+        refuse(asking, REFUSE_VERSION_HELD, NULL, "%s failed in %s (%s, %s) and is held fleet-wide",
                asking->plan->version, operation->id, operation->actor ? operation->actor : "?",
                when);
         return;

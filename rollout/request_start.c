@@ -65,7 +65,7 @@ static bool refuse_held_version(const struct plan *plan, const struct operation 
         return true;
     return refuse(error, CD_ERROR_REFUSED,
                   g_strdup_printf("%s is held fleet-wide since it failed in %s: see `history show "
-                                  "%s`; --retry-failed tries it again, on record",
+                                  "%s`; only whoever says so, on record, tries it again",
                                   plan->version, past->id, past->id));
 }
 
@@ -85,13 +85,11 @@ static bool refuse_override(const struct plan *plan, const struct override_reque
     }
     if (!bake_ms)
         return refuse(error, CD_ERROR_REFUSED,
-                      g_strdup("--override: no wave has a window or a freeze to lift; --bake "
-                               "shortens bakes"));
+                      g_strdup("break-glass: no wave has a window or a freeze to lift"));
     g_autofree char *asked = duration_config_text(bake_ms);
-    return refuse(error, CD_ERROR_REFUSED,
-                  g_strdup_printf("--bake: no wave bakes longer than %s, and break-glass only "
-                                  "shortens",
-                                  asked));
+    return refuse(
+        error, CD_ERROR_REFUSED,
+        g_strdup_printf("no wave bakes longer than %s, and break-glass only shortens", asked));
 }
 
 bool request_may_start(struct journal *journal, const struct start_request *start, GError **error)

@@ -218,10 +218,24 @@ Test(plan_refusals,
     const struct refusal *refusal = make(desk);
     cr_assert(refusal != NULL);
     static const char *const said[] = {"takes 4h at best", "profile ops (SSO session corp)",
-                                       "ends 2026-11-24T04:00:00Z, in 60m", "the roles of cell-1,",
-                                       "--attended"};
+                                       "ends 2026-11-24T04:00:00Z, in 60m", "the roles of cell-1,"};
     for (size_t i = 0; i < G_N_ELEMENTS(said); i++)
         cr_expect(strstr(refusal->why, said[i]), "%s: %s", said[i], refusal->why);
+    cr_expect_eq(refusal_way_out(refusal->kind), WAY_ATTENDED);
+}
+
+/* The command line has flags for what lifts a refusal, and the console keys. */
+Test(plan_refusals, what_lifts_a_refusal_is_told_by_its_kind_and_by_no_sentence)
+{
+    OWN(desk) desk = desk_new();
+    desk->known[MID].health = HEALTH_UNHEALTHY;
+    const struct refusal *unhealthy = make(desk);
+    cr_expect_eq(refusal_way_out(unhealthy->kind), WAY_FIXES);
+    cr_expect(!strstr(unhealthy->why, "--"), "%s", unhealthy->why);
+    cr_expect_str_eq(refusal_kind_name(unhealthy->kind), "cell_unhealthy");
+    cr_expect_eq(refusal_way_out(REFUSE_VERSION_HELD), WAY_RETRY_FAILED);
+    cr_expect_eq(refusal_way_out(REFUSE_CELL_BUSY), WAY_NONE);
+    cr_expect_eq(refusal_way_out(REFUSE_WINDOW), WAY_NONE);
 }
 
 Test(plan_refusals, no_waves_are_refused)

@@ -202,7 +202,7 @@ Test(request, a_version_that_failed_is_held_until_it_is_retried_on_record)
     end_as(&desk, "r1", "failed");
     GError *error = NULL;
     cr_expect(!start(&desk, NULL, &error));
-    expect_refused(error, CD_ERROR_REFUSED, "--retry-failed");
+    expect_refused(error, CD_ERROR_REFUSED, "held fleet-wide");
     const struct start_request retry = {.reason = "x", .retry_failed = true};
     g_autofree char *id = start(&desk, &retry, NULL);
     cr_expect_str_eq(id, "r2");

@@ -64,6 +64,21 @@ static char **cells_meant(const struct rollout *rollout, const struct rollout_op
     return g_strdupv((char **)cells->pdata);
 }
 
+/* May the glass be broken so? Where it is refused to lift a window and the bake could be shortened,
+ * that is said. */
+static bool may_break_glass(const struct rollout *rollout, const char *wave,
+                            const struct override_request *override, GError **error)
+{
+    const struct override_request shorter = {override->reason, rollout->plan->period_ms};
+    g_autoptr(GError) refused = NULL;
+    if (request_may_override(rollout, wave, override, &refused))
+        return true;
+    bool instead = !override->bake_ms && request_may_override(rollout, wave, &shorter, NULL);
+    g_set_error(error, refused->domain, refused->code, "%s%s", refused->message,
+                instead ? "; --bake shortens its bake" : "");
+    return false;
+}
+
 /* What could never be done is refused before anybody is asked to confirm it. */
 static bool makes_sense(const struct rollout *rollout, const char *what,
                         const struct rollout_cell *cell, GError **error)
@@ -151,7 +166,7 @@ static bool break_glass(struct context *context, const struct override_request *
 {
     OWN(rollout) rollout = rollout_require(context, error);
     const char *wave = rollout_options(context)->wave;
-    return rollout && request_may_override(rollout, wave, override, error) &&
+    return rollout && may_break_glass(rollout, wave, override, error) &&
            confirm_override(context, rollout, error) &&
            request_override(context->journal, rollout->id, wave, override, person, when_now_ms(),
                             error) &&

@@ -82,6 +82,27 @@ void rollout_planned_clear(struct rollout_planned *planned)
     g_clear_pointer(&planned->keys, g_free);
 }
 
+/* What the command line calls a way out, and what it says of it. */
+static const struct {
+    const char *flag, *words;
+} flags[] = {
+    [WAY_NONE] = {NULL, ""},
+    [WAY_FIXES] = {"--fixes", ", or say --fixes {cell} if this release does"},
+    [WAY_RETRY_FAILED] = {"--retry-failed", "; --retry-failed tries it again, on record"},
+    [WAY_ATTENDED] = {"--attended", ", or say --attended and stay to sign in again"},
+};
+
+/* "cell-2 is unhealthy already (...); cure it first, or say --fixes cell-2 if this release does" */
+static char *refusal_sentence(const struct refusal *refusal)
+{
+    GString *text = g_string_new(refusal->why);
+    if (refusal->cell && !g_str_has_prefix(refusal->why, refusal->cell))
+        g_string_prepend(g_string_prepend(text, ": "), refusal->cell);
+    g_string_append(text, flags[refusal_way_out(refusal->kind)].words);
+    g_string_replace(text, "{cell}", refusal->cell ? refusal->cell : "CELL", 0);
+    return g_string_free(text, FALSE);
+}
+
 GError *rollout_plan_refusal(const struct rollout_planned *planned)
 {
     int code = refusals_exit_code(planned->refusals);
@@ -89,10 +110,8 @@ GError *rollout_plan_refusal(const struct rollout_planned *planned)
         return NULL;
     GString *all = g_string_new(code == CD_ERROR_BUSY ? "held by another operation:" : "refused:");
     for (guint i = 0; i < planned->refusals->len; i++) {
-        const struct refusal *refusal = planned->refusals->pdata[i];
-        bool named = !refusal->cell || g_str_has_prefix(refusal->why, refusal->cell);
-        g_string_append_printf(all, "\n  %s%s%s", named ? "" : refusal->cell, named ? "" : ": ",
-                               refusal->why);
+        g_autofree char *sentence = refusal_sentence(planned->refusals->pdata[i]);
+        g_string_append_printf(all, "\n  %s", sentence);
     }
     GError *error = g_error_new_literal(CD_ERROR, code, all->str);
     g_string_free(all, TRUE);
@@ -163,14 +182,18 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
     out_line(style, OUT_DIM, "plan %s", plan->hash);
 }
 
+static json_t *refusal_json(const struct refusal *refusal)
+{
+    return json_pack("{s:s, s:o, s:o, s:o}", "kind", refusal_kind_name(refusal->kind), "cell",
+                     text_json(refusal->cell), "why", text_json(refusal->why), "lifted_by",
+                     text_json(flags[refusal_way_out(refusal->kind)].flag));
+}
+
 static json_t *planned_json(const struct rollout_planned *planned)
 {
     json_t *refusals = json_array();
-    for (guint i = 0; i < planned->refusals->len; i++) {
-        const struct refusal *refusal = planned->refusals->pdata[i];
-        json_array_append_new(refusals, json_pack("{s:o, s:o}", "cell", text_json(refusal->cell),
-                                                  "why", text_json(refusal->why)));
-    }
+    for (guint i = 0; i < planned->refusals->len; i++)
+        json_array_append_new(refusals, refusal_json(planned->refusals->pdata[i]));
     json_t *document = plan_json(planned->plan);
     json_object_set_new(document, "refusals", refusals);
     json_object_set_new(

@@ -133,6 +133,23 @@ static char *why_not(const struct act_kind *kind, const struct rollout *rollout,
     return why || !kind->refuses ? why : kind->refuses(kind, rollout, target, person);
 }
 
+/* "; U shortens its bake", or NULL: there is no such way now. Caller frees. */
+static char *way_instead(const struct deck *deck, const struct act_kind *kind,
+                         const struct rollout *rollout, const char *cell)
+{
+    if (!kind->instead_words)
+        return NULL;
+    const struct person person = {deck->actor, deck->arn};
+    const struct act_kind *other = act_kind_of(kind->instead, rollout);
+    bool ended = rollout_state_final(rollout->state) || rollout->aborted || rollout->failed;
+    const struct target target = other ? act_target(other, rollout, cell) : (struct target){0};
+    g_autofree char *neither = other ? why_not(other, rollout, &target, &person) : NULL;
+    if (other ? neither != NULL : !ended)
+        return NULL;
+    g_autofree char *key = keymap_shown(deck->keymap, kind->instead);
+    return g_strdup_printf("; %s %s", *key ? key : "another way", kind->instead_words);
+}
+
 /* Why not, in words; NULL: it can be. Caller frees. */
 static char *refusal(const struct deck *deck, const struct act_kind *kind,
                      const struct rollout *rollout, const struct target *target)
@@ -142,7 +159,10 @@ static char *refusal(const struct deck *deck, const struct act_kind *kind,
                                kind->what);
     const struct person person = {deck->actor, deck->arn};
     g_autofree char *why = why_not(kind, rollout, target, &person);
-    return why ? g_strdup_printf("can't %s: %s", kind->what, why) : NULL;
+    if (!why)
+        return NULL;
+    g_autofree char *instead = way_instead(deck, kind, rollout, target->cell);
+    return g_strdup_printf("can't %s: %s%s", kind->what, why, instead ? instead : "");
 }
 
 bool act_can(const struct deck *deck, enum request request, const char *cell)

@@ -49,6 +49,9 @@ struct act_kind {
     /* What else is to be known of it, or NULL; and, in *bound, what of that it is bound to. May be
      * NULL itself: nothing. Caller frees both. */
     char *(*tells)(const struct rollout *, const struct target *, char **bound);
+    /* What else would do where it is refused; words NULL: nothing. */
+    enum request instead;
+    const char *instead_words;
     bool (*run)(struct journal *, const struct act_request *, GError **);
 };
 
