@@ -104,6 +104,7 @@ struct survey {
     GPtrArray *operations;  /* struct operation *, all of the journal's */
     GHashTable *verified;   /* cell id -> struct running *: last other verified version */
     GHashTable *pinned;     /* version -> commit of every earlier rollout's plan */
+    GArray *deploys_ms;     /* gint64: how long each deploy on record took; NULL: not asked */
     struct aws_tenure keys; /* of the credentials that it would be carried on with */
     bool keys_at_work;      /* they are the conductor's that is at work, not the asker's */
     gint64 skew_ms;         /* aws_client_skew_ms(); 0 where nobody asked */

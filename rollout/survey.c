@@ -47,6 +47,7 @@ void survey_free(struct survey *survey)
     g_hash_table_unref(survey->verified);
     g_hash_table_unref(survey->pinned);
     g_hash_table_unref(survey->conducted);
+    g_array_unref(survey->deploys_ms);
     g_clear_pointer(&gathering->release, release_free);
     g_clear_error(&gathering->error);
     config_unref(gathering->config);
@@ -177,7 +178,7 @@ static void gather_journal(struct gathering *gathering, const struct survey_sour
         return;
     gather_conductors(survey, sources->journal);
     survey_history(sources->journal, gathering->version, survey->verified, survey->pinned,
-                   &gathering->error);
+                   survey->deploys_ms, &gathering->error);
 }
 
 void survey_make(const struct survey_sources *sources, survey_fn done, gpointer data)
@@ -201,6 +202,7 @@ void survey_make(const struct survey_sources *sources, survey_fn done, gpointer 
         .changes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_changes),
         .verified = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, running_free),
         .pinned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+        .deploys_ms = g_array_new(FALSE, FALSE, sizeof(gint64)),
         .conducted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
     };
     gather_release(gathering, sources);

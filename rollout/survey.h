@@ -37,6 +37,7 @@ OWNABLE(survey, survey_free);
 /* What earlier rollouts say, from their events, oldest first: for each cell the last version that
  * was verified there (it passed, it was gone back to, or it is what a plan recorded) and is not
  * `version`, into `verified` (cell id -> struct running *); and the commit that each version was
- * first planned at, into `pinned` (version -> commit). */
+ * first planned at, into `pinned` (version -> commit); and how long each deploy took from its
+ * intent until it was seen complete, into `deploys_ms` (gint64; NULL: nobody asks). */
 bool survey_history(struct journal *journal, const char *version, GHashTable *verified,
-                    GHashTable *pinned, GError **error);
+                    GHashTable *pinned, GArray *deploys_ms, GError **error);

@@ -5,9 +5,20 @@
 struct past {
     const char *version; /* now asked for */
     GHashTable *verified, *pinned;
+    GArray *deploys_ms; /* or NULL */
     struct plan *plan;
-    GHashTable *seen; /* cell id -> reference of its last deploy.seen, borrowed from the events */
+    GHashTable *seen;  /* cell id -> reference of its last deploy.seen, borrowed from the events */
+    GHashTable *begun; /* cell id -> moment (gint64 *) of its deploy.intent, borrowed likewise */
 };
+
+static void measure_deploy(const struct past *past, const char *cell, const struct event *seen)
+{
+    const gint64 *begun_ms = g_hash_table_lookup(past->begun, cell);
+    gint64 took_ms = begun_ms ? seen->at_ms - *begun_ms : -1;
+    if (past->deploys_ms && took_ms >= 0) /* else a clock was put back */
+        g_array_append_val(past->deploys_ms, took_ms);
+    g_hash_table_remove(past->begun, cell);
+}
 
 static void verify(struct past *past, const char *cell, const char *version, const char *reference)
 {
@@ -57,7 +68,10 @@ static void look_at_outcome(struct past *past, const struct event *event)
     const struct plan_cell *cell = id && past->plan ? planned_cell(past->plan, id) : NULL;
     if (!cell)
         return;
-    if (g_str_equal(event->type, "deploy.seen")) {
+    if (g_str_equal(event->type, "deploy.intent")) {
+        g_hash_table_replace(past->begun, cell->id, (gpointer)&event->at_ms);
+    } else if (g_str_equal(event->type, "deploy.seen")) {
+        measure_deploy(past, cell->id, event);
         const char *reference = json_string_value(json_object_get(event->data, "reference"));
         g_hash_table_replace(past->seen, cell->id, (gpointer)reference);
     } else if (g_str_equal(event->type, "cell.passed")) {
@@ -74,6 +88,7 @@ static bool look_at_rollout(struct past *past, struct journal *journal, const ch
     if (!events)
         return false;
     past->seen = g_hash_table_new(g_str_hash, g_str_equal);
+    past->begun = g_hash_table_new(g_str_hash, g_str_equal);
     bool read = true;
     for (size_t i = 0; i < events->len && read; i++) {
         const struct event *event = g_ptr_array_index(events, i);
@@ -85,14 +100,16 @@ static bool look_at_rollout(struct past *past, struct journal *journal, const ch
     if (!read)
         g_prefix_error(error, "%s: ", id);
     g_clear_pointer(&past->seen, g_hash_table_unref);
+    g_clear_pointer(&past->begun, g_hash_table_unref);
     g_clear_pointer(&past->plan, plan_free);
     return read;
 }
 
 bool survey_history(struct journal *journal, const char *version, GHashTable *verified,
-                    GHashTable *pinned, GError **error)
+                    GHashTable *pinned, GArray *deploys_ms, GError **error)
 {
-    struct past past = {.version = version, .verified = verified, .pinned = pinned};
+    struct past past = {
+        .version = version, .verified = verified, .pinned = pinned, .deploys_ms = deploys_ms};
     g_auto(GStrv) rollouts = journal_streams(journal, "r", error);
     for (char **id = rollouts; id && *id; id++)
         if (!look_at_rollout(&past, journal, *id, error))

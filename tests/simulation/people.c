@@ -66,7 +66,7 @@ bool people_start(struct sim *sim, const char *version, const struct person *per
     };
     g_autofree char *id = NULL;
     if (survey.operations &&
-        survey_history(sim->console, version, survey.verified, survey.pinned, NULL)) {
+        survey_history(sim->console, version, survey.verified, survey.pinned, NULL, NULL)) {
         ask_cells(sim, &survey);
         note_migrations(sim, &survey);
         bool retry = sim_between(sim->dice[ON_PEOPLE], 0, 1);

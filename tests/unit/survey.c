@@ -18,7 +18,7 @@ struct bench {
     char *dir;
     struct config *config;
     struct journal *journal;
-    gint64 seq;
+    gint64 seq, now_ms;
 };
 
 static void setup(struct bench *bench)
@@ -33,6 +33,7 @@ static void setup(struct bench *bench)
     bench->journal = journal_open_file(bench->dir, &error);
     cr_assert(bench->journal != NULL, "%s", error ? error->message : "");
     bench->seq = 0;
+    bench->now_ms = 1000;
 }
 
 static void teardown(struct bench *bench)
@@ -49,8 +50,8 @@ static void append(struct bench *bench, const char *stream, const char *type, js
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *id = journal_new_id();
-    cr_assert(journal_append(bench->journal, stream, ++bench->seq, id, 1000, "alice", type, data,
-                             NULL, &error),
+    cr_assert(journal_append(bench->journal, stream, ++bench->seq, id, bench->now_ms, "alice", type,
+                             data, NULL, &error),
               "%s", error ? error->message : "");
     json_decref(data);
 }
@@ -200,5 +201,21 @@ Test(survey, a_version_that_did_not_pass_is_not_verified_and_what_was_gone_back_
            json_pack("{s:s, s:s}", "cell", "cell-dev", "version", "5.0.2"));
     OWN(survey) next = make(&bench, "5.1.0", true);
     expect_verified(next->verified, "cell-dev", "5.0.2", "recorded");
+    teardown(&bench);
+}
+
+Test(survey, deploys_on_record_took_from_their_intent_until_they_were_seen)
+{
+    struct bench bench;
+    setup(&bench);
+    open_rollout(&bench, "r1", "5.0.2", "5.0.1");
+    append(&bench, "r1", "deploy.intent", json_pack("{s:s}", "cell", "cell-dev"));
+    bench.now_ms += 45000;
+    deployed(&bench, "r1", "cell-dev", "ref");
+    deployed(&bench, "r1", "cell-1", "seen without an intent of its own");
+    struct survey *survey = make(&bench, "5.0.3", false);
+    cr_assert_eq(survey->deploys_ms->len, 1);
+    cr_expect_eq(g_array_index(survey->deploys_ms, gint64, 0), 45000);
+    survey_free(survey);
     teardown(&bench);
 }

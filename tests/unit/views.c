@@ -159,11 +159,12 @@ Test(launch, credentials_that_end_before_the_plan_stand_first_with_what_lifts_th
     OWN(plan) plan = plan_new();
     plan->version = g_strdup("5.1.0");
     plan->hash = g_strdup("abc");
-    g_autoptr(GPtrArray) refused = launch_lines(plan, NULL, "the plan takes 11d", false, 0);
+    const struct estimate_terms now = {.now_ms = NOW};
+    g_autoptr(GPtrArray) refused = launch_lines(plan, NULL, "the plan takes 11d", false, &now);
     expect_shown(refused->pdata[0], "✖ the plan takes 11d: `:start 5.1.0 attended` if you stay");
-    g_autoptr(GPtrArray) attended = launch_lines(plan, NULL, "the plan takes 11d", true, 0);
+    g_autoptr(GPtrArray) attended = launch_lines(plan, NULL, "the plan takes 11d", true, &now);
     expect_shown(attended->pdata[0], "▲ the plan takes 11d: you stay");
-    g_autoptr(GPtrArray) well = launch_lines(plan, NULL, NULL, false, 0);
+    g_autoptr(GPtrArray) well = launch_lines(plan, NULL, NULL, false, &now);
     expect_shown(well->pdata[0], "Takes 0s at best");
 }
 

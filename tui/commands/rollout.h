@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rollout/engine.h"
+#include "rollout/estimate.h"
 #include "rollout/plan.h"
 #include "rollout/request.h"
 #include "tui/commands/subcommand.h"
@@ -34,7 +35,7 @@ struct rollout_planned {
     char *short_keys;    /* why the credentials don't last as long as the plan; NULL: they do */
     char *keys;          /* which those are, in words */
     struct snapshot *snapshot;
-    gint64 now_ms; /* when all of it was read */
+    struct estimate_terms terms; /* as of when all of it was read, with the glass as it is broken */
 };
 /* Reads the fleet, asks the deployers, makes the plan. False with an error where even that can't be
  * done. Release with rollout_planned_clear. */

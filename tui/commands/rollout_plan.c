@@ -69,7 +69,8 @@ bool rollout_plan_read(struct context *context, const char *version,
     planned->plan = plan_make(survey, options, &planned->refusals);
     planned->short_keys = plan_outlasts_keys(planned->plan, survey);
     planned->keys = tenure_words(&survey->keys);
-    planned->now_ms = survey->now_ms;
+    planned->terms.now_ms = survey->now_ms;
+    estimate_deploys(&planned->terms, survey->deploys_ms);
     return true;
 }
 
@@ -118,9 +119,11 @@ GError *rollout_plan_refusal(const struct rollout_planned *planned)
     return error;
 }
 
-/* "bake 24h, 1 at a time, 0 may fail, 1 approval by somebody else" */
-static char *wave_terms(const struct plan_wave *wave)
+/* "bake 24h, 1 at a time, 0 may fail, 1 approval by somebody else, not before 14:00:00Z" */
+static char *wave_terms(const struct rollout_planned *planned, size_t number)
 {
+    const struct plan_wave *wave = planned->plan->waves->pdata[number];
+    gint64 starts_ms = estimate_wave_ms(planned->plan, &planned->terms, number);
     g_autofree char *bake = duration_config_text(wave->bake_ms);
     GString *terms = g_string_new(NULL);
     g_string_printf(terms, "bake %s, %d at a time, %d may fail", bake, wave->max_in_flight,
@@ -131,13 +134,19 @@ static char *wave_terms(const struct plan_wave *wave)
                                wave->approver_not_requester ? " by somebody else" : "");
     if (wave->window)
         g_string_append_printf(terms, ", %s", window_text(wave->window));
+    if (starts_ms > planned->terms.now_ms) {
+        g_autofree char *starts = estimate_moment(starts_ms, planned->terms.now_ms);
+        g_string_append_printf(terms, ", not before %s", starts);
+    }
     return g_string_free(terms, FALSE);
 }
 
-static void print_wave(struct out_table *table, const struct plan_wave *wave, size_t number)
+static void print_wave(struct out_table *table, const struct rollout_planned *planned,
+                       size_t number)
 {
-    g_autofree char *name = g_strdup_printf("%zu %s", number, wave->name);
-    g_autofree char *terms = wave_terms(wave);
+    const struct plan_wave *wave = planned->plan->waves->pdata[number];
+    g_autofree char *name = g_strdup_printf("%zu %s", number + 1, wave->name);
+    g_autofree char *terms = wave_terms(planned, number);
     for (guint i = 0; i < wave->cells->len; i++) {
         const struct plan_cell *cell = wave->cells->pdata[i];
         g_autofree char *tenants = text_count(cell->tenants);
@@ -160,7 +169,7 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
              plan->tag ? plan->tag : "unknown", plan->commit ? plan->commit : "unknown");
     for (guint w = 0; w < plan->waves->len; w++) {
         const struct plan_wave *wave = plan->waves->pdata[w];
-        print_wave(table, wave, w + 1);
+        print_wave(table, planned, w);
         for (guint i = 0; i < wave->cells->len; i++) {
             const struct plan_cell *cell = wave->cells->pdata[i];
             cells++;
@@ -170,10 +179,9 @@ void rollout_plan_print(const struct rollout_planned *planned, struct out_style 
     }
     out_table_print(table, style);
     g_autofree char *tenants_text = text_count(tenants), *users_text = text_count(users);
-    g_autofree char *at_best = duration_short(plan_at_best_ms(plan, planned->now_ms));
-    out_line(style, OUT_PLAIN,
-             "Blast radius: %" G_GINT64_FORMAT " cells, %s tenants, %s users. Takes %s at best.",
-             cells, tenants_text, users_text, at_best);
+    g_autofree char *estimate = estimate_text(plan, &planned->terms);
+    out_line(style, OUT_PLAIN, "Blast radius: %" G_GINT64_FORMAT " cells, %s tenants, %s users. %s",
+             cells, tenants_text, users_text, estimate);
     for (guint i = 0; i < plan->notes->len; i++)
         out_line(style, OUT_WARN, "Note: %s", (const char *)plan->notes->pdata[i]);
     if (planned->short_keys)
@@ -198,7 +206,8 @@ static json_t *planned_json(const struct rollout_planned *planned)
     json_object_set_new(document, "refusals", refusals);
     json_object_set_new(
         document, "at_best_s",
-        json_integer(plan_at_best_ms(planned->plan, planned->now_ms) / WHEN_SECOND));
+        json_integer(plan_at_best_ms(planned->plan, planned->terms.now_ms) / WHEN_SECOND));
+    json_object_set_new(document, "estimate", estimate_json(planned->plan, &planned->terms));
     json_object_set_new(document, "credentials", text_json(planned->keys));
     json_object_set_new(document, "needs_attendance", text_json(planned->short_keys));
     json_object_set_new(document, "may_start", json_boolean(planned->refusals->len == 0));

@@ -103,7 +103,8 @@ int rollout_start_run(struct context *context, GError **error)
     const struct plan_options options = {.fixes = (const char *const *)asked->fixes,
                                          .retry_failed = asked->retry_failed,
                                          .unattended = !asked->attended};
-    struct rollout_planned planned = {0};
+    struct rollout_planned planned = {
+        .terms = {.lifted = override.reason && !override.bake_ms, .bake_ms = override.bake_ms}};
     int code = CD_ERROR_FAILED;
     if (rollout_plan_read(context, context->args[0], &options, &planned, error)) {
         /* stdout carries the id alone: scripts read it. */

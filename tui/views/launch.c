@@ -2,7 +2,7 @@
 
 #include "data/base/own.h"
 #include "data/base/when.h"
-#include "rollout/plan.h"
+#include "rollout/estimate.h"
 #include "tui/views/launch_lines.h"
 
 #include <string.h>
@@ -39,6 +39,16 @@ static char *message_of(const char *said)
     return g_strdup("celldeck ended without a word");
 }
 
+static struct estimate_terms terms_of(const json_t *estimate)
+{
+    double deploy_s = json_number_value(json_object_get(estimate, "deploy_s"));
+    return (struct estimate_terms){
+        .now_ms = when_now_ms(),
+        .deploy_ms = (gint64)(deploy_s * WHEN_SECOND),
+        .deploys = (guint)json_integer_value(json_object_get(estimate, "deploys")),
+    };
+}
+
 static void take_plan(struct launch *launch, const char *out, const char *said)
 {
     g_autoptr(GError) error = NULL;
@@ -55,7 +65,8 @@ static void take_plan(struct launch *launch, const char *out, const char *said)
     g_free(launch->version);
     launch->version = g_strdup(plan->version);
     launch->hash = g_strdup(plan->hash);
-    launch->lines = launch_lines(plan, refusals, attendance, launch->attended, when_now_ms());
+    const struct estimate_terms terms = terms_of(json_object_get(json, "estimate"));
+    launch->lines = launch_lines(plan, refusals, attendance, launch->attended, &terms);
     set_stage(launch, may_start ? LAUNCH_READY : LAUNCH_REFUSED);
 }
 

@@ -15,24 +15,30 @@ static void add_refusals(GPtrArray *lines, const json_t *refusals)
 }
 
 /* "dev: bake 24h, 1 at a time, 1 approval by somebody else" */
-static char *wave_text(const struct plan_wave *wave)
+static char *wave_text(const struct plan *plan, const struct estimate_terms *terms, guint number)
 {
+    const struct plan_wave *wave = g_ptr_array_index(plan->waves, number);
+    gint64 starts_ms = estimate_wave_ms(plan, terms, number);
+    g_autofree char *moment = estimate_moment(starts_ms, terms->now_ms);
+    bool later = starts_ms > terms->now_ms;
     g_autofree char *bake = duration_config_text(wave->bake_ms);
     g_autofree char *approvals =
         wave->approvals
             ? g_strdup_printf(", %d approval%s%s", wave->approvals, wave->approvals > 1 ? "s" : "",
                               wave->approver_not_requester ? " by somebody else" : "")
             : g_strdup("");
-    return g_strdup_printf("%s: bake %s, %d at a time%s%s%s", wave->name, bake, wave->max_in_flight,
-                           approvals, wave->window ? ", " : "",
-                           wave->window ? window_text(wave->window) : "");
+    return g_strdup_printf("%s: bake %s, %d at a time%s%s%s%s%s", wave->name, bake,
+                           wave->max_in_flight, approvals, wave->window ? ", " : "",
+                           wave->window ? window_text(wave->window) : "",
+                           later ? ", not before " : "", later ? moment : "");
 }
 
-static void add_waves(GPtrArray *lines, const struct plan *plan, struct blast *blast)
+static void add_waves(GPtrArray *lines, const struct plan *plan, const struct estimate_terms *terms,
+                      struct blast *blast)
 {
     for (guint w = 0; w < plan->waves->len; w++) {
         const struct plan_wave *wave = g_ptr_array_index(plan->waves, w);
-        g_ptr_array_add(lines, wave_text(wave));
+        g_ptr_array_add(lines, wave_text(plan, terms, w));
         for (guint i = 0; i < wave->cells->len; i++) {
             const struct plan_cell *cell = g_ptr_array_index(wave->cells, i);
             g_ptr_array_add(lines, blast_cell_text(cell, cell->from, plan->version));
@@ -53,18 +59,16 @@ static void add_attendance(GPtrArray *lines, const struct plan *plan, const char
 }
 
 GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const char *attendance,
-                        bool attended, gint64 now_ms)
+                        bool attended, const struct estimate_terms *terms)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     struct blast blast = {0};
     add_refusals(lines, refusals);
     add_attendance(lines, plan, attendance, attended);
     guint head = lines->len;
-    add_waves(lines, plan, &blast);
-    g_autofree char *radius = blast_text(&blast),
-                    *at_best = duration_short(plan_at_best_ms(plan, now_ms));
-    g_ptr_array_insert(lines, (gint)head,
-                       g_strdup_printf("%s. Takes %s at best.", radius, at_best));
+    add_waves(lines, plan, terms, &blast);
+    g_autofree char *radius = blast_text(&blast), *estimate = estimate_text(plan, terms);
+    g_ptr_array_insert(lines, (gint)head, g_strdup_printf("%s. %s", radius, estimate));
     for (guint i = 0; i < plan->notes->len; i++)
         g_ptr_array_add(
             lines, g_strdup_printf("Note: %s", (const char *)g_ptr_array_index(plan->notes, i)));

@@ -2,9 +2,9 @@
  * and their cells, then what else is worth knowing. */
 #pragma once
 
-#include "rollout/plan.h"
+#include "rollout/estimate.h"
 
-/* As of `now_ms`. `refusals` and `attendance` (why somebody has to stay, or NULL): as `rollout plan
+/* On these terms. `refusals` and `attendance` (why somebody has to stay, or NULL): as `rollout plan
  * --json` has them; `attended`: somebody stays. char *; the caller unrefs. */
 GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const char *attendance,
-                        bool attended, gint64 now_ms);
+                        bool attended, const struct estimate_terms *terms);
