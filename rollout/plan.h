@@ -70,6 +70,7 @@ enum refusal_kind {
     REFUSE_WINDOW       /* a wave's window never opens */
 };
 const char *refusal_kind_name(enum refusal_kind kind); /* "cell_busy" */
+bool refusal_kind_parse(const char *name, enum refusal_kind *kind);
 
 /* What people may say, on record, so that something is done although it is refused. The command
  * line has a flag for each, the console a key: no sentence of rollout/ names either. */

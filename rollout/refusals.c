@@ -4,6 +4,8 @@
 
 #include "data/base/error.h"
 
+#include <string.h>
+
 static const char *const kind_names[] = {
     [REFUSE_UNKNOWN_RELEASE] = "unknown_release",
     [REFUSE_TAG_MOVED] = "tag_moved",
@@ -25,6 +27,17 @@ static const char *const kind_names[] = {
 const char *refusal_kind_name(enum refusal_kind kind)
 {
     return kind_names[kind];
+}
+
+bool refusal_kind_parse(const char *name, enum refusal_kind *kind)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kind_names); i++) {
+        if (strcmp(kind_names[i], name) != 0)
+            continue;
+        *kind = (enum refusal_kind)i;
+        return true;
+    }
+    return false;
 }
 
 enum way_out refusal_way_out(enum refusal_kind kind)

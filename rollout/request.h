@@ -25,6 +25,9 @@ struct start_request {
     const char *const *fixes;
     struct override_request override; /* for each of its waves that it means something to */
 };
+/* Why breaking the glass at the start would change nothing of the plan (`bake_ms` 0: windows and
+ * freezes are lifted), or NULL. Caller frees. */
+char *request_refuses_glass(const struct plan *plan, gint64 bake_ms);
 /* Whether it would be taken as things are; asked before anybody is asked to confirm it. */
 bool request_may_start(struct journal *journal, const struct start_request *start, GError **error);
 /* Appends `opened` under a new id ("r1", "r2", ... : the next number of this journal) and returns

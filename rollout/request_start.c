@@ -70,26 +70,29 @@ static bool refuse_held_version(const struct plan *plan, const struct operation 
 }
 
 /* Break-glass that would change nothing is no debt to leave behind. */
-static bool refuse_override(const struct plan *plan, const struct override_request *override,
-                            GError **error)
+char *request_refuses_glass(const struct plan *plan, gint64 bake_ms)
 {
-    gint64 bake_ms = override->bake_ms;
     if (bake_ms && bake_ms < plan->period_ms)
-        return refuse(error, CD_ERROR_USAGE,
-                      g_strdup("a bake shorter than a period of metrics shows nothing"));
+        return g_strdup("a bake shorter than a period of metrics shows nothing");
     for (guint i = 0; i < plan->waves->len; i++) {
         const struct plan_wave *wave = g_ptr_array_index(plan->waves, i);
         const struct calendar calendar = plan_calendar(plan, wave);
         if (bake_ms ? bake_ms < wave->bake_ms : wave->window || calendar_ever_frozen(&calendar))
-            return true;
+            return NULL;
     }
     if (!bake_ms)
-        return refuse(error, CD_ERROR_REFUSED,
-                      g_strdup("break-glass: no wave has a window or a freeze to lift"));
+        return g_strdup("no wave has a window or a freeze to lift");
     g_autofree char *asked = duration_config_text(bake_ms);
-    return refuse(
-        error, CD_ERROR_REFUSED,
-        g_strdup_printf("no wave bakes longer than %s, and break-glass only shortens", asked));
+    return g_strdup_printf("no wave bakes longer than %s, and break-glass only shortens", asked);
+}
+
+static bool refuse_override(const struct plan *plan, const struct override_request *override,
+                            GError **error)
+{
+    gint64 bake_ms = override->bake_ms;
+    char *why = request_refuses_glass(plan, bake_ms);
+    bool no_sense = bake_ms && bake_ms < plan->period_ms;
+    return !why || refuse(error, no_sense ? CD_ERROR_USAGE : CD_ERROR_REFUSED, why);
 }
 
 bool request_may_start(struct journal *journal, const struct start_request *start, GError **error)

@@ -92,8 +92,11 @@ static void what_is_typed_ahead_starts_nothing(struct seat *seat)
 static void the_start(struct seat *seat)
 {
     seat_type(seat, "s");
-    check("s asks for a version, and lists them",
-          seat_row_shows(seat, -1, ":start") && seat_row_shows(seat, -2, "5.1.0  5.0.3"));
+    check("s leads to the releases, to pick one",
+          seat_row_shows(seat, -1, "which release? s plans the selected one") &&
+              seat_row_shows(seat, 2, "5.1.0") && seat_row_shows(seat, 4, "all 5 cells"));
+    seat_type(seat, "1:start ");
+    check(":start lists them", seat_row_shows(seat, -2, "5.1.0  5.0.3"));
     seat_type(seat, "5.1\t");
     check("Tab completes it", seat_row_shows(seat, -1, ":start 5.1.0"));
     seat_type(seat, "\x1b");

@@ -199,6 +199,36 @@ static enum dialog_result type_all(struct dialog *dialog, const char *text)
     return dialog_key(dialog, KEY_CODE_ENTER);
 }
 
+Test(dialog, keys_of_its_owners_come_back_to_them_and_what_was_typed_can_go_on_to_another_dialog)
+{
+    static const struct dialog_ask two[] = {{.name = "Reason", .note = "kept"},
+                                            {.name = "Ticket", .note = "kept", .optional = true},
+                                            {NULL}};
+    static const guint32 keys[] = {'T' - '@', 0};
+    struct dialog *dialog = dialog_new("Start", g_ptr_array_new(), two, "5.0.3");
+    dialog->keys = keys;
+    type_all(dialog, "because");
+    dialog_key(dialog, '7');
+    cr_expect_eq(dialog_key(dialog, 'T' - '@'), DIALOG_PRESSED);
+    cr_expect_eq(dialog->pressed, 'T' - '@');
+    cr_expect_str_eq(dialog_typed(dialog, "Reason"), "because");
+    cr_expect_str_eq(dialog_typed(dialog, "Ticket"), "7", "as far as it was typed");
+    cr_expect_null(dialog_typed(dialog, "Bake"));
+    dialog->waits = true;
+    cr_expect_eq(dialog_key(dialog, 'T' - '@'), DIALOG_OPEN, "no key counts while it waits");
+    struct dialog *next = dialog_new("Start", g_ptr_array_new(), two, "5.0.3");
+    dialog_prefill(next, "Reason", dialog_typed(dialog, "Reason"));
+    dialog_prefill(next, "Ticket", dialog_typed(dialog, "Ticket"));
+    cr_expect_null(dialog_text(next, 0), "it is still to be confirmed");
+    type_all(next, "");
+    type_all(next, "");
+    cr_expect_str_eq(dialog_text(next, 0), "because");
+    cr_expect_str_eq(dialog_text(next, 1), "7");
+    cr_expect_eq(type_all(next, "5.0.3"), DIALOG_CONFIRMED);
+    dialog_free(dialog);
+    dialog_free(next);
+}
+
 Test(dialog, only_the_very_word_confirms)
 {
     struct dialog *dialog = dialog_new("Abort", g_ptr_array_new(), NULL, "5.0.3");
@@ -209,8 +239,9 @@ Test(dialog, only_the_very_word_confirms)
     dialog_free(dialog);
 }
 
-static char *no_x(const char *text)
+static char *no_x(const char *text, gconstpointer about)
 {
+    (void)about;
     return strchr(text, 'x') ? g_strdup("no x, please") : NULL;
 }
 

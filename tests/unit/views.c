@@ -6,7 +6,6 @@
 #include "tui/views/gates_panel.h"
 #include "tui/views/header.h"
 #include "tui/views/headline.h"
-#include "tui/views/launch_lines.h"
 #include "tui/views/view.h"
 
 #include <criterion/criterion.h>
@@ -152,20 +151,6 @@ Test(views, the_cell_screen_shows_values_limits_and_dependencies)
     expect_shown(screen, "errors 7.1 %");
     expect_shown(screen, "✔ postgres");
     expect_shown(screen, "alarms");
-}
-
-Test(launch, credentials_that_end_before_the_plan_stand_first_with_what_lifts_that)
-{
-    OWN(plan) plan = plan_new();
-    plan->version = g_strdup("5.1.0");
-    plan->hash = g_strdup("abc");
-    const struct estimate_terms now = {.now_ms = NOW};
-    g_autoptr(GPtrArray) refused = launch_lines(plan, NULL, "the plan takes 11d", false, &now);
-    expect_shown(refused->pdata[0], "✖ the plan takes 11d: `:start 5.1.0 attended` if you stay");
-    g_autoptr(GPtrArray) attended = launch_lines(plan, NULL, "the plan takes 11d", true, &now);
-    expect_shown(attended->pdata[0], "▲ the plan takes 11d: you stay");
-    g_autoptr(GPtrArray) well = launch_lines(plan, NULL, NULL, false, &now);
-    expect_shown(well->pdata[0], "Takes 0s at best");
 }
 
 /* The panel on 80 columns and so many rows, of a cell whose gate regression says so. */

@@ -73,10 +73,44 @@ static void go_to(struct dialog *dialog, size_t at)
     prompt_set(&dialog->prompt, asked(dialog) ? dialog->texts[at] : "");
 }
 
-void dialog_change(struct dialog *dialog, GPtrArray *lines)
+void dialog_reword(struct dialog *dialog, GPtrArray *lines)
 {
     g_ptr_array_unref(dialog->lines);
     dialog->lines = lines;
+}
+
+/* DIALOG_ASKS: there is none of that name. */
+static size_t ask_named(const struct dialog *dialog, const char *name)
+{
+    for (size_t i = 0; dialog->asks && i < DIALOG_ASKS && dialog->asks[i].name; i++)
+        if (strcmp(dialog->asks[i].name, name) == 0)
+            return i;
+    return DIALOG_ASKS;
+}
+
+const char *dialog_typed(const struct dialog *dialog, const char *name)
+{
+    size_t i = ask_named(dialog, name);
+    const char *text = i == DIALOG_ASKS  ? NULL
+                       : i == dialog->at ? dialog->prompt.text->str
+                                         : dialog->texts[i];
+    return text && *text ? text : NULL;
+}
+
+void dialog_prefill(struct dialog *dialog, const char *name, const char *text)
+{
+    size_t i = ask_named(dialog, name);
+    if (i == DIALOG_ASKS || !text)
+        return;
+    g_free(dialog->texts[i]);
+    dialog->texts[i] = g_strdup(text);
+    if (i == dialog->at)
+        prompt_set(&dialog->prompt, text);
+}
+
+void dialog_change(struct dialog *dialog, GPtrArray *lines)
+{
+    dialog_reword(dialog, lines);
     if (asked(dialog))
         keep_text(dialog, dialog->prompt.text->str);
     go_to(dialog, 0);
@@ -84,12 +118,13 @@ void dialog_change(struct dialog *dialog, GPtrArray *lines)
     complain(dialog, g_strdup("it has changed since you were asked: read it again"));
 }
 
-static char *what_is_wrong(const struct dialog_ask *ask, const char *typed)
+static char *what_is_wrong(const struct dialog *dialog, const struct dialog_ask *ask,
+                           const char *typed)
 {
     g_autofree char *word = g_utf8_strdown(ask->name, -1);
     if (!*typed)
         return ask->optional ? NULL : g_strdup_printf("a %s is needed; it is %s", word, ask->note);
-    return ask->wrong ? ask->wrong(typed) : NULL;
+    return ask->wrong ? ask->wrong(typed, dialog->about) : NULL;
 }
 
 static enum dialog_result answer(struct dialog *dialog)
@@ -99,7 +134,7 @@ static enum dialog_result answer(struct dialog *dialog)
     g_autofree char *typed = g_strstrip(g_strdup(dialog->prompt.text->str));
     const struct dialog_ask *ask = asked(dialog);
     if (ask) {
-        complain(dialog, what_is_wrong(ask, typed));
+        complain(dialog, what_is_wrong(dialog, ask, typed));
         if (!dialog->wrong) {
             keep_text(dialog, typed);
             go_to(dialog, dialog->at + 1);
@@ -126,6 +161,12 @@ enum dialog_result dialog_key(struct dialog *dialog, guint32 key)
     int page = MAX(1, dialog->height - 1);
     if (dialog->waits && key != KEY_CODE_ESCAPE)
         return DIALOG_OPEN;
+    for (const guint32 *own = dialog->keys; own && *own; own++) {
+        if (*own != key)
+            continue;
+        dialog->pressed = key;
+        return DIALOG_PRESSED;
+    }
     switch (key) {
     case KEY_CODE_UP:
         dialog->top--;

@@ -163,8 +163,9 @@ static char *tells_debt(const struct rollout *rollout, const struct target *targ
                            target->wave, bake);
 }
 
-static char *no_duration(const char *text)
+static char *no_duration(const char *text, gconstpointer about)
 {
+    (void)about;
     gint64 ms = 0;
     bool sound = duration_parse(text, &ms) && ms > 0;
     return sound ? NULL : g_strdup_printf("%s is no duration such as 90s, 30m or 24h", text);

@@ -1,30 +1,21 @@
 #include "tui/views/launch.h"
 
+#include "data/base/error.h"
 #include "data/base/own.h"
 #include "data/base/when.h"
-#include "rollout/estimate.h"
-#include "tui/views/launch_lines.h"
+#include "tui/views/launch_inside.h"
+#include "tui/views/launch_run.h"
+#include "tui/views/launch_watch.h"
 
 #include <string.h>
-#include <unistd.h>
 
-enum { ASK_REASON, ASK_TICKET };
-static const struct dialog_ask asks_of_start[] = {
-    [ASK_REASON] = {.name = "Reason", .note = "kept in the history"},
-    [ASK_TICKET] = {.name = "Ticket", .note = "Enter for none", .optional = true},
-};
+/* Between two plans of an open question: each reads the whole fleet, which costs money. */
+#define REST_MS (15 * WHEN_SECOND)
 
-static void set_stage(struct launch *launch, enum launch_stage stage)
+void launch_set_stage(struct launch *launch, enum launch_stage stage)
 {
     launch->stage = stage;
     launch->since_ms = when_mono_ms();
-}
-
-static void fail(struct launch *launch, char *trouble)
-{
-    g_free(launch->trouble);
-    launch->trouble = trouble;
-    set_stage(launch, LAUNCH_FAILED);
 }
 
 /* From what a command printed last: its message, without the plan that it may have shown before. */
@@ -39,105 +30,134 @@ static char *message_of(const char *said)
     return g_strdup("celldeck ended without a word");
 }
 
-static struct estimate_terms terms_of(const json_t *estimate)
+static enum launch_news fail(struct launch *launch, const char *said)
 {
-    double deploy_s = json_number_value(json_object_get(estimate, "deploy_s"));
-    return (struct estimate_terms){
-        .now_ms = when_now_ms(),
-        .deploy_ms = (gint64)(deploy_s * WHEN_SECOND),
-        .deploys = (guint)json_integer_value(json_object_get(estimate, "deploys")),
-    };
+    g_free(launch->trouble);
+    launch->trouble = message_of(said);
+    launch_set_stage(launch, LAUNCH_FAILED);
+    return LAUNCH_NEXT;
 }
 
-static void take_plan(struct launch *launch, const char *out, const char *said)
+const char *launch_attendance(const struct launch *launch)
 {
-    g_autoptr(GError) error = NULL;
-    OWN_JSON json = json_loads(out, 0, NULL);
-    OWN(plan) plan = json ? plan_from_json(json, &error) : NULL;
-    if (!plan) {
-        fail(launch, error ? g_strdup(error->message) : message_of(said));
-        return;
-    }
-    const json_t *refusals = json_object_get(json, "refusals");
-    const char *attendance = json_string_value(json_object_get(json, "needs_attendance"));
-    bool may_start =
-        json_is_true(json_object_get(json, "may_start")) && (!attendance || launch->attended);
+    return json_string_value(json_object_get(launch->document, "needs_attendance"));
+}
+
+/* READY or REFUSED, by the plan and what is chosen. */
+void launch_judge(struct launch *launch)
+{
+    bool may_start = json_is_true(json_object_get(launch->document, "may_start")) &&
+                     (!launch_attendance(launch) || launch->choice.attended);
+    launch_set_stage(launch, may_start ? LAUNCH_READY : LAUNCH_REFUSED);
+}
+
+static void keep_plan(struct launch *launch, json_t *document, struct plan *plan)
+{
+    if (launch->document)
+        json_decref(launch->document);
+    launch->document = document;
+    launch->plan = plan;
     g_free(launch->version);
     launch->version = g_strdup(plan->version);
-    launch->hash = g_strdup(plan->hash);
-    const struct estimate_terms terms = terms_of(json_object_get(json, "estimate"));
-    launch->lines = launch_lines(plan, refusals, attendance, launch->attended, &terms);
-    set_stage(launch, may_start ? LAUNCH_READY : LAUNCH_REFUSED);
+}
+
+/* What people have to read before they go on: of the plan, or else of what stands against it. */
+static char *what_moved(const struct launch *launch, const struct plan *was,
+                        enum launch_stage before)
+{
+    char *moved = was ? launch_moved(was, launch->plan) : NULL;
+    bool ready = launch->stage == LAUNCH_READY;
+    if (moved)
+        return moved;
+    if (!ready && (launch->refused || before == LAUNCH_READY))
+        return g_strdup("this stands against it now");
+    if (ready && before == LAUNCH_REFUSED)
+        return g_strdup("nothing stands against it any more");
+    return launch->refused ? g_strdup(launch->trouble) : NULL;
+}
+
+static enum launch_news take_plan(struct launch *launch, const char *out, const char *said)
+{
+    enum launch_stage before = launch->stage;
+    bool open = before != LAUNCH_PLANNING; /* the question is */
+    g_autoptr(GError) error = NULL;
+    json_t *document = json_loads(out, 0, NULL);
+    struct plan *plan = document ? plan_from_json(document, &error) : NULL;
+    launch->planned_ms = when_mono_ms();
+    if (!plan) {
+        g_clear_pointer(&document, json_decref);
+        return open ? LAUNCH_NOTHING_NEW : fail(launch, error ? error->message : said);
+    }
+    OWN(plan) was = g_steal_pointer(&launch->plan);
+    keep_plan(launch, document, plan);
+    launch_judge(launch);
+    char *moved = open || launch->refused ? what_moved(launch, was, before) : NULL;
+    bool another = moved != NULL;
+    if (another) {
+        g_free(launch->moved);
+        launch->moved = moved;
+    }
+    launch->refused = false;
+    return launch->stage != before ? LAUNCH_NEXT : another ? LAUNCH_MOVED : LAUNCH_REWORDED;
 }
 
 /* The id stands on stdout as soon as the rollout is on record; what went wrong after that does not
  * undo it. */
-static void take_start(struct launch *launch, const char *out, const char *said, bool well)
+static enum launch_news take_start(struct launch *launch, const char *out, const char *said,
+                                   int code)
 {
     g_autofree char *id = g_strndup(out, strcspn(out, "\n"));
-    if (!*id) {
-        fail(launch, message_of(said));
-        return;
-    }
+    launch->refused = !*id && (code == CD_ERROR_REFUSED || code == CD_ERROR_BUSY);
+    if (!*id)
+        return fail(launch, said);
     launch->operation = g_steal_pointer(&id);
-    if (!well)
+    if (code != 0)
         launch->trouble = message_of(said);
-    set_stage(launch, LAUNCH_STARTED);
+    launch_set_stage(launch, LAUNCH_STARTED);
+    return LAUNCH_NEXT;
 }
 
-static char *text_of(GBytes *bytes)
-{
-    gsize n = 0;
-    const char *data = bytes ? g_bytes_get_data(bytes, &n) : NULL;
-    return g_strndup(data ? data : "", n);
-}
-
-static void on_ended(GObject *source, GAsyncResult *result, gpointer data)
+static void on_ended(struct launch_errand *errand, const char *out, const char *said, int code,
+                     gpointer data)
 {
     struct launch *launch = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) out_bytes = NULL, said_bytes = NULL;
-    GSubprocess *process = G_SUBPROCESS(source);
-    bool whole = g_subprocess_communicate_finish(process, result, &out_bytes, &said_bytes, &error);
-    g_autofree char *out = text_of(out_bytes), *said = text_of(said_bytes);
-    if (!whole)
-        fail(launch, g_strdup(error->message));
-    else if (launch->stage == LAUNCH_PLANNING)
-        take_plan(launch, out, said);
-    else
-        take_start(launch, out, said, g_subprocess_get_successful(process));
-    g_clear_object(&launch->process);
-    launch->fn(launch, launch->data);
-}
-
-static void own_session(gpointer data)
-{
-    (void)data;
-    setsid();
-}
-
-static gboolean not_begun(gpointer data)
-{
-    struct launch *launch = data;
-    fail(launch, g_steal_pointer(&launch->trouble));
-    launch->fn(launch, launch->data);
-    return G_SOURCE_REMOVE;
-}
-
-static void run(struct launch *launch, const char *const *words)
-{
-    g_autoptr(GSubprocessLauncher) launcher =
-        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-    g_subprocess_launcher_setenv(launcher, "CELLDECK_STATE", launch->state_dir, TRUE);
-    g_subprocess_launcher_set_child_setup(launcher, own_session, NULL, NULL);
-    g_autoptr(GError) error = NULL;
-    launch->process = g_subprocess_launcher_spawnv(launcher, words, &error);
-    if (launch->process) {
-        g_subprocess_communicate_async(launch->process, NULL, launch->cancel, on_ended, launch);
-        return;
+    enum launch_news news = LAUNCH_NOTHING_NEW;
+    launch->pending--;
+    if (launch->errand == errand) {
+        launch->errand = NULL;
+        news = launch->stage == LAUNCH_STARTING ? take_start(launch, out, said, code)
+                                                : take_plan(launch, out, said);
     }
-    launch->trouble = g_strdup(error->message);
-    g_idle_add(not_begun, launch); /* never from within: whoever asked is not ready for it */
+    launch->fn(launch, news, launch->data);
+}
+
+/* What is under way already is waited for no more. Takes `words`. */
+static void run(struct launch *launch, GStrvBuilder *builder)
+{
+    g_auto(GStrv) words = g_strv_builder_end(builder);
+    if (launch->errand)
+        errand_end(launch->errand);
+    launch->pending++;
+    launch->errand = errand_run((const char *const *)words, launch->state_dir, on_ended, launch);
+}
+
+static void add_choices(const struct launch *launch, GStrvBuilder *words)
+{
+    if (launch->choice.retry_failed)
+        g_strv_builder_add(words, "--retry-failed");
+    for (char **cell = launch->choice.fixes; cell && *cell; cell++) {
+        g_autofree char *option = g_strdup_printf("--fixes=%s", *cell);
+        g_strv_builder_add(words, option);
+    }
+}
+
+static void make_plan(struct launch *launch)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_strv_builder_add_many(words, "rollout", "plan", launch->version, "--json", "-c",
+                            launch->config_path, NULL);
+    add_choices(launch, words);
+    run(launch, words);
 }
 
 struct launch *launch_new(const struct deck *deck, const char *version, bool attended, launch_fn fn,
@@ -145,111 +165,100 @@ struct launch *launch_new(const struct deck *deck, const char *version, bool att
 {
     struct launch *launch = g_new0(struct launch, 1);
     launch->version = g_strdup(version);
-    launch->attended = attended;
+    launch->choice.attended = attended;
     launch->config_path = g_canonicalize_filename(deck->config->path, NULL);
     launch->state_dir = g_canonicalize_filename(deck->state_dir, NULL);
-    launch->cancel = g_cancellable_new();
+    launch->typed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    launch->seen = launch_seen(deck, version, NULL);
     launch->fn = fn;
     launch->data = data;
-    set_stage(launch, LAUNCH_PLANNING);
-    const char *const words[] = {"/proc/self/exe",    "rollout", "plan",
-                                 launch->version,     "--json",  "-c",
-                                 launch->config_path, NULL};
-    run(launch, words);
+    launch_set_stage(launch, LAUNCH_PLANNING);
+    make_plan(launch);
     return launch;
+}
+
+/* `option` with what was typed for it, if it was asked for. */
+static void add_typed(GStrvBuilder *words, const char *option, const struct dialog *dialog,
+                      const char *name)
+{
+    const char *text = dialog_typed(dialog, name);
+    if (!text)
+        return;
+    g_autofree char *word = g_strdup_printf("%s=%s", option, text);
+    g_strv_builder_add(words, word);
 }
 
 void launch_start(struct launch *launch, const struct dialog *dialog)
 {
-    set_stage(launch, LAUNCH_STARTING);
-    const char *ticket = dialog_text(dialog, ASK_TICKET);
-    g_autofree char *reason_option =
-        g_strdup_printf("--reason=%s", dialog_text(dialog, ASK_REASON));
-    g_autofree char *ticket_option = ticket ? g_strdup_printf("--ticket=%s", ticket) : NULL;
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_strv_builder_add_many(words, "/proc/self/exe", "rollout", "start", launch->version, "--plan",
-                            launch->hash, reason_option, "--yes", "-c", launch->config_path, NULL);
-    if (launch->attended)
+    launch_keep_typed(launch, dialog);
+    launch_set_stage(launch, LAUNCH_STARTING);
+    g_clear_pointer(&launch->moved, g_free);
+    g_strv_builder_add_many(words, "rollout", "start", launch->version, "--plan",
+                            launch->plan->hash, "--yes", "-c", launch->config_path, NULL);
+    add_choices(launch, words);
+    if (launch->choice.attended)
         g_strv_builder_add(words, "--attended");
-    if (ticket_option)
-        g_strv_builder_add(words, ticket_option);
-    g_auto(GStrv) all = g_strv_builder_end(words);
-    run(launch, (const char *const *)all);
+    add_typed(words, "--reason", dialog, "Reason");
+    add_typed(words, "--ticket", dialog, "Ticket");
+    add_typed(words, "--override", dialog, "Break-glass");
+    add_typed(words, "--bake", dialog, "Bake");
+    run(launch, words);
+}
+
+void launch_plan_anew(struct launch *launch)
+{
+    launch_set_stage(launch, LAUNCH_PLANNING);
+    make_plan(launch);
+}
+
+bool launch_follow(struct launch *launch, const struct deck *deck)
+{
+    gint64 rest_ms = MIN(REST_MS, deck->config->metrics.period_ms);
+    bool open = launch->stage == LAUNCH_READY || launch->stage == LAUNCH_REFUSED;
+    if (!open || launch->errand || when_mono_ms() - launch->planned_ms < rest_ms)
+        return false;
+    g_autofree char *seen = launch_seen(deck, launch->version, launch->plan);
+    if (strcmp(seen, launch->seen) == 0)
+        return false;
+    g_free(launch->seen);
+    launch->seen = g_steal_pointer(&seen);
+    make_plan(launch);
+    return true;
+}
+
+void launch_again(struct launch *launch, const struct deck *deck)
+{
+    g_free(launch->seen);
+    launch->seen = launch_seen(deck, launch->version, launch->plan);
+    launch_plan_anew(launch);
 }
 
 void launch_cancel(struct launch *launch)
 {
-    if (launch->stage != LAUNCH_PLANNING)
+    if (launch->stage == LAUNCH_STARTING || !launch->errand)
         return;
-    if (launch->process)
-        g_subprocess_force_exit(launch->process);
-    g_cancellable_cancel(launch->cancel);
+    errand_end(launch->errand);
+    launch->errand = NULL;
 }
 
 void launch_free(struct launch *launch)
 {
     if (!launch)
         return;
-    char *strings[] = {launch->version,     launch->operation, launch->trouble,
-                       launch->config_path, launch->state_dir, launch->hash};
+    char *strings[] = {launch->version,   launch->operation, launch->trouble, launch->config_path,
+                       launch->state_dir, launch->moved,     launch->seen};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
-    g_clear_pointer(&launch->lines, g_ptr_array_unref);
-    g_clear_object(&launch->process);
-    g_object_unref(launch->cancel);
+    g_strfreev(launch->choice.fixes);
+    if (launch->document)
+        json_decref(launch->document);
+    g_clear_pointer(&launch->plan, plan_free);
+    g_hash_table_unref(launch->typed);
     g_free(launch);
 }
 
 bool launch_works(const struct launch *launch)
 {
     return launch->stage == LAUNCH_PLANNING || launch->stage == LAUNCH_STARTING;
-}
-
-char *launch_progress(const struct launch *launch)
-{
-    g_autofree char *since = duration_short(when_mono_ms() - launch->since_ms);
-    return g_strdup_printf("%s %s … %s", launch->stage == LAUNCH_PLANNING ? "planning" : "starting",
-                           launch->version, since);
-}
-
-static GPtrArray *shown_lines(const struct launch *launch)
-{
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    if (launch_works(launch)) {
-        g_ptr_array_add(lines, launch_progress(launch));
-        g_ptr_array_add(lines, g_strdup("The fleet, the release and what every cell runs are read "
-                                        "anew."));
-    } else if (launch->stage == LAUNCH_FAILED) {
-        g_auto(GStrv) said = g_strsplit(launch->trouble, "\n", -1);
-        for (char **line = said; *line; line++)
-            g_ptr_array_add(lines, g_strdup(*line));
-    } else {
-        for (guint i = 0; launch->lines && i < launch->lines->len; i++)
-            g_ptr_array_add(lines, g_strdup(g_ptr_array_index(launch->lines, i)));
-    }
-    return lines;
-}
-
-struct dialog *launch_dialog(const struct launch *launch)
-{
-    static const struct {
-        const char *title;
-        enum role role;
-    } looks[] = {
-        [LAUNCH_PLANNING] = {"Plan %s", ROLE_ACCENT},
-        [LAUNCH_REFUSED] = {"%s can't be started", ROLE_BAD},
-        [LAUNCH_READY] = {"Start %s", ROLE_WARN},
-        [LAUNCH_STARTING] = {"Start %s", ROLE_ACCENT},
-        [LAUNCH_STARTED] = {"%s was started", ROLE_GOOD},
-        [LAUNCH_FAILED] = {"%s was not started", ROLE_BAD},
-    };
-    GString *title = g_string_new(looks[launch->stage].title);
-    g_string_replace(title, "%s", launch->version, 1);
-    bool asks = launch->stage == LAUNCH_READY;
-    struct dialog *dialog = dialog_new(title->str, shown_lines(launch), asks ? asks_of_start : NULL,
-                                       asks ? launch->version : NULL);
-    g_string_free(title, TRUE);
-    dialog->busy = launch_works(launch);
-    dialog->role = looks[launch->stage].role;
-    return dialog;
 }

@@ -3,13 +3,15 @@
  * own, on our configuration and journal, and the console shows what they say. Nothing here blocks.
  *
  * A start that was confirmed is seen to its end whatever becomes of this terminal: it runs in a
- * session of its own. */
+ * session of its own. It is bound to the plan that was shown: where the world moves while the
+ * question is open, it is planned anew, what has moved is said, and what was typed is void; where
+ * it moves within the last second, the start is refused, nothing is done, and the plan is shown as
+ * it is now. */
 #pragma once
 
 #include "tui/console/dialog.h"
 #include "tui/views/deck.h"
-
-#include <gio/gio.h>
+#include "tui/views/launch_lines.h"
 
 enum launch_stage {
     LAUNCH_PLANNING,
@@ -20,21 +22,34 @@ enum launch_stage {
     LAUNCH_FAILED   /* `trouble` says why */
 };
 
-struct launch;
-/* Called in the main context when a stage is over: the launch is then REFUSED or READY, or STARTED
- * or FAILED. */
-typedef void (*launch_fn)(struct launch *launch, gpointer data);
+enum launch_news {
+    LAUNCH_NOTHING_NEW, /* a process has ended that nobody waits for any more */
+    LAUNCH_REWORDED,    /* the same plan, in words as of now */
+    LAUNCH_MOVED,       /* another plan, still to be confirmed */
+    LAUNCH_NEXT         /* another stage */
+};
 
+struct launch;
+/* Called in the main context whenever one of its processes has ended: once for each. */
+typedef void (*launch_fn)(struct launch *launch, enum launch_news news, gpointer data);
+
+struct launch_errand; /* launch_run.h */
 struct launch {
     enum launch_stage stage;
     char *version, *operation, *trouble; /* the last two may be NULL */
-    bool attended;                       /* somebody stays to renew credentials */
+    struct launch_choice choice;
     /* Its own. */
-    char *config_path, *state_dir, *hash;
-    GPtrArray *lines; /* char *: the plan, for people */
-    gint64 since_ms;  /* when this stage began, on the clock that never jumps */
-    GSubprocess *process;
-    GCancellable *cancel;
+    char *config_path, *state_dir;
+    json_t *document;  /* the plan as last read, or NULL */
+    struct plan *plan; /* the same */
+    char *moved;       /* what is another than when it was shown first, or NULL */
+    bool refused;      /* by the start itself: what stood when it was asked for does no more */
+    GHashTable *typed; /* what people typed, by the name of what was asked for */
+    char *seen;        /* what it was planned by, of the deck's (launch_watch.h) */
+    gint64 since_ms;   /* when this stage began, on the clock that never jumps */
+    gint64 planned_ms; /* when it was planned last, on that clock */
+    guint pending;     /* of its processes */
+    struct launch_errand *errand; /* the one that is waited for, or NULL */
     launch_fn fn;
     gpointer data;
 };
@@ -44,14 +59,23 @@ struct launch *launch_new(const struct deck *deck, const char *version, bool att
                           gpointer data);
 /* Starts what is READY, as it was typed into its dialog. */
 void launch_start(struct launch *launch, const struct dialog *dialog);
-/* Gives a plan up that is being made: `fn` is called soon, with FAILED. */
+/* One of the dialog's own keys was pressed: it chooses otherwise. True: it is PLANNING again, else
+ * only the words are others. */
+bool launch_choose(struct launch *launch, const struct dialog *dialog, guint32 key);
+/* Looks whether the deck tells of something that the plan leans on and that has moved. True: a
+ * process plans it anew, with the question left open. */
+bool launch_follow(struct launch *launch, const struct deck *deck);
+/* Plans what was refused at its start as the world is now. */
+void launch_again(struct launch *launch, const struct deck *deck);
+/* Gives a plan up that is being made: `fn` is called soon. */
 void launch_cancel(struct launch *launch);
-/* Not while a process is at work. */
+/* Not while `pending`. */
 void launch_free(struct launch *launch);
 
 /* PLANNING or STARTING: a process is at work. */
 bool launch_works(const struct launch *launch);
-/* What to show at this stage. */
+/* What to show at this stage; and its lines alone, as of now. */
 struct dialog *launch_dialog(const struct launch *launch);
+GPtrArray *launch_shown(const struct launch *launch);
 /* "planning 5.0.3 … 4s: it reads ...": what is being waited for, and since when. Caller frees. */
 char *launch_progress(const struct launch *launch);

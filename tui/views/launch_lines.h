@@ -1,10 +1,48 @@
-/* A plan as lines for a dialog: what stands against it first, then the blast radius, then the waves
- * and their cells, then what else is worth knowing. */
+/* A plan as lines for a dialog: what has moved and what stands against it first, then what is
+ * chosen beyond the ordinary, then the blast radius and how long it takes, then the waves and their
+ * cells, then what else is worth knowing. What can be done about a refusal is named by the key that
+ * does it in that dialog. */
 #pragma once
 
 #include "rollout/estimate.h"
 
-/* On these terms. `refusals` and `attendance` (why somebody has to stay, or NULL): as `rollout plan
- * --json` has them; `attended`: somebody stays. char *; the caller unrefs. */
-GPtrArray *launch_lines(const struct plan *plan, const json_t *refusals, const char *attendance,
-                        bool attended, const struct estimate_terms *terms);
+/* Break-glass at the start, for every wave that it means something to. */
+enum launch_glass {
+    GLASS_WHOLE,
+    GLASS_WINDOWS, /* no window or freeze holds it */
+    GLASS_BAKES,   /* no bake is longer than is said */
+    GLASS_COUNT
+};
+
+/* What people may say beyond a version and a reason; all of it on record. */
+struct launch_choice {
+    bool retry_failed, attended;
+    enum launch_glass glass;
+    char **fixes; /* ids of cells that this release is the cure of; NULL: none */
+};
+
+/* The keys of the dialog for it: up to a 0. */
+enum launch_key {
+    KEY_RETRY_FAILED = 'T' - '@',
+    KEY_FIXES = 'X' - '@',
+    KEY_ATTENDED = 'Y' - '@',
+    KEY_GLASS = 'O' - '@'
+};
+extern const guint32 launch_keys[];
+
+struct launch_sight {
+    const struct plan *plan;
+    const json_t *refusals; /* as `rollout plan --json` has them */
+    const char *attendance; /* why somebody has to stay, or NULL */
+    const char *moved;      /* what is another than it was, or NULL */
+    const struct launch_choice *choice;
+    struct estimate_terms terms;
+};
+
+/* char *; the caller unrefs. */
+GPtrArray *launch_lines(const struct launch_sight *sight);
+
+/* Whether there is a window or a freeze to lift, or a bake that could be shorter. */
+bool launch_glass_breaks(const struct plan *plan, enum launch_glass glass);
+/* The ids of the cells that stand against it by being unwell; NULL: none. Caller frees. */
+char **launch_unwell(const json_t *refusals);

@@ -186,6 +186,7 @@ static gboolean on_look(gpointer data)
         shell_arrive(shell);
     if (news)
         shell_follow_asked(shell);
+    shell_follow_launch(shell);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % 2 == 0)
         shell_want_draw(shell);

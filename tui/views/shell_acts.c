@@ -97,6 +97,10 @@ void shell_key_in_dialog(struct shell *shell, guint32 key)
     enum dialog_result result = dialog_key(shell->dialog, key);
     if (result == DIALOG_OPEN)
         return;
+    if (result == DIALOG_PRESSED) { /* only a launch has keys of its own */
+        shell_launch_pressed(shell);
+        return;
+    }
     struct dialog *dialog = g_steal_pointer(&shell->dialog);
     shell->mode = MODE_KEYS;
     if (result == DIALOG_CONFIRMED)

@@ -82,13 +82,17 @@ void shell_type(struct shell *shell, enum mode mode, const char *text);
 /* Reads which releases there are, and what one changes; both come when they come. */
 void shell_read_releases(struct shell *shell);
 void shell_read_changes(struct shell *shell, const char *version);
-/* Key `start`: on a release, its plan; else the prompt, with `start ` in it. */
+/* Key `start`: on a release, its plan; else the releases, to pick one. */
 void shell_begin_start(struct shell *shell);
 /* `:start VERSION [attended]`: plans it and shows the plan. */
 void shell_plan(struct shell *shell, const char *version, bool attended);
 /* The dialog about the launch was confirmed, or left. */
 void shell_launch_confirmed(struct shell *shell, const struct dialog *dialog);
 void shell_launch_left(struct shell *shell);
+/* One of its dialog's own keys was pressed. */
+void shell_launch_pressed(struct shell *shell);
+/* The open question follows the world: now and again. */
+void shell_follow_launch(struct shell *shell);
 
 /* Asks before `request` is done to `subject`, or says why it can't be. */
 void shell_ask(struct shell *shell, enum request request, const char *subject);
