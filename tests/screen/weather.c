@@ -75,8 +75,8 @@ static guint calls(const struct fleet *fleet, int status)
 /* A terminal too small for a clock or an age: what is read changes nothing on it. */
 static void what_changes_nothing_sends_nothing(struct fleet *fleet, struct seat *seat)
 {
-    seat_resize(seat, 1, 8);
-    seat_row_shows(seat, 0, "READ");
+    seat_resize(seat, 3, 12);
+    seat_row_shows(seat, 0, "READ-ON");
     seat_settled(seat);
     gsize said = seat->said->len;
     for (guint before = calls(fleet, 200); calls(fleet, 200) < before + 20;)
