@@ -120,6 +120,12 @@ bool screen_mouse(struct screen *screen, bool on)
     return true;
 }
 
+enum clipboard_way screen_copy(struct screen *screen, const char *text)
+{
+    (void)screen, (void)text;
+    return CLIPBOARD_PLAIN;
+}
+
 const char *screen_notice(const struct screen *screen)
 {
     (void)screen;

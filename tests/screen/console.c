@@ -201,6 +201,7 @@ static void (*const stories[])(struct fleet *) = {
     filters_and_commands_find_things,
     people_find_their_way,
     a_mouse_does_what_keys_do,
+    what_is_seen_can_be_taken_along,
     a_cell_is_looked_at_whole,
     a_day_is_fetched_while_it_is_looked_at,
     a_rollout_is_started_and_steered,

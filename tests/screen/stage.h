@@ -36,6 +36,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet);
 void the_terminal_is_treated_with_care(struct fleet *fleet);
 void people_find_their_way(struct fleet *fleet);
 void a_mouse_does_what_keys_do(struct fleet *fleet);
+void what_is_seen_can_be_taken_along(struct fleet *fleet);
 void a_cell_is_looked_at_whole(struct fleet *fleet);
 void a_day_is_fetched_while_it_is_looked_at(struct fleet *fleet);
 /* On fleets of their own. */

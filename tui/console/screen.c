@@ -6,7 +6,7 @@
 #include "tui/console/pointer.h"
 #include "tui/console/screen_key.h"
 #include "tui/console/terminal.h"
-#include "tui/console/terminal_modes.h"
+#include "tui/console/terminal_entry.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <term.h>
 #include <unistd.h>
 
 /* People press Esc to go back: it must not wait for what a function key would send next. */
@@ -28,7 +27,7 @@
 #define CTRL_C          3    /* for a paste whose end was lost */
 
 struct screen {
-    SCREEN *curses;
+    struct terminal_entry entry;
     FILE *frames, *input; /* what ncurses writes to and reads from */
     int frame_fd, tty_fd;
     struct look look;
@@ -37,11 +36,9 @@ struct screen {
     gsize left;                    /* of `leaving`, already taken */
     guint read_source, wake_source, write_source;
     WINDOW *keys;
-    struct terminal_modes modes;
     GString *paste; /* what is being pasted; NULL: nothing is */
     struct pointer_reader pointer;
     bool ascii, refused, everything;
-    bool unknown; /* terminfo does not have it: no more is asked of it than there must be */
     char *notice;
     struct screen_events events;
     gpointer data;
@@ -86,13 +83,13 @@ static void pump(struct screen *screen)
     fflush(screen->frames);
     off_t size = lseek(screen->frame_fd, 0, SEEK_CUR);
     if (size > 0) {
-        leave_text(screen, screen->modes.frame_begin);
+        leave_text(screen, screen->entry.modes.frame_begin);
         guint before = screen->leaving->len;
         g_byte_array_set_size(screen->leaving, before + (guint)size);
         ssize_t n = pread(screen->frame_fd, screen->leaving->data + before, (size_t)size, 0);
         g_byte_array_set_size(screen->leaving, before + (guint)MAX(n, 0));
         lseek(screen->frame_fd, 0, SEEK_SET);
-        leave_text(screen, screen->modes.frame_end);
+        leave_text(screen, screen->entry.modes.frame_end);
     }
     push_or_wait(screen);
 }
@@ -204,16 +201,25 @@ const struct canvas *screen_shown(const struct screen *screen)
 
 bool screen_mouse(struct screen *screen, bool on)
 {
-    bool can = *screen->modes.mouse_on != '\0';
+    bool can = *screen->entry.modes.mouse_on != '\0';
     terminal_want_mouse(on);
-    leave_text(screen, on ? screen->modes.mouse_on : screen->modes.mouse_off);
+    leave_text(screen, on ? screen->entry.modes.mouse_on : screen->entry.modes.mouse_off);
     push_or_wait(screen);
     return can;
 }
 
+enum clipboard_way screen_copy(struct screen *screen, const char *text)
+{
+    g_autofree char *sequence = clipboard_sequence(screen->entry.clipboard, text);
+    if (sequence)
+        leave_text(screen, sequence);
+    push_or_wait(screen);
+    return screen->entry.clipboard;
+}
+
 const char *screen_notice(const struct screen *screen)
 {
-    return screen->notice;
+    return screen->entry.unknown ? screen->entry.unknown : screen->notice;
 }
 
 static void take_key(struct screen *screen, guint32 key, guint32 next)
@@ -286,70 +292,6 @@ static gboolean on_wake(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static const char *capability(const char *name)
-{
-    const char *value = tigetstr(name);
-    return value && value != (char *)-1 ? value : "";
-}
-
-static bool is_xterm_like(void)
-{
-    return tigetflag("XT") > 0 || *capability("BE") || *capability("Sync");
-}
-
-/* A Linux console's entry has kmous too, which its own gpm would send, and no xterm's modes. */
-static bool reports_mouse(void)
-{
-    const char *name = g_getenv("TERM") ? g_getenv("TERM") : "";
-    bool multiplexer = g_str_has_prefix(name, "screen") || g_str_has_prefix(name, "tmux");
-    return *capability("kmous") && (is_xterm_like() || multiplexer);
-}
-
-/* Leaving the other screen brings back what some terminals kept of the cursor: show it last. Where
- * there is no other screen, the shell goes on in the last line of this one. */
-static void tell_terminal_sequences(const struct terminal_modes *modes)
-{
-    const char *other_screen = capability("rmcup");
-    g_autofree char *leave =
-        g_strconcat(modes->frame_end, modes->mouse_off, modes->paste_off, capability("sgr0"),
-                    capability("op"), modes->whole_region, capability("rmkx"),
-                    *other_screen ? other_screen : modes->last_line, capability("cnorm"), NULL);
-    g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"),
-                                         capability("civis"), modes->paste_on, NULL);
-    terminal_set_sequences(leave, enter, modes->mouse_on);
-}
-
-static SCREEN *try_terminal(struct screen *screen, const char *name)
-{
-    int status = 0;
-    if (!name || !*name || setupterm(name, screen->frame_fd, &status) == ERR)
-        return NULL;
-    bool able = *capability("cup") != '\0';
-    del_curterm(cur_term);
-    return able ? newterm(name, screen->frames, screen->input) : NULL;
-}
-
-static bool begin_curses(struct screen *screen, GError **error)
-{
-    const char *const fallbacks[] = {"xterm-256color", "xterm", "vt100", "ansi"};
-    const char *name = g_getenv("TERM");
-    screen->curses = try_terminal(screen, name);
-    bool dumb = name && strcmp(name, "dumb") == 0;
-    for (size_t i = 0; !screen->curses && !dumb && i < G_N_ELEMENTS(fallbacks); i++) {
-        screen->curses = try_terminal(screen, fallbacks[i]);
-        screen->unknown = true;
-        if (screen->curses)
-            screen->notice = g_strdup_printf("TERM=%s is unknown here; shown as %s would be",
-                                             name ? name : "", fallbacks[i]);
-    }
-    if (!screen->curses)
-        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                    "the console can't be shown on TERM=%s: it can't place the cursor "
-                    "(`celldeck status` needs no such thing)",
-                    name ? name : "");
-    return screen->curses != NULL;
-}
-
 bool screen_set_theme(struct screen *screen, const char *name, char **wrong, GError **error)
 {
     bool good = look_set_theme(&screen->look, name, wrong, error);
@@ -361,7 +303,7 @@ static bool begin_look(struct screen *screen, const struct screen_options *optio
 {
     g_autofree char *wrong = NULL;
     bool good = look_begin(&screen->look, options, &wrong, error);
-    if (wrong && !screen->notice)
+    if (wrong && !screen->entry.unknown)
         screen->notice = g_steal_pointer(&wrong);
     return good;
 }
@@ -375,7 +317,7 @@ static void begin_input(struct screen *screen)
     keypad(screen->keys, TRUE);
     nodelay(screen->keys, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
-    screen_key_define(*screen->modes.mouse_on != '\0');
+    screen_key_define(*screen->entry.modes.mouse_on != '\0');
     screen->read_source = g_unix_fd_add_full(
         G_PRIORITY_HIGH, screen->tty_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, screen, NULL);
     screen->wake_source = g_unix_fd_add(terminal_wake_fd(), G_IO_IN, on_wake, screen);
@@ -395,15 +337,13 @@ static bool begin(struct screen *screen, const struct screen_options *options, G
     screen->input = fdopen(dup(screen->tty_fd), "r");
     use_env(FALSE);   /* LINES and COLUMNS of a shell that has since been resized; */
     use_tioctl(TRUE); /* else an entry that has no size, as a Linux console's, is refused */
-    if (!begin_curses(screen, error) || !begin_look(screen, options, error))
+    if (!terminal_entry_begin(&screen->entry, screen->frames, screen->input, error) ||
+        !begin_look(screen, options, error))
         return false;
-    screen->modes = terminal_modes(capability("csr"), !screen->unknown && is_xterm_like(),
-                                   !screen->unknown && reports_mouse());
-    tell_terminal_sequences(&screen->modes);
     begin_input(screen);
     pump(screen); /* ncurses begins with the region of the size that terminfo has */
-    leave_text(screen, screen->modes.whole_region);
-    leave_text(screen, screen->modes.paste_on);
+    leave_text(screen, screen->entry.modes.whole_region);
+    leave_text(screen, screen->entry.modes.paste_on);
     push_or_wait(screen);
     return true;
 }
@@ -434,8 +374,7 @@ void screen_close(struct screen *screen)
     g_clear_handle_id(&screen->write_source, g_source_remove);
     if (screen->keys)
         delwin(screen->keys);
-    if (screen->curses)
-        delscreen(screen->curses);
+    terminal_entry_end(&screen->entry);
     if (screen->frames)
         fclose(screen->frames);
     if (screen->input)

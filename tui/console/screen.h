@@ -7,6 +7,7 @@
 #pragma once
 
 #include "tui/console/canvas.h"
+#include "tui/console/clipboard.h"
 
 #include <stdbool.h>
 
@@ -54,6 +55,10 @@ const struct canvas *screen_shown(const struct screen *screen);
  * is at first and after every exit. False, and nothing is sent, where it has none that could be
  * asked for. */
 bool screen_mouse(struct screen *screen, bool on);
+
+/* Into the clipboard of the terminal, as clipboard_sequence() has it: the way it went. Nothing is
+ * sent where the text is too long, or for CLIPBOARD_NONE. */
+enum clipboard_way screen_copy(struct screen *screen, const char *text);
 
 /* Another theme from the next frame on. False with CD_ERROR_USAGE where there is none of that name;
  * *wrong as theme_load() has it. */

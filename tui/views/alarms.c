@@ -171,7 +171,8 @@ static struct topic alarms_topic(const void *state, const struct deck *deck)
 {
     (void)deck;
     const struct alarm_row *row = selected(state);
-    return (struct topic){.cell = row ? row->cell->config->id : NULL};
+    return (struct topic){.cell = row ? row->cell->config->id : NULL,
+                          .alarm = row && row->alarm ? row->alarm->name : NULL};
 }
 
 static void alarms_cells(const void *state, const struct deck *deck, GPtrArray *ids)

@@ -25,7 +25,7 @@
     X(PAGE_UP,   "page-up",   "PgUp Ctrl-B",    PLACE_ANY,     "page up")                          \
     X(PAGE_DOWN, "page-down", "PgDn Ctrl-F Space", PLACE_ANY,  "page down")                        \
     X(SCROLL_UP, "scroll-up", "Ctrl-Y",         PLACE_ANY,     "scroll up, as the wheel does") \
-    X(SCROLL_DOWN, "scroll-down", "Ctrl-E",     PLACE_ANY,     "scroll down")                        \
+    X(SCROLL_DOWN, "scroll-down", "Ctrl-E",     PLACE_ANY,     "scroll down")                      \
     X(FIRST,     "first",     "g Home",         PLACE_ANY,     "first row")                        \
     X(LAST,      "last",      "G End",          PLACE_ANY,     "last row")                         \
     X(OPEN,      "open",      "Enter l Right",  PLACE_ANY,     "open what is selected")            \
@@ -57,6 +57,8 @@
     X(ALL,       "all",       "a",              PLACE_EVENTS,  "every event, or only those that changed the course") \
     X(MORE,      "more",      "J",              PLACES_WITH_FOOT, "further down in what is selected") \
     X(LESS,      "less",      "K",              PLACES_WITH_FOOT, "further up in it")              \
+    X(COPY,      "copy",      "i",              PLACE_ANY,     "copy the id of what is selected into the terminal's clipboard") \
+    X(COPY_ROW,  "copy-row",  "I",              PLACE_ANY,     "copy the selected row as it stands there") \
     X(MOUSE,     "mouse",     "X",              PLACE_ANY,     "the mouse: for the console, or for the terminal to select text with") \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \

@@ -97,6 +97,31 @@ void shell_follow(struct shell *shell)
         shell_view(shell)->prepare(shell_state(shell), shell->deck, &shell->body);
 }
 
+/* Where the cursor is wanted; its row is negative where it is not. */
+static struct area paint(struct shell *shell, struct canvas *canvas)
+{
+    struct deck *deck = shell->deck;
+    const struct view *view = shell_view(shell);
+    shell->body = body_of(shell, canvas);
+    shell_follow(shell);
+    view->draw(shell_state(shell), deck, canvas, &shell->body);
+    g_autoptr(GPtrArray) way = trail_names(shell->trail);
+    header_draw(canvas, 0, deck, way);
+    shell_draw_frozen(shell, canvas, 1);
+    for (int col = 0; col < canvas->cols; col++)
+        canvas_text(canvas, canvas->rows - 1, col, 1, ROLE_NORMAL, " ");
+    int cursor_col = draw_bottom(shell, canvas);
+    if (shell->mode != MODE_DIALOG)
+        return (struct area){.row = cursor_col >= 0 ? canvas->rows - 1 : -1, .col = cursor_col};
+    if (shell->launch && launch_works(shell->launch)) {
+        g_autofree char *progress = launch_progress(shell->launch);
+        dialog_say(shell->dialog, progress);
+    }
+    struct area cursor = dialog_draw(shell->dialog, canvas);
+    cursor.row = cursor.col >= 0 ? cursor.row : -1;
+    return cursor;
+}
+
 static void draw(struct shell *shell)
 {
     struct canvas *canvas = shell->screen ? screen_begin(shell->screen) : NULL;
@@ -108,28 +133,20 @@ static void draw(struct shell *shell)
         aws_client_tenure(shell->client, &deck->keys);
         deck->skew_ms = aws_client_skew_ms(shell->client);
     }
-    const struct view *view = shell_view(shell);
-    struct area body = body_of(shell, canvas);
-    shell->body = body;
-    shell_follow(shell);
-    view->draw(shell_state(shell), deck, canvas, &body);
-    g_autoptr(GPtrArray) way = trail_names(shell->trail);
-    header_draw(canvas, 0, deck, way);
-    shell_draw_frozen(shell, canvas, 1);
-    for (int col = 0; col < canvas->cols; col++)
-        canvas_text(canvas, canvas->rows - 1, col, 1, ROLE_NORMAL, " ");
-    int cursor_row = canvas->rows - 1, cursor_col = draw_bottom(shell, canvas);
-    if (shell->mode == MODE_DIALOG) {
-        if (shell->launch && launch_works(shell->launch)) {
-            g_autofree char *progress = launch_progress(shell->launch);
-            dialog_say(shell->dialog, progress);
-        }
-        struct area cursor = dialog_draw(shell->dialog, canvas);
-        cursor_row = cursor.row;
-        cursor_col = cursor.col;
-    }
-    screen_show(shell->screen, cursor_col >= 0 ? cursor_row : -1, cursor_col);
+    struct area cursor = paint(shell, canvas);
+    screen_show(shell->screen, cursor.row, cursor.col);
     shell_tell_watched(shell);
+}
+
+struct canvas *shell_picture(struct shell *shell, int more)
+{
+    const struct canvas *shown = screen_shown(shell->screen);
+    struct canvas *canvas = canvas_new(shown->rows + more, shown->cols, shown->ascii);
+    struct area before = shell->body;
+    paint(shell, canvas);
+    shell->body = before;
+    shell_follow(shell);
+    return canvas;
 }
 
 enum { ANSWER_PRIORITY = G_PRIORITY_DEFAULT - 10 };

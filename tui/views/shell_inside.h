@@ -1,7 +1,7 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
  * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
- * shell_keys.c answers keys and shell_pointer.c the mouse, shell_acts.c asks and does what they act
- * with, shell_launch.c starts rollouts. */
+ * shell_keys.c answers keys and shell_pointer.c the mouse, shell_copy.c copies, shell_acts.c asks
+ * and does what they act with, shell_launch.c starts rollouts. */
 #pragma once
 
 #include "tui/console/pointer.h"
@@ -129,6 +129,14 @@ bool shell_read_journal(struct shell *shell, bool anyway);
 bool shell_may_act(struct shell *shell);
 /* That it is, and of when, over the whole of a row. */
 void shell_draw_frozen(const struct shell *shell, struct canvas *canvas, int row);
+
+/* The screen as it would be shown now, on a terminal with `more` rows more than there are. There
+ * has been a frame. Freed with canvas_free(). */
+struct canvas *shell_picture(struct shell *shell, int more);
+/* Keys `copy` and `copy-row`: what is selected, by its id or as it stands there, into the
+ * clipboard; and what became of it is said. */
+void shell_copy_id(struct shell *shell);
+void shell_copy_row(struct shell *shell);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);

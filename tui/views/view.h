@@ -31,7 +31,7 @@ struct reaction {
 /* What a screen, or its selected row, is about: ids, borrowed until the next prepare(). NULL where
  * it is about none such. Keys that lead to related screens go by it. */
 struct topic {
-    const char *cell, *tenant, *operation, *version;
+    const char *cell, *tenant, *operation, *version, *alarm;
 };
 
 struct list;
