@@ -16,7 +16,7 @@ static const struct verb {
     {"start", COMMAND_START, TAKES_VERSION},     {"sort", COMMAND_SORT, TAKES_COLUMNS},
     {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
     {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
-    {"mouse", COMMAND_MOUSE, TAKES_SWITCH},
+    {"mouse", COMMAND_MOUSE, TAKES_SWITCH},      {"dump", COMMAND_DUMP, TAKES_FILE},
 };
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };
@@ -167,7 +167,7 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
     command->kind = entry.kind;
     if (entry.takes == TAKES_NOTHING)
         return take_nothing(&entry, given, error);
-    if (entry.takes == TAKES_FILTER || entry.takes == TAKES_COLUMNS) {
+    if (entry.takes == TAKES_FILTER || entry.takes == TAKES_COLUMNS || entry.takes == TAKES_FILE) {
         command->filter = g_strdup(given);
         return true;
     }

@@ -120,6 +120,8 @@ static void add_signs(struct help *help)
          "is an expression; ?cl2w has these letters in this order"},
         {":columns", "cell,state,users=30: which columns, in what order and how wide; none: all"},
         {":preset", "a table as console.yaml's presets have it: filter, order and columns"},
+        {":dump",
+         "FILE: the screen into that file; none: $XDG_STATE_HOME/celldeck/screens/TIME-SCREEN.txt"},
         {":mouse", "on or off; what console.yaml says of it holds from the start (`mouse: off`)"},
         {":sort", "users, or -users the other way round; none: as the screen has it"},
     };

@@ -95,6 +95,7 @@ static void rollout_prepare(void *state, const struct deck *deck, const struct a
     if (working)
         list_select(&view->list, working);
     list_fit(&view->list, rollout ? divide(view, rollout, area).board : 1);
+    view->list.top = 0; /* the board scrolls by itself */
 }
 
 /* Who conducts it, where there is room; that nobody does is the headline's to say. */

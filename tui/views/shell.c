@@ -142,10 +142,14 @@ struct canvas *shell_picture(struct shell *shell, int more)
 {
     const struct canvas *shown = screen_shown(shell->screen);
     struct canvas *canvas = canvas_new(shown->rows + more, shown->cols, shown->ascii);
+    const struct list *list = view_list(shell_view(shell), shell_state(shell));
     struct area before = shell->body;
+    int top = list ? list->top : 0;
     paint(shell, canvas);
     shell->body = before;
     shell_follow(shell);
+    while (list && list->top < top) /* where there was room for more, it stood further up */
+        shell_view(shell)->key(shell_state(shell), shell->deck, REQUEST_SCROLL_DOWN);
     return canvas;
 }
 

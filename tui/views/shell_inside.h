@@ -1,7 +1,8 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
  * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
- * shell_keys.c answers keys and shell_pointer.c the mouse, shell_copy.c copies, shell_acts.c asks
- * and does what they act with, shell_launch.c starts rollouts. */
+ * shell_keys.c answers keys and shell_pointer.c the mouse, shell_copy.c copies, shell_dump.c writes
+ * screens into files, shell_acts.c asks and does what they act with, shell_launch.c starts
+ * rollouts. */
 #pragma once
 
 #include "tui/console/pointer.h"
@@ -137,6 +138,9 @@ struct canvas *shell_picture(struct shell *shell, int more);
  * clipboard; and what became of it is said. */
 void shell_copy_id(struct shell *shell);
 void shell_copy_row(struct shell *shell);
+
+/* Key `dump` and `:dump FILE`: the screen into a text file, by a worker; the path is said. */
+void shell_dump(struct shell *shell, const char *typed);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);

@@ -33,6 +33,9 @@ static void run_command(struct shell *shell)
     case COMMAND_PRESET:
         shell_take_preset(shell, command.subject);
         break;
+    case COMMAND_DUMP:
+        shell_dump(shell, command.filter);
+        break;
     case COMMAND_MOUSE:
         shell_switch_mouse(shell, command.subject ? strcmp(command.subject, "on") == 0
                                                   : !shell->deck->mouse);
@@ -99,6 +102,11 @@ static void redraw(struct shell *shell)
     screen_redraw_all(shell->screen);
 }
 
+static void dump(struct shell *shell)
+{
+    shell_dump(shell, NULL);
+}
+
 static void switch_mouse(struct shell *shell)
 {
     shell_switch_mouse(shell, !shell->deck->mouse);
@@ -117,23 +125,15 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,
-    [REQUEST_FORWARD] = shell_forward,
-    [REQUEST_FILTER] = begin_filter,
-    [REQUEST_SORT] = shell_sort_next,
-    [REQUEST_TURN] = shell_turn_order,
-    [REQUEST_FAULTS] = shell_faults_only,
-    [REQUEST_MARK] = shell_mark,
-    [REQUEST_FREEZE] = shell_freeze,
-    [REQUEST_COMMAND] = begin_command,
-    [REQUEST_START] = shell_begin_start,
-    [REQUEST_MOUSE] = switch_mouse,
-    [REQUEST_COPY] = shell_copy_id,
-    [REQUEST_COPY_ROW] = shell_copy_row,
-    [REQUEST_REFRESH] = refresh,
-    [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,
-    [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,       [REQUEST_FORWARD] = shell_forward,
+    [REQUEST_FILTER] = begin_filter,   [REQUEST_SORT] = shell_sort_next,
+    [REQUEST_TURN] = shell_turn_order, [REQUEST_FAULTS] = shell_faults_only,
+    [REQUEST_MARK] = shell_mark,       [REQUEST_FREEZE] = shell_freeze,
+    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
+    [REQUEST_MOUSE] = switch_mouse,    [REQUEST_DUMP] = dump,
+    [REQUEST_COPY] = shell_copy_id,    [REQUEST_COPY_ROW] = shell_copy_row,
+    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
 };
 
 void shell_request(struct shell *shell, enum request request)

@@ -14,6 +14,7 @@ enum takes {
     TAKES_VERSION,
     TAKES_PRESET,
     TAKES_COLUMNS, /* of the screen's table */
+    TAKES_FILE,    /* none: a name that tells when and of what it is */
     TAKES_SWITCH,  /* on, off, or none: the other of the two */
     TAKES_SCREEN   /* none: no screen in particular */
 };
