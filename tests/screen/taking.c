@@ -2,6 +2,7 @@
 #include "tests/screen/stage.h"
 
 #include <glib/gstdio.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,10 +128,102 @@ static void a_screen_is_written_into_a_file(struct fleet *fleet)
     g_unsetenv("XDG_STATE_HOME");
 }
 
+/* More tenants than a file takes, and one whose id would like to be keys, options and commands. */
+static const char crowded[] =
+    "deploy_time: 500ms\n"
+    "more_tenants: 2500\n"
+    "tenants:\n"
+    "  \"-it's \\e[2J$(touch x)\": {cell: cell-0-dev, name: Mallory, users: 1}\n";
+#define MALLORY "-it's \x1b[2J$(touch x)"
+
+/* What a shell makes of the text in the clipboard: the answer as JSON, or NULL. */
+static json_t *run_clipboard(const struct fleet *fleet, const struct seat *seat)
+{
+    g_autofree char *command = clipboard(seat);
+    g_auto(GStrv) env = g_get_environ();
+    for (int i = 0; i < fleet->n_env; i++) {
+        g_auto(GStrv) parts = g_strsplit(fleet->env[i], "=", 2);
+        bool told =
+            g_str_equal(parts[0], "CELLDECK_CONFIG") || g_str_equal(parts[0], "CELLDECK_STATE");
+        if (!told) /* the command itself does */
+            env = g_environ_setenv(env, parts[0], parts[1], TRUE);
+    }
+    char bash[] = "bash", option[] = "-c", *argv[] = {bash, option, command, NULL};
+    g_autofree char *out = NULL;
+    bool ran =
+        command && g_spawn_sync("/", argv, env, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                                NULL, NULL, &out, NULL, NULL, NULL);
+    return ran ? json_loads(out, 0, NULL) : NULL;
+}
+
+static void each_screen_has_its_command(struct fleet *fleet)
+{
+    static const struct {
+        const char *keys, *place, *schema;
+    } screens[] = {
+        {":fleet\r", "CELL", "celldeck.status/1"},
+        {":cell cell-1-dr\r", "cell-1-dr", "celldeck.status/1"},
+        {":tenants\r", "tenants", "celldeck.tenants/1"},
+        {":tenants Mallory\r\r", "Mallory", "celldeck.tenant/1"},
+        {":rollout r1\r", "r1 5.1.0", "celldeck.rollout.status/1"},
+        {":releases\r", "VERSION", "celldeck.releases/1"},
+        {":release 5.1.0\r", "5.1.0", "celldeck.releases/1"},
+        {":history\r", "SUBJECT", "celldeck.history/1"},
+        {":events r1\r", "r1 rollout", "celldeck.history.show/1"},
+        {":alarms\r", "in ALARM", "celldeck.status/1"},
+    };
+    struct seat *seat = sit(fleet, 24, 120, NULL, NULL, NULL);
+    seat_shows(seat, "2,531 tenants");
+    for (size_t i = 0; i < G_N_ELEMENTS(screens); i++) {
+        seat_type(seat, screens[i].keys);
+        seat_shows(seat, screens[i].place);
+        seat_type(seat, "C");
+        bool shown = seat_shows(seat, "copies it");
+        seat_type(seat, "i");
+        bool copied = seat_shows(seat, "copied the command");
+        json_t *answer = run_clipboard(fleet, seat);
+        const char *schema = json_string_value(json_object_get(answer, "schema"));
+        if (!check(screens[i].schema, shown && copied && g_strcmp0(schema, screens[i].schema) == 0))
+            printf("  of %s: %s\n", screens[i].keys, schema ? schema : "no answer");
+        if (g_str_has_suffix(screens[i].schema, ".tenant/1")) {
+            json_t *tenant = json_object_get(answer, "tenant");
+            check("of that very tenant, whatever its id would like to be",
+                  g_strcmp0(json_string_value(json_object_get(tenant, "id")), MALLORY) == 0);
+            seat_type(seat, "i");
+            seat_shows(seat, "copied tenant");
+            check("whose id is copied escaped", clipboard_is(seat, "-it's \\x1b[2J$(touch x)"));
+        }
+        json_decref(answer);
+    }
+    seat_type(seat, "?C");
+    check("help has none, and says so", seat_shows(seat, "keys are the console's own"));
+    seat_type(seat, ":tenants\rD");
+    check("of a list too long for a file it is said how much is there",
+          seat_shows(seat, "20 of 2,531 rows"));
+    seat_free(seat);
+}
+
+static void of_a_crowded_fleet(const char *build)
+{
+    struct fleet *fleet = fleet_playing(build, crowded);
+    g_setenv("XDG_STATE_HOME", fleet->dir, TRUE);
+    g_autofree char *started = fleet_run(
+        fleet, "alice",
+        (const char *const[]){"rollout", "start", "5.1.0", "--reason", "a test", "--yes", NULL});
+    g_autofree char *aborted =
+        fleet_run(fleet, "alice", (const char *const[]){"rollout", "abort", "r1", "--yes", NULL});
+    g_autofree char *watched =
+        fleet_run(fleet, "alice", (const char *const[]){"rollout", "watch", "r1", NULL});
+    each_screen_has_its_command(fleet);
+    g_unsetenv("XDG_STATE_HOME");
+    fleet_free(fleet);
+}
+
 void what_is_seen_can_be_taken_along(struct fleet *fleet)
 {
     what_is_selected_is_copied(fleet);
     within_screen_it_is_wrapped(fleet);
     a_terminal_without_a_clipboard_hears_nothing(fleet);
     a_screen_is_written_into_a_file(fleet);
+    of_a_crowded_fleet(fleet->build);
 }

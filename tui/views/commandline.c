@@ -17,6 +17,7 @@ static const struct verb {
     {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
     {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
     {"mouse", COMMAND_MOUSE, TAKES_SWITCH},      {"dump", COMMAND_DUMP, TAKES_FILE},
+    {"as-json", COMMAND_AS_JSON, TAKES_NOTHING},
 };
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };

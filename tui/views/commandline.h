@@ -1,7 +1,7 @@
 /* The language of `:` : a screen's name, then what it should show; or `start VERSION`, with
  * `attended` after it where somebody stays to renew credentials; `sort` and `columns` with the
  * names of columns of the screen's table; `preset` with the name of one; `mouse` with on or off;
- * `dump`, maybe with a file's name; or `quit`. */
+ * `as-json`; `dump`, maybe with a file's name; or `quit`. */
 #pragma once
 
 #include "tui/console/prompt.h"
@@ -13,6 +13,7 @@ enum command_kind {
     COMMAND_SORT,    /* by the column `filter` */
     COMMAND_COLUMNS, /* those that `filter` names */
     COMMAND_PRESET,  /* `subject` */
+    COMMAND_AS_JSON, /* shows the command for the screen */
     COMMAND_DUMP,    /* into the file `filter`; "": one of our own naming */
     COMMAND_MOUSE,   /* `subject`: on, off, or NULL */
     COMMAND_QUIT

@@ -59,6 +59,7 @@
     X(LESS,      "less",      "K",              PLACES_WITH_FOOT, "further up in it")              \
     X(COPY,      "copy",      "i",              PLACE_ANY,     "copy the id of what is selected into the terminal's clipboard") \
     X(COPY_ROW,  "copy-row",  "I",              PLACE_ANY,     "copy the selected row as it stands there") \
+    X(AS_JSON,   "as-json",   "C",              PLACE_ANY,     "the command that gives this screen as JSON; then i copies it") \
     X(DUMP,      "dump",      "D",              PLACE_ANY,     "write the screen into a text file, with the whole of its list") \
     X(MOUSE,     "mouse",     "X",              PLACE_ANY,     "the mouse: for the console, or for the terminal to select text with") \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \

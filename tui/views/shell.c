@@ -261,6 +261,7 @@ void shell_free(struct shell *shell)
     act_free(shell->act);
     g_strfreev(shell->watched);
     g_free(shell->pointed);
+    g_free(shell->offered);
     g_free(shell->past_cell);
     g_main_loop_unref(shell->loop);
     g_free(shell);

@@ -1,5 +1,6 @@
 /* The shell's part in copying: what of the screen is meant, and what became of it. */
 #include "data/base/text.h"
+#include "tui/views/as_json.h"
 #include "tui/views/shell_inside.h"
 
 #include <string.h>
@@ -50,8 +51,36 @@ static void copy(struct shell *shell, const char *noun, const char *text, bool i
     tell(shell, screen_copy(shell->screen, clean), what, clean);
 }
 
+static void offer(struct shell *shell, char *command, const char *note)
+{
+    g_autofree char *key = keymap_shown(shell->deck->keymap, REQUEST_COPY);
+    g_free(shell->offered);
+    shell->offered = command;
+    shell->offered_now = true;
+    deck_say(shell->deck, ROLE_ACCENT, "%s   (%s copies it%s%s)", command, *key ? key : ":copy",
+             note ? "; " : "", note ? note : "");
+}
+
+void shell_as_json(struct shell *shell)
+{
+    const struct level *level = shell_top(shell);
+    g_autofree char *program = as_json_program();
+    const struct as_json_from from = {program, shell->deck->config->path,
+                                      g_getenv("CELLDECK_STATE")};
+    struct as_json answer = as_json(level->view, level->subject, *level->filter, &from);
+    if (answer.command)
+        offer(shell, g_steal_pointer(&answer.command), answer.note);
+    else
+        deck_say(shell->deck, ROLE_WARN, "%s", answer.note);
+    as_json_clear(&answer);
+}
+
 void shell_copy_id(struct shell *shell)
 {
+    if (shell->offered) {
+        copy(shell, "the command", shell->offered, false);
+        return;
+    }
     enum view_id here = shell_top(shell)->view;
     struct topic topic = shell_topic(shell);
     const char *noun = identities[here].noun;

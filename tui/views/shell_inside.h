@@ -30,7 +30,9 @@ struct shell {
     guint look_source, draw_source, quiet_source;
     gint64 key_ms; /* when the last key came, on the clock that never jumps */
     bool waits;    /* what is in front opened by itself, and people may still type for another */
-    char *pointed; /* the row that was clicked last, as long as nothing else was done since */
+    char *offered; /* a command that was shown, as long as nothing else was done since, or NULL */
+    bool offered_now; /* by this key */
+    char *pointed;    /* the row that was clicked last, as long as nothing else was done since */
     guint looks;
     gint64 frozen_ms;           /* of what moment the picture is; 0: it goes on */
     struct snapshot *meanwhile; /* the newest that came while it was frozen; NULL: none */
@@ -139,6 +141,8 @@ struct canvas *shell_picture(struct shell *shell, int more);
 void shell_copy_id(struct shell *shell);
 void shell_copy_row(struct shell *shell);
 
+/* Key `as-json`: shows the command for what is on the screen, for key `copy` to take. */
+void shell_as_json(struct shell *shell);
 /* Key `dump` and `:dump FILE`: the screen into a text file, by a worker; the path is said. */
 void shell_dump(struct shell *shell, const char *typed);
 

@@ -33,6 +33,9 @@ static void run_command(struct shell *shell)
     case COMMAND_PRESET:
         shell_take_preset(shell, command.subject);
         break;
+    case COMMAND_AS_JSON:
+        shell_as_json(shell);
+        break;
     case COMMAND_DUMP:
         shell_dump(shell, command.filter);
         break;
@@ -125,15 +128,25 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,       [REQUEST_FORWARD] = shell_forward,
-    [REQUEST_FILTER] = begin_filter,   [REQUEST_SORT] = shell_sort_next,
-    [REQUEST_TURN] = shell_turn_order, [REQUEST_FAULTS] = shell_faults_only,
-    [REQUEST_MARK] = shell_mark,       [REQUEST_FREEZE] = shell_freeze,
-    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
-    [REQUEST_MOUSE] = switch_mouse,    [REQUEST_DUMP] = dump,
-    [REQUEST_COPY] = shell_copy_id,    [REQUEST_COPY_ROW] = shell_copy_row,
-    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,
+    [REQUEST_FORWARD] = shell_forward,
+    [REQUEST_FILTER] = begin_filter,
+    [REQUEST_SORT] = shell_sort_next,
+    [REQUEST_TURN] = shell_turn_order,
+    [REQUEST_FAULTS] = shell_faults_only,
+    [REQUEST_MARK] = shell_mark,
+    [REQUEST_FREEZE] = shell_freeze,
+    [REQUEST_COMMAND] = begin_command,
+    [REQUEST_START] = shell_begin_start,
+    [REQUEST_AS_JSON] = shell_as_json,
+    [REQUEST_MOUSE] = switch_mouse,
+    [REQUEST_DUMP] = dump,
+    [REQUEST_COPY] = shell_copy_id,
+    [REQUEST_COPY_ROW] = shell_copy_row,
+    [REQUEST_REFRESH] = refresh,
+    [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,
+    [REQUEST_QUIT] = quit,
 };
 
 void shell_request(struct shell *shell, enum request request)
@@ -223,6 +236,9 @@ void shell_key(guint32 key, gpointer data)
     struct shell *shell = data;
     shell->key_ms = when_mono_ms();
     g_clear_pointer(&shell->pointed, g_free);
+    if (!shell->offered_now)
+        g_clear_pointer(&shell->offered, g_free);
+    shell->offered_now = false;
     if (key == KEY_CODE_ESCAPE)
         shell_settled(shell);
     bool early = shell->waits;

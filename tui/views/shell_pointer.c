@@ -99,6 +99,7 @@ void shell_pointer(const struct pointer *pointer, gpointer data)
     if (shell->waits)
         return;
     notices_dismiss(&shell->deck->notices);
+    g_clear_pointer(&shell->offered, g_free);
     if (pointer->what == POINTER_CLICK)
         click(shell, pointer);
     else
