@@ -64,7 +64,8 @@ Test(presets, what_is_wrong_is_named_by_its_line_and_has_no_effect)
         const char *text, *place, *what;
     } cases[] = {
         {"columns:\n  fleet: [cell, stat]\n", "yaml:2:", "did you mean state?"},
-        {"columns:\n  help: [cell]\n", "yaml:2:", "expected one of fleet, tenants, releases, history, events, alarms, messages"},
+        {"columns:\n  help: [cell]\n",
+         "yaml:2:", "expected one of fleet, tenants, releases, history, events, alarms, messages"},
         {"presets:\n  a:\n    filter: 'foo:x'\n", "yaml:3:", "no column foo"},
         {"presets:\n  a:\n    filter: '~['\n", "yaml:3:", "is no expression"},
         {"presets:\n  a:\n    sort: sice\n", "yaml:3:", "no column \"sice\""},

@@ -189,6 +189,116 @@ Test(sheet, faults_only_goes_with_the_filter_and_the_selection_stays_with_its_ro
     find_release(&find);
 }
 
+/* "t0" to "t<n-1>"; freed with g_free() and their ids with them. */
+static GPtrArray *many_things(guint n)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < n; i++) {
+        struct numbered {
+            struct thing thing;
+            char id[16];
+        } *numbered = g_new0(struct numbered, 1);
+        g_snprintf(numbered->id, sizeof numbered->id, "t%u", i);
+        numbered->thing = (struct thing){numbered->id, i % 3 ? "North" : NULL, i % 7};
+        g_ptr_array_add(all, numbered);
+    }
+    return all;
+}
+
+Test(sheet, what_takes_long_is_done_in_parts_and_what_was_found_before_stands_till_then)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = many_things(2 * FIND_SLICE + 100);
+    const struct arrangement own = {0};
+    struct find find;
+    find_init(&find);
+    find_follow(&find, &sheet, deck, &own, all);
+    list_select(&find.list, "t77");
+    filter_by(deck, "~^t[0-9]*7$");
+    int parts = 0;
+    for (; parts == 0 || find_works(&find) == WORK_ASKED; parts++) {
+        cr_expect_eq(list_size(&find.list), (int)all->len);
+        find_follow(&find, &sheet, deck, &own, all);
+    }
+    cr_expect_eq(parts, 3);
+    cr_expect_eq(list_size(&find.list), 3287);
+    cr_expect_str_eq(find.list.selected, "t77");
+    filter_by(deck, "~^t[0-9]*8$");
+    find_follow(&find, &sheet, deck, &own, all);
+    cr_expect_eq(find_works(&find), WORK_ASKED);
+    filter_by(deck, "t777");
+    find_follow(&find, &sheet, deck, &own, all);
+    cr_expect_eq(find_works(&find), WORK_NONE);
+    expect_found(&find, "t777t7770t7771t7772t7773t7774t7775t7776t7777t7778t7779");
+    find_release(&find);
+}
+
+Test(sheet, rows_that_stay_have_their_texts_ready_before_anybody_types)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = many_things(FIND_SLICE + 1);
+    const struct arrangement own = {0};
+    struct sheet lasting = sheet;
+    lasting.lasting = true;
+    struct find find;
+    find_init(&find);
+    for (int i = 0; i < 3; i++)
+        find_follow(&find, &lasting, deck, &own, all);
+    cr_expect_eq(find_works(&find), WORK_NONE);
+    cr_expect_eq(hay_size(&find.hay), all->len);
+    find_release(&find);
+}
+
+/* Sorted as people order texts, whatever comes first. */
+static int compare(const char *a, const char *b)
+{
+    g_autoptr(GString) x = g_string_new(NULL);
+    g_autoptr(GString) y = g_string_new(NULL);
+    sheet_text_key(x, a);
+    sheet_text_key(y, b);
+    int order = memcmp(x->str, y->str, MIN(x->len, y->len));
+    return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+Test(sheet, texts_stand_in_any_letter_case_and_numbers_in_them_as_numbers)
+{
+    static const char *const in_order[] = {
+        "",      "-",    "0",     "2",       "010",  "a",  "A-1",  "a-09",   "a-9b",    "a10",
+        "a10-x", "a100", "alpha", "Alpha 2", "beta", "v5", "v5.0", "v5.0.9", "v5.0.10", "\u00e9"};
+    for (size_t i = 0; i + 1 < G_N_ELEMENTS(in_order); i++)
+        cr_expect_lt(compare(in_order[i], in_order[i + 1]), 0, "%s, %s", in_order[i],
+                     in_order[i + 1]);
+    cr_expect_eq(compare("Cell-007", "cell-7"), 0);
+}
+
+Test(sheet, many_rows_are_sorted_as_few_are_and_those_alike_keep_their_order)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = many_things(1000);
+    static const char *const by[] = {"id", "-id", "name", "-name", "size", "-size"};
+    for (size_t b = 0; b < G_N_ELEMENTS(by); b++) {
+        struct arrangement arrangement = {0};
+        cr_assert(arrangement_sort(&arrangement, &sheet, by[b], NULL));
+        struct find find;
+        find_init(&find);
+        find_follow(&find, &sheet, deck, &arrangement, all);
+        cr_assert_eq(find.rows->len, 1000);
+        bool falls = (by[b][0] == '-') != (strstr(by[b], "size") != NULL);
+        for (guint i = 0; i + 1 < find.rows->len; i++) {
+            const struct thing *x = find.rows->pdata[i], *y = find.rows->pdata[i + 1];
+            int order = strstr(by[b], "id") ? compare(x->id, y->id)
+                        : strstr(by[b], "size")
+                            ? (x->size > y->size) - (x->size < y->size)
+                            : (x->name == NULL) - (y->name == NULL); /* none comes last */
+            bool turned = falls && !strstr(by[b], "name");
+            cr_assert_leq(turned ? -order : order, 0, "%s: %s, %s", by[b], x->id, y->id);
+            if (order == 0)
+                cr_assert_lt(compare(x->id, y->id), 0, "%s: %s, %s", by[b], x->id, y->id);
+        }
+        find_release(&find);
+    }
+}
+
 Test(sheet, the_next_column_to_sort_by_goes_through_those_shown_and_ends_in_the_screens_own_order)
 {
     static const size_t shown[] = {2, 0};

@@ -64,15 +64,34 @@ int list_find(const struct list *list, const char *id)
     return -1;
 }
 
-void list_set(struct list *list, GPtrArray *rows)
+static void replace_rows(struct list *list, GPtrArray *rows)
 {
     g_ptr_array_unref(list->rows);
     list->rows = rows;
+}
+
+static void follow(struct list *list, int at)
+{
+    select_index(list, !list->moved ? 0 : at >= 0 ? at : list->index);
+}
+
+void list_set_at(struct list *list, GPtrArray *rows, int at)
+{
+    replace_rows(list, rows);
+    follow(list, at);
+}
+
+void list_set(struct list *list, GPtrArray *rows)
+{
+    replace_rows(list, rows);
+    if (!list->moved) {
+        follow(list, 0);
+        return;
+    }
     /* Mostly nothing has moved: look there before searching. */
     bool there = list->selected && list->index < list_size(list) &&
                  strcmp(list_row(list, list->index), list->selected) == 0;
-    int at = there ? list->index : list_find(list, list->selected);
-    select_index(list, !list->moved ? 0 : at >= 0 ? at : list->index);
+    follow(list, there ? list->index : list_find(list, list->selected));
 }
 
 void list_fit(struct list *list, int height)

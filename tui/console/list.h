@@ -21,6 +21,8 @@ void list_release(struct list *list);
 
 /* Takes over `rows` (const char *, in order; the ids must live until the next call). */
 void list_set(struct list *list, GPtrArray *rows);
+/* The same, where it is known already that the selected row is at `at` now (-1: it is gone). */
+void list_set_at(struct list *list, GPtrArray *rows, int at);
 /* How many rows there is room for; scrolls so that the selected one is in view. */
 void list_fit(struct list *list, int height);
 /* Selects the row `by` away, as far as there are rows. */

@@ -22,12 +22,24 @@ struct filter;
 struct filter *filter_parse(const char *text);
 void filter_free(struct filter *filter);
 bool filter_takes(const struct filter *filter, const struct field *fields, size_t n);
-/* The same, where words without a column are not looked for in the fields that are `quiet` (as many
- * as fields). */
-bool filter_takes_loud(const struct filter *filter, const struct field *fields, const bool *quiet,
-                       size_t n);
-/* Whether a word looks in that column by its name. */
-bool filter_names(const struct filter *filter, const char *column);
+
+/* The same, word by word, for whoever has the texts of many rows at hand: `text` is fields as
+ * filter_fold() adds them. */
+size_t filter_words(const struct filter *filter);
+bool filter_word_takes(const struct filter *filter, size_t word, const char *text, gsize length);
+/* Whether it looks in one column alone, and whether in that one. */
+bool filter_word_chooses(const struct filter *filter, size_t word);
+bool filter_word_names(const struct filter *filter, size_t word, const char *column);
+/* Whether a row must not be taken by it. */
+bool filter_word_negates(const struct filter *filter, size_t word);
+/* Whether it is understood, its column aside. */
+bool filter_word_makes_sense(const struct filter *filter, size_t word);
+/* Whether a row takes so long that a hundred thousand of them are felt. */
+bool filter_slow(const struct filter *filter);
+
+/* A field's text (NULL: none) as a filter looks at it: letters of ASCII in lower case, valid UTF-8,
+ * ended by its only newline. */
+void filter_fold(GString *into, const char *value);
 
 /* What is wrong with the first word that can't be understood: an expression that is none, a column
  * that is not among `columns` (NULL-terminated), with the nearest right one. NULL: nothing. Caller

@@ -35,6 +35,9 @@ struct sheet {
     const struct sheet_column *columns;
     size_t n; /* at most ARRANGED_MOST */
     const char *(*id)(const void *row);
+    bool lasting; /* the same rows stay for long: filters have their texts ready before they are
+                   * asked
+                   */
     /* Whether faults-only shows it; NULL: the sheet has no such switch. */
     bool (*faulty)(const void *row, const struct deck *deck);
     /* Draws what stands left of the fields, three columns; may be NULL. */

@@ -122,6 +122,37 @@ static struct area paint(struct shell *shell, struct canvas *canvas)
     return cursor;
 }
 
+static enum work work_left(const struct shell *shell)
+{
+    const struct view *view = shell_view(shell);
+    return view->works ? view->works(shell_state(shell)) : WORK_NONE;
+}
+
+void shell_follow_all(struct shell *shell)
+{
+    do
+        shell_follow(shell);
+    while (work_left(shell) == WORK_ASKED);
+}
+
+static gboolean on_work(gpointer data)
+{
+    struct shell *shell = data;
+    shell_follow(shell);
+    if (work_left(shell) != WORK_NONE)
+        return G_SOURCE_CONTINUE;
+    shell->work_source = 0;
+    shell_want_draw(shell);
+    return G_SOURCE_REMOVE;
+}
+
+/* Keys and whatever else comes in come before each part of it. */
+static void go_on_working(struct shell *shell)
+{
+    if (work_left(shell) != WORK_NONE && !shell->work_source)
+        shell->work_source = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_work, shell, NULL);
+}
+
 static void draw(struct shell *shell)
 {
     struct canvas *canvas = shell->screen ? screen_begin(shell->screen) : NULL;
@@ -136,6 +167,7 @@ static void draw(struct shell *shell)
     struct area cursor = paint(shell, canvas);
     screen_show(shell->screen, cursor.row, cursor.col);
     shell_tell_watched(shell);
+    go_on_working(shell);
 }
 
 struct canvas *shell_picture(struct shell *shell, int more)
@@ -251,6 +283,7 @@ void shell_free(struct shell *shell)
     g_clear_handle_id(&shell->look_source, g_source_remove);
     g_clear_handle_id(&shell->draw_source, g_source_remove);
     g_clear_handle_id(&shell->quiet_source, g_source_remove);
+    g_clear_handle_id(&shell->work_source, g_source_remove);
     trail_free(shell->trail);
     if (shell->meanwhile)
         snapshot_unref(shell->meanwhile);

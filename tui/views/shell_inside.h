@@ -27,7 +27,7 @@ struct shell {
     struct act *act;
     struct launch *launch;
     struct area body; /* of the last frame */
-    guint look_source, draw_source, quiet_source;
+    guint look_source, draw_source, quiet_source, work_source;
     gint64 key_ms; /* when the last key came, on the clock that never jumps */
     bool waits;    /* what is in front opened by itself, and people may still type for another */
     char *offered; /* a command that was shown, as long as nothing else was done since, or NULL */
@@ -148,8 +148,11 @@ void shell_dump(struct shell *shell, const char *typed);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);
-/* Lets the view on top follow what has changed: before every drawing and every key. */
+/* Lets the view on top follow what has changed: before every drawing and every key. What takes it
+ * longer is gone on with when there is nothing else to do. */
 void shell_follow(struct shell *shell);
+/* The same to the end: what a key does must be done to what was asked for. */
+void shell_follow_all(struct shell *shell);
 /* `data` is the shell. However often this is called before it is drawn, it is one frame. */
 void shell_want_draw(gpointer data);
 /* The same for a key: its frame comes before whatever else has come in. */

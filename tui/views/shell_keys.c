@@ -151,7 +151,7 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
 
 void shell_request(struct shell *shell, enum request request)
 {
-    shell_follow(shell);
+    shell_follow_all(shell);
     struct reaction reaction = shell_view(shell)->key(shell_state(shell), shell->deck, request);
     if (!(reaction.what & REACT_UNUSED))
         shell_react(shell, &reaction);

@@ -69,6 +69,11 @@ static const struct list *tenants_list(const void *state)
     return &((const struct find *)state)->list;
 }
 
+static enum work tenants_works(const void *state)
+{
+    return find_works(state);
+}
+
 static struct topic tenants_topic(const void *state, const struct deck *deck)
 {
     (void)deck;
@@ -105,5 +110,6 @@ const struct view view_tenants = {
     .list = tenants_list,
     .topic = tenants_topic,
     .can = tenants_can,
+    .works = tenants_works,
     .key = tenants_key,
 };

@@ -123,6 +123,7 @@ const struct sheet tenants_sheet = {
     .columns = columns,
     .n = G_N_ELEMENTS(columns),
     .id = tenants_id,
+    .lasting = true,
     .faulty = tenants_faulty,
     .lead = tenants_lead,
 };

@@ -37,6 +37,12 @@ struct topic {
 struct list;
 struct sheet;
 
+enum work {
+    WORK_NONE,
+    WORK_AHEAD, /* what nobody has asked for yet */
+    WORK_ASKED  /* what is shown is not yet what was asked for */
+};
+
 struct view {
     bool finds;                /* opens with its filter being typed */
     const struct sheet *sheet; /* its table, if people may arrange it; may be NULL */
@@ -60,6 +66,9 @@ struct view {
     /* How far back (ms) it shows its cells' metrics; may be NULL: no further than is kept anyway.
      */
     gint64 (*past_ms)(const void *state);
+    /* What prepare() wants to be called again for when nobody waits for anything else; may be NULL:
+     * nothing, ever. */
+    enum work (*works)(const void *state);
     struct reaction (*key)(void *state, const struct deck *deck, enum request request);
 };
 
