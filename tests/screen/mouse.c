@@ -61,7 +61,8 @@ static void a_click_selects_and_a_second_opens(struct fleet *fleet)
     check("a click on the way goes there", seat_row_shows(seat, 2, "CELL"));
     seat_type(seat, "]");
     check("and ] forward again", seat_row_shows(seat, 1, "cell-3-eu-west"));
-    seat_row_shows(seat, -1, "q quit");
+    seat_row_shows(seat, -1, "z span");
+    seat_settled(seat);
     click(seat, 23, column_of(seat, -1, "tenants"));
     check("a click on a hint is its key", seat_row_shows(seat, -1, "/cell:cell-3-eu-west"));
     seat_free(seat);
