@@ -102,6 +102,14 @@ static void filters_and_commands_find_things(struct fleet *fleet)
           seat_hides(seat, "cell-1-us-east") && seat_row_shows(seat, 3, "cell-3-eu-west"));
     seat_type(seat, "\x1b");
     check("Esc shows all again", seat_shows(seat, "cell-0-dev"));
+    seat_type(seat, "tcell:us-west\r");
+    check("Enter ends a filter that leaves several, and opens none of them",
+          seat_row_shows(seat, -1, "/cell:us-west  (Esc shows all)") &&
+              seat_row_shows(seat, 1, "12 of 30 tenants"));
+    seat_type(seat, "\r");
+    check("once more, it opens the one that is selected", seat_hides(seat, " of 30 tenants"));
+    seat_type(seat, "\x1b\x1b\x1b");
+    seat_shows(seat, "all 5 cells are well");
     seat_type(seat, "tbayview");
     check("tenants are found as one types", seat_row_shows(seat, 1, "1 of 30 tenants"));
     seat_type(seat, "\r");

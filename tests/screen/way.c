@@ -14,6 +14,8 @@ static void back_and_forth(struct seat *seat)
           seat_row_shows(seat, 0, "cell-2-us-west › tenants") &&
               seat_row_shows(seat, 1, "12 of 30 tenants"));
     seat_type(seat, "\r");
+    seat_row_shows(seat, -1, "Esc shows all");
+    seat_type(seat, "\r");
     seat_shows(seat, "residency");
     seat_type(seat, "c");
     check("c goes from a tenant to its cell", seat_row_shows(seat, 1, "cell-2-us-west healthy"));

@@ -1,4 +1,5 @@
 #include "data/base/when.h"
+#include "tui/console/list.h"
 #include "tui/console/terminal.h"
 #include "tui/views/commandline.h"
 #include "tui/views/shell_inside.h"
@@ -179,6 +180,17 @@ static bool moves(guint32 key)
            key == KEY_CODE_PAGE_DOWN;
 }
 
+/* Enter ends what is typed; it opens what was found only where that is one row: of several, nobody
+ * has said yet which is meant. */
+static void end_filter(struct shell *shell)
+{
+    const struct view *view = shell_view(shell);
+    shell->mode = MODE_KEYS;
+    shell_follow_all(shell);
+    if (view->finds && view->list && list_size(view->list(shell_state(shell))) == 1)
+        shell_request(shell, REQUEST_OPEN);
+}
+
 static void key_in_filter(struct shell *shell, guint32 key)
 {
     if (moves(key)) {
@@ -191,9 +203,7 @@ static void key_in_filter(struct shell *shell, guint32 key)
         shell->mode = MODE_KEYS;
         break;
     case PROMPT_DONE:
-        shell->mode = MODE_KEYS;
-        if (shell_view(shell)->finds)
-            shell_request(shell, REQUEST_OPEN);
+        end_filter(shell);
         break;
     default:
         shell_set_filter(shell, shell->prompt.text->str);
