@@ -213,6 +213,7 @@ static void (*const stories[])(struct fleet *) = {
     a_cell_is_looked_at_whole,
     a_day_is_fetched_while_it_is_looked_at,
     a_rollout_is_started_and_steered,
+    acts_go_through_and_stand_on_record,
     the_terminal_is_put_back_on_every_exit,
     hung_up_it_ends_at_once_and_says_nothing,
     stopped_and_continued_it_draws_again,

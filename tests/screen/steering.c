@@ -1,10 +1,9 @@
 /* A rollout from the console alone: started, paused, resumed, approved, rolled back, aborted. */
-#include "tests/screen/stage.h"
+#include "tests/screen/steering.h"
 
 #include <string.h>
 
-/* Types a command line, and waits until it was taken. */
-static void command(struct seat *seat, const char *line)
+void steer_command(struct seat *seat, const char *line)
 {
     g_autofree char *shown = g_strconcat(":", line, NULL);
     seat_type(seat, shown);
@@ -13,37 +12,32 @@ static void command(struct seat *seat, const char *line)
     seat_hides(seat, shown);
 }
 
-/* The plan's dialog, once it asks: it is refused at first, while the probes of a simulator that has
- * just begun are not all in. */
-static bool planned(struct seat *seat, const char *version)
+bool steer_plan(struct seat *seat, const char *version)
 {
     g_autofree char *line = g_strconcat("start ", version, NULL);
-    for (int i = 0; i < 20; i++) {
-        command(seat, line);
-        seat_hides(seat, "planning ");
-        seat_hides(seat, "Waits until");
-        g_autofree char *text = seat_text(seat);
-        if (strstr(text, "Reason (kept"))
-            return true;
-        seat_type(seat, "\x1b");
-        seat_hides(seat, "Esc leaves");
-    }
-    return false;
+    steer_command(seat, line);
+    return seat_shows(seat, "Reason (kept");
 }
 
-/* Key, reason (NULL: none is asked), word; true once it is on record. Refused and tried again where
- * what it would touch has changed meanwhile. */
-static bool act(struct seat *seat, const char *key, const char *reason, const char *word)
+void steer_answer(struct seat *seat, const char *const *answers)
+{
+    for (; *answers; answers++) {
+        g_autofree char *taken = g_strconcat(": ", *answers, NULL);
+        seat_type(seat, *answers);
+        seat_type(seat, "\r");
+        if (**answers)
+            seat_shows(seat, taken);
+    }
+}
+
+bool steer_act(struct seat *seat, const char *key, const char *const *answers, const char *word)
 {
     for (int i = 0; i < 10; i++) {
         seat_type(seat, key);
         if (!seat_shows(seat, "Blast radius: "))
             return false;
-        if (reason) {
-            seat_type(seat, reason);
-            seat_type(seat, "\r");
-            seat_shows(seat, "Reason: ");
-        }
+        if (answers)
+            steer_answer(seat, answers);
         seat_shows(seat, "to do it");
         seat_type(seat, word);
         seat_type(seat, "\r");
@@ -56,12 +50,19 @@ static bool act(struct seat *seat, const char *key, const char *reason, const ch
     return false;
 }
 
+/* With a reason, or none. */
+static bool act(struct seat *seat, const char *key, const char *reason, const char *word)
+{
+    const char *const answers[] = {reason, NULL};
+    return steer_act(seat, key, answers, word);
+}
+
 static void nothing_starts_read_only(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 30, 100, NULL, NULL, NULL);
     seat_shows(seat, "cell-0-dev");
     check("without --write, starting is not offered", seat_hides(seat, "s start"));
-    command(seat, "start 5.1.0");
+    steer_command(seat, "start 5.1.0");
     check("and refused", seat_row_shows(seat, -1, "read-only: nothing was done"));
     seat_free(seat);
 }
@@ -81,7 +82,7 @@ static void a_release_leads_to_its_plan(struct seat *seat)
 /* What people type on without looking is not what a dialog that opens meanwhile asks for. */
 static void what_is_typed_ahead_starts_nothing(struct seat *seat)
 {
-    command(seat, "start 9.9.9");
+    steer_command(seat, "start 9.9.9");
     seat_type(seat, "q\r9.9.9\r");
     check("keys typed while it plans, or as it opens, do nothing",
           seat_shows(seat, "9.9.9 can't be started") && seat_shows(seat, "Esc leaves ─"));
@@ -100,15 +101,15 @@ static void the_start(struct seat *seat)
     seat_type(seat, "5.1\t");
     check("Tab completes it", seat_row_shows(seat, -1, ":start 5.1.0"));
     seat_type(seat, "\x1b");
-    command(seat, "start --help");
+    steer_command(seat, "start --help");
     check("what is no version goes nowhere", seat_row_shows(seat, -1, "--help is no version"));
-    command(seat, "start 9.9.9");
+    steer_command(seat, "start 9.9.9");
     check("a version that there is not is refused by the plan",
           seat_shows(seat, "9.9.9 can't be started") && seat_shows(seat, "Esc leaves ─"));
     seat_type(seat, "5.1.0\r");
     check("and no typing starts it", seat_hides(seat, "Esc leaves"));
     check("a plan shows its blast radius",
-          planned(seat, "5.1.0") && seat_shows(seat, "Blast radius: 5 cells, 30 tenants"));
+          steer_plan(seat, "5.1.0") && seat_shows(seat, "Blast radius: 5 cells, 30 tenants"));
     check("its waves and cells",
           seat_shows(seat, "enterprise: bake 2s") && seat_shows(seat, "cell-1-dr: 0 tenants"));
     seat_type(seat, "\r");

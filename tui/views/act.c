@@ -216,7 +216,10 @@ static char *title_of(const struct act *act)
 struct dialog *act_dialog(const struct act *act)
 {
     g_autofree char *title = title_of(act);
-    return dialog_new(title, shown_lines(&act->sight), act->kind->asks, act->expected);
+    struct dialog *dialog =
+        dialog_new(title, shown_lines(&act->sight), act->kind->asks, act->expected);
+    dialog->about = act->sight.bound;
+    return dialog;
 }
 
 /* It can't be done any more: what is left of the question tells that. */
@@ -250,6 +253,7 @@ bool act_follow(struct act *act, const struct deck *deck, struct dialog **dialog
     bool changed = !same_sight(&now, &act->sight);
     sight_clear(&act->sight);
     act->sight = now;
+    (*dialog)->about = act->sight.bound;
     if (changed)
         dialog_change(*dialog, shown_lines(&act->sight));
     return changed;

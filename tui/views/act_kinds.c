@@ -163,12 +163,16 @@ static char *tells_debt(const struct rollout *rollout, const struct target *targ
                            target->wave, bake);
 }
 
-static char *no_duration(const char *text, gconstpointer about)
+/* `about`: what the act is bound to, of which tells_debt() makes the bake as it is. */
+static char *no_shorter(const char *text, gconstpointer about)
 {
-    (void)about;
-    gint64 ms = 0;
-    bool sound = duration_parse(text, &ms) && ms > 0;
-    return sound ? NULL : g_strdup_printf("%s is no duration such as 90s, 30m or 24h", text);
+    gint64 ms = 0, now_ms = 0;
+    if (!duration_parse(text, &ms) || ms == 0)
+        return g_strdup_printf("%s is no duration such as 90s, 30m or 24h", text);
+    bool shorter = !about || !duration_parse(about, &now_ms) || ms < now_ms;
+    return shorter ? NULL
+                   : g_strdup_printf("it bakes for %s, and break-glass only shortens",
+                                     (const char *)about);
 }
 
 #define ASK_REASON                                                                                 \
@@ -177,8 +181,9 @@ static char *no_duration(const char *text, gconstpointer about)
     }
 static const struct dialog_ask reason[] = {ASK_REASON, {NULL}};
 static const struct dialog_ask bake_and_reason[] = {
-    {.name = "Bake", .note = "as 30m or 2h: no longer than that", .wrong = no_duration},
-    ASK_REASON};
+    {.name = "Bake", .note = "as 30m or 2h: no longer than that", .wrong = no_shorter},
+    ASK_REASON,
+    {NULL}};
 
 static const struct act_kind kinds[] = {
     {.request = REQUEST_APPROVE,

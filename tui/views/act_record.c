@@ -64,7 +64,7 @@ bool act_put_accept(struct journal *journal, const struct act_request *ask, GErr
                         ask->person, ask->now_ms, error);
 }
 
-/* Whatever was typed has passed no_duration(). */
+/* Whatever was typed has passed no_shorter(). */
 bool act_put_override(struct journal *journal, const struct act_request *ask, GError **error)
 {
     struct override_request override = {.reason = ask->reason};

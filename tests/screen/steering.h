@@ -1,0 +1,15 @@
+/* What people do to rollouts, key by key; shared by the stories that do it. */
+#pragma once
+
+#include "tests/screen/stage.h"
+
+/* Types a command line, and waits until it was taken. */
+void steer_command(struct seat *seat, const char *line);
+/* The plan's dialog, once it asks: it is refused at first, while the probes of a simulator that has
+ * just begun are not all in, and follows them. */
+bool steer_plan(struct seat *seat, const char *version);
+/* Answers what an open dialog asks for, one after the other (NULL-terminated). */
+void steer_answer(struct seat *seat, const char *const *answers);
+/* Key, answers, word; true once it is on record. Refused and tried again where what it would touch
+ * has changed meanwhile. */
+bool steer_act(struct seat *seat, const char *key, const char *const *answers, const char *word);
