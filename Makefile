@@ -38,7 +38,7 @@ pc = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # Asked one set at a time: a demo's machine has no test libraries.
 CFLAGS_LIBS := $(call pc,--cflags,$(PACKAGES)) $(call pc,--cflags,$(SIM_PACKAGES)) \
 	$(call pc,--cflags,$(TEST_PACKAGES))
-LIBS := $(call pc,--libs,$(PACKAGES)) -lm
+LIBS := $(call pc,--libs,$(PACKAGES)) -lresolv -lm
 LIBS_SIM := $(LIBS) $(call pc,--libs,$(SIM_PACKAGES))
 LIBS_TEST := $(LIBS_SIM) $(call pc,--libs,$(TEST_PACKAGES))
 CPPFLAGS = -I. -D_GNU_SOURCE -DCELLDECK_VERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"'
@@ -141,7 +141,7 @@ build/san/peers/%: build/san/tests/peers/%.o \
 		$(patsubst %.c,build/san/%.o,$(wildcard data/*.c data/base/*.c data/aws/*.c))
 	@mkdir -p $(@D)
 	$(call tell,link,$@)
-	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lm
+	$(Q)$(CC) $(CFLAGS_san) $(LDFLAGS_san) -o $@ $^ $(call pc,--libs,$(PACKAGES)) -lresolv -lm
 
 # The console on a pseudo-terminal, read back through libvterm.
 build/san/screen: $(patsubst %.c,build/san/%.o,$(wildcard tests/screen/*.c) \

@@ -168,9 +168,11 @@ struct releases_config {
 };
 
 struct failover_config {
-    char *zone_id, *record; /* or NULL */
-    gint64 ttl_ms;          /* default 60s */
-    double max_used_pct;    /* default 90 */
+    char *zone_id, *record; /* or NULL: with {subdomain} or {tenant} */
+    char *check_url;        /* with {record}; default https://{record}/healthcheck */
+    char *resolver; /* the DNS server to ask, "10.0.0.2" or "10.0.0.2:5353"; NULL: the machine's */
+    gint64 ttl_ms;  /* default 60s */
+    double max_used_pct; /* default 90 */
 };
 
 /* A metric that the conductor sends while it works on something and can see (README.md). */

@@ -301,7 +301,10 @@ static const struct schema_key failover_keys[] = {
         .positive = true),
     KEY("max_used", PERCENT, failover_config, max_used_pct, "of a target's users",
         .fallback = "90%", .positive = true),
-    CHECKED("check_url", TEXT, "that verifies a tenant", .check = word_url_pattern),
+    KEY("check_url", TEXT, failover_config, check_url, "that verifies a tenant",
+        .check = word_url_pattern, .fallback = "https://{record}/healthcheck"),
+    KEY("resolver", TEXT, failover_config, resolver,
+        "the DNS server to ask, such as 10.0.0.2 or 10.0.0.2:53", .check = word_address),
     SECTION("fence", 0, "stops writes", &command_schema),
     SECTION("promote", 0, "makes a replica writable", &command_schema),
     {0}};

@@ -73,6 +73,12 @@ const char *word_host(const char *text)
                  "a host name such as cell0.example.com");
 }
 
+const char *word_address(const char *text)
+{
+    return match("^[0-9]{1,3}(\\.[0-9]{1,3}){3}(:[0-9]{1,5})?$", text,
+                 "an IPv4 address such as 10.0.0.2 or 10.0.0.2:5353");
+}
+
 const char *word_account(const char *text)
 {
     return match("^[0-9]{12}$", text, "an AWS account of 12 digits");

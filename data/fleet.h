@@ -82,6 +82,7 @@ struct probe {
     bool answered; /* HTTP 200 with a readable body; else `error` says what came instead */
     char *error;
     char *version;           /* build suffix dropped; NULL where the body names none */
+    char *cell;              /* which it says it is (`cell`, which Medplum's has not), or NULL */
     GPtrArray *dependencies; /* struct dependency * */
     gint64 took_ms;
 };

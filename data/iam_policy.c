@@ -105,6 +105,15 @@ static void add_topic(const struct policy *policy, struct texts *arns)
         texts_add(arns, g_strdup(policy->config->sns_topic));
 }
 
+static void add_zone(const struct policy *policy, struct texts *arns)
+{
+    const struct config *config = policy->config;
+    if (config->failover.zone_id)
+        texts_add(arns,
+                  g_strdup_printf("arn:%s:route53:::hostedzone/%s",
+                                  aws_partition(config->aws_region), config->failover.zone_id));
+}
+
 static void add_roles(const struct policy *policy, struct texts *arns)
 {
     for (guint i = 0; i < policy->config->cells->len; i++) {
@@ -197,6 +206,7 @@ static const struct scope {
     [AWS_SCOPE_TASK_DEFINITIONS] = {"TagNewTaskDefinitions", false, add_task_definitions},
     [AWS_SCOPE_PASSED_ROLES] = {"PassRolesToTasks", false, add_passed_roles},
     [AWS_SCOPE_TOPIC] = {"TellPeople", true, add_topic},
+    [AWS_SCOPE_ZONE] = {"ReadTenantsRecords", true, add_zone},
     [AWS_SCOPE_NAMESPACE] = {"Heartbeat", true, add_heartbeat, heartbeat_condition},
 };
 
@@ -205,6 +215,8 @@ static bool uses(const struct policy *policy, enum aws_use use)
     switch (use) {
     case AWS_USE_ECS:
         return !policy->wish->read_only && policy->config->deploy.driver == DRIVER_ECS;
+    case AWS_USE_ZONE:
+        return policy->config->failover.zone_id && policy->config->failover.record;
     case AWS_USE_NOTIFY:
         return !policy->wish->read_only;
     case AWS_USE_HEARTBEAT:

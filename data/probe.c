@@ -26,6 +26,7 @@ static void probe_clear(gpointer p)
     struct probe *probe = p;
     g_free(probe->error);
     g_free(probe->version);
+    g_free(probe->cell);
     g_ptr_array_unref(probe->dependencies);
 }
 
@@ -91,6 +92,9 @@ static void read_body(struct probe *probe, const char *body)
     const char *version = json_string_value(json_object_get(doc, "version"));
     if (version && *version)
         probe->version = version_plain(version);
+    const char *cell = json_string_value(json_object_get(doc, "cell"));
+    if (cell && *cell)
+        probe->cell = g_strdup(cell);
     read_dependencies(probe, doc);
 }
 

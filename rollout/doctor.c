@@ -15,6 +15,7 @@ static const struct check checks[] = {
     {"metrics", true, false, doctor_metrics},
     {"alarms", true, false, doctor_alarms},
     {"endpoints", true, false, doctor_endpoints},
+    {"zone", true, false, doctor_zone},
     {"deployer", true, true, doctor_deployer},
     {"deploying", true, true, doctor_deploying},
     {"notices", true, true, doctor_notices},

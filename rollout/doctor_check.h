@@ -76,6 +76,7 @@ void doctor_registry(struct checkup *checkup);
 void doctor_metrics(struct checkup *checkup);
 void doctor_alarms(struct checkup *checkup);
 void doctor_endpoints(struct checkup *checkup);
+void doctor_zone(struct checkup *checkup);
 void doctor_deployer(struct checkup *checkup);
 void doctor_deploying(struct checkup *checkup);
 void doctor_notices(struct checkup *checkup);

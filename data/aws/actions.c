@@ -6,6 +6,8 @@
 
 static const struct aws_action actions[] = {
     {AWS_DYNAMODB, "Scan", false, AWS_USE_WATCH, AWS_SCOPE_TABLE, "which tenant lives where"},
+    {AWS_ROUTE53, "ListResourceRecordSets", false, AWS_USE_ZONE, AWS_SCOPE_ZONE,
+     "where DNS sends the tenant that is looked at"},
     {AWS_DYNAMODB, "Query", false, AWS_USE_JOURNAL, AWS_SCOPE_JOURNAL, "the shared journal"},
     {AWS_CLOUDWATCH, "GetMetricData", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' metrics"},
     /* Limited to alarms' ARNs it says nothing of composite alarms (its API reference). */

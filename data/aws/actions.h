@@ -15,6 +15,7 @@ enum aws_use {
     AWS_USE_NOTIFY,    /* notify.sns_topic */
     AWS_USE_HEARTBEAT, /* notify.heartbeat */
     AWS_USE_JOURNAL,   /* journal.store: dynamodb */
+    AWS_USE_ZONE,      /* failover.zone_id and failover.record */
     AWS_USE_WHOAMI,    /* doctor and iam-policy: always */
 };
 
@@ -30,6 +31,7 @@ enum aws_scope {
     AWS_SCOPE_PASSED_ROLES,     /* roles that ECS's tasks run as */
     AWS_SCOPE_ASSUMED_ROLES,    /* cells.*.role_arn */
     AWS_SCOPE_TOPIC,            /* notify.sns_topic */
+    AWS_SCOPE_ZONE,             /* failover.zone_id */
     AWS_SCOPE_NAMESPACE,        /* any resource, in the namespace of notify.heartbeat alone */
 };
 

@@ -46,6 +46,9 @@ static void release(struct aws_call *call)
     g_free(call->region);
     g_free(call->body);
     g_free(call->url);
+    g_free(call->address);
+    g_free(call->path);
+    g_free(call->query);
     g_free(call->request_id);
     if (call->release && call->with)
         call->release(call->with);

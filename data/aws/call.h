@@ -50,7 +50,9 @@ struct aws_call {
     char *body;
     guint64 metrics;           /* asked for by one request of this call */
     struct identity *identity; /* NULL: `keys` were given */
-    char *url;                 /* set for a plain GET */
+    char *url;                 /* set for a plain GET ... */
+    char *address;             /* ... that goes there; NULL: to the URL's own host */
+    char *path, *query;        /* of a REST call, which is a GET; NULL: a POST of `body` */
 
     gint64 deadline_ms; /* on the monotonic clock */
     gint64 patience_ms; /* how long that was, for the error */

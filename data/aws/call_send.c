@@ -24,7 +24,7 @@ static char **signed_headers(const struct aws_call *call, const char *path)
     g_autofree char *date = sign_date(now_ms);
     g_autofree char *target = facts->target ? g_strconcat(facts->target, call->action, NULL) : NULL;
     struct sign_header headers[] = {{"Host", call->endpoint->host},
-                                    {"Content-Type", facts->content_type},
+                                    {"Content-Type", call->path ? NULL : facts->content_type},
                                     {"X-Amz-Date", date},
                                     {"X-Amz-Security-Token", call->keys->token},
                                     {"X-Amz-Target", target}};
@@ -36,8 +36,9 @@ static char **signed_headers(const struct aws_call *call, const char *path)
             given[count++] = headers[i];
             g_ptr_array_add(lines, g_strconcat(headers[i].name, ": ", headers[i].value, NULL));
         }
-    struct sign_request request = {.method = "POST",
+    struct sign_request request = {.method = call->path ? "GET" : "POST",
                                    .path = path,
+                                   .query = call->query,
                                    .headers = given,
                                    .n_headers = count,
                                    .body = call->body,
@@ -55,13 +56,16 @@ void call_send_signed(struct aws_call *call, exchange_fn ended)
 {
     struct aws_client *client = call->client;
     const struct endpoint *endpoint = call->endpoint;
-    g_autofree char *path = g_strconcat(endpoint->path, endpoint->tail, NULL);
-    g_autofree char *url = g_strconcat(endpoint->url, endpoint->tail, NULL);
+    const char *tail = call->path ? call->path : endpoint->tail;
+    const char *mark = call->path && *call->query ? "?" : "";
+    g_autofree char *path = g_strconcat(endpoint->path, tail, NULL);
+    g_autofree char *url =
+        g_strconcat(endpoint->url, tail, mark, call->path ? call->query : "", NULL);
     /* Over HTTP/2 a time-out ends the request, but not the connection that is no good. */
     bool dead = call->retried == RETRY_TIMEOUT;
     call->skew_ms = client->skew_ms;
     g_auto(GStrv) headers = signed_headers(call, path);
-    struct http_request request = {.method = "POST",
+    struct http_request request = {.method = call->path ? "GET" : "POST",
                                    .url = url,
                                    .headers = (const char *const *)headers,
                                    .body = call->body,
@@ -81,6 +85,7 @@ void call_send_plain(struct aws_call *call, exchange_fn ended)
 {
     struct http_request request = {.method = "GET",
                                    .url = call->url,
+                                   .address = call->address,
                                    .timeout_ms = call->deadline_ms - when_mono_ms(),
                                    .max_reply = MAX_PLAIN_REPLY};
     call->exchange = exchange_start(call->client->plain, &request, ended, call);

@@ -181,6 +181,25 @@ struct aws_call *aws_query(struct aws_client *client, const struct aws_target *t
     return call;
 }
 
+struct aws_call *aws_rest_get(struct aws_client *client, const struct aws_target *target,
+                              const char *action, const char *path, const char *const *params,
+                              gint64 deadline_ms, aws_text_fn fn, gpointer data)
+{
+    struct aws_call *call = call_as(
+        client, target, call_new(client, target, action, g_strdup(""), AWS_CALL_READ, deadline_ms));
+    GString *query = g_string_new(NULL);
+    for (; *params; params += 2) {
+        g_autofree char *value = g_uri_escape_string(params[1], NULL, FALSE);
+        g_string_append_printf(query, "%s%s=%s", query->len ? "&" : "", params[0], value);
+    }
+    call->path = g_strdup(path);
+    call->query = g_string_free(query, FALSE);
+    call->deliver = deliver_text;
+    call->fn = G_CALLBACK(fn);
+    call->data = data;
+    return call;
+}
+
 static void deliver_http(const struct aws_call *call, const struct http_answer *answer,
                          const GError *error)
 {
@@ -197,5 +216,13 @@ struct aws_call *aws_http_get(struct aws_client *client, const char *url, gint64
     call->deliver = deliver_http;
     call->fn = G_CALLBACK(fn);
     call->data = data;
+    return call;
+}
+
+struct aws_call *aws_http_get_at(struct aws_client *client, const char *url, const char *address,
+                                 gint64 deadline_ms, aws_http_fn fn, gpointer data)
+{
+    struct aws_call *call = aws_http_get(client, url, deadline_ms, fn, data);
+    call->address = g_strdup(address);
     return call;
 }

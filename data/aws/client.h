@@ -97,11 +97,22 @@ struct aws_call *aws_query(struct aws_client *client, const struct aws_target *t
                            const char *action, const char *const *params, enum aws_call_flags flags,
                            gint64 deadline_ms, aws_text_fn fn, gpointer data);
 
+/* A REST call that reads (Route 53): a GET of `path` ("/2013-04-01/hostedzone/Z1/rrset", escaped),
+ * `params` as of aws_query. The reply is the XML answer, as text. */
+struct aws_call *aws_rest_get(struct aws_client *client, const struct aws_target *target,
+                              const char *action, const char *path, const char *const *params,
+                              gint64 deadline_ms, aws_text_fn fn, gpointer data);
+
 /* A plain GET, unsigned, not retried, at most 64 KiB of answer, redirects not followed. `status`
  * is 0 and `error` set where there was no HTTP answer. */
 typedef void (*aws_http_fn)(int status, const char *body, const GError *error, gpointer data);
 struct aws_call *aws_http_get(struct aws_client *client, const char *url, gint64 deadline_ms,
                               aws_http_fn fn, gpointer data);
+
+/* The same, but over a connection to `address` (of IPv4, or IPv6 in brackets), wherever the name in
+ * `url` leads: certificate and Host are still the name's. */
+struct aws_call *aws_http_get_at(struct aws_client *client, const char *url, const char *address,
+                                 gint64 deadline_ms, aws_http_fn fn, gpointer data);
 
 /* No callback comes after this. */
 void aws_call_cancel(struct aws_call *call);

@@ -58,7 +58,18 @@ static void set_safety(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "celldeck/" CELLDECK_VERSION);
 }
 
-struct curl_slist *http_options_set(CURL *easy, const struct http_request *request)
+/* A proxy would look the name up by itself. */
+static struct curl_slist *connect_to(CURL *easy, const char *address)
+{
+    g_autofree char *rule = g_strdup_printf("::%s:", address);
+    struct curl_slist *rules = curl_slist_append(NULL, rule);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, rules);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    return rules;
+}
+
+struct curl_slist *http_options_set(CURL *easy, const struct http_request *request,
+                                    struct curl_slist **connects)
 {
     struct curl_slist *headers = NULL;
     set_safety(easy);
@@ -71,6 +82,7 @@ struct curl_slist *http_options_set(CURL *easy, const struct http_request *reque
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
     if (request->no_proxy || is_loopback(request->url))
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    *connects = request->address ? connect_to(easy, request->address) : NULL;
     if (request->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
     if (g_str_equal(request->method, "GET"))

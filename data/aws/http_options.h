@@ -5,5 +5,7 @@
 
 #include <curl/curl.h>
 
-/* Sets all but the callbacks. Returns the headers, which have to outlive the request. */
-struct curl_slist *http_options_set(CURL *easy, const struct http_request *request);
+/* Sets all but the callbacks. Returns the headers, and in *connects where to connect (or NULL):
+ * both have to outlive the request. */
+struct curl_slist *http_options_set(CURL *easy, const struct http_request *request,
+                                    struct curl_slist **connects);

@@ -28,7 +28,7 @@ struct exchange {
     struct transport *transport;
     GList link; /* in transport->exchanges */
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *connects;
     struct http_answer answer;
     size_t max_reply;
     bool too_long;
@@ -58,6 +58,7 @@ static void exchange_free(struct exchange *exchange)
     curl_multi_remove_handle(transport->multi, exchange->easy);
     curl_easy_cleanup(exchange->easy);
     curl_slist_free_all(exchange->headers);
+    curl_slist_free_all(exchange->connects);
     g_string_free(exchange->answer.body, TRUE);
     g_hash_table_unref(exchange->answer.headers);
     g_free(exchange);
@@ -92,6 +93,7 @@ static void complete(struct exchange *exchange, CURLcode result)
     gpointer data = exchange->data;
     curl_easy_cleanup(exchange->easy);
     curl_slist_free_all(exchange->headers);
+    curl_slist_free_all(exchange->connects);
     g_free(exchange);
     fn(error ? NULL : &answer, error, data);
     g_string_free(answer.body, TRUE);
@@ -251,7 +253,7 @@ struct exchange *exchange_start(struct transport *transport, const struct http_r
     curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(exchange->easy, CURLOPT_HEADERDATA, exchange);
-    exchange->headers = http_options_set(exchange->easy, request);
+    exchange->headers = http_options_set(exchange->easy, request, &exchange->connects);
     g_queue_push_tail_link(&transport->exchanges, &exchange->link);
     curl_multi_add_handle(transport->multi, exchange->easy);
     return exchange;

@@ -19,6 +19,7 @@ struct exchange;
 struct http_request {
     const char *method; /* "GET", or with a body "POST", "PUT" */
     const char *url;
+    const char *address;        /* connect there; NULL: to the URL's host */
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     const char *body;           /* copied */
     size_t body_size;

@@ -1,0 +1,40 @@
+/* Asks the witnesses of where a tenant lives (witness.h), of one tenant at a time: the one that
+ * people look at. Each is asked at most once a minute; all of them end within seconds. Nothing
+ * waits in the main loop, and nothing is read but the record, its addresses, and /healthcheck. */
+#pragma once
+
+#include "data/aws/client.h"
+#include "data/fleet.h"
+#include "data/witness.h"
+
+struct whereabouts {
+    char *tenant;
+    char *record; /* its name in DNS; NULL: it has none, and `no_record` says why */
+    char *url;    /* what is asked there; NULL with `record` */
+    char *no_record;
+    struct witness witnesses[WITNESSES];
+    gint64 asked_ms; /* 0: never */
+};
+
+struct whereabouts_desk;
+/* `changed` is called from the main loop whenever somebody has answered. Borrows `client`, which
+ * may be NULL: then only the registry speaks. */
+struct whereabouts_desk *whereabouts_new(struct config *config, struct aws_client *client,
+                                         void (*changed)(gpointer data), gpointer data);
+/* Nothing is called after this. */
+void whereabouts_free(struct whereabouts_desk *desk);
+OWNABLE(whereabouts_desk, whereabouts_free);
+
+/* People look at this tenant (NULL: at none) of the snapshot, now: takes what the registry says,
+ * and asks the others where that was not done within the last minute. To be called as often as one
+ * likes. What it returns is valid until the next call; NULL where there is no such tenant. */
+const struct whereabouts *whereabouts_look(struct whereabouts_desk *desk,
+                                           const struct snapshot *snapshot, const char *tenant,
+                                           gint64 now_ms);
+/* Whoever was asked is asked again at the next look. */
+void whereabouts_again(struct whereabouts_desk *desk);
+/* Whether somebody who was asked has not answered yet. */
+bool whereabouts_waits(const struct whereabouts *whereabouts);
+
+/* failover.record for the tenant; NULL, and why, where there is none. Caller frees both. */
+char *whereabouts_record(const struct config *config, const struct tenant *tenant, char **why);
