@@ -39,6 +39,7 @@ struct sim_cloud *sim_cloud_new(struct sim_world *world, struct sim_faults *faul
     cloud->published = json_array();
     cloud->put_metrics = json_array();
     sim_registry_fill(cloud);
+    sim_zone_fill(cloud);
     for (guint i = 0; i < world->cells->len; i++) {
         const char *name;
         json_t *config;

@@ -41,5 +41,14 @@ char *sim_cloud_uuid(struct sim_cloud *cloud);
 /* Registers a task definition of one container; its ARN, borrowed from the registry of them. */
 const char *sim_task_definition_add(struct sim_cloud *cloud, const char *region, json_t *definition,
                                     gint64 now_ms);
+/* Where DNS stands, in three pieces: the records of the scenario's tenants; what a name leads to
+ * (an address on loopback), with the CNAMEs on the way in `names` (char *, may be NULL), or false:
+ * there is no such name; and the cell whose name it is, or comes to, or NULL. */
+void sim_zone_fill(struct sim_cloud *cloud);
+bool sim_zone_resolve(const struct sim_cloud *cloud, const char *name, GPtrArray *names,
+                      gint64 *ttl_s);
+const struct sim_cell *sim_zone_cell(const struct sim_cloud *cloud, const char *name);
+/* The name that a cell's tenants' records lead to; NULL: the scenario has no DNS. Caller frees. */
+char *sim_zone_cell_name(const json_t *scenario, const char *cell);
 /* The registry's items for the scenario's tenants, and the scenario's other tables. */
 void sim_registry_fill(struct sim_cloud *cloud);

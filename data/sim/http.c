@@ -110,6 +110,7 @@ static struct conversation *conversation_new(struct sim_http *http,
                                          .accept = header(connection, "Accept"),
                                          .date = header(connection, "X-Amz-Date"),
                                          .token = header(connection, "X-Amz-Security-Token"),
+                                         .host = header(connection, "Host"),
                                          .body = g_string_new(NULL)};
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, query_pair, talk->request.query);
     return talk;
@@ -127,6 +128,7 @@ static void conversation_free(struct conversation *talk)
     g_free(talk->request.accept);
     g_free(talk->request.date);
     g_free(talk->request.token);
+    g_free(talk->request.host);
     json_decref(talk->request.query);
     g_string_free(talk->request.body, TRUE);
     if (talk->body)

@@ -2,6 +2,7 @@
  * ready, and ends on SIGTERM, SIGINT, SIGHUP or (--until-eof) when its standard input closes. */
 #include "data/base/error.h"
 #include "data/base/when.h"
+#include "data/sim/dns.h"
 #include "data/sim/http.h"
 #include "data/sim/repo.h"
 #include "data/sim/scenario.h"
@@ -67,10 +68,10 @@ static gboolean on_input(gint fd, GIOCondition condition, gpointer loop)
     return G_SOURCE_REMOVE;
 }
 
-static bool write_files(const json_t *scenario, const char *endpoint, const char *dir,
+static bool write_files(const json_t *scenario, const char *endpoint, guint16 dns, const char *dir,
                         GError **error)
 {
-    g_autofree char *config = sim_scenario_config(scenario, endpoint, dir);
+    g_autofree char *config = sim_scenario_config(scenario, endpoint, dns, dir);
     g_autofree char *config_path = g_build_filename(dir, "celldeck.yaml", NULL);
     g_autofree char *repo = g_build_filename(dir, "medplum.git", NULL);
     return g_file_set_contents(config_path, config, -1, error) &&
@@ -93,8 +94,11 @@ static bool run(struct sim_server *server, const struct options *options, const 
     OWN(sim_http) http = sim_http_new(server, (guint16)options->port, error);
     if (!http)
         return false;
+    OWN(sim_dns) dns = sim_dns_new(server, error);
+    if (!dns)
+        return false;
     g_autofree char *endpoint = g_strdup_printf("http://127.0.0.1:%u", sim_http_port(http));
-    if (!write_files(scenario, endpoint, options->dir, error))
+    if (!write_files(scenario, endpoint, sim_dns_port(dns), options->dir, error))
         return false;
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_unix_signal_add(SIGTERM, on_signal, loop);

@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "data/sim/cloud.h"
 #include "data/sim/value.h"
 
 extern const char sim_default_start[] __asm__("_binary_data_sim_default_yaml_start");
@@ -68,7 +69,7 @@ json_t *sim_scenario_load(const char *path, GError **error)
     return json_incref(scenario);
 }
 
-static json_t *cells_config(const json_t *scenario, const char *endpoint)
+static json_t *cells_config(const json_t *scenario, const char *endpoint, bool with_dns)
 {
     json_t *cells = json_object();
     const char *id;
@@ -79,6 +80,9 @@ static json_t *cells_config(const json_t *scenario, const char *endpoint)
         json_object_del(config, "load");
         g_autofree char *url = g_strdup_printf("%s/cells/%s", endpoint, id);
         json_object_set_new(config, "endpoint", json_string(url));
+        g_autofree char *dns_name = with_dns ? sim_zone_cell_name(scenario, id) : NULL;
+        if (dns_name)
+            json_object_set_new(config, "dns_name", json_string(dns_name));
         json_object_set_new(cells, id, config);
     }
     return cells;
@@ -97,7 +101,23 @@ static json_t *deploy_config(const json_t *scenario)
                      services);
 }
 
-char *sim_scenario_config(const json_t *scenario, const char *endpoint, const char *dir)
+/* The names are the simulator's own, so its server is asked for them, and its port answers. */
+static json_t *failover_config(const json_t *scenario, const char *endpoint, guint16 dns)
+{
+    const json_t *names = json_object_get(scenario, "dns");
+    const char *domain = sim_text(names, "domain", "");
+    if (!dns || !*domain)
+        return NULL;
+    g_autofree char *record = g_strconcat("{subdomain}.", domain, NULL);
+    g_autofree char *url = g_strdup_printf("http://{record}%s/healthcheck", strrchr(endpoint, ':'));
+    g_autofree char *resolver = g_strdup_printf("127.0.0.1:%u", dns);
+    g_autofree char *ttl = duration_config_text(sim_duration(names, "ttl", WHEN_MINUTE));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "zone_id", sim_text(names, "zone", ""), "record",
+                     record, "ttl", ttl, "check_url", url, "resolver", resolver);
+}
+
+char *sim_scenario_config(const json_t *scenario, const char *endpoint, guint16 dns,
+                          const char *dir)
 {
     g_autofree char *repo = g_build_filename(dir, "medplum.git", NULL);
     g_autofree char *period = duration_config_text(sim_duration(scenario, "period", WHEN_SECOND));
@@ -107,8 +127,11 @@ char *sim_scenario_config(const json_t *scenario, const char *endpoint, const ch
         "{s:s, s:{s:s}, s:{s:s}, s:{s:s, s:s, s:s, s:s}, s:o, s:{s:s}, s:o}", "name", "simulated",
         "aws", "region", region, "registry", "table", sim_text(scenario, "table", "cell-registry"),
         "metrics", "namespace", "Medplum/Cells", "dimension", "CellId", "period", period,
-        "error_rate_unit", "percent", "cells", cells_config(scenario, endpoint), "releases", "repo",
-        repo, "deploy", deploy_config(scenario));
+        "error_rate_unit", "percent", "cells", cells_config(scenario, endpoint, dns > 0),
+        "releases", "repo", repo, "deploy", deploy_config(scenario));
+    json_t *failover = failover_config(scenario, endpoint, dns);
+    if (failover)
+        json_object_set_new(config, "failover", failover);
     if (json_is_object(extra))
         lay_over(config, extra);
     g_autofree char *yaml = sim_yaml_text(config, 2);

@@ -112,7 +112,17 @@ static void answer_json(struct sim_answer *answer, int status, json_t *body)
     json_decref(body);
 }
 
-static enum sim_outcome serve_healthcheck(struct visit *visit, const char *id)
+/* What was asked by a tenant's name says whose it is. */
+static json_t *healthcheck(const struct sim_world *world, const struct sim_cell *cell,
+                           bool names_itself, gint64 now_ms)
+{
+    json_t *body = sim_world_healthcheck(world, cell, now_ms);
+    if (names_itself)
+        json_object_set_new(body, "cell", json_string(cell->id));
+    return body;
+}
+
+static enum sim_outcome serve_healthcheck(struct visit *visit, const char *id, bool names_itself)
 {
     static const struct {
         enum sim_fault_kind kind;
@@ -138,7 +148,7 @@ static enum sim_outcome serve_healthcheck(struct visit *visit, const char *id)
         if (struck(visit, refusals[i].kind))
             answer_json(answer, refusals[i].status, json_pack("{s:s}", "error", refusals[i].error));
     if (!answer->body)
-        answer_json(answer, 200, sim_world_healthcheck(world, cell, visit->now_ms));
+        answer_json(answer, 200, healthcheck(world, cell, names_itself, visit->now_ms));
     return deliver(visit);
 }
 
@@ -289,7 +299,12 @@ enum sim_outcome sim_serve(struct sim_server *server, const struct sim_request *
         g_str_has_suffix(request->path, "/healthcheck")) {
         const char *id = request->path + strlen("/cells/");
         g_autofree char *cell = g_strndup(id, strcspn(id, "/"));
-        return serve_healthcheck(&visit, cell);
+        return serve_healthcheck(&visit, cell, false);
+    }
+    if (g_str_equal(request->path, "/healthcheck") && request->host) {
+        g_autofree char *name = g_strndup(request->host, strcspn(request->host, ":"));
+        const struct sim_cell *cell = sim_zone_cell(server->cloud, name);
+        return serve_healthcheck(&visit, cell ? cell->id : "", true);
     }
     return serve_aws(&visit, request);
 }

@@ -9,6 +9,7 @@ struct sim_request {
     json_t *query;                         /* {name: value} */
     char *authorization, *target, *accept; /* headers, or NULL */
     char *date, *token;                    /* X-Amz-Date, X-Amz-Security-Token, or NULL */
+    char *host;                            /* Host, or NULL */
     GString *body;
 };
 

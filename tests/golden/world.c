@@ -18,7 +18,7 @@ static bool make_sim(struct world *world, json_t *scenario, GError **error)
     if (!world->faults || !sim_repo_make(scenario, "medplum.git", error))
         return false;
     world->cloud = sim_cloud_new(world->sim, world->faults, START_MS);
-    g_autofree char *yaml = sim_scenario_config(scenario, "https://cells.example.com", ".");
+    g_autofree char *yaml = sim_scenario_config(scenario, "https://cells.example.com", 0, ".");
     return g_file_set_contents("celldeck.yaml", yaml, -1, error);
 }
 
