@@ -1,6 +1,8 @@
 /* `celldeck tenants` and `celldeck tenant where ID`. */
 #include "data/base/error.h"
 #include "data/base/text.h"
+#include "data/base/when.h"
+#include "data/whereabouts.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
 #include "tui/commands/fleet_json.h"
@@ -75,12 +77,44 @@ static int run_tenants(int argc, char **argv, GError **error)
     return code;
 }
 
+/* Until everybody who was asked has answered: that is a matter of seconds (whereabouts.h). */
+static void on_witness(gpointer data)
+{
+    (void)data; /* the loop turns by itself */
+}
+
+static const struct whereabouts *ask_witnesses(struct whereabouts_desk *desk,
+                                               const struct snapshot *snapshot, const char *id)
+{
+    const struct whereabouts *where = whereabouts_look(desk, snapshot, id, when_now_ms());
+    while (whereabouts_waits(where))
+        g_main_context_iteration(NULL, TRUE);
+    return where;
+}
+
+static void print_witnesses(const struct context *context, const struct whereabouts *where)
+{
+    enum agreement agreement;
+    g_autofree char *verdict = witness_verdict(where->witnesses, &agreement);
+    static const enum out_role styles[] = {
+        [AGREEMENT_NONE] = OUT_PLAIN, [AGREEMENT_FULL] = OUT_GOOD, [AGREEMENT_BROKEN] = OUT_BAD};
+    out_line(context->style, styles[agreement], "%s", verdict);
+    for (int i = WITNESS_ZONE; i < WITNESSES; i++) {
+        const struct witness *witness = &where->witnesses[i];
+        out_line(context->style, witness->state == WITNESS_FAILED ? OUT_BAD : OUT_PLAIN,
+                 "%-8s  %s%s%s", witness_name((enum witness_kind)i),
+                 witness->cell ? witness->cell : "-", witness->told ? ": " : "",
+                 witness->told ? witness->told : "");
+    }
+}
+
 static void print_where(const struct context *context, const struct snapshot *snapshot,
-                        const struct tenant *tenant)
+                        const struct tenant *tenant, const struct whereabouts *where)
 {
     const struct cell *cell = snapshot_cell(snapshot, tenant->cell ? tenant->cell : "");
     out_line(context->style, OUT_BOLD, "%s%s%s", tenant->id, tenant->name ? "  " : "",
              tenant->name ? tenant->name : "");
+    print_witnesses(context, where);
     out_line(context->style, OUT_PLAIN, "registry  %s, %s, %s", tenant->cell ? tenant->cell : "-",
              tenant_tier_name(tenant->tier), tenant_status_name(tenant->status));
     if (cell)
@@ -91,8 +125,25 @@ static void print_where(const struct context *context, const struct snapshot *sn
         out_line(context->style, OUT_BAD, "fault     %s", tenant->fault);
 }
 
-static int show_where(const struct context *context, const struct snapshot *snapshot,
-                      const char *id, GError **error)
+static void print_where_json(const struct snapshot *snapshot, const struct tenant *tenant,
+                             const struct whereabouts *where)
+{
+    static const char *const words[] = {
+        [AGREEMENT_NONE] = "unproven", [AGREEMENT_FULL] = "agree", [AGREEMENT_BROKEN] = "disagree"};
+    const struct cell *cell = snapshot_cell(snapshot, tenant->cell ? tenant->cell : "");
+    enum agreement agreement;
+    g_autofree char *verdict = witness_verdict(where->witnesses, &agreement);
+    out_json("tenant",
+             json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "tenant", fleet_tenant_json(tenant),
+                       "cell", text_json(cell ? cell->config->id : NULL), "health",
+                       text_json(cell ? health_name(cell->health) : NULL), "record",
+                       text_json(where->record), "agreement", words[agreement], "verdict",
+                       text_json(verdict), "witnesses",
+                       witness_json(where->witnesses, when_now_ms())));
+}
+
+static int show_where(struct context *context, const struct snapshot *snapshot, const char *id,
+                      GError **error)
 {
     const struct tenant *tenant = snapshot_tenant(snapshot, id);
     if (!tenant) {
@@ -103,14 +154,13 @@ static int show_where(const struct context *context, const struct snapshot *snap
                     id);
         return CD_ERROR_FAILED;
     }
-    if (context->json) {
-        const struct cell *cell = snapshot_cell(snapshot, tenant->cell ? tenant->cell : "");
-        out_json("tenant", json_pack("{s:o, s:o, s:o}", "tenant", fleet_tenant_json(tenant), "cell",
-                                     text_json(cell ? cell->config->id : NULL), "health",
-                                     text_json(cell ? health_name(cell->health) : NULL)));
-    } else {
-        print_where(context, snapshot, tenant);
-    }
+    OWN(whereabouts_desk)
+    desk = whereabouts_new(context->config, context_client(context), on_witness, NULL);
+    const struct whereabouts *where = ask_witnesses(desk, snapshot, id);
+    if (context->json)
+        print_where_json(snapshot, tenant, where);
+    else
+        print_where(context, snapshot, tenant, where);
     return context_sources_exit_code(snapshot);
 }
 
@@ -141,6 +191,6 @@ const struct command command_tenants = {
 const struct command command_tenant = {
     .name = "tenant",
     .usage = "where ID [--json]",
-    .summary = "where a tenant lives",
+    .summary = "where a tenant lives, by the registry, Route 53, DNS and the cell that answers",
     .run = run_tenant,
 };
