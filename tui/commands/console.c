@@ -126,6 +126,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     shell_on_watch(shell, on_watch, poller);
     shell_on_past(shell, on_past, poller);
     shell_use_keys(shell, context_client(context));
+    shell_use_witnesses(shell, context_client(context));
     struct whoami whoami = {.deck = deck};
     whoami.call = aws_caller_ask(context_client(context), NULL, 0, on_caller, &whoami);
     poller_prime(poller);

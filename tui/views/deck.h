@@ -16,6 +16,8 @@
 /* Of so many of the newest operations on a cell the deck has the events. */
 #define DECK_CELL_OPERATIONS 12
 
+struct whereabouts;
+
 struct deck {
     struct config *config;
     struct snapshot *snapshot;   /* NULL: nothing read yet */
@@ -35,6 +37,10 @@ struct deck {
     char *copy_trouble;     /* why, and how far, this host's copy of a shared one is behind, or NULL
                              */
     GHashTable *conductors; /* id of a live rollout -> struct conductor_info *: who had it last */
+
+    /* Of the tenant that is looked at, as far as its witnesses have spoken; NULL: nobody asks them.
+     * Borrowed from who does. */
+    const struct whereabouts *whereabouts;
 
     /* From git, as far as was read. */
     GPtrArray *releases;             /* struct release *, newest first; NULL: never read */

@@ -1,5 +1,6 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "data/whereabouts.h"
 #include "tui/console/aside.h"
 #include "tui/console/list.h"
 #include "tui/views/commandline.h"
@@ -164,6 +165,7 @@ static void draw(struct shell *shell)
         aws_client_tenure(shell->client, &deck->keys);
         deck->skew_ms = aws_client_skew_ms(shell->client);
     }
+    shell_ask_witnesses(shell);
     struct area cursor = paint(shell, canvas);
     screen_show(shell->screen, cursor.row, cursor.col);
     shell_tell_watched(shell);
@@ -275,6 +277,8 @@ void shell_free(struct shell *shell)
     if (!shell)
         return;
     screen_close(g_steal_pointer(&shell->screen));
+    g_clear_pointer(&shell->witnesses, whereabouts_free);
+    shell->deck->whereabouts = NULL;
     if (shell->launch)
         shell_launch_left(shell);
     g_cancellable_cancel(shell->leaving);

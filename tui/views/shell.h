@@ -25,6 +25,9 @@ void shell_on_past(struct shell *shell, shell_past_fn fn, gpointer data);
 /* Whose credentials the header speaks of; borrowed. */
 struct aws_client;
 void shell_use_keys(struct shell *shell, const struct aws_client *client);
+/* Whom the witnesses of where a tenant lives are asked through (whereabouts.h), of the one that is
+ * looked at; borrowed. */
+void shell_use_witnesses(struct shell *shell, struct aws_client *client);
 /* A new snapshot for the deck. */
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot);
 /* Something for people to know: for a while on screen, and among the messages. */

@@ -49,6 +49,7 @@ struct shell {
     char *past_cell; /* as last told to `past`; NULL: none */
     gint64 past_since_ms;
     const struct aws_client *client;
+    struct whereabouts_desk *witnesses; /* NULL: nobody asks them */
 };
 
 /* The screen on top, and its view and state. */
@@ -148,6 +149,8 @@ void shell_dump(struct shell *shell, const char *typed);
 
 /* Says which cells are looked at now and how far back, where that has changed. */
 void shell_tell_watched(struct shell *shell);
+/* Asks where the tenant on the screen lives, and gives the deck what is known of that. */
+void shell_ask_witnesses(struct shell *shell);
 /* Lets the view on top follow what has changed: before every drawing and every key. What takes it
  * longer is gone on with when there is nothing else to do. */
 void shell_follow(struct shell *shell);

@@ -1,4 +1,5 @@
 #include "data/base/when.h"
+#include "data/whereabouts.h"
 #include "tui/console/list.h"
 #include "tui/console/terminal.h"
 #include "tui/views/commandline.h"
@@ -94,6 +95,8 @@ static void begin_command(struct shell *shell)
 
 static void refresh(struct shell *shell)
 {
+    if (shell->witnesses)
+        whereabouts_again(shell->witnesses);
     if (shell->refresh)
         shell->refresh(shell->refresh_data);
     shell_read_journal(shell, true);

@@ -1,5 +1,7 @@
-/* Which cells people look at: what nobody looks at is asked for less often (data/feed.h). */
+/* What people look at: cells that nobody looks at are asked for less often (data/feed.h), and where
+ * a tenant lives is asked of the one on the screen alone. */
 #include "data/base/when.h"
+#include "data/whereabouts.h"
 #include "tui/views/shell_inside.h"
 
 #include <string.h>
@@ -19,6 +21,20 @@ void shell_on_past(struct shell *shell, shell_past_fn fn, gpointer data)
 void shell_use_keys(struct shell *shell, const struct aws_client *client)
 {
     shell->client = client;
+}
+
+void shell_use_witnesses(struct shell *shell, struct aws_client *client)
+{
+    shell->witnesses = whereabouts_new(shell->deck->config, client, shell_want_draw, shell);
+}
+
+void shell_ask_witnesses(struct shell *shell)
+{
+    struct deck *deck = shell->deck;
+    if (!shell->witnesses || shell->frozen_ms)
+        return;
+    const char *tenant = deck->here == VIEW_TENANT ? deck->tenant : NULL;
+    deck->whereabouts = whereabouts_look(shell->witnesses, deck->snapshot, tenant, deck->now_ms);
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)

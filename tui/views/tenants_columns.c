@@ -25,6 +25,10 @@ static void tenants_lead(const void *row, const struct deck *deck, struct canvas
         canvas_text(canvas, line, 0, 1, ROLE_ACCENT, "▎");
     if (tenant->fault)
         canvas_text(canvas, line, 1, 1, ROLE_WARN, "▲");
+    else if (tenant->status == TENANT_DOWN)
+        canvas_text(canvas, line, 1, 1, ROLE_BAD, "✖");
+    else if (tenant->status == TENANT_MIGRATING)
+        canvas_text(canvas, line, 1, 1, ROLE_WARN, "◔");
 }
 
 #define TEXT_FIELD(name, expression)                                                               \
