@@ -212,6 +212,7 @@ static void (*const stories[])(struct fleet *) = {
     what_is_seen_can_be_taken_along,
     a_cell_is_looked_at_whole,
     a_day_is_fetched_while_it_is_looked_at,
+    a_tenants_place_is_asked_of_all_who_know,
     a_rollout_is_started_and_steered,
     acts_go_through_and_stand_on_record,
     the_terminal_is_put_back_on_every_exit,

@@ -43,3 +43,4 @@ void a_day_is_fetched_while_it_is_looked_at(struct fleet *fleet);
 /* On fleets of their own. */
 void the_link_is_thin_and_aws_hangs(const char *build);
 void every_key_is_pressed_on_every_screen(const char *build);
+void a_tenants_place_is_asked_of_all_who_know(struct fleet *fleet);
