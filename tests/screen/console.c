@@ -215,6 +215,7 @@ static void (*const stories[])(struct fleet *) = {
     a_tenants_place_is_asked_of_all_who_know,
     a_rollout_is_started_and_steered,
     acts_go_through_and_stand_on_record,
+    a_start_is_bound_to_the_world_as_it_was_shown,
     the_terminal_is_put_back_on_every_exit,
     hung_up_it_ends_at_once_and_says_nothing,
     stopped_and_continued_it_draws_again,

@@ -34,6 +34,7 @@ struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, co
 /* Stories that have a file of their own. */
 void a_rollout_is_started_and_steered(struct fleet *fleet);
 void acts_go_through_and_stand_on_record(struct fleet *fleet);
+void a_start_is_bound_to_the_world_as_it_was_shown(struct fleet *fleet);
 void the_terminal_is_treated_with_care(struct fleet *fleet);
 void people_find_their_way(struct fleet *fleet);
 void a_mouse_does_what_keys_do(struct fleet *fleet);

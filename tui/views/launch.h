@@ -61,12 +61,14 @@ struct launch *launch_new(const struct deck *deck, const char *version, bool att
 void launch_start(struct launch *launch, const struct dialog *dialog);
 /* One of the dialog's own keys was pressed: it chooses otherwise. True: it is PLANNING again, else
  * only the words are others. */
-bool launch_choose(struct launch *launch, const struct dialog *dialog, guint32 key);
+bool launch_choose(struct launch *launch, guint32 key);
 /* Looks whether the deck tells of something that the plan leans on and that has moved. True: a
  * process plans it anew, with the question left open. */
 bool launch_follow(struct launch *launch, const struct deck *deck);
 /* Plans what was refused at its start as the world is now. */
 void launch_again(struct launch *launch, const struct deck *deck);
+/* Keeps what stands in the dialog, for the next one. */
+void launch_keep_typed(struct launch *launch, const struct dialog *dialog);
 /* Gives a plan up that is being made: `fn` is called soon. */
 void launch_cancel(struct launch *launch);
 /* Not while `pending`. */

@@ -46,11 +46,10 @@ static bool toggle_fixes(struct launch *launch)
     return true;
 }
 
-bool launch_choose(struct launch *launch, const struct dialog *dialog, guint32 key)
+bool launch_choose(struct launch *launch, guint32 key)
 {
     if (launch->stage != LAUNCH_READY && launch->stage != LAUNCH_REFUSED)
         return false;
-    launch_keep_typed(launch, dialog);
     g_clear_pointer(&launch->moved, g_free);
     bool anew = (key == KEY_RETRY_FAILED && toggle_retry(launch)) ||
                 (key == KEY_FIXES && toggle_fixes(launch));

@@ -9,5 +9,3 @@ void launch_judge(struct launch *launch);
 void launch_plan_anew(struct launch *launch);
 /* Why somebody has to stay, or NULL. */
 const char *launch_attendance(const struct launch *launch);
-/* Keeps what stands in the dialog, for the next one. */
-void launch_keep_typed(struct launch *launch, const struct dialog *dialog);

@@ -43,6 +43,8 @@ static void tell(struct shell *shell, const struct launch *launch)
 
 static void show(struct shell *shell)
 {
+    if (shell->dialog)
+        launch_keep_typed(shell->launch, shell->dialog);
     dialog_free(shell->dialog);
     shell->dialog = launch_dialog(shell->launch);
     shell->mode = MODE_DIALOG;
@@ -124,7 +126,7 @@ void shell_launch_confirmed(struct shell *shell, const struct dialog *dialog)
 
 void shell_launch_pressed(struct shell *shell)
 {
-    if (launch_choose(shell->launch, shell->dialog, shell->dialog->pressed))
+    if (launch_choose(shell->launch, shell->dialog->pressed))
         shell->under_way++;
     show(shell);
 }
@@ -134,10 +136,14 @@ void shell_launch_pressed(struct shell *shell)
 
 void shell_follow_launch(struct shell *shell)
 {
-    if (shell->launch && shell->looks % LOOKS_A_TAG == 0)
+    if (!shell->launch)
+        return;
+    if (shell->looks % LOOKS_A_TAG == 0)
         shell_read_releases(shell);
-    if (shell->launch && launch_follow(shell->launch, shell->deck))
+    if (launch_follow(shell->launch, shell->deck))
         shell->under_way++;
+    if (!launch_works(shell->launch)) /* when it could be through is told as of now */
+        dialog_reword(shell->dialog, launch_shown(shell->launch));
 }
 
 void shell_launch_left(struct shell *shell)
