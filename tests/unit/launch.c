@@ -180,6 +180,7 @@ Test(launch, the_deck_tells_when_an_operation_comes_or_a_tag_moves_and_is_silent
     struct operation *other = g_new0(struct operation, 1);
     other->id = g_strdup("r1");
     other->state = g_strdup("running");
+    g_ptr_array_set_free_func(deck->operations, (GDestroyNotify)operation_free);
     g_ptr_array_add(deck->operations, other);
     g_autofree char *begun = launch_seen(deck, "5.1.0", plan);
     cr_expect(strcmp(before, begun) != 0);
