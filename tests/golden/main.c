@@ -15,17 +15,19 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct {
     int rows, cols;
 } sizes[] = {{10, 40}, {24, 80}, {40, 120}, {60, 250}};
 
-/* What the shell still waits for (which versions there are) has come. */
+/* What the shell still waits for (which versions there are, a plan) has come. */
 static void settle(struct shell *shell)
 {
     while (shell->under_way > 0)
         g_main_context_iteration(NULL, TRUE);
+    shell_settled(shell); /* nobody types any more, and the clock stands */
     glass_draw();
 }
 
@@ -76,9 +78,24 @@ static void play_all(struct world *world, struct shelf *shelf)
     }
 }
 
+/* The console plans by running itself as `celldeck rollout plan VERSION --json`, and here that is
+ * this program: it says what `record plans` has kept. */
+static int say_plan(const char *version)
+{
+    g_autofree char *name = g_strdup_printf("plan.%s.json", version);
+    g_autofree char *path = g_build_filename(g_getenv("GOLDEN_INPUTS"), name, NULL);
+    g_autofree char *document = NULL;
+    if (!g_file_get_contents(path, &document, NULL, NULL))
+        return 1;
+    fputs(document, stdout);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C.UTF-8");
+    if (argc > 3 && strcmp(argv[1], "rollout") == 0)
+        return say_plan(argv[3]);
     g_autoptr(GError) error = NULL;
     g_autofree char *here = g_get_current_dir();
     g_autofree char *inputs = g_build_filename(here, "tests", "golden", NULL);
@@ -89,6 +106,7 @@ int main(int argc, char **argv)
     OWN(world) world = world_new(inputs, &error);
     if (!world)
         g_error("%s", error->message);
+    g_setenv("GOLDEN_INPUTS", inputs, TRUE);
     struct shelf *shelf = shelf_new(pictures, argc > 2);
     play_all(world, shelf);
     int code = shelf_close(shelf);

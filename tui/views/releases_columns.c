@@ -85,6 +85,16 @@ static void row_free(gpointer p)
     g_free(row);
 }
 
+/* Newest first: those before the first that a cell runs. Where no cell has answered, nobody knows. */
+static void mark_newer(const GPtrArray *rows)
+{
+    guint first = 0;
+    while (first < rows->len && !*((struct release_row *)g_ptr_array_index(rows, first))->cells)
+        first++;
+    for (guint i = 0; i < first && first < rows->len; i++)
+        ((struct release_row *)g_ptr_array_index(rows, i))->newer = true;
+}
+
 GPtrArray *release_rows(const struct deck *deck)
 {
     GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
@@ -98,6 +108,7 @@ GPtrArray *release_rows(const struct deck *deck)
                                     .place = i};
         g_ptr_array_add(rows, row);
     }
+    mark_newer(rows);
     return rows;
 }
 
@@ -138,7 +149,7 @@ static void releases_lead(const void *row, const struct deck *deck, struct canva
         return expression;                                                                         \
     }
 TEXT_FIELD(version, shown->release->version)
-TEXT_FIELD(cells, *shown->cells ? shown->cells : "–")
+TEXT_FIELD(cells, *shown->cells ? shown->cells : shown->newer ? "– newer" : "–")
 TEXT_FIELD(since, shown->before)
 TEXT_FIELD(summary, shown->release->summary)
 TEXT_FIELD(commit, shown->release->commit)

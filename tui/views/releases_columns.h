@@ -10,6 +10,7 @@ struct release_row {
     char *cells;                   /* release_cells() */
     char *before;                  /* "was in cell-1": what was otherwise at the mark, or NULL */
     guint place;                   /* among all, newest first */
+    bool newer;                    /* than all that a cell is known to run */
 };
 
 /* struct release_row *, newest version first: a row a tag, of which two may name one version. */
