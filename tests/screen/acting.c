@@ -178,6 +178,9 @@ static void glass_is_broken_at_the_start(const struct fleet *fleet, struct seat 
     const char *const answers[] = {"monthly", "", "the night is long", NULL};
     const char *const bakes[] = {"monthly", "", NULL};
     bool asked = steer_plan(seat, "5.1.0");
+    seat_type(seat, "\x14");
+    check("a key that would change nothing of the plan says so",
+          seat_shows(seat, "Ctrl-T changes nothing of this plan"));
     seat_type(seat, "\x0f");
     check("Ctrl-O lifts windows from the start",
           asked && seat_shows(seat, "BREAK-GLASS: no window or freeze holds it"));

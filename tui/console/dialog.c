@@ -60,6 +60,11 @@ static void complain(struct dialog *dialog, char *wrong)
     dialog->wrong = wrong;
 }
 
+void dialog_refuse(struct dialog *dialog, const char *why)
+{
+    complain(dialog, g_strdup(why));
+}
+
 static void keep_text(struct dialog *dialog, const char *text)
 {
     char *kept = g_strdup(text);

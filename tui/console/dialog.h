@@ -44,6 +44,8 @@ struct dialog *dialog_new(const char *title, GPtrArray *lines, const struct dial
 void dialog_free(struct dialog *dialog);
 /* Arrows and page keys move through lines that the screen has no room for. */
 enum dialog_result dialog_key(struct dialog *dialog, guint32 key);
+/* Says why something will not do, over what is asked next. */
+void dialog_refuse(struct dialog *dialog, const char *why);
 /* Another first line. */
 void dialog_say(struct dialog *dialog, const char *line);
 /* The same in other words (takes `lines`): what was typed stands. */

@@ -29,6 +29,12 @@ enum launch_news {
     LAUNCH_NEXT         /* another stage */
 };
 
+enum launch_chosen {
+    LAUNCH_NO_CHOICE,
+    LAUNCH_CHOSEN,    /* the same plan, in other words */
+    LAUNCH_PLANS_ANEW /* it is PLANNING again */
+};
+
 struct launch;
 /* Called in the main context whenever one of its processes has ended: once for each. */
 typedef void (*launch_fn)(struct launch *launch, enum launch_news news, gpointer data);
@@ -59,9 +65,8 @@ struct launch *launch_new(const struct deck *deck, const char *version, bool att
                           gpointer data);
 /* Starts what is READY, as it was typed into its dialog. */
 void launch_start(struct launch *launch, const struct dialog *dialog);
-/* One of the dialog's own keys was pressed: it chooses otherwise. True: it is PLANNING again, else
- * only the words are others. */
-bool launch_choose(struct launch *launch, guint32 key);
+/* One of the dialog's own keys was pressed: it chooses otherwise, where that means anything. */
+enum launch_chosen launch_choose(struct launch *launch, guint32 key);
 /* Looks whether the deck tells of something that the plan leans on and that has moved. True: a
  * process plans it anew, with the question left open. */
 bool launch_follow(struct launch *launch, const struct deck *deck);

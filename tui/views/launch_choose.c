@@ -46,20 +46,30 @@ static bool toggle_fixes(struct launch *launch)
     return true;
 }
 
-bool launch_choose(struct launch *launch, guint32 key)
+static bool toggle_attended(struct launch *launch)
 {
-    if (launch->stage != LAUNCH_READY && launch->stage != LAUNCH_REFUSED)
-        return false;
+    launch->choice.attended = !launch->choice.attended;
+    return true;
+}
+
+enum launch_chosen launch_choose(struct launch *launch, guint32 key)
+{
+    bool open = launch->stage == LAUNCH_READY || launch->stage == LAUNCH_REFUSED;
+    enum launch_glass glass = open ? next_glass(launch) : launch->choice.glass;
+    bool anew = open && ((key == KEY_RETRY_FAILED && toggle_retry(launch)) ||
+                         (key == KEY_FIXES && toggle_fixes(launch)));
+    bool words =
+        open && ((key == KEY_ATTENDED && launch_attendance(launch) && toggle_attended(launch)) ||
+                 (key == KEY_GLASS && glass != launch->choice.glass));
+    if (!anew && !words)
+        return LAUNCH_NO_CHOICE;
     g_clear_pointer(&launch->moved, g_free);
-    bool anew = (key == KEY_RETRY_FAILED && toggle_retry(launch)) ||
-                (key == KEY_FIXES && toggle_fixes(launch));
-    if (key == KEY_ATTENDED && launch_attendance(launch))
-        launch->choice.attended = !launch->choice.attended;
-    if (key == KEY_GLASS)
-        launch->choice.glass = next_glass(launch);
-    if (anew)
+    if (anew) {
         launch_plan_anew(launch);
-    else
-        launch_judge(launch);
-    return anew;
+        return LAUNCH_PLANS_ANEW;
+    }
+    if (key == KEY_GLASS)
+        launch->choice.glass = glass;
+    launch_judge(launch);
+    return LAUNCH_CHOSEN;
 }

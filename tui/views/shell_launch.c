@@ -126,9 +126,16 @@ void shell_launch_confirmed(struct shell *shell, const struct dialog *dialog)
 
 void shell_launch_pressed(struct shell *shell)
 {
-    if (launch_choose(shell->launch, shell->dialog->pressed))
+    enum launch_chosen chosen = launch_choose(shell->launch, shell->dialog->pressed);
+    if (chosen == LAUNCH_PLANS_ANEW)
         shell->under_way++;
-    show(shell);
+    if (chosen != LAUNCH_NO_CHOICE) {
+        show(shell);
+        return;
+    }
+    g_autofree char *key = key_text(shell->dialog->pressed);
+    g_autofree char *why = g_strdup_printf("%s changes nothing of this plan", key);
+    dialog_refuse(shell->dialog, why);
 }
 
 /* Of looks: how often the tags are read while a plan is open. */
@@ -142,7 +149,8 @@ void shell_follow_launch(struct shell *shell)
         shell_read_releases(shell);
     if (launch_follow(shell->launch, shell->deck))
         shell->under_way++;
-    if (!launch_works(shell->launch)) /* when it could be through is told as of now */
+    bool second_look = shell->looks % 2 == 0;
+    if (!launch_works(shell->launch) && second_look) /* when it could be through, as of now */
         dialog_reword(shell->dialog, launch_shown(shell->launch));
 }
 
