@@ -188,6 +188,11 @@ enum health {
 };
 const char *health_name(enum health health); /* "healthy" */
 
+/* Where a cell's tenants could go if it died (rollout.md, "Failover") is not planned yet. Until it
+ * is this is said of every cell, on the screen as in JSON, and none looks ready. */
+#define DRAIN_UNKNOWN "not computed yet"
+#define DRAIN_WHY     DRAIN_UNKNOWN ": failover is not planned by this version of celldeck"
+
 struct cell {
     const struct cell_config *config;
     struct cell_reading reading;
@@ -201,7 +206,7 @@ struct cell {
     gint64 registered_users, quota_users;
     gint64 most_patients; /* that may be in it: the sum of its tenants' quotas; where not all of
                              them are known, no less than the cell's own limit */
-    double used_pct;  /* fresh active users / max_users; < 0: not known */
+    double used_pct;      /* fresh active users / max_users; < 0: not known */
     gint64 change_ms; /* when the same reading may next be judged otherwise; G_MAXINT64: never */
     bool tells_age;   /* a reason says how old something is, which is another age each moment */
 };

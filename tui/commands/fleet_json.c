@@ -3,9 +3,6 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 
-/* What failover planning will fill (drain); until it is there nothing may look ready. */
-#define NO_DRAIN_PLAN "failover is not planned by this version of celldeck"
-
 static json_t *moment_json(gint64 at_ms)
 {
     if (at_ms <= 0)
@@ -101,7 +98,7 @@ static json_t *cell_json(const struct snapshot *snapshot, const struct cell *cel
         metrics_json(snapshot, cell), "capacity", capacity_json(snapshot, cell), "tenants",
         registry ? json_integer(cell->tenants) : json_null(), "tenants_complete",
         registry && registry->complete, "alarms", alarms_json(cell->reading.alarms), "drain",
-        "ready", 0, "to", "why", NO_DRAIN_PLAN);
+        "ready", 0, "to", "why", DRAIN_WHY);
 }
 
 json_t *fleet_cells_json(const struct snapshot *snapshot)

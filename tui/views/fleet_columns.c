@@ -28,6 +28,7 @@ enum {
     COL_CPU,
     COL_DB,
     COL_TENANTS,
+    COL_DIES,
     COL_FOR,
     COL_CLASS,
     COL_REGION,
@@ -275,6 +276,18 @@ static enum role tenants_role(const void *row, const struct deck *deck)
     return registry && registry->complete ? ROLE_NORMAL : ROLE_UNKNOWN;
 }
 
+static const char *dies_text(const void *row, const struct deck *deck, GString *scratch)
+{
+    (void)row, (void)deck, (void)scratch;
+    return "? " DRAIN_UNKNOWN;
+}
+
+static enum role unknown(const void *row, const struct deck *deck)
+{
+    (void)row, (void)deck;
+    return ROLE_UNKNOWN;
+}
+
 /* How long it has been in its state. */
 static double for_number(const void *row, const struct deck *deck)
 {
@@ -307,8 +320,7 @@ static const char *residency_text(const void *row, const struct deck *deck, GStr
     return ((const struct cell *)row)->config->residency;
 }
 
-/* Titles stand over the digits of numbers. IF IT DIES (rollout.md, "Failover") will stand after
- * TENANTS. */
+/* Titles stand over the digits of numbers. */
 /* clang-format off */
 static const struct sheet_column columns[COL_COUNT] = {
     [COL_CELL] = {"cell", {"CELL", 12, 22, 0, false}, cell_text, .role = cell_role},
@@ -328,6 +340,8 @@ static const struct sheet_column columns[COL_COUNT] = {
                 .quiet = true},
     [COL_TENANTS] = {"tenants", {"TENANTS", 7, 8, 4, true}, tenants_text, tenants_number,
                      tenants_role, .falls = true, .quiet = true},
+    [COL_DIES] = {"dies", {"IF IT DIES", 18, 18, 8, false}, dies_text, .role = unknown,
+                  .quiet = true},
     [COL_FOR] = {"for", {"FOR", 4, 6, 5, true}, for_text, for_number, .spare = true,
                  .quiet = true},
     [COL_CLASS] = {"class", {"CLASS", 6, 9, 6, false}, class_text, .role = dim, .spare = true},
@@ -343,6 +357,9 @@ static const struct sheet_column columns[COL_COUNT] = {
                   .falls = true, .spare = true, .quiet = true},
 };
 /* clang-format on */
+
+/* Of a screen that has less, what is not known yet takes nothing from what is. */
+enum { DIES_COLS = 140, DIES_ALONE = 60 };
 
 /* Names and versions take what the longest of them needs, and no more. */
 static void fleet_fit(struct column *shapes, const struct deck *deck, int cols)
@@ -363,6 +380,8 @@ static void fleet_fit(struct column *shapes, const struct deck *deck, int cols)
     shapes[COL_WAVE].wish = MAX(wave, shapes[COL_WAVE].least);
     shapes[COL_VERSION].least = CLAMP(version + 2, 7, 14); /* and what a rollout did there */
     shapes[COL_VERSION].wish = shapes[COL_VERSION].least + 1;
+    if (cols < DIES_COLS)
+        shapes[COL_DIES].least = shapes[COL_DIES].wish = DIES_ALONE;
     int digits = users_digits(deck);
     shapes[COL_USERS].least = digits + SHARE;
     shapes[COL_USERS].wish = digits + 1 + 10 + SHARE;
