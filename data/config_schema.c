@@ -296,7 +296,7 @@ static const struct schema command_schema = {.keys = command_keys};
 
 static const struct schema_key failover_keys[] = {
     KEY("zone_id", TEXT, failover_config, zone_id, "Route 53's", .check = word_any),
-    KEY("record", TEXT, failover_config, record, "a tenant's name", .check = word_any),
+    KEY("record", TEXT, failover_config, record, "a tenant's name", .check = word_record),
     KEY("ttl", SECONDS, failover_config, ttl_ms, "of the records", .fallback = "60s",
         .positive = true),
     KEY("max_used", PERCENT, failover_config, max_used_pct, "of a target's users",

@@ -73,6 +73,12 @@ const char *word_host(const char *text)
                  "a host name such as cell0.example.com");
 }
 
+const char *word_record(const char *text)
+{
+    return match("\\{(subdomain|tenant)\\}", text,
+                 "a name that differs from tenant to tenant, such as {subdomain}.example.com");
+}
+
 const char *word_address(const char *text)
 {
     return match("^[0-9]{1,3}(\\.[0-9]{1,3}){3}(:[0-9]{1,5})?$", text,

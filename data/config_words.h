@@ -11,6 +11,7 @@ const char *word_namespace(const char *text);
 const char *word_endpoint(const char *text);
 const char *word_url_pattern(const char *text); /* a URL with {placeholders} */
 const char *word_host(const char *text);
+const char *word_record(const char *text);  /* a tenant's name in DNS */
 const char *word_address(const char *text); /* of IPv4, with or without a port */
 const char *word_account(const char *text);
 const char *word_arn(const char *text);

@@ -45,6 +45,8 @@ Test(config, the_example_of_the_product_loads_with_every_value)
     cr_expect(!config_cell(config, "cell-9"));
     cr_expect_str_eq(config->failover.record, "{subdomain}.example.com");
     cr_expect_eq(config->failover.ttl_ms, 60 * WHEN_SECOND, "a bare number is seconds");
+    cr_expect_str_eq(config->failover.check_url, "https://{record}/healthcheck");
+    cr_expect_null(config->failover.resolver, "the machine's own");
     cr_expect_str_eq(config->journal_host, "bastion-1");
     cr_expect_eq(config->lease_ms, 30 * WHEN_SECOND);
 }

@@ -24,6 +24,8 @@ static const struct bad bad_files[] = {
     {BASE "colour: red\n", ":4:1:", "'colour'|expected one of|waves"},
     {BASE "name: y\n", ":4:1:", "'name'|twice|line 1"},
     {BASE "gates: [1]\n", ":4:1:", "a list|expected a mapping"},
+    {BASE "failover: {record: a.example.com}\n", ":4:20:", "'a.example.com'|{subdomain}"},
+    {BASE "failover: {resolver: ns1.example.com}\n", ":4:22:", "'ns1.example.com'|10.0.0.2:5353"},
     {BASE "waves: {a: b}\n", ":4:1:", "a mapping|expected a list"},
     {BASE "waves: [x]\n", ":4:9:", "a text|expected a mapping"},
     {BASE "waves: [{name: w, class: dev, bake: 0s}]\n", ":4:37:", "'0s'|duration|more than 0"},
