@@ -86,24 +86,23 @@ Test(safe_next, follows_what_the_rollout_that_lists_the_cell_has_done_there)
         enum rollout_state rollout;
         const char *next;
     } cases[] = {
-        {CELL_ROLLING_BACK, ROLLOUT_FAILING, "r7 is rolling it back: wait"},
+        {CELL_ROLLING_BACK, ROLLOUT_FAILING, "wait: r7 is rolling it back"},
         {CELL_DEPLOYING, ROLLOUT_RUNNING,
-         "r7 deploys 5.0.3 there, its gates judge it: r, then b to roll back"},
+         "wait, or r, then b to roll back: r7 deploys 5.0.3 there and its gates judge it"},
         {CELL_BAKING, ROLLOUT_RUNNING,
-         "r7 bakes 5.0.3 there, its gates judge it: r, then b to roll back"},
+         "wait, or r, then b to roll back: r7 bakes 5.0.3 there and its gates judge it"},
         {CELL_PASSED, ROLLOUT_RUNNING,
-         "r7 took 5.0.3 for good there; if that is the cause: r, then b to roll back"},
+         "r, then b to roll back, if it is r7's 5.0.3 that it is not well with"},
         {CELL_PASSED, ROLLOUT_COMPLETED,
-         "no rollout touches it now: c shows its alarms and its probe"},
+         "c for its alarms and its probe: no rollout touches it now"},
         {CELL_PENDING, ROLLOUT_RUNNING,
-         "r7 has not touched it yet: c shows its alarms and its probe"},
+         "c for its alarms and its probe: r7 has not touched it yet"},
         {CELL_PENDING, ROLLOUT_ABORTED,
-         "no rollout touches it now: c shows its alarms and its probe"},
+         "c for its alarms and its probe: no rollout touches it now"},
         {CELL_ROLLED_BACK, ROLLOUT_FAILED,
-         "back on 5.0.2 and still not well, so 5.0.3 was not all of it: c shows its alarms and its "
-         "probe"},
+         "c for its alarms and its probe: 5.0.2 is back and it is still not well, so 5.0.3 was not all of it"},
         {CELL_ROLLBACK_FAILED, ROLLOUT_FAILING,
-         "r7 could not roll it back and tries no more: r shows why"},
+         "r shows why: r7 could not roll it back and tries no more"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct scene scene = {.deck = deck_of(0)};
@@ -118,14 +117,14 @@ Test(safe_next, of_a_cell_that_is_held_names_those_acts_alone_that_would_be_take
     struct scene scene = {.deck = deck_of(0)};
     scene_set(&scene, CELL_BAKING, ROLLOUT_HELD);
     scene.part.held = (char *)"not attributable";
-    expect_next(&scene, "r7 holds it for a person: r, then b to roll back or V to accept");
+    expect_next(&scene, "r, then b to roll back or V to accept: r7 holds it for a person");
     scene.planned.from = NULL;
-    expect_next(&scene, "r7 holds it for a person: r, then V to accept");
+    expect_next(&scene, "r, then V to accept: r7 holds it for a person");
     scene.planned.from = (char *)"5.0.2";
     scene.part.state = CELL_ROLLED_BACK;
-    expect_next(&scene, "r7 holds it for a person: r, then y to retry or x to skip or V to accept");
+    expect_next(&scene, "r, then y to retry or x to skip or V to accept: r7 holds it for a person");
     scene.rollout.failed = true;
-    expect_next(&scene, "r7 holds it for a person: r, then x to skip or V to accept");
+    expect_next(&scene, "r, then x to skip or V to accept: r7 holds it for a person");
     scene_clear(&scene);
 }
 
@@ -134,11 +133,13 @@ Test(safe_next, says_where_acting_takes_more_than_this_console)
     struct scene scene = {.deck = deck_of(0)};
     scene_set(&scene, CELL_BAKING, ROLLOUT_RUNNING);
     scene.deck->write = false;
-    expect_next(&scene, "r7 bakes 5.0.3 there, its gates judge it: r, then b to roll back "
-                        "(with --write)");
+    expect_next(
+        &scene,
+        "wait, or r, then b to roll back (with --write): r7 bakes 5.0.3 there and its gates judge it");
     scene.deck->config->journal_host = g_strdup("bastion-1");
-    expect_next(&scene, "r7 bakes 5.0.3 there, its gates judge it: r, then b to roll back "
-                        "(with --write on bastion-1)");
+    expect_next(
+        &scene,
+        "wait, or r, then b to roll back (with --write on bastion-1): r7 bakes 5.0.3 there and its gates judge it");
     scene_clear(&scene);
 }
 
@@ -148,7 +149,8 @@ Test(safe_next, names_keys_as_they_are_bound)
     scene_set(&scene, CELL_BAKING, ROLLOUT_RUNNING);
     g_autofree char *wrong = keymap_bind(scene.deck->keymap, "rollback", "u");
     cr_assert_null(wrong, "%s", wrong);
-    expect_next(&scene, "r7 bakes 5.0.3 there, its gates judge it: r, then u to roll back");
+    expect_next(&scene,
+                "wait, or r, then u to roll back: r7 bakes 5.0.3 there and its gates judge it");
     scene_clear(&scene);
 }
 
@@ -157,7 +159,7 @@ Test(safe_next, is_a_conductor_first_where_nobody_carries_the_rollout_on)
     struct scene scene = {.deck = deck_of(0)};
     scene_set(&scene, CELL_ROLLING_BACK, ROLLOUT_FAILING);
     conducted(&scene, false);
-    expect_next(&scene, "nobody carries r7 on: run `celldeck conductor --until-idle`");
+    expect_next(&scene, "run `celldeck conductor --until-idle`: nobody carries r7 on");
     scene_clear(&scene);
 }
 
@@ -166,9 +168,9 @@ Test(safe_next, right_after_a_rollback_is_to_wait_for_the_old_versions_own_data)
     struct scene scene = {.deck = deck_of(0)};
     scene_set(&scene, CELL_ROLLED_BACK, ROLLOUT_FAILED);
     scene.part.state_since_ms = NOW - 2 * WHEN_MINUTE;
-    expect_next(&scene, "r7 has it back on 5.0.2: wait for its next periods");
+    expect_next(&scene, "wait for its next periods: r7 has it back on 5.0.2");
     scene.part.state_since_ms = NOW - 2 * WHEN_DAY;
-    expect_next(&scene, "no rollout touches it now: c shows its alarms and its probe");
+    expect_next(&scene, "c for its alarms and its probe: no rollout touches it now");
     scene_clear(&scene);
 }
 
@@ -176,8 +178,8 @@ Test(safe_next, of_a_cell_that_is_not_seen_is_to_act_on_nothing)
 {
     struct scene scene = {.deck = deck_of(WHEN_HOUR)};
     scene_set(&scene, CELL_PASSED, ROLLOUT_RUNNING);
-    expect_next(&scene, "how it is now is not known, so act on nothing here: c shows what can't be "
-                        "read");
+    expect_next(&scene,
+                "act on nothing here: how it is now is not known (c shows what can't be read)");
     scene_clear(&scene);
 }
 

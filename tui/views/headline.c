@@ -158,7 +158,7 @@ static void add_all(GArray *parts, int rank, const struct deck *deck, const GPtr
                    g_strdup_printf("%" G_GINT64_FORMAT " bad: %s", all->cells, brief));
 }
 
-enum { RANK_STATE, RANK_ALL, RANK_ONE, RANK_CONDUCTOR, RANK_CHANGE, RANK_WHY, RANK_ONE_OF_ALL };
+enum { RANK_STATE, RANK_ALL, RANK_ONE, RANK_CONDUCTOR, RANK_WHY, RANK_CHANGE, RANK_ONE_OF_ALL };
 
 static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cells)
 {

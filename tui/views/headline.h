@@ -11,7 +11,7 @@ char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
  * Lines are freed with the array. */
 GPtrArray *headline_lines(const struct deck *deck, const GPtrArray *cells, int cols, int most,
                           enum role *role);
-/* "→ r17 is rolling it back: wait", of the worst cell; NULL where all are well. Caller frees. */
+/* "→ wait: r17 is rolling it back", of the worst cell; NULL where all are well. Caller frees. */
 char *headline_next(const struct deck *deck, const GPtrArray *cells);
 
 /* What is wrong with who carries a live rollout on, and what to do: nobody does, or has not been

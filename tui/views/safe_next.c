@@ -47,10 +47,9 @@ static bool can(const struct sight *sight, const char *what)
     return !why;
 }
 
-/* ": r, then b to roll back or V to accept": what would be taken now; nothing where all would be
- * refused.
- */
-static void add_acts(GString *text, const struct sight *sight)
+/* "r, then b to roll back or V to accept": what would be taken now; false where all would be
+ * refused. */
+static bool add_acts(GString *text, const struct sight *sight)
 {
     g_autofree char *rollout = key_of(sight, REQUEST_ROLLOUT);
     guint n = 0;
@@ -59,13 +58,19 @@ static void add_acts(GString *text, const struct sight *sight)
             continue;
         g_autofree char *key = key_of(sight, acts[i].request);
         if (n++ == 0)
-            g_string_append_printf(text, ": %s, then", rollout);
+            g_string_append_printf(text, "%s, then", rollout);
         g_string_append_printf(text, "%s %s to %s", n > 1 ? " or" : "", key, acts[i].verb);
     }
     if (n > 0)
         add_condition(text, sight);
-    else
-        g_string_append_printf(text, ": %s shows why", rollout);
+    return n > 0;
+}
+
+static void add_acts_or_look(GString *text, const struct sight *sight)
+{
+    g_autofree char *rollout = key_of(sight, REQUEST_ROLLOUT);
+    if (!add_acts(text, sight))
+        g_string_append_printf(text, "%s shows why", rollout);
 }
 
 static bool is_in(const struct sight *sight, enum cell_state state)
@@ -94,8 +99,8 @@ static bool nobody_conducts(const struct sight *sight)
 static void say_conductor(GString *text, const struct sight *sight)
 {
     const char *host = sight->deck->config->journal_host;
-    g_string_append_printf(text, "nobody carries %s on: run `celldeck conductor --until-idle`%s%s",
-                           sight->rollout->id, host ? " on " : "", host ? host : "");
+    g_string_append_printf(text, "run `celldeck conductor --until-idle`%s%s: nobody carries %s on",
+                           host ? " on " : "", host ? host : "", sight->rollout->id);
 }
 
 static bool is_held(const struct sight *sight)
@@ -105,8 +110,8 @@ static bool is_held(const struct sight *sight)
 
 static void say_held(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s holds it for a person", sight->rollout->id);
-    add_acts(text, sight);
+    add_acts_or_look(text, sight);
+    g_string_append_printf(text, ": %s holds it for a person", sight->rollout->id);
 }
 
 static bool is_going_back(const struct sight *sight)
@@ -117,7 +122,7 @@ static bool is_going_back(const struct sight *sight)
 
 static void say_going_back(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s is rolling it back: wait", sight->rollout->id);
+    g_string_append_printf(text, "wait: %s is rolling it back", sight->rollout->id);
 }
 
 static bool runs_recorded(const struct sight *sight)
@@ -133,8 +138,9 @@ static bool could_not_go_back(const struct sight *sight)
 
 static void say_could_not(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s could not roll it back and tries no more", sight->rollout->id);
-    add_acts(text, sight);
+    add_acts_or_look(text, sight);
+    g_string_append_printf(text, ": %s could not roll it back and tries no more",
+                           sight->rollout->id);
 }
 
 static bool is_deploying(const struct sight *sight)
@@ -144,11 +150,14 @@ static bool is_deploying(const struct sight *sight)
 
 static void say_deploying(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s %s %s there, its gates judge it", sight->rollout->id,
+    g_string_append(text, "wait");
+    if (can(sight, "rollback")) {
+        g_string_append(text, ", or ");
+        add_acts(text, sight);
+    }
+    g_string_append_printf(text, ": %s %s %s there and its gates judge it", sight->rollout->id,
                            is_in(sight, CELL_BAKING) ? "bakes" : "deploys",
                            sight->rollout->plan->version);
-    if (can(sight, "rollback"))
-        add_acts(text, sight);
 }
 
 /* For a day: after that what is wrong with it is another story. */
@@ -165,7 +174,7 @@ static bool is_just_back(const struct sight *sight)
 
 static void say_just_back(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s has it back on %s: wait for its next periods",
+    g_string_append_printf(text, "wait for its next periods: %s has it back on %s",
                            sight->rollout->id, sight->part->plan->from);
 }
 
@@ -178,22 +187,22 @@ static void say_unseen(GString *text, const struct sight *sight)
 {
     g_autofree char *key = key_of(sight, REQUEST_CELL);
     g_string_append_printf(text,
-                           "how it is now is not known, so act on nothing here: %s shows "
-                           "what can't be read",
+                           "act on nothing here: how it is now is not known (%s shows what "
+                           "can't be read)",
                            key);
 }
 
 static void add_look(GString *text, const struct sight *sight)
 {
     g_autofree char *key = key_of(sight, REQUEST_CELL);
-    g_string_append_printf(text, ": %s shows its alarms and its probe", key);
+    g_string_append_printf(text, "%s for its alarms and its probe: ", key);
 }
 
 static void say_back(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "back on %s and still not well, so %s was not all of it",
-                           sight->part->plan->from, sight->rollout->plan->version);
     add_look(text, sight);
+    g_string_append_printf(text, "%s is back and it is still not well, so %s was not all of it",
+                           sight->part->plan->from, sight->rollout->plan->version);
 }
 
 static bool has_passed(const struct sight *sight)
@@ -204,9 +213,9 @@ static bool has_passed(const struct sight *sight)
 
 static void say_passed(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s took %s for good there; if that is the cause",
-                           sight->rollout->id, sight->rollout->plan->version);
     add_acts(text, sight);
+    g_string_append_printf(text, ", if it is %s's %s that it is not well with", sight->rollout->id,
+                           sight->rollout->plan->version);
 }
 
 static bool is_ahead(const struct sight *sight)
@@ -216,8 +225,8 @@ static bool is_ahead(const struct sight *sight)
 
 static void say_ahead(GString *text, const struct sight *sight)
 {
-    g_string_append_printf(text, "%s has not touched it yet", sight->rollout->id);
     add_look(text, sight);
+    g_string_append_printf(text, "%s has not touched it yet", sight->rollout->id);
 }
 
 static bool always(const struct sight *sight)
@@ -228,8 +237,8 @@ static bool always(const struct sight *sight)
 
 static void say_untouched(GString *text, const struct sight *sight)
 {
-    g_string_append(text, "no rollout touches it now");
     add_look(text, sight);
+    g_string_append(text, "no rollout touches it now");
 }
 
 /* The first that is true says it. What is under way comes before what could be done; what can't be

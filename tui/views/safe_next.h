@@ -5,5 +5,5 @@
 
 #include "tui/views/deck.h"
 
-/* "r17 is rolling it back: wait". Caller frees. */
+/* What to do, and then why: "wait: r17 is rolling it back". Caller frees. */
 char *safe_next(const struct deck *deck, const struct cell *cell);
