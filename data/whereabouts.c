@@ -300,6 +300,8 @@ static void read_registry(struct entry *entry, const struct snapshot *snapshot,
                 : tenant->cell ? WITNESS_FOREIGN
                                : WITNESS_SILENT,
                 at_ms, g_strdup(tenant->cell), g_strdup(tenant_status_name(tenant->status)));
+    entry->public.witnesses[WITNESS_REGISTRY].old =
+        source && (source->state == SOURCE_STALE || source->state == SOURCE_ERROR);
 }
 
 /* By now nobody's: what is looked at again is asked again. */

@@ -9,7 +9,7 @@ void witness_set(struct witness *witness, enum witness_state state, gint64 at_ms
                  char *told)
 {
     witness_clear(witness);
-    *witness = (struct witness){state, at_ms, cell, told};
+    *witness = (struct witness){.state = state, .at_ms = at_ms, .cell = cell, .told = told};
 }
 
 void witness_clear(struct witness *witness)
@@ -18,6 +18,7 @@ void witness_clear(struct witness *witness)
     g_clear_pointer(&witness->told, g_free);
     witness->state = WITNESS_NOT_ASKED;
     witness->at_ms = 0;
+    witness->old = false;
 }
 
 /* How each says where a tenant is: what comes before the cell, and after it. */
@@ -79,6 +80,16 @@ static char *those(const struct witness *witnesses, enum witness_state state)
     return list->len ? listed(list) : NULL;
 }
 
+/* Those whose word is old; NULL: nobody's is. */
+static char *those_old(const struct witness *witnesses)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    for (int i = 0; i < WITNESSES; i++)
+        if (names(&witnesses[i]) && witnesses[i].old)
+            add_to(list, kinds[i].who);
+    return list->len ? listed(list) : NULL;
+}
+
 static bool differ(const struct witness *witnesses, const char **cell)
 {
     bool broken = false;
@@ -109,7 +120,8 @@ char *witness_verdict(const struct witness *witnesses, enum agreement *agreement
         return each_says(witnesses);
     guint naming = count(witnesses, WITNESS_NAMES);
     bool open = count(witnesses, WITNESS_ASKED) || count(witnesses, WITNESS_FAILED);
-    *agreement = naming >= 2 && !open ? AGREEMENT_FULL : AGREEMENT_NONE;
+    g_autofree char *old = those_old(witnesses);
+    *agreement = naming >= 2 && !open && !old ? AGREEMENT_FULL : AGREEMENT_NONE;
     g_autofree char *who = those(witnesses, WITNESS_NAMES);
     g_autofree char *failed = those(witnesses, WITNESS_FAILED);
     g_autofree char *asked = those(witnesses, WITNESS_ASKED);
@@ -123,6 +135,8 @@ char *witness_verdict(const struct witness *witnesses, enum agreement *agreement
         g_string_append(text, "nobody names its cell");
     if (silent)
         g_string_append_printf(text, "; %s names none", silent);
+    if (old)
+        g_string_append_printf(text, "; could not be read again: %s", old);
     if (failed)
         g_string_append_printf(text, "; could not be asked: %s", failed);
     if (asked)
@@ -137,9 +151,9 @@ static json_t *one_json(const struct witness *witness, gint64 now_ms)
         [WITNESS_FAILED] = "failed",       [WITNESS_SILENT] = "names_no_cell",
         [WITNESS_NAMES] = "names",         [WITNESS_FOREIGN] = "foreign"};
     g_autofree char *at = witness->at_ms > 0 ? when_rfc3339(witness->at_ms) : NULL;
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "state", states[witness->state], "cell",
-                     text_json(witness->cell), "told", text_json(witness->told), "at",
-                     text_json(at), "age_s",
+    return json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "state", states[witness->state], "cell",
+                     text_json(witness->cell), "told", text_json(witness->told), "old",
+                     witness->old, "at", text_json(at), "age_s",
                      witness->at_ms > 0 ? json_real((double)(now_ms - witness->at_ms) / WHEN_SECOND)
                                         : json_null());
 }

@@ -24,6 +24,7 @@ enum witness_state {
 struct witness {
     enum witness_state state;
     gint64 at_ms; /* when it said so; 0: it has not */
+    bool old;     /* and it could not be asked since: that it still says so is not known */
     char *cell;   /* or NULL */
     char *told;   /* in its own words: "cell1.example.com → 10.0.0.1, TTL 60 s"; or NULL */
 };
@@ -35,7 +36,8 @@ const char *witness_name(enum witness_kind kind); /* "registry", "zone", "dns", 
 
 enum agreement {
     AGREEMENT_NONE, /* nothing disagrees, and too little is known to say that they agree */
-    AGREEMENT_FULL, /* two at least name the cell, and nobody who was asked failed to answer */
+    AGREEMENT_FULL, /* two at least name the cell, nobody's word is old, and nobody who was asked
+                       failed to answer */
     AGREEMENT_BROKEN
 };
 /* What they come to in a sentence: "the registry says cell-1, DNS sends it to cell-1-dr". Of

@@ -51,9 +51,9 @@ static void put_witness(struct pager *pager, const char *name, const struct witn
     if (witness->told)
         g_string_append_printf(text, "%s %s", witness->cell ? ":" : "", witness->told);
     if (age)
-        g_string_append_printf(text, ", %s ago", age);
+        g_string_append_printf(text, ", %s%s ago", witness->old ? "STALE " : "", age);
     g_autofree char *shown = g_string_free(text, FALSE);
-    put(pager, name, marks[witness->state].role, shown);
+    put(pager, name, witness->old ? ROLE_UNKNOWN : marks[witness->state].role, shown);
 }
 
 /* A disagreement is a fault, and comes first; while the registry says that it moves, that is why.
