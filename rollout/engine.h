@@ -166,7 +166,9 @@ OWNABLE(rollout, rollout_free);
 /* Folds one event. An event that breaks the order (wrong seq, unknown cell, an outcome without its
  * intent) is an error, and the rollout is unchanged. */
 bool rollout_apply(struct rollout *rollout, const struct event *event, GError **error);
-/* rollout_new and rollout_apply over the whole stream. NULL if there is no such rollout. */
+/* rollout_new and rollout_apply over events from the first on. NULL if there are none. */
+struct rollout *rollout_fold(const char *id, const GPtrArray *events, GError **error);
+/* The same over the whole stream. */
 struct rollout *rollout_load(struct journal *journal, const char *id, GError **error);
 
 struct rollout_cell *rollout_cell(const struct rollout *rollout, const char *id);

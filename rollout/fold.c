@@ -254,11 +254,8 @@ bool rollout_apply(struct rollout *rollout, const struct event *event, GError **
     return true;
 }
 
-struct rollout *rollout_load(struct journal *journal, const char *id, GError **error)
+struct rollout *rollout_fold(const char *id, const GPtrArray *events, GError **error)
 {
-    g_autoptr(GPtrArray) events = journal_read(journal, id, 1, error);
-    if (!events)
-        return NULL;
     if (events->len == 0) {
         g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
                     "there is no rollout %s; `celldeck rollout list` names them", id);
@@ -271,4 +268,10 @@ struct rollout *rollout_load(struct journal *journal, const char *id, GError **e
             return NULL;
         }
     return rollout;
+}
+
+struct rollout *rollout_load(struct journal *journal, const char *id, GError **error)
+{
+    g_autoptr(GPtrArray) events = journal_read(journal, id, 1, error);
+    return events ? rollout_fold(id, events, error) : NULL;
 }

@@ -1,8 +1,10 @@
 /* The picture held still. */
 #include "tests/unit/small_fleet.h"
+#include "tests/unit/toy.h"
 #include "tui/views/shell_inside.h"
 
 #include <criterion/criterion.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define NOW G_GINT64_CONSTANT(1795485600000)
@@ -19,7 +21,7 @@ Test(freeze, what_is_read_meanwhile_is_seen_once_the_picture_goes_on)
 {
     OWN(config) config = small_fleet(NULL);
     OWN(deck) deck = deck_new(config, NULL);
-    struct shell shell = {.deck = deck};
+    struct shell shell = {.deck = deck, .trail = trail_new(VIEW_FLEET)};
     OWN(snapshot) first = snapshot_at(config, NOW);
     OWN(snapshot) second = snapshot_at(config, NOW + 1000);
     OWN(snapshot) third = snapshot_at(config, NOW + 2000);
@@ -31,13 +33,14 @@ Test(freeze, what_is_read_meanwhile_is_seen_once_the_picture_goes_on)
     shell_freeze(&shell);
     cr_expect_eq(deck->snapshot, third);
     cr_expect_null(shell.meanwhile);
+    trail_free(shell.trail);
 }
 
 Test(freeze, nothing_is_done_from_a_frozen_picture_and_it_says_what_it_is)
 {
     OWN(config) config = small_fleet(NULL);
     OWN(deck) deck = deck_new(config, NULL);
-    struct shell shell = {.deck = deck};
+    struct shell shell = {.deck = deck, .trail = trail_new(VIEW_FLEET)};
     cr_expect(shell_may_act(&shell));
     shell_freeze(&shell);
     cr_expect_not(shell_may_act(&shell));
@@ -54,4 +57,60 @@ Test(freeze, nothing_is_done_from_a_frozen_picture_and_it_says_what_it_is)
     g_autofree char *gone = canvas_row(canvas, 0);
     cr_expect_str_eq(gone, "");
     canvas_free(canvas);
+    trail_free(shell.trail);
+}
+
+/* Keeps events `from` to `to` of a toy's rollout as those of r1. */
+static void keep(struct journal *journal, const struct toy *toy, guint from, guint to)
+{
+    for (guint i = from; i <= to; i++) {
+        const struct event *event = g_ptr_array_index(toy->events, i - 1);
+        g_autofree char *id = journal_new_id();
+        cr_assert(journal_append(journal, "r1", event->seq, id, event->at_ms, event->actor,
+                                 event->type, event->data, NULL, NULL));
+    }
+}
+
+static void remove_folder(const char *dir)
+{
+    g_autoptr(GDir) files = g_dir_open(dir, 0, NULL);
+    for (const char *name; (name = g_dir_read_name(files));) {
+        g_autofree char *path = g_build_filename(dir, name, NULL);
+        g_remove(path);
+    }
+    g_rmdir(dir);
+}
+
+static void expect_up_to(const struct deck *deck, guint last)
+{
+    cr_expect_eq(deck->events->len, last);
+    cr_expect_eq(deck_rollout(deck, "r1")->seq, last);
+    cr_expect_gt(deck->cell_events->len, 0);
+    for (guint i = 0; i < deck->cell_events->len; i++)
+        cr_expect_leq(((struct event *)g_ptr_array_index(deck->cell_events, i))->seq, last);
+}
+
+Test(freeze, whatever_screen_is_opened_has_nothing_that_was_done_later)
+{
+    OWN(config) config = small_fleet(NULL);
+    g_autofree char *dir = g_dir_make_tmp("celldeck-freeze-XXXXXX", NULL);
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_PASSED);
+    guint all = toy->events->len, then = all - 3;
+    struct journal *journal = journal_open_file(dir, NULL);
+    cr_assert_not_null(journal);
+    keep(journal, toy, 1, then);
+    struct deck *deck = deck_new(config, dir);
+    struct shell shell = {.deck = deck, .trail = trail_new(VIEW_FLEET)};
+    deck_read_journal(deck, true);
+    shell_freeze(&shell);
+    keep(journal, toy, then + 1, all);
+    deck_choose(deck, "cell-0", NULL, "r1");
+    expect_up_to(deck, then);
+    shell_freeze(&shell);
+    expect_up_to(deck, all);
+    trail_free(shell.trail);
+    deck_free(deck);
+    journal_close(journal);
+    remove_folder(dir);
 }

@@ -76,8 +76,9 @@ struct toy *toy_new(struct plan *plan)
             toy->cells[id].verdicts[i] = VERDICT_PASS;
     }
     toy_append(toy, "alice@h", "opened",
-               json_pack("{s:s, s:s, s:s, s:o}", "kind", "rollout", "subject", "5.0.3", "reason",
-                         "a test", "plan", plan_json(owned)));
+               json_pack("{s:s, s:s, s:s, s:[s,s,s,s,s], s:o}", "kind", "rollout", "subject",
+                         "5.0.3", "reason", "a test", "cells", ids[DEV], ids[MID], ids[MID2],
+                         ids[BIG], ids[DR], "plan", plan_json(owned)));
     return toy;
 }
 

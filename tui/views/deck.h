@@ -25,6 +25,8 @@ struct deck {
     struct aws_tenure keys;      /* how long the credentials last; of this drawing alone */
     gint64 skew_ms;              /* aws_client_skew_ms(), of this drawing alone */
     gint64 now_ms;               /* what every age on the screen counts from */
+    gint64 held_ms; /* the picture is held still: what came after this moment is not read; 0: it
+                       goes on */
 
     /* From the journal; never NULL, empty where there is none yet. */
     GPtrArray *operations;  /* struct operation *, newest first */

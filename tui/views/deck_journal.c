@@ -38,6 +38,22 @@ static void replace(GPtrArray **array, GPtrArray *with)
     *array = with;
 }
 
+/* Of a picture that is held still no event is seen that came later: of an operation that was known
+ * then, by its number, of any other by its time. */
+static bool came_later(const struct deck *deck, const struct event *event)
+{
+    const struct operation *known = deck_operation(deck, event->stream);
+    return deck->held_ms > 0 && (known ? event->seq > known->events : event->at_ms > deck->held_ms);
+}
+
+static GPtrArray *read_events(const struct deck *deck, const char *id, gint64 from, GError **error)
+{
+    GPtrArray *events = journal_read(deck->journal, id, from, error);
+    while (events && events->len > 0 && came_later(deck, events->pdata[events->len - 1]))
+        g_ptr_array_set_size(events, (gint)events->len - 1);
+    return events;
+}
+
 /* A rollout that has no new events since the last reading is kept as it was folded. */
 static struct rollout *fold(struct deck *deck, const struct operation *operation, GPtrArray *known)
 {
@@ -47,7 +63,8 @@ static struct rollout *fold(struct deck *deck, const struct operation *operation
             return g_ptr_array_steal_index(known, i);
     }
     g_autoptr(GError) error = NULL;
-    struct rollout *rollout = rollout_load(deck->journal, operation->id, &error);
+    g_autoptr(GPtrArray) events = read_events(deck, operation->id, 1, &error);
+    struct rollout *rollout = events ? rollout_fold(operation->id, events, &error) : NULL;
     if (error)
         set_journal_error(deck, error);
     return rollout;
@@ -108,7 +125,7 @@ static GPtrArray *read_recent(struct deck *deck, const char *cell, gint64 each)
             continue;
         read++;
         gint64 from = each > 0 ? MAX(1, operation->events - each + 1) : 1;
-        g_autoptr(GPtrArray) events = journal_read(deck->journal, operation->id, from, NULL);
+        g_autoptr(GPtrArray) events = read_events(deck, operation->id, from, NULL);
         if (events)
             take_events(events, cell, into);
     }
@@ -139,7 +156,7 @@ static void read_chosen(struct deck *deck)
         replace(&deck->cell_events, read_recent(deck, deck->cell, 0));
     if (!deck->operation)
         return;
-    GPtrArray *events = journal_read(deck->journal, deck->operation, 1, NULL);
+    GPtrArray *events = read_events(deck, deck->operation, 1, NULL);
     if (events)
         replace(&deck->events, events);
     read_last_time(deck);

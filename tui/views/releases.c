@@ -110,9 +110,10 @@ static void releases_prepare(void *state, const struct deck *deck, const struct 
 
 static void draw_nothing(const struct deck *deck, struct canvas *canvas, const struct area *area)
 {
-    const char *text = deck->releases_error ? deck->releases_error
-                       : !deck->releases    ? "reading the git repository of releases …"
-                       : *deck->filter      ? "no release passes the filter"
+    const char *text = deck->releases_error               ? deck->releases_error
+                       : deck->held_ms && !deck->releases ? "not read when the picture was frozen"
+                       : !deck->releases ? "reading the git repository of releases …"
+                       : *deck->filter   ? "no release passes the filter"
                        : deck->releases->len > 0
                            ? "every release went well (f shows all)"
                            : "the git repository has no tag that is a version";

@@ -161,7 +161,7 @@ static void draw(struct shell *shell)
         return;
     struct deck *deck = shell->deck;
     deck->now_ms = shell->frozen_ms ? shell->frozen_ms : when_now_ms();
-    if (shell->client) {
+    if (shell->client && !shell->frozen_ms) {
         aws_client_tenure(shell->client, &deck->keys);
         deck->skew_ms = aws_client_skew_ms(shell->client);
     }

@@ -7,12 +7,15 @@
 void shell_freeze(struct shell *shell)
 {
     shell->frozen_ms = shell->frozen_ms ? 0 : shell->deck->now_ms;
+    shell->deck->held_ms = shell->frozen_ms;
     if (shell->frozen_ms)
         return;
     if (shell->meanwhile)
         deck_set_snapshot(shell->deck, shell->meanwhile);
     g_clear_pointer(&shell->meanwhile, snapshot_unref);
     shell_read_journal(shell, true);
+    if (view_reads_releases(shell_top(shell)->view))
+        shell_read_releases(shell);
 }
 
 void shell_take_snapshot(struct shell *shell, struct snapshot *snapshot)

@@ -19,7 +19,7 @@ static void on_releases(GPtrArray *list, char *error, gpointer data)
 
 void shell_read_releases(struct shell *shell)
 {
-    if (shell->reads_releases)
+    if (shell->reads_releases || shell->deck->held_ms)
         return;
     shell->reads_releases = true;
     shell->under_way++;

@@ -70,7 +70,7 @@ void shell_open(struct shell *shell, enum view_id id, const char *subject)
     g_autofree char *kept = g_strdup(subject ? subject : operation_meant(shell, id));
     trail_open(shell->trail, id, kept);
     shell_arrive(shell);
-    if (id == VIEW_RELEASES || id == VIEW_RELEASE)
+    if (view_reads_releases(id))
         shell_read_releases(shell);
 }
 

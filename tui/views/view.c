@@ -21,6 +21,11 @@ const struct list *view_list(const struct view *view, const void *state)
     return view->rows ? view->rows(state) : view->list ? view->list(state) : NULL;
 }
 
+bool view_reads_releases(enum view_id id)
+{
+    return id == VIEW_RELEASES || id == VIEW_RELEASE;
+}
+
 bool view_offers(const struct view *view, const void *state, const struct deck *deck,
                  enum request request)
 {

@@ -79,6 +79,9 @@ const struct view *view_of(enum view_id id);
 /* The list of the screen, or NULL. */
 const struct list *view_list(const struct view *view, const void *state);
 
+/* Whether it shows what is read from git when it is opened. */
+bool view_reads_releases(enum view_id id);
+
 /* Whether a request is worth showing: it can be done, here and now, by these people. */
 bool view_offers(const struct view *view, const void *state, const struct deck *deck,
                  enum request request);
