@@ -182,6 +182,15 @@ static int sources_least(const struct canvas *canvas, const struct deck *deck)
     return least;
 }
 
+static bool all_read(const struct deck *deck)
+{
+    const GPtrArray *sources = deck->snapshot ? deck->snapshot->sources : NULL;
+    for (guint i = 0; sources && i < sources->len; i++)
+        if (((const struct source *)g_ptr_array_index(sources, i))->state != SOURCE_OK)
+            return false;
+    return sources != NULL;
+}
+
 /* "ops/alice" of "arn:aws:sts::123456789012:assumed-role/ops/alice". */
 static const char *arn_tail(const char *arn)
 {
@@ -237,7 +246,9 @@ void header_draw(struct canvas *canvas, int row, const struct deck *deck, const 
     g_autofree char *clock = cols >= 60 ? g_strdup_printf("%sZ", now) : g_strdup("");
     int right = cols - (int)strlen(clock) - 1;
     canvas_text(canvas, row, right, cols - right, ROLE_NORMAL, clock);
-    int col = 1, least = sources_least(canvas, deck);
+    /* Where the way has hardly room, that all is well needs no words. */
+    bool silent = deep && cols < 60 && all_read(deck);
+    int col = 1, least = silent ? 0 : sources_least(canvas, deck);
     if (cols >= 100)
         col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck");
     col += draw_fleet(canvas, row, col, right - col - 10, deck->config->name) + 1;
