@@ -86,3 +86,16 @@ Test(since, a_mark_is_made_anew_and_goes_where_nothing_has_changed)
     since_mark(deck);
     cr_expect_not(since_marked(deck));
 }
+
+Test(since, what_was_done_after_the_mark_is_told_by_its_time)
+{
+    OWN(config) config = small_fleet(NULL);
+    OWN(deck) deck = deck_new(config, NULL);
+    OWN(snapshot) snapshot = snapshot_of(config, 0.1, NULL);
+    deck->now_ms = NOW;
+    deck_set_snapshot(deck, snapshot);
+    cr_expect_not(since_moment(deck, NOW + 1), "nothing was marked");
+    since_mark(deck);
+    cr_expect_not(since_moment(deck, NOW));
+    cr_expect(since_moment(deck, NOW + 1));
+}

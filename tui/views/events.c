@@ -99,7 +99,8 @@ static int draw_count(const struct events *events, const struct deck *deck, stru
     g_autofree char *text = NULL;
     const char *verb = events->hidden == 1 ? "is" : "are";
     if (events->all)
-        text = g_strdup_printf("all %u, %s: fewer", deck->events->len, key);
+        text = g_strdup_printf(area->cols >= 60 ? "all %u, %s: fewer" : "all %u: %s",
+                               deck->events->len, key);
     else if (events->hidden > 0 && area->cols >= 80)
         text = g_strdup_printf("%u of %u %s hidden, %s: all", events->hidden, deck->events->len,
                                verb, key);

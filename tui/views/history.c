@@ -2,6 +2,7 @@
 #include "data/base/when.h"
 #include "tui/views/marks.h"
 #include "tui/views/sheet_find.h"
+#include "tui/views/since.h"
 #include "tui/views/view.h"
 
 static const char *history_id(const void *row)
@@ -20,9 +21,10 @@ static bool history_faulty(const void *row, const struct deck *deck)
 
 static void history_lead(const void *row, const struct deck *deck, struct canvas *canvas, int line)
 {
-    (void)deck;
     const struct operation *operation = row;
     struct mark mark = mark_operation(operation->state, operation->ended_ms == 0);
+    if (since_moment(deck, MAX(operation->started_ms, operation->ended_ms)))
+        canvas_text(canvas, line, 0, 1, ROLE_ACCENT, "▎");
     canvas_text(canvas, line, 1, 1, mark.role, mark.shape);
 }
 
