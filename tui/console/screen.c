@@ -284,10 +284,11 @@ static gboolean on_wake(gint fd, GIOCondition condition, gpointer data)
 {
     (void)fd, (void)condition;
     struct screen *screen = data;
-    if (terminal_woken() & TERMINAL_CONTINUED) {
-        screen->everything = true;
+    /* A window that was made smaller lost what stood there, even where it is as large as it was at
+     * the last frame again. */
+    screen->everything = true;
+    if (terminal_woken() & TERMINAL_CONTINUED)
         curs_set(0); /* as the terminal was entered again; the next frame shows it where wanted */
-    }
     screen->events.draw(screen->data);
     return G_SOURCE_CONTINUE;
 }
