@@ -175,7 +175,8 @@ static void draw(struct shell *shell)
 struct canvas *shell_picture(struct shell *shell, int more)
 {
     const struct canvas *shown = screen_shown(shell->screen);
-    struct canvas *canvas = canvas_new(shown->rows + more, shown->cols, shown->ascii);
+    struct canvas *canvas = shown ? canvas_new(shown->rows + more, shown->cols, shown->ascii)
+                                  : canvas_new(24 + more, 80, false); /* no frame has left yet */
     const struct list *list = view_list(shell_view(shell), shell_state(shell));
     struct area before = shell->body;
     int top = list ? list->top : 0;

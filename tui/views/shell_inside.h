@@ -134,8 +134,8 @@ bool shell_may_act(struct shell *shell);
 /* That it is, and of when, over the whole of a row. */
 void shell_draw_frozen(const struct shell *shell, struct canvas *canvas, int row);
 
-/* The screen as it would be shown now, on a terminal with `more` rows more than there are. There
- * has been a frame. Freed with canvas_free(). */
+/* The screen as it would be shown now, on a terminal with `more` rows more than there are. Freed
+ * with canvas_free(). */
 struct canvas *shell_picture(struct shell *shell, int more);
 /* Keys `copy` and `copy-row`: what is selected, by its id or as it stands there, into the
  * clipboard; and what became of it is said. */
