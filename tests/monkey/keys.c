@@ -4,7 +4,7 @@
 
 void monkey_init(struct monkey *monkey, guint32 seed)
 {
-    *monkey = (struct monkey){.rand = g_rand_new_with_seed(seed)};
+    *monkey = (struct monkey){.rand = g_rand_new_with_seed(seed), .rows = 24, .rows_before = 24};
 }
 
 void monkey_release(struct monkey *monkey)
@@ -56,7 +56,8 @@ static const char *const commands[] = {
  * and overlong sequences. */
 static const char *const rubbish[] = {
     "\x1b[M !!",
-    "\x1b[<0;10;10M",
+    "\x1b[<0;10;1",
+    "\x1b[<0;;10M",
     "\x1b[<0;10;10m",
     "\x1b[<64;200;3M",
     "\x1b[I",
@@ -110,6 +111,18 @@ static void a_control(struct monkey *monkey, GString *into)
         g_string_append_c(into, control);
 }
 
+/* Anywhere above the hints, whichever of the two frames is seen. */
+static void a_click(struct monkey *monkey, GString *into)
+{
+    static const int buttons[] = {0, 0, 0, 0, 64, 65, 2, 16, 35};
+    guint above = (guint)MAX(1, MIN(monkey->rows, monkey->rows_before)) - 1;
+    int button = buttons[below(monkey, G_N_ELEMENTS(buttons))];
+    guint row = 1 + below(monkey, 100), col = 1 + below(monkey, 120);
+    if (row <= above)
+        g_string_append_printf(into, "\x1b[<%d;%u;%uM\x1b[<%d;%u;%um", button, col, row, button,
+                               col, row);
+}
+
 static void a_paste(struct monkey *monkey, GString *into)
 {
     g_string_append(into, "\x1b[200~");
@@ -133,17 +146,23 @@ GString *monkey_types(struct monkey *monkey)
         a_control(monkey, typed);
     else if (kind < 90)
         g_string_append(typed, commands[below(monkey, G_N_ELEMENTS(commands))]);
-    else if (kind < 95)
+    else if (kind < 93)
+        a_click(monkey, typed);
+    else if (kind < 96)
         g_string_append(typed, rubbish[below(monkey, G_N_ELEMENTS(rubbish))]);
     else
         a_paste(monkey, typed);
     return typed;
 }
 
+/* Never to one column: a frame that comes late may have a wide character, and libvterm 0.1.4 falls
+ * over one that has no room in a whole row. */
 void monkey_pulls(struct monkey *monkey, int *rows, int *cols)
 {
-    static const int usual[][2] = {{10, 40}, {24, 80}, {40, 120}, {60, 250}, {1, 1}, {3, 8}};
+    static const int usual[][2] = {{10, 40}, {24, 80}, {40, 120}, {60, 250}, {1, 2}, {3, 8}};
     guint one = below(monkey, G_N_ELEMENTS(usual) + 3);
     *rows = one < G_N_ELEMENTS(usual) ? usual[one][0] : 1 + (int)below(monkey, 100);
-    *cols = one < G_N_ELEMENTS(usual) ? usual[one][1] : 1 + (int)below(monkey, 300);
+    *cols = one < G_N_ELEMENTS(usual) ? usual[one][1] : 2 + (int)below(monkey, 299);
+    monkey->rows_before = monkey->rows;
+    monkey->rows = *rows;
 }

@@ -67,8 +67,9 @@ static struct seat *sit_in_pen(const char *build, const char *scratch, bool writ
     g_autofree char *golden = g_canonicalize_filename("tests/golden", NULL);
     char *argv[] = {
         program, (char *)"pen", (char *)scratch, golden, write ? (char *)"1" : (char *)"0", NULL};
+    g_autofree char *state = g_strdup_printf("XDG_STATE_HOME=%s/people", scratch);
     char *env[] = {(char *)"TERM=xterm-256color", (char *)"LC_ALL=C.UTF-8",
-                   (char *)"XDG_CONFIG_HOME=/nonexistent", NULL};
+                   (char *)"XDG_CONFIG_HOME=/nonexistent", state, NULL};
     return seat_new(24, 80, argv, env);
 }
 

@@ -65,6 +65,7 @@ struct fleet *fleet_playing(const char *build, const char *scenario)
     add_env(fleet, g_strdup("AWS_SECRET_ACCESS_KEY=test"));
     add_env(fleet, g_strdup("AWS_EC2_METADATA_DISABLED=true"));
     add_env(fleet, g_strdup("XDG_CONFIG_HOME=/nonexistent"));
+    add_env(fleet, g_strdup_printf("XDG_STATE_HOME=%s/people", fleet->dir));
     add_env(fleet, g_strdup("SUDO_USER=alice"));
     json_decref(ready);
     return fleet;

@@ -90,9 +90,7 @@ static char *only_dump(const char *folder)
 
 static void a_screen_is_written_into_a_file(struct fleet *fleet)
 {
-    g_autofree char *state = g_build_filename(fleet->dir, "people", NULL);
-    g_autofree char *folder = g_build_filename(state, "celldeck", "screens", NULL);
-    g_setenv("XDG_STATE_HOME", state, TRUE);
+    g_autofree char *folder = g_build_filename(fleet->dir, "people", "celldeck", "screens", NULL);
     struct seat *seat = sit(fleet, 24, 100, NULL, NULL, NULL);
     seat_shows(seat, "all 5 cells are well");
     seat_type(seat, ":tenants\r");
@@ -125,7 +123,6 @@ static void a_screen_is_written_into_a_file(struct fleet *fleet)
     seat_type(seat, ":dump /nonexistent/here\r");
     check("what can't be written is told, and why", seat_shows(seat, "No such file or directory"));
     seat_free(seat);
-    g_unsetenv("XDG_STATE_HOME");
 }
 
 /* More tenants than a file takes, and one whose id would like to be keys, options and commands. */
@@ -206,7 +203,6 @@ static void each_screen_has_its_command(struct fleet *fleet)
 static void of_a_crowded_fleet(const char *build)
 {
     struct fleet *fleet = fleet_playing(build, crowded);
-    g_setenv("XDG_STATE_HOME", fleet->dir, TRUE);
     g_autofree char *started = fleet_run(
         fleet, "alice",
         (const char *const[]){"rollout", "start", "5.1.0", "--reason", "a test", "--yes", NULL});
@@ -215,7 +211,6 @@ static void of_a_crowded_fleet(const char *build)
     g_autofree char *watched =
         fleet_run(fleet, "alice", (const char *const[]){"rollout", "watch", "r1", NULL});
     each_screen_has_its_command(fleet);
-    g_unsetenv("XDG_STATE_HOME");
     fleet_free(fleet);
 }
 
