@@ -135,7 +135,7 @@ static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
         if (operation->ended_ms || g_strcmp0(operation->id, asking->own) == 0 ||
             !operation->cells || !g_strv_contains((const char *const *)operation->cells, cell->id))
             continue;
-        g_autofree char *since = when_rfc3339(operation->started_ms);
+        g_autofree char *since = when_rfc3339(operation->started_ms / WHEN_SECOND * WHEN_SECOND);
         const GHashTable *hosts = asking->survey->conducted;
         const char *host = hosts ? g_hash_table_lookup((GHashTable *)hosts, operation->id) : NULL;
         refuse(asking, REFUSE_CELL_BUSY, cell->id,

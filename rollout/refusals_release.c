@@ -42,7 +42,7 @@ void version_is_not_held(struct asking *asking)
             g_strcmp0(operation->id, asking->own) == 0 ||
             !versions_alike(operation->subject, asking->plan->version))
             continue;
-        g_autofree char *when = when_rfc3339(operation->started_ms);
+        g_autofree char *when = when_rfc3339(operation->started_ms / WHEN_SECOND * WHEN_SECOND);
         refuse(asking, REFUSE_VERSION_HELD, NULL, "%s failed in %s (%s, %s) and is held fleet-wide",
                asking->plan->version, operation->id, operation->actor ? operation->actor : "?",
                when);
