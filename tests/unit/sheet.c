@@ -313,6 +313,23 @@ Test(sheet, the_next_column_to_sort_by_goes_through_those_shown_and_ends_in_the_
     cr_expect_eq(arrangement.sort, 0);
 }
 
+static void expect_said(const struct sheet *of, const char *by, const char *expected)
+{
+    struct arrangement arrangement = {0};
+    cr_assert(arrangement_sort(&arrangement, of, by, NULL));
+    g_autofree char *said = arrangement_text(&arrangement, of);
+    cr_expect_str_eq(said, expected);
+}
+
+Test(sheet, the_order_is_said_in_the_words_of_what_the_column_has)
+{
+    expect_said(&sheet, "", "the screen's own order");
+    expect_said(&sheet, "size", "sorted by size, the highest first");
+    expect_said(&sheet, "-name", "sorted by name, from Z to A");
+    expect_said(view_of(VIEW_HISTORY)->sheet, "started", "sorted by started, the newest first");
+    expect_said(view_of(VIEW_EVENTS)->sheet, "-time", "sorted by time, the oldest first");
+}
+
 static void expect_refused(const char *names, const char *why)
 {
     g_autoptr(GError) error = NULL;

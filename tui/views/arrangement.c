@@ -106,7 +106,8 @@ char *arrangement_text(const struct arrangement *arrangement, const struct sheet
                                             : "the screen's own order");
     const struct sheet_column *column = &sheet->columns[arrangement->sort - 1];
     bool falls = column->falls != arrangement->turned;
-    const char *way = column->number ? (falls ? "the highest first" : "the lowest first")
-                                     : (falls ? "from Z to A" : "from A to Z");
+    const char *way = column->moment   ? (falls ? "the newest first" : "the oldest first")
+                      : column->number ? (falls ? "the highest first" : "the lowest first")
+                                       : (falls ? "from Z to A" : "from A to Z");
     return g_strdup_printf("sorted by %s, %s", column->id, way);
 }

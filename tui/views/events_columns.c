@@ -121,7 +121,7 @@ static const struct sheet_column columns[COL_COUNT] = {
     [COL_SEQ] = {"seq", {"#", 4, 5, 4, true}, seq_text, seq_number, dim, .falls = true,
                  .quiet = true},
     [COL_TIME] = {"time", {"TIME", 8, 12, 1, false}, time_text, time_number, dim, .falls = true,
-                  .quiet = true},
+                  .moment = true, .quiet = true},
     [COL_ACTOR] = {"actor", {"ACTOR", 12, 18, 5, false}, actor_text, .role = dim},
     [COL_CELL] = {"cell", {"CELL", 9, 20, 2, false}, cell_text, .role = accent},
     [COL_EVENT] = {"event", {"EVENT", 14, 200, 0, false}, event_text, .role = event_role},

@@ -107,7 +107,7 @@ static const struct sheet_column columns[] = {
     {.id = "subject", .shape = {"SUBJECT", 8, 16, 0, false}, .text = subject_text},
     {.id = "state", .shape = {"STATE", 9, 10, 0, false}, .text = state_text, .role = state_role},
     {.id = "started", .shape = {"STARTED", 12, 12, 1, false}, .text = started_text,
-     .number = started_number, .role = dim, .falls = true, .quiet = true},
+     .number = started_number, .role = dim, .falls = true, .moment = true, .quiet = true},
     {.id = "took", .shape = {"TOOK", 5, 5, 4, true}, .text = took_text, .number = took_number,
      .role = dim, .falls = true, .quiet = true},
     {.id = "actor", .shape = {"ACTOR", 10, 24, 2, false}, .text = actor_text},

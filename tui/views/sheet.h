@@ -26,9 +26,10 @@ struct sheet_column {
                  const struct place *place);
     bool (*wanted)(const struct deck *deck); /* there only where this holds; NULL: always */
     bool falls;                              /* sorted by it, the greatest comes first */
-    bool spare;                              /* not among those shown until it is chosen */
-    bool quiet; /* a filter looks in it only by its name: nobody who types a tenant's number means
-                   somebody else's users */
+    bool moment; /* its numbers are moments: the greatest is the newest */
+    bool spare;  /* not among those shown until it is chosen */
+    bool quiet;  /* a filter looks in it only by its name: nobody who types a tenant's number means
+                    somebody else's users */
 };
 
 struct sheet {
