@@ -159,7 +159,7 @@ GString *monkey_types(struct monkey *monkey)
  * over one that has no room in a whole row. */
 void monkey_pulls(struct monkey *monkey, int *rows, int *cols)
 {
-    static const int usual[][2] = {{10, 40}, {24, 80}, {40, 120}, {60, 250}, {1, 2}, {3, 8}};
+    static const int usual[][2] = {{10, 40}, {24, 80}, {40, 120}, {60, 250}, {1, 3}, {3, 8}};
     guint one = below(monkey, G_N_ELEMENTS(usual) + 3);
     *rows = one < G_N_ELEMENTS(usual) ? usual[one][0] : 1 + (int)below(monkey, 100);
     *cols = one < G_N_ELEMENTS(usual) ? usual[one][1] : 2 + (int)below(monkey, 299);

@@ -23,11 +23,27 @@ static gint64 events_in(const char *scratch)
     return events;
 }
 
+/* Nothing that it has begun (a plan) will still come back and change the picture. */
+static bool works_alone(struct seat *seat)
+{
+    g_autofree char *path =
+        g_strdup_printf("/proc/%d/task/%d/children", (int)seat->child, (int)seat->child);
+    gint64 until = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    for (;;) {
+        g_autofree char *children = NULL;
+        if (g_get_monotonic_time() > until || !seat_idle(seat) ||
+            !g_file_get_contents(path, &children, NULL, NULL))
+            return false;
+        if (!*children)
+            return seat_idle(seat);
+    }
+}
+
 /* SIGCONT: it believes that others have drawn here, and draws everything anew. No key, so nothing
  * else changes. */
 static bool shows_what_it_should(struct seat *seat, gpointer looks)
 {
-    if (!seat_idle(seat))
+    if (!works_alone(seat))
         return false;
     g_autofree char *before = picture_of(seat);
     gsize said = seat->said->len;
