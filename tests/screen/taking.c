@@ -196,7 +196,7 @@ static void each_screen_has_its_command(struct fleet *fleet)
     check("help has none, and says so", seat_shows(seat, "keys are the console's own"));
     seat_type(seat, ":tenants\rD");
     check("of a list too long for a file it is said how much is there",
-          seat_shows(seat, "20 of 2,531 rows"));
+          seat_shows(seat, "with 20 of 2,531"));
     seat_free(seat);
 }
 
