@@ -226,7 +226,7 @@ unit: build/san/unit
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit \
-		build/release/simulation build/san/simulation build/san/fuzz/recording \
+		build/release/simulation build/san/simulation build/san/fuzz/recording build/san/fuzz/zone \
 		build/release/judge-bench
 	tests/run
 
