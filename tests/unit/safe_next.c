@@ -152,6 +152,18 @@ Test(safe_next, names_keys_as_they_are_bound)
     scene_clear(&scene);
 }
 
+Test(safe_next, is_a_line_to_type_where_people_press_no_keys)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    scene_set(&scene, CELL_BAKING, ROLLOUT_RUNNING);
+    keymap_by_word(scene.deck->keymap);
+    expect_next(&scene, "r7 bakes 5.0.3 there, its gates judge it: `rollback cell-1` to roll back");
+    scene.part.held = (char *)"no data";
+    expect_next(&scene, "r7 holds it for a person: `rollback cell-1` to roll back or "
+                        "`accept cell-1` to accept");
+    scene_clear(&scene);
+}
+
 Test(safe_next, is_a_conductor_first_where_nobody_carries_the_rollout_on)
 {
     struct scene scene = {.deck = deck_of(0)};

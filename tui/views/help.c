@@ -104,6 +104,8 @@ static void add_commands(struct help *help)
     add(help, ":start VERSION", "start a rollout: its plan is shown first, then asked");
     add(help, ":start VERSION attended",
         "the same, and you stay to renew credentials that end before the plan does");
+    add(help, ":start … retry-failed",
+        "the same, even if it failed before; fixes=CELL: it is that cell's cure");
     add(help, ":quit", "leave");
 }
 

@@ -72,6 +72,7 @@ static GPtrArray *plan_lines(const struct launch *launch)
         .attendance = launch_attendance(launch),
         .moved = launch->moved,
         .choice = &launch->choice,
+        .names = launch->names,
         .terms = terms_of(launch),
     };
     return launch_lines(&sight);

@@ -73,8 +73,8 @@ void shell_follow_asked(struct shell *shell)
 
 static void confirmed(struct shell *shell, const struct dialog *dialog)
 {
-    if (shell->launch) {
-        shell_launch_confirmed(shell, dialog);
+    if (shell->starts.launch) {
+        launch_desk_start(&shell->starts, dialog);
         return;
     }
     shell->under_way++;
@@ -84,8 +84,8 @@ static void confirmed(struct shell *shell, const struct dialog *dialog)
 
 static void left(struct shell *shell)
 {
-    if (shell->launch) {
-        shell_launch_left(shell);
+    if (shell->starts.launch) {
+        launch_desk_leave(&shell->starts);
         return;
     }
     g_clear_pointer(&shell->act, act_free);
@@ -98,7 +98,7 @@ void shell_key_in_dialog(struct shell *shell, guint32 key)
     if (result == DIALOG_OPEN)
         return;
     if (result == DIALOG_PRESSED) { /* only a launch has keys of its own */
-        shell_launch_pressed(shell);
+        launch_desk_choose(&shell->starts, shell->dialog, launch_option_of(shell->dialog->pressed));
         return;
     }
     struct dialog *dialog = g_steal_pointer(&shell->dialog);

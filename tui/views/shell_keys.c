@@ -22,7 +22,7 @@ static void run_command(struct shell *shell)
         g_main_loop_quit(shell->loop);
         break;
     case COMMAND_START:
-        shell_plan(shell, command.subject, command.attended);
+        shell_plan(shell, command.subject, &command.choice);
         break;
     case COMMAND_SORT:
         shell_sort_by(shell, command.filter);
