@@ -310,9 +310,10 @@ static bool reports_mouse(void)
 static void tell_terminal_sequences(const struct terminal_modes *modes)
 {
     const char *other_screen = capability("rmcup");
+    static const char cancel[] = "\x18"; /* ends a sequence cut in its middle */
     g_autofree char *leave =
-        g_strconcat(modes->frame_end, modes->mouse_off, modes->paste_off, capability("sgr0"),
-                    capability("op"), modes->whole_region, capability("rmkx"),
+        g_strconcat(cancel, modes->frame_end, modes->mouse_off, modes->paste_off,
+                    capability("sgr0"), capability("op"), modes->whole_region, capability("rmkx"),
                     *other_screen ? other_screen : modes->last_line, capability("cnorm"), NULL);
     g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"),
                                          capability("civis"), modes->paste_on, NULL);

@@ -44,6 +44,9 @@ void ear_add(struct ear *ear, const char *text, GString *echo)
 /* Bytes of a letter come one by one; those that make none are dropped. */
 static void add_byte(struct ear *ear, guchar byte, GString *echo)
 {
+    bool goes_on = (byte & 0xc0) == 0x80;
+    if (!goes_on)
+        ear->letter_n = 0; /* what was begun before it never ended */
     ear->letter[ear->letter_n++] = (char)byte;
     ear->letter[ear->letter_n] = '\0';
     gunichar c = g_utf8_get_char_validated(ear->letter, ear->letter_n);

@@ -277,6 +277,7 @@ static gboolean on_look(gpointer data)
     if (news)
         linear_follow_question(linear);
     launch_desk_follow(&linear->starts);
+    linear_settled(linear);
     tell_waiting(linear);
     linear_tell_news(linear, false);
     return G_SOURCE_CONTINUE;

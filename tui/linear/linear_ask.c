@@ -27,9 +27,7 @@ static const char *standing(const struct dialog *dialog)
 static char *note_of(const struct linear *linear, const struct dialog_ask *ask)
 {
     const char *kept = standing(linear->dialog);
-    const char *more = linear->dialog->at > 0  ? ""
-                       : linear->starts.launch ? "; ? says it again, Ctrl-C leaves"
-                                               : "; Ctrl-C leaves";
+    const char *more = linear->dialog->at > 0 ? "" : "; ? says it again, Ctrl-C leaves";
     return kept ? g_strdup_printf("Enter for \"%s\"%s", kept, more)
                 : g_strdup_printf("%s%s", ask->note, more);
 }
@@ -46,12 +44,6 @@ char *linear_question(const struct linear *linear)
         return g_strdup_printf("Type %s to do it (Ctrl-C leaves): ", dialog->expected);
     g_autofree char *choices = linear_choices(linear);
     return g_strdup_printf("Type %s, or Enter to leave it: ", choices);
-}
-
-void linear_settle(struct linear *linear)
-{
-    linear->settles = true;
-    linear->key_ms = when_mono_ms();
 }
 
 bool linear_may_ask(struct linear *linear)
@@ -119,7 +111,7 @@ void linear_act(struct linear *linear, const struct word *word)
     }
     linear->act = act;
     linear->dialog = act_dialog(act);
-    linear->asked_now = true;
+    linear_forget_typed_ahead(linear);
     say_dialog(linear);
 }
 
@@ -155,6 +147,10 @@ static enum dialog_result type_into(struct dialog *dialog, const char *line)
 
 void linear_answer_question(struct linear *linear, const char *line)
 {
+    if (strcmp(line, "?") == 0) {
+        say_dialog(linear);
+        return;
+    }
     if (linear->starts.launch && linear_choose(linear, line))
         return;
     enum dialog_result result = type_into(linear->dialog, line);

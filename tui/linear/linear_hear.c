@@ -32,11 +32,10 @@ static void take_line(struct linear *linear, const char *line)
         linear_do(linear, line);
 }
 
-/* Whatever stood in the line before a question came is no answer to it. */
-static void forget_typed_ahead(struct linear *linear)
+void linear_forget_typed_ahead(struct linear *linear)
 {
     tcflush(linear->fd, TCIFLUSH);
-    linear->asked_now = false;
+    linear->asked_now = true;
 }
 
 static void on_whole_line(struct linear *linear)
@@ -78,26 +77,42 @@ static void on_heard(struct linear *linear, enum heard heard)
     }
 }
 
-/* False: the rest of what was read does not count. */
-static bool hear_byte(struct linear *linear, guchar byte)
+static void hear_byte(struct linear *linear, guchar byte)
 {
     g_autoptr(GString) echo = g_string_new(NULL);
     enum heard heard = ear_hear(&linear->ear, byte, echo);
     if (echo->len)
         voice_raw(linear->voice, echo->str);
     on_heard(linear, heard);
-    return !linear->asked_now;
 }
 
-/* A question that has changed by itself: until no key has come for a moment, none counts. */
-static bool settled(struct linear *linear)
+void linear_settle(struct linear *linear)
 {
-    gint64 quiet_ms = when_mono_ms() - linear->key_ms;
+    linear->settles = true;
     linear->key_ms = when_mono_ms();
-    if (linear->settles && quiet_ms < SETTLE_MS)
-        return false;
+}
+
+void linear_settled(struct linear *linear)
+{
+    if (!linear->settles || when_mono_ms() - linear->key_ms < SETTLE_MS)
+        return;
     linear->settles = false;
-    return true;
+    if (!linear->dropped)
+        return;
+    linear->dropped = false;
+    voice_raw(linear->voice, "\r\n");
+    voice_line(linear->voice, "What was typed as this came is not taken: type it again.");
+    linear_prompt(linear);
+}
+
+/* Whether keys count; Ctrl-C always does. */
+static bool counts(struct linear *linear, const guchar *bytes, size_t n)
+{
+    linear_settled(linear);
+    linear->key_ms = when_mono_ms();
+    bool leaves = n && memchr(bytes, 3, n);
+    linear->dropped |= linear->settles && !leaves;
+    return !linear->settles || leaves;
 }
 
 static gboolean on_keys(gint fd, GIOCondition condition, gpointer data)
@@ -111,12 +126,10 @@ static gboolean on_keys(gint fd, GIOCondition condition, gpointer data)
         g_main_loop_quit(linear->loop);
         return G_SOURCE_REMOVE;
     }
-    bool counts = n > 0 && (settled(linear) || memchr(bytes, 3, (size_t)n));
-    for (ssize_t i = 0; counts && i < n; i++)
-        if (!hear_byte(linear, bytes[i])) {
-            forget_typed_ahead(linear);
-            break;
-        }
+    bool taken = n > 0 && counts(linear, bytes, (size_t)n);
+    linear->asked_now = false;
+    for (ssize_t i = 0; taken && i < n && !linear->asked_now; i++)
+        hear_byte(linear, bytes[i]);
     return G_SOURCE_CONTINUE;
 }
 

@@ -39,7 +39,8 @@ struct linear {
     struct launch_desk starts;
     char **told;      /* of the launch: lines that were said, not to be said again; or NULL */
     bool reads_tags;  /* while its question is open */
-    bool settles;     /* the question has changed by itself: keys do not count yet */
+    bool settles;     /* linear_settle() */
+    bool dropped;     /* keys, meanwhile */
     bool asked_now;   /* by the line that is just being answered */
     const char *busy; /* what is waited for: "reading the releases"; NULL: nothing */
     char *release;    /* whose changes are wanted, with `busy`; NULL: the list */
@@ -70,6 +71,14 @@ void linear_tell_news(struct linear *linear, bool after_line);
 void linear_listen(struct linear *linear);
 void linear_take_lines(struct linear *linear);
 
+/* Whatever was typed before a question is no answer to it: called before it is said. */
+void linear_forget_typed_ahead(struct linear *linear);
+/* What is asked has come, or changed, by itself: keys that may have been meant for what stood there
+ * before do not count, until none has come for half a second. linear_settled() is asked now and
+ * then, and says so where some were not taken. */
+void linear_settle(struct linear *linear);
+void linear_settled(struct linear *linear);
+
 /* One line, with nothing asked. */
 void linear_do(struct linear *linear, const char *line);
 /* Completes what is being typed, or says what could stand there. */
@@ -81,8 +90,6 @@ void linear_start(struct linear *linear, const char *version, const struct launc
 extern const struct launch_desk_ops linear_starts;
 /* What may be asked of these people at all; says so where it is nothing. */
 bool linear_may_ask(struct linear *linear);
-/* A question that has come or changed by itself: keys do not count for a moment. */
-void linear_settle(struct linear *linear);
 /* With a launch's question open: its own words. False: the line is none of them. */
 bool linear_choose(struct linear *linear, const char *line);
 /* What could be typed to lift what stands against it: "retry-failed, fixes"; "" for nothing. Caller

@@ -3,8 +3,6 @@
 #include "data/base/when.h"
 #include "tui/linear/linear_inside.h"
 
-#include <string.h>
-
 /* What is waited for: its plan, or its start. */
 static void wait_for(struct linear *linear, const struct launch *launch)
 {
@@ -19,27 +17,41 @@ static void wait_for(struct linear *linear, const struct launch *launch)
         voice_line(linear->voice, "Starting it ...");
 }
 
-static char **copy_of(const GPtrArray *lines)
+/* Moments of today move while people think: that is no news. Caller frees. */
+static char *without_moments(const char *line)
+{
+    g_autoptr(GRegex) clock = g_regex_new("[0-9]{2}:[0-9]{2}:[0-9]{2}Z", 0, 0, NULL);
+    return g_regex_replace_literal(clock, line, -1, 0, "", 0, NULL);
+}
+
+static char **bare_copy(const GPtrArray *lines)
 {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-    for (guint i = 0; i < lines->len; i++)
-        g_strv_builder_add(builder, g_ptr_array_index(lines, i));
+    for (guint i = 0; i < lines->len; i++) {
+        g_autofree char *bare = without_moments(g_ptr_array_index(lines, i));
+        g_strv_builder_add(builder, bare);
+    }
     return g_strv_builder_end(builder);
 }
 
-static void say(struct linear *linear, bool whole)
+static bool was_told(const struct linear *linear, const char *line)
+{
+    g_autofree char *bare = without_moments(line);
+    return linear->told && g_strv_contains((const char *const *)linear->told, bare);
+}
+
+static void say_news(struct linear *linear)
 {
     const struct dialog *dialog = linear->dialog;
-    const char *const *told = (const char *const *)linear->told;
     struct speech *speech = speech_new();
     speech_printf(speech, "%s:", dialog->title);
     for (guint i = 0; i < dialog->lines->len; i++) {
         const char *line = g_ptr_array_index(dialog->lines, i);
-        if (whole || !told || !g_strv_contains(told, line))
+        if (!was_told(linear, line))
             speech_plain(speech, line);
     }
     g_strfreev(linear->told);
-    linear->told = copy_of(dialog->lines);
+    linear->told = bare_copy(dialog->lines);
     linear_answer(linear, speech);
 }
 
@@ -72,8 +84,9 @@ static void ask(struct linear *linear, const struct launch *launch, bool by_itse
     g_autofree char *choices = linear_choices(linear);
     bool asks = launch->stage == LAUNCH_READY || (launch->stage == LAUNCH_REFUSED && *choices);
     linear->dialog = launch_dialog(launch);
-    linear->asked_now = !by_itself;
-    say(linear, false);
+    if (!by_itself)
+        linear_forget_typed_ahead(linear);
+    say_news(linear);
     if (asks)
         return;
     g_clear_pointer(&linear->dialog, dialog_free);
@@ -111,7 +124,7 @@ static void reword(bool moved, gpointer data)
         dialog_change(linear->dialog, lines);
     else
         dialog_reword(linear->dialog, lines);
-    say(linear, false);
+    say_news(linear);
     linear_prompt(linear);
 }
 
@@ -180,13 +193,12 @@ void linear_start(struct linear *linear, const char *version, const struct launc
 
 bool linear_choose(struct linear *linear, const char *line)
 {
-    const struct launch *launch = linear->starts.launch;
     enum launch_option option = launch_option_named(line);
-    if (strcmp(line, "?") == 0)
-        say(linear, true);
-    else if (option != OPTION_COUNT && launch_may_choose(launch, option))
+    if (option == OPTION_COUNT)
+        return false;
+    if (launch_may_choose(linear->starts.launch, option))
         launch_desk_choose(&linear->starts, linear->dialog, option);
-    else if (option != OPTION_COUNT)
+    else
         voice_printf(linear->voice, "There is nothing here that `%s` would change.", line);
-    return option != OPTION_COUNT || strcmp(line, "?") == 0;
+    return true;
 }

@@ -157,6 +157,13 @@ static guint drop_least_urgent(GPtrArray *changes, guint room)
     return dropped;
 }
 
+static gint oldest_first(gconstpointer a, gconstpointer b)
+{
+    const struct novelty *x = *(const struct novelty *const *)a,
+                         *y = *(const struct novelty *const *)b;
+    return x->at_ms < y->at_ms ? -1 : x->at_ms > y->at_ms;
+}
+
 GPtrArray *news_take(struct news *news, guint most)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(line_free);
@@ -167,6 +174,7 @@ GPtrArray *news_take(struct news *news, guint most)
     guint unsaid = news->lost;
     if (changes->len > most || unsaid)
         unsaid += drop_least_urgent(changes, most - 1);
+    g_ptr_array_sort(changes, oldest_first); /* which is stable */
     for (guint i = 0; i < changes->len; i++) {
         const struct novelty *change = g_ptr_array_index(changes, i);
         add_line(lines, change->at_ms, change->role, change->text);

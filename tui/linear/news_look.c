@@ -207,10 +207,11 @@ static void look_at_sources(struct seen *seen, const struct deck *deck, struct n
 static void add_affected(GString *text, const struct deck *deck, const char *id)
 {
     const struct cell *cell = deck_cell(deck, id);
-    if (!cell || !deck->snapshot->registry)
+    const struct registry *registry = deck->snapshot ? deck->snapshot->registry : NULL;
+    if (!cell || !registry)
         return;
-    g_autofree char *tenants = registry_count_text(deck->snapshot->registry, cell->tenants);
-    g_autofree char *users = registry_count_text(deck->snapshot->registry, cell->registered_users);
+    g_autofree char *tenants = registry_count_text(registry, cell->tenants);
+    g_autofree char *users = registry_count_text(registry, cell->registered_users);
     g_string_append_printf(text, "; %s tenant%s, %s users are in it", tenants,
                            cell->tenants == 1 ? "" : "s", users);
 }
@@ -223,7 +224,8 @@ static void tell_event(struct news *news, const struct deck *deck, const struct 
     GString *text = g_string_new(NULL);
     g_string_append_printf(text, "%s%s%s: %s", event->stream, cell ? " " : "", cell ? cell : "",
                            told);
-    if (cell && role == ROLE_BAD)
+    bool begins = strcmp(event->type, "gate") == 0 || strcmp(event->type, "deploy.failed") == 0;
+    if (cell && begins && role == ROLE_BAD)
         add_affected(text, deck, cell);
     news_put(news, &(struct novelty){
                        .at_ms = event->at_ms, .role = role, .text = g_string_free(text, FALSE)});

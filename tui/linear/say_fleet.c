@@ -11,6 +11,8 @@
 #include "tui/views/terms.h"
 #include "tui/views/unread.h"
 
+#include <string.h>
+
 enum { BRIEF_MOST = 8 }; /* cells that a brief tells of */
 
 char *say_cell_sentence(const struct deck *deck, const struct cell *cell)
@@ -26,12 +28,13 @@ char *say_cell_sentence(const struct deck *deck, const struct cell *cell)
     return plain_words(sentence);
 }
 
-/* As on top of the screen; the worst cell, where one is not well, as an item. */
-static void say_headline(struct speech *speech, const struct deck *deck, const GPtrArray *cells)
+/* As on top of the screen; `opens`: the worst cell, where one is not well, as an item. */
+static void say_headline(struct speech *speech, const struct deck *deck, const GPtrArray *cells,
+                         bool opens)
 {
     enum role role;
     g_autofree char *sentence = headline(deck, cells, &role), *next = headline_next(deck, cells);
-    if (next) {
+    if (next && opens) {
         const struct cell *worst = g_ptr_array_index(cells, 0);
         g_autofree char *words = plain_words(sentence);
         speech_item(speech, VIEW_CELL, worst->config->id, words);
@@ -44,7 +47,7 @@ static void say_headline(struct speech *speech, const struct deck *deck, const G
 void say_fleet(struct speech *speech, const struct deck *deck)
 {
     g_autoptr(GPtrArray) cells = fleet_in_order(deck);
-    say_headline(speech, deck, cells);
+    say_headline(speech, deck, cells, false);
     if (deck->snapshot)
         say_sheet(speech, deck, &(struct said_sheet){&fleet_sheet, VIEW_CELL, "cell", cells, true});
 }
@@ -93,7 +96,7 @@ static void say_wrong(struct speech *speech, const struct deck *deck, const GPtr
     if (bad > 0)
         speech_printf(speech, "%u of %u cells %s not well:", bad, cells->len,
                       bad == 1 ? "is" : "are");
-    say_headline(speech, deck, cells);
+    say_headline(speech, deck, cells, true);
     for (guint i = 1; i < MIN(bad, BRIEF_MOST); i++) {
         const struct cell *cell = g_ptr_array_index(cells, i);
         g_autofree char *sentence = say_cell_sentence(deck, cell);
@@ -103,8 +106,11 @@ static void say_wrong(struct speech *speech, const struct deck *deck, const GPtr
         speech_printf(speech, "and %u more; `fleet` has them.", bad - BRIEF_MOST);
 }
 
-static void say_under_way(struct speech *speech, const struct deck *deck)
+/* What is next of a rollout is not said where the headline has said it. */
+static void say_under_way(struct speech *speech, const struct deck *deck, const GPtrArray *cells)
 {
+    enum role role;
+    g_autofree char *said = headline(deck, cells, &role);
     for (guint i = 0; i < deck->rollouts->len; i++) {
         const struct rollout *rollout = g_ptr_array_index(deck->rollouts, i);
         if (rollout_state_final(rollout->state))
@@ -112,10 +118,11 @@ static void say_under_way(struct speech *speech, const struct deck *deck)
         g_autofree char *next = rollout_next(rollout, deck->now_ms);
         g_autofree char *trouble = headline_conductor(deck, rollout);
         g_autofree char *may = say_may(deck, rollout);
-        g_autofree char *text =
-            g_strdup_printf("%s %s %s; next: %s%s%s%s%s", rollout->id, rollout->plan->version,
-                            rollout_state_name(rollout->state), next, trouble ? "; " : "",
-                            trouble ? trouble : "", *may ? "; you may: " : "", may);
+        bool told = strstr(said, next) != NULL;
+        g_autofree char *text = g_strdup_printf(
+            "%s %s %s%s%s%s%s%s%s", rollout->id, rollout->plan->version,
+            rollout_state_name(rollout->state), told ? "" : "; next: ", told ? "" : next,
+            trouble ? "; " : "", trouble ? trouble : "", *may ? "; you may: " : "", may);
         g_autofree char *words = plain_words(text);
         speech_item(speech, VIEW_ROLLOUT, rollout->id, words);
     }
@@ -127,7 +134,7 @@ void say_brief(struct speech *speech, const struct deck *deck)
     say_who(speech, deck);
     say_sources(speech, deck);
     say_wrong(speech, deck, cells);
-    say_under_way(speech, deck);
+    say_under_way(speech, deck, cells);
     if (deck->journal_error)
         speech_field(speech, "The journal can't be read", deck->journal_error);
     speech_field(speech, "The journal", deck->copy_trouble);
