@@ -2,6 +2,7 @@
 #include "data/base/when.h"
 #include "tui/linear/linear_inside.h"
 #include "tui/views/sheet.h"
+#include "tui/views/takeaway.h"
 
 static void say_here(struct linear *linear)
 {
@@ -134,6 +135,23 @@ static void brief(struct linear *linear)
     linear_answer(linear, speech);
 }
 
+static void on_taken(const char *said, const GError *error, gpointer data)
+{
+    struct linear *linear = data;
+    linear->under_way--;
+    linear->busy = NULL;
+    voice_printf(linear->voice, "%s%s", error ? "Nothing was exported: " : "",
+                 error ? error->message : said);
+    linear_prompt(linear);
+    linear_take_lines(linear);
+}
+
+static void export(struct linear *linear, const char *operation)
+{
+    now_busy(linear, "exporting");
+    takeaway_begin(linear->deck, operation, on_taken, linear);
+}
+
 static void do_word(struct linear *linear, const struct word *word)
 {
     switch (word->kind) {
@@ -162,6 +180,9 @@ static void do_word(struct linear *linear, const struct word *word)
         break;
     case WORD_BRIEF:
         brief(linear);
+        break;
+    case WORD_EXPORT:
+        export(linear, word->subject);
         break;
     case WORD_QUIT:
         g_main_loop_quit(linear->loop);

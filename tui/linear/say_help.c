@@ -48,6 +48,7 @@ void say_help(struct speech *speech, const struct deck *deck)
         {"/TEXT", "only what has TEXT in it, of the last list; `/` alone shows all again"},
         {"sort COLUMN", "the last list by that column; -COLUMN the other way round"},
         {"faults", "of the last list only what something is wrong with, or all again"},
+        {"export [ID]", "the whole record of an operation, or of all, into a file"},
         {"refresh", "reads every source again"},
         {"start VERSION [attended] [retry-failed] [fixes=CELL]",
          "plans a rollout of it, says the plan, and asks; what may be chosen is named there"},

@@ -84,6 +84,7 @@ static bool take_command(const struct deck *deck, const char *line, const char *
         [COMMAND_OPEN] = WORD_OPEN,      [COMMAND_START] = WORD_START,
         [COMMAND_SORT] = WORD_SORT,      [COMMAND_COLUMNS] = WORD_COLUMNS,
         [COMMAND_PRESET] = WORD_NOTHING, [COMMAND_QUIT] = WORD_QUIT,
+        [COMMAND_EXPORT] = WORD_EXPORT,
     };
     struct command_line command;
     g_autoptr(GError) wrong = NULL;

@@ -18,6 +18,7 @@ enum word_kind {
     WORD_FAULTS,
     WORD_REFRESH,
     WORD_BRIEF,
+    WORD_EXPORT, /* of `subject`, or of all */
     WORD_QUIT
 };
 

@@ -17,7 +17,7 @@ static const struct verb {
     {"start", COMMAND_START, TAKES_VERSION},     {"sort", COMMAND_SORT, TAKES_COLUMNS},
     {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
     {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
-    {"mouse", COMMAND_MOUSE, TAKES_SWITCH},
+    {"mouse", COMMAND_MOUSE, TAKES_SWITCH},      {"export", COMMAND_EXPORT, TAKES_OPERATION},
 };
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };

@@ -1,7 +1,7 @@
 /* The language of `:` : a screen's name, then what it should show; or `start VERSION`, with
  * what is chosen beyond the ordinary after it (launch_choice_take); `sort` and `columns` with the
- * names of columns of the screen's table; `preset` with the name of one; `mouse` with on or off; or
- * `quit`. */
+ * names of columns of the screen's table; `preset` with the name of one; `mouse` with on or off;
+ * `export` with the id of an operation, or alone; or `quit`. */
 #pragma once
 
 #include "tui/console/prompt.h"
@@ -15,6 +15,7 @@ enum command_kind {
     COMMAND_COLUMNS, /* those that `filter` names */
     COMMAND_PRESET,  /* `subject` */
     COMMAND_MOUSE,   /* `subject`: on, off, or NULL */
+    COMMAND_EXPORT,  /* the record of `subject`, or of all */
     COMMAND_QUIT
 };
 

@@ -106,6 +106,7 @@ static void add_commands(struct help *help)
         "the same, and you stay to renew credentials that end before the plan does");
     add(help, ":start … retry-failed",
         "the same, even if it failed before; fixes=CELL: it is that cell's cure");
+    add(help, ":export [ID]", "an operation's whole record, or that of all, into a file");
     add(help, ":quit", "leave");
 }
 

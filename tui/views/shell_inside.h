@@ -88,6 +88,10 @@ void shell_begin_start(struct shell *shell);
 void shell_plan(struct shell *shell, const char *version, const struct launch_choice *choice);
 extern const struct launch_desk_ops shell_starts;
 
+/* Key `export`, and `:export ID`: the record of one operation (NULL: of all) goes to a file. */
+void shell_export_selected(struct shell *shell);
+void shell_export(struct shell *shell, const char *operation);
+
 /* Asks before `request` is done to `subject`, or says why it can't be. */
 void shell_ask(struct shell *shell, enum request request, const char *subject);
 /* The open question follows the journal. */

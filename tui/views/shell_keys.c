@@ -30,6 +30,9 @@ static void run_command(struct shell *shell)
     case COMMAND_COLUMNS:
         shell_choose_columns(shell, command.filter);
         break;
+    case COMMAND_EXPORT:
+        shell_export(shell, command.subject);
+        break;
     case COMMAND_PRESET:
         shell_take_preset(shell, command.subject);
         break;
@@ -117,21 +120,14 @@ static void quit(struct shell *shell)
 
 /* What the shell itself answers, where the screen on top had no use for it. */
 static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
-    [REQUEST_BACK] = shell_back,
-    [REQUEST_FORWARD] = shell_forward,
-    [REQUEST_FILTER] = begin_filter,
-    [REQUEST_SORT] = shell_sort_next,
-    [REQUEST_TURN] = shell_turn_order,
-    [REQUEST_FAULTS] = shell_faults_only,
-    [REQUEST_MARK] = shell_mark,
-    [REQUEST_FREEZE] = shell_freeze,
-    [REQUEST_COMMAND] = begin_command,
-    [REQUEST_START] = shell_begin_start,
-    [REQUEST_MOUSE] = switch_mouse,
-    [REQUEST_REFRESH] = refresh,
-    [REQUEST_REDRAW] = redraw,
-    [REQUEST_SUSPEND] = suspend,
-    [REQUEST_QUIT] = quit,
+    [REQUEST_BACK] = shell_back,       [REQUEST_FORWARD] = shell_forward,
+    [REQUEST_FILTER] = begin_filter,   [REQUEST_SORT] = shell_sort_next,
+    [REQUEST_TURN] = shell_turn_order, [REQUEST_FAULTS] = shell_faults_only,
+    [REQUEST_MARK] = shell_mark,       [REQUEST_FREEZE] = shell_freeze,
+    [REQUEST_COMMAND] = begin_command, [REQUEST_START] = shell_begin_start,
+    [REQUEST_MOUSE] = switch_mouse,    [REQUEST_EXPORT] = shell_export_selected,
+    [REQUEST_REFRESH] = refresh,       [REQUEST_REDRAW] = redraw,
+    [REQUEST_SUSPEND] = suspend,       [REQUEST_QUIT] = quit,
 };
 
 void shell_request(struct shell *shell, enum request request)
