@@ -146,7 +146,6 @@ void linear_tell(struct linear *linear, enum role role, const char *format, ...)
     va_start(args, format);
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    deck_say(linear->deck, role, "%s", text);
     news_add(linear->news, when_now_ms(), role, text);
     linear->told_ms = 0;
 }
@@ -178,6 +177,13 @@ void linear_tell_news(struct linear *linear, bool after_line)
     linear->told_ms = when_mono_ms();
     if (!after_line)
         linear_prompt(linear);
+}
+
+/* Where somebody has typed on without a prompt: below that. */
+static void begin_line(struct linear *linear)
+{
+    if (linear->fd >= 0 && linear->ear.text->len)
+        voice_raw(linear->voice, "\r\n");
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
@@ -228,6 +234,7 @@ static void get_ready(struct linear *linear)
         return;
     linear->ready = true;
     struct speech *speech = speech_new();
+    begin_line(linear);
     say_choose(linear->deck, VIEW_ROLLOUT, NULL, NULL);
     say_choose(linear->deck, VIEW_FLEET, NULL, NULL);
     say_brief(speech, linear->deck);
@@ -255,9 +262,11 @@ static void tell_waiting(struct linear *linear)
         return;
     linear->busy_ms = when_mono_ms();
     const struct launch *launch = linear->starts.launch;
+    begin_line(linear);
     g_autofree char *progress = launch ? launch_progress(launch) : NULL;
     voice_printf(linear->voice, "still %s%s", progress ? progress : linear->busy,
-                 linear->fd >= 0 ? "; Ctrl-C leaves it" : "");
+                 launch && linear->fd >= 0 ? "; Ctrl-C leaves it" : "");
+    linear_prompt(linear);
 }
 
 static gboolean on_look(gpointer data)
