@@ -182,6 +182,12 @@ int terminal_open(GError **error)
     return terminal.fd;
 }
 
+void terminal_heed_flow_control(void)
+{
+    terminal.raw.c_iflag |= terminal.found.c_iflag & (IXON | IXOFF);
+    tcsetattr(terminal.fd, TCSANOW, &terminal.raw);
+}
+
 static void set_sequence(struct sequence *sequence, const char *bytes)
 {
     sequence->n = MIN(strlen(bytes), sizeof sequence->bytes);

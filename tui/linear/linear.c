@@ -46,6 +46,7 @@ struct linear *linear_new(struct deck *deck, const struct aws_client *client, bo
             linear_free(linear);
             return NULL;
         }
+        terminal_heed_flow_control();
         terminal_set_sequences("\r\n", "", "");
     }
     linear->voice = voice_new(linear->fd, ascii, on_gone, linear);
