@@ -22,7 +22,8 @@ char *say_cell_sentence(const struct deck *deck, const struct cell *cell);
  * nothing. Caller frees. */
 char *say_may(const struct deck *deck, const struct rollout *rollout);
 
-/* Of a screen without a speaker of its own, below: what its picture says, line by line. */
+/* Of a screen without a speaker of its own, below: what its picture says, line by line; rows of its
+ * list are items that open what Enter would. */
 void say_picture(struct speech *speech, const struct deck *deck, enum view_id id);
 
 /* A row of a picture as a sentence: its first field says what the others are about. */
