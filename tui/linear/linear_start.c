@@ -77,6 +77,12 @@ char *linear_choices(const struct linear *linear)
     return g_strdup(text->str);
 }
 
+/* Of what can't be started, why not: its waves are of no use to who listens. */
+static GPtrArray *lines_of(const struct launch *launch)
+{
+    return launch->stage == LAUNCH_REFUSED ? launch_against(launch) : launch_shown(launch);
+}
+
 /* Nothing is left to be asked where nothing that may be chosen would lift what stands against it.
  */
 static void ask(struct linear *linear, const struct launch *launch, bool by_itself)
@@ -84,6 +90,7 @@ static void ask(struct linear *linear, const struct launch *launch, bool by_itse
     g_autofree char *choices = linear_choices(linear);
     bool asks = launch->stage == LAUNCH_READY || (launch->stage == LAUNCH_REFUSED && *choices);
     linear->dialog = launch_dialog(launch);
+    dialog_reword(linear->dialog, lines_of(launch));
     if (!by_itself)
         linear_forget_typed_ahead(linear);
     say_news(linear);
@@ -112,7 +119,7 @@ static void show(bool by_itself, gpointer data)
 static void reword(bool moved, gpointer data)
 {
     struct linear *linear = data;
-    GPtrArray *lines = launch_shown(linear->starts.launch);
+    GPtrArray *lines = lines_of(linear->starts.launch);
     if (!moved) {
         dialog_reword(linear->dialog, lines);
         return;

@@ -97,5 +97,7 @@ bool launch_works(const struct launch *launch);
 /* What to show at this stage; and its lines alone, as of now. */
 struct dialog *launch_dialog(const struct launch *launch);
 GPtrArray *launch_shown(const struct launch *launch);
+/* Of a plan, what stands against it and what is chosen alone. */
+GPtrArray *launch_against(const struct launch *launch);
 /* "planning 5.0.3 … 4s: it reads ...": what is being waited for, and since when. Caller frees. */
 char *launch_progress(const struct launch *launch);

@@ -216,16 +216,22 @@ static void add_notes(GPtrArray *lines, const struct plan *plan)
                                            plan->commit ? plan->commit : "unknown", plan->hash));
 }
 
-GPtrArray *launch_lines(const struct launch_sight *sight)
+GPtrArray *launch_head_lines(const struct launch_sight *sight)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    struct blast blast = {0};
     if (sight->moved)
         g_ptr_array_add(lines,
                         g_strdup_printf("▲ The world moved, nothing was done: %s", sight->moved));
     add_refusals(lines, sight);
     add_attendance(lines, sight);
     add_choices(lines, sight);
+    return lines;
+}
+
+GPtrArray *launch_lines(const struct launch_sight *sight)
+{
+    GPtrArray *lines = launch_head_lines(sight);
+    struct blast blast = {0};
     guint head = lines->len;
     add_waves(lines, sight, &blast);
     g_autofree char *radius = blast_text(&blast),

@@ -43,8 +43,9 @@ struct launch_sight {
     struct estimate_terms terms;
 };
 
-/* char *; the caller unrefs. */
+/* char *; the caller unrefs. The second: those alone that come before the blast radius. */
 GPtrArray *launch_lines(const struct launch_sight *sight);
+GPtrArray *launch_head_lines(const struct launch_sight *sight);
 
 /* Whether there is a window or a freeze to lift, or a bake that could be shorter. */
 bool launch_glass_breaks(const struct plan *plan, enum launch_glass glass);
