@@ -58,7 +58,7 @@
     X(MORE,      "more",      "J",              PLACES_WITH_FOOT, "further down in what is selected") \
     X(LESS,      "less",      "K",              PLACES_WITH_FOOT, "further up in it")              \
     X(MOUSE,     "mouse",     "X",              PLACE_ANY,     "the mouse: for the console, or for the terminal to select text with") \
-    X(EXPORT,    "export",    "E",              PLACE_HISTORY | PLACE_EVENTS, "the operation's whole record, into a file") \
+    X(EXPORT,    "export",    "e",              PLACE_HISTORY | PLACE_EVENTS, "the operation's whole record, into a file") \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \
     X(SUSPEND,   "suspend",   "Ctrl-Z",         PLACE_ANY,     "stop; `fg` comes back")            \
