@@ -22,7 +22,8 @@ DEBIAN_FUZZ := $(DEBIAN_BUILD) clang libclang-rt-dev
 DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
 
 PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
-	tui/commands/*.c tui/console/*.c tui/views/*.c)
+	tui/commands/*.c tui/console/*.c tui/views/*.c \
+	tui/linear/*.c)
 SIM := $(wildcard data/sim/*.c)
 SIM_MAIN := data/sim/main.c
 UNIT := $(wildcard tests/unit/*.c)

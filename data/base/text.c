@@ -188,3 +188,15 @@ char *text_json_dump(const json_t *json, bool pretty)
     free(dumped);
     return copy;
 }
+
+char *text_csv(const char *field)
+{
+    GString *out = g_string_new(*field && strchr("=+-@", *field) ? "'" : NULL);
+    g_string_append(out, field);
+    if (strpbrk(out->str, ",\"\r\n")) {
+        g_string_replace(out, "\"", "\"\"", 0);
+        g_string_prepend_c(out, '"');
+        g_string_append_c(out, '"');
+    }
+    return g_string_free(out, FALSE);
+}

@@ -41,3 +41,7 @@ json_t *text_json(const char *s);
 /* One JSON document as celldeck prints it: ASCII, keys in the order they were set, indented if
  * `pretty`. No newline at the end. Caller frees with g_free(). */
 char *text_json_dump(const json_t *json, bool pretty);
+
+/* A field of CSV (RFC 4180); one that starts with = + - @ gets a ' before it, so that no
+ * spreadsheet runs it. Caller frees. */
+char *text_csv(const char *field);

@@ -78,24 +78,37 @@ Test(commandline, every_screen_is_a_command)
     }
 }
 
-Test(commandline, starting_takes_a_version_with_or_without_its_v_and_nothing_else)
+Test(commandline, starting_takes_a_version_with_or_without_its_v_and_what_is_chosen_with_it)
 {
     OWN(deck) deck = fleet_deck();
     struct command_line command;
     cr_assert(command_line_parse(deck, "start v5.0.3", &command, NULL));
     cr_expect_eq(command.kind, COMMAND_START);
     cr_expect_str_eq(command.subject, "5.0.3");
-    cr_expect_not(command.attended);
+    cr_expect_not(command.choice.attended);
     command_line_clear(&command);
     cr_assert(command_line_parse(deck, "start 5.0.3  attended", &command, NULL));
-    cr_expect(command.attended);
+    cr_expect(command.choice.attended);
     cr_expect_str_eq(command.subject, "5.0.3");
     command_line_clear(&command);
-    static const char *const no[] = {"start",      "start --help",   "start 5.0.3 --yes",
-                                     "start five", "start attended", "start 5.0.3 attended --yes"};
+    cr_assert(
+        command_line_parse(deck, "start 5.0.3 retry-failed fixes=cell-1,cell-dev", &command, NULL));
+    cr_expect(command.choice.retry_failed && !command.choice.attended);
+    cr_expect_str_eq(command.choice.fixes[0], "cell-1");
+    cr_expect_str_eq(command.choice.fixes[1], "cell-dev");
+    command_line_clear(&command);
+    static const char *const no[] = {"start",
+                                     "start --help",
+                                     "start 5.0.3 --yes",
+                                     "start five",
+                                     "start attended",
+                                     "start 5.0.3 attended --yes",
+                                     "start 5.0.3 fixes=cell-9",
+                                     "start 5.0.3 windows"};
     for (size_t i = 0; i < G_N_ELEMENTS(no); i++) {
         g_autoptr(GError) error = NULL;
         cr_expect_not(command_line_parse(deck, no[i], &command, &error), "%s", no[i]);
-        cr_expect_not_null(strstr(error->message, "takes a version"));
+        const char *why = strchr(no[i], '.') ? "after its version" : "takes a version";
+        cr_expect_not_null(strstr(error->message, why), "%s", error->message);
     }
 }

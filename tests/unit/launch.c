@@ -33,6 +33,17 @@ static struct plan *plan_of(const char *from, gint64 users)
 }
 
 /* All lines in one text. */
+static char *lines_of(const struct launch_sight *sight)
+{
+    g_autoptr(GPtrArray) lines = launch_lines(sight);
+    g_ptr_array_set_free_func(lines, NULL);
+    g_ptr_array_add(lines, NULL);
+    char *text = g_strjoinv("\n", (char **)lines->pdata);
+    for (guint i = 0; i + 1 < lines->len; i++)
+        g_free(lines->pdata[i]);
+    return text;
+}
+
 static char *told(const struct plan *plan, const char *refusals, const char *attendance,
                   const struct launch_choice *choice)
 {
@@ -41,14 +52,9 @@ static char *told(const struct plan *plan, const char *refusals, const char *att
                                        .refusals = json,
                                        .attendance = attendance,
                                        .choice = choice,
+                                       .names = &launch_by_keys,
                                        .terms = {.now_ms = NOON}};
-    g_autoptr(GPtrArray) lines = launch_lines(&sight);
-    g_ptr_array_set_free_func(lines, NULL);
-    g_ptr_array_add(lines, NULL);
-    char *text = g_strjoinv("\n", (char **)lines->pdata);
-    for (guint i = 0; i + 1 < lines->len; i++)
-        g_free(lines->pdata[i]);
-    return text;
+    return lines_of(&sight);
 }
 
 static void expect_told(const char *text, const char *what)
@@ -77,6 +83,34 @@ Test(launch, a_refusal_names_the_key_that_lifts_it_and_no_flag)
         g_autofree char *text = told(plan, cases[i].refusals, NULL, &none);
         expect_told(text, cases[i].told);
         cr_expect(!strstr(text, "--"), "%s", text);
+    }
+}
+
+Test(launch, where_people_type_lines_a_refusal_names_the_word_that_lifts_it)
+{
+    static const struct {
+        const char *refusals, *attendance, *told;
+    } cases[] = {
+        {"[{\"kind\": \"version_held\", \"cell\": null, \"why\": \"5.1.0 failed in r1\"}]", NULL,
+         "✖ 5.1.0 failed in r1; `retry-failed` tries it again, on record"},
+        {"[{\"kind\": \"cell_unhealthy\", \"cell\": \"cell-1\", \"why\": \"cell-1 is unhealthy\"}]",
+         NULL, "✖ cell-1 is unhealthy, or type `fixes` if this release does"},
+        {"[]", "the plan takes 11d", "✖ the plan takes 11d: type `attended` if you stay"},
+    };
+    const struct launch_choice none = {0};
+    OWN(plan) plan = plan_of("5.0.2", 10);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        OWN_JSON refusals = json_loads(cases[i].refusals, 0, NULL);
+        const struct launch_sight sight = {.plan = plan,
+                                           .refusals = refusals,
+                                           .attendance = cases[i].attendance,
+                                           .choice = &none,
+                                           .names = &launch_by_words,
+                                           .terms = {.now_ms = NOON}};
+        g_autofree char *text = lines_of(&sight);
+        expect_told(text, cases[i].told);
+        expect_told(text, "`bakes` breaks the glass");
+        cr_expect(!strstr(text, "Ctrl") && !strstr(text, "--"), "%s", text);
     }
 }
 
@@ -113,7 +147,7 @@ Test(launch, what_is_chosen_beyond_the_ordinary_stands_before_the_blast_radius)
     const struct launch_choice all = {.retry_failed = true, .fixes = cured, .glass = GLASS_WINDOWS};
     OWN(plan) plan = plan_of("5.0.2", 10);
     g_autofree char *text = told(plan, "[]", NULL, &all);
-    const char *const said[] = {"Tried again although it failed", "the cure of cell-1",
+    const char *const said[] = {"Tried again even if it failed before", "the cure of cell-1",
                                 "BREAK-GLASS: no window or freeze holds it"};
     for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
         expect_told(text, said[i]);

@@ -154,6 +154,21 @@ Test(safe_next, names_keys_as_they_are_bound)
     scene_clear(&scene);
 }
 
+Test(safe_next, is_a_line_to_type_where_people_press_no_keys)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    scene_set(&scene, CELL_BAKING, ROLLOUT_RUNNING);
+    keymap_by_word(scene.deck->keymap);
+    expect_next(
+        &scene,
+        "wait, or `rollback cell-1` to roll back: r7 bakes 5.0.3 there and its gates judge it");
+    scene.part.held = (char *)"no data";
+    expect_next(&scene,
+                "`rollback cell-1` to roll back or `accept cell-1` to accept: r7 holds it for "
+                "a person");
+    scene_clear(&scene);
+}
+
 Test(safe_next, is_a_conductor_first_where_nobody_carries_the_rollout_on)
 {
     struct scene scene = {.deck = deck_of(0)};

@@ -5,6 +5,7 @@
 #include "data/poller.h"
 #include "rollout/request.h"
 #include "tui/commands/commands.h"
+#include "tui/commands/console_linear.h"
 #include "tui/commands/context.h"
 #include "tui/console/theme.h"
 #include "tui/views/shell.h"
@@ -13,7 +14,7 @@
 
 struct given {
     char *theme;
-    gboolean write;
+    gboolean write, linear;
 };
 
 /* On a host that may only look (journal.host), --write is refused here rather than at the first
@@ -127,17 +128,26 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     shell_on_past(shell, on_past, poller);
     shell_use_keys(shell, context_client(context));
     shell_use_witnesses(shell, context_client(context));
-    struct whoami whoami = {.deck = deck};
-    whoami.call = aws_caller_ask(context_client(context), NULL, 0, on_caller, &whoami);
     poller_prime(poller);
     poller_start(poller);
     shell_run(shell);
-    if (whoami.call)
-        aws_call_cancel(whoami.call);
     shell_free(shell);
     deck->poller = NULL;
     poller_free(poller);
     return true;
+}
+
+static void look(struct deck *deck, struct context *context, const struct given *given,
+                 GError **error)
+{
+    struct whoami whoami = {.deck = deck};
+    whoami.call = aws_caller_ask(context_client(context), NULL, 0, on_caller, &whoami);
+    if (given->linear || deck->preferences->linear)
+        console_linear(deck, context, error);
+    else
+        watch(deck, context, given, error);
+    if (whoami.call)
+        aws_call_cancel(whoami.call);
 }
 
 static int run(int argc, char **argv, GError **error)
@@ -147,11 +157,13 @@ static int run(int argc, char **argv, GError **error)
     const GOptionEntry options[] = {
         {"write", 0, 0, G_OPTION_ARG_NONE, &given.write, "May act, not only look", NULL},
         {"theme", 0, 0, G_OPTION_ARG_STRING, &given.theme, "How it looks", "NAME"},
+        {"linear", 0, 0, G_OPTION_ARG_NONE, &given.linear,
+         "Line by line, for screen readers and serial lines", NULL},
         {NULL}};
     if (context_parse(&context, argc, argv, options, "", 0, 0, error)) {
         OWN(deck) deck = make_deck(&context, &given, error);
         if (deck)
-            watch(deck, &context, &given, error);
+            look(deck, &context, &given, error);
     }
     context_clear(&context);
     g_free(given.theme);
@@ -160,7 +172,7 @@ static int run(int argc, char **argv, GError **error)
 
 const struct command command_console = {
     .name = "console",
-    .usage = "[--write] [--theme NAME]",
+    .usage = "[--write] [--theme NAME] [--linear]",
     .summary = "watch the fleet, and steer rollouts with --write",
     .run = run,
 };

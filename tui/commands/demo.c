@@ -45,12 +45,14 @@ static gboolean colleague_looks(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static int run_console(const struct context *context, GError **error)
+static int run_console(const struct context *context, bool linear, GError **error)
 {
-    g_auto(GStrv) argv = g_new0(char *, 5);
+    g_auto(GStrv) argv = g_new0(char *, 6);
     int argc = 0;
     argv[argc++] = g_strdup("console");
     argv[argc++] = g_strdup("--write");
+    if (linear)
+        argv[argc++] = g_strdup("--linear");
     if (context->ascii)
         argv[argc++] = g_strdup("--ascii");
     if (context->no_color)
@@ -69,14 +71,14 @@ static void end_conductor(struct journal *journal)
     conductor_info_clear(&info);
 }
 
-static int open_console(const struct context *context, GError **error)
+static int open_console(const struct context *context, bool linear, GError **error)
 {
     struct context own = {.config_path = g_strdup(g_getenv("CELLDECK_CONFIG"))};
     int code = CD_ERROR_FAILED;
     if (context_open_journal(&own, error)) {
         struct colleague colleague = {.journal = own.journal};
         guint timer = g_timeout_add(LOOK_EVERY_MS, colleague_looks, &colleague);
-        code = run_console(context, error);
+        code = run_console(context, linear, error);
         g_source_remove(timer);
         end_conductor(own.journal);
     }
@@ -86,11 +88,12 @@ static int open_console(const struct context *context, GError **error)
 
 static int run(int argc, char **argv, GError **error)
 {
-    gboolean headless = FALSE;
+    gboolean headless = FALSE, linear = FALSE;
     g_autofree char *seed = NULL;
     const GOptionEntry options[] = {
         {"headless", 0, 0, G_OPTION_ARG_NONE, &headless,
          "Play a bad and a good rollout, without the console", NULL},
+        {"linear", 0, 0, G_OPTION_ARG_NONE, &linear, "The console line by line", NULL},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Of the simulated metrics", "N"},
         {0}};
     struct context context = {.about = command_demo.summary};
@@ -99,7 +102,7 @@ static int run(int argc, char **argv, GError **error)
     if (context_parse(&context, argc, argv, options, "", 0, 0, error) &&
         demo_sim_start(&sim, seed, error)) {
         if (!headless && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-            code = open_console(&context, error);
+            code = open_console(&context, linear, error);
         else if (demo_story_play(&sim, context.ascii, context.no_color, error))
             code = 0;
     }
@@ -110,7 +113,7 @@ static int run(int argc, char **argv, GError **error)
 
 const struct command command_demo = {
     .name = "demo",
-    .usage = "[--headless] [--seed N]",
+    .usage = "[--headless] [--linear] [--seed N]",
     .summary = "celldeck at work on a simulated AWS",
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* `celldeck history list|show ID|verify`. */
+/* `celldeck history list|show ID|verify`; `export` is in history_export.c. */
 #include "data/history.h"
 #include "data/base/error.h"
 #include "data/base/text.h"
@@ -6,6 +6,7 @@
 #include "rollout/story.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
+#include "tui/commands/history_export.h"
 #include "tui/commands/subcommand.h"
 
 static void print_operations(const struct context *context, const GPtrArray *operations)
@@ -118,6 +119,15 @@ static const struct subcommand subcommands[] = {
      .forms = FORM_JSON,
      .needs_journal = true,
      .run = show},
+    {.name = "export",
+     .usage = "[ID] [--since TIME] [--until TIME] [--mask] [--to FILE] [--json|--csv]",
+     .about = "all operations with their events, as JSON lines, to be checked elsewhere",
+     .args = ARGS_UP_TO(1),
+     .forms = FORM_JSON | FORM_CSV,
+     .needs_journal = true,
+     .options = history_export_entries,
+     .options_size = sizeof(struct history_export_options),
+     .run = history_export_command},
     {.name = "verify",
      .usage = "[--json]",
      .about = "whether every event is still what was written; names the first that is not",
@@ -133,7 +143,7 @@ static int run(int argc, char **argv, GError **error)
 
 const struct command command_history = {
     .name = "history",
-    .usage = "list | show ID | verify",
+    .usage = "list | show ID | export | verify",
     .summary = "what was done, by whom, and what came of it",
     .run = run,
 };

@@ -203,15 +203,8 @@ void out_table_print(struct out_table *table, struct out_style style)
 
 static void print_csv_field(const char *field, bool last)
 {
-    GString *out = g_string_new(*field && strchr("=+-@", *field) ? "'" : NULL);
-    g_string_append(out, field);
-    if (strpbrk(out->str, ",\"\r\n")) {
-        g_string_replace(out, "\"", "\"\"", 0);
-        g_string_prepend_c(out, '"');
-        g_string_append_c(out, '"');
-    }
-    printf("%s%s", out->str, last ? "\r\n" : ",");
-    g_string_free(out, TRUE);
+    g_autofree char *out = text_csv(field);
+    printf("%s%s", out, last ? "\r\n" : ",");
 }
 
 void out_table_print_csv(struct out_table *table)

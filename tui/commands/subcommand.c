@@ -63,7 +63,7 @@ static GOptionEntry *place_options(const struct subcommand *sub, gpointer values
 static void free_options(GOptionEntry *placed, gpointer values)
 {
     for (GOptionEntry *entry = placed; entry->long_name; entry++) {
-        if (entry->arg == G_OPTION_ARG_STRING)
+        if (entry->arg == G_OPTION_ARG_STRING || entry->arg == G_OPTION_ARG_FILENAME)
             g_free(*(char **)entry->arg_data);
         else if (entry->arg == G_OPTION_ARG_STRING_ARRAY)
             g_strfreev(*(char ***)entry->arg_data);

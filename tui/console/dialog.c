@@ -41,8 +41,7 @@ void dialog_say(struct dialog *dialog, const char *line)
     g_ptr_array_index(dialog->lines, 0) = g_strdup(line);
 }
 
-/* The text that is asked for now; NULL: the word is. */
-static const struct dialog_ask *asked(const struct dialog *dialog)
+const struct dialog_ask *dialog_asked(const struct dialog *dialog)
 {
     const struct dialog_ask *ask = dialog->asks ? &dialog->asks[dialog->at] : NULL;
     return dialog->at < DIALOG_ASKS && ask && ask->name ? ask : NULL;
@@ -75,7 +74,7 @@ static void keep_text(struct dialog *dialog, const char *text)
 static void go_to(struct dialog *dialog, size_t at)
 {
     dialog->at = at;
-    prompt_set(&dialog->prompt, asked(dialog) ? dialog->texts[at] : "");
+    prompt_set(&dialog->prompt, dialog_asked(dialog) ? dialog->texts[at] : "");
 }
 
 void dialog_reword(struct dialog *dialog, GPtrArray *lines)
@@ -116,7 +115,7 @@ void dialog_prefill(struct dialog *dialog, const char *name, const char *text)
 void dialog_change(struct dialog *dialog, GPtrArray *lines)
 {
     dialog_reword(dialog, lines);
-    if (asked(dialog))
+    if (dialog_asked(dialog))
         keep_text(dialog, dialog->prompt.text->str);
     go_to(dialog, 0);
     dialog->top = 0;
@@ -137,7 +136,7 @@ static enum dialog_result answer(struct dialog *dialog)
     if (!dialog->expected)
         return dialog->busy ? DIALOG_OPEN : DIALOG_CANCELLED;
     g_autofree char *typed = g_strstrip(g_strdup(dialog->prompt.text->str));
-    const struct dialog_ask *ask = asked(dialog);
+    const struct dialog_ask *ask = dialog_asked(dialog);
     if (ask) {
         complain(dialog, what_is_wrong(dialog, ask, typed));
         if (!dialog->wrong) {
@@ -254,7 +253,7 @@ static struct area draw_question(const struct dialog *dialog, struct canvas *can
                                  const struct area *at)
 {
     int row = at->row;
-    const struct dialog_ask *ask = asked(dialog);
+    const struct dialog_ask *ask = dialog_asked(dialog);
     g_autofree char *typed = typed_text(dialog);
     canvas_text(canvas, row - 1, at->col, at->cols, ROLE_NORMAL, typed);
     if (dialog->waits)

@@ -53,6 +53,8 @@ void dialog_reword(struct dialog *dialog, GPtrArray *lines);
 /* What will happen is something else now (takes `lines`): the word is taken back, and the texts
  * stand to be confirmed anew. */
 void dialog_change(struct dialog *dialog, GPtrArray *lines);
+/* The text that is asked for now; NULL: the word is. */
+const struct dialog_ask *dialog_asked(const struct dialog *dialog);
 /* What was typed for asks[i]; NULL: nothing. */
 const char *dialog_text(const struct dialog *dialog, size_t i);
 /* What stands there for the ask of that name, confirmed or not; NULL: nothing. And puts it there,

@@ -48,11 +48,9 @@ static void write_some(const struct sequence *sequence)
  * reading would leave no room for the restoring sequence. */
 static void restore(void)
 {
-    static const struct sequence cancel = {"\x18", 1}; /* ends a sequence cut in its middle */
     if (!atomic_exchange(&terminal.taken, false))
         return;
     tcflush(terminal.fd, TCOFLUSH);
-    write_some(&cancel);
     write_some(&terminal.leave);
     tcsetattr(terminal.fd, TCSANOW, &terminal.found);
 }
@@ -182,6 +180,12 @@ int terminal_open(GError **error)
     take();
     aside_begin();
     return terminal.fd;
+}
+
+void terminal_heed_flow_control(void)
+{
+    terminal.raw.c_iflag |= terminal.found.c_iflag & (IXON | IXOFF);
+    tcsetattr(terminal.fd, TCSANOW, &terminal.raw);
 }
 
 static void set_sequence(struct sequence *sequence, const char *bytes)

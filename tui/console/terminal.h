@@ -15,6 +15,10 @@
  * read keys from and write frames to; it never blocks. */
 int terminal_open(GError **error);
 
+/* Leaves flow control (Ctrl-S, Ctrl-Q) to the terminal where it was found so: a serial line may not
+ * take bytes as fast as they come. */
+void terminal_heed_flow_control(void);
+
 /* What to write on the way out and, after SIGCONT, on the way back in (terminfo's rmcup, smcup and
  * their like), there followed by `mouse` while terminal_want_mouse(true) holds. Copied; at most 255
  * bytes each. Called once: a signal may come at any moment after. */

@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/releases.h"
+#include "tui/views/launch.h"
 #include "tui/views/sheet.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static const struct verb {
     {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
     {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
     {"mouse", COMMAND_MOUSE, TAKES_SWITCH},      {"dump", COMMAND_DUMP, TAKES_FILE},
-    {"as-json", COMMAND_AS_JSON, TAKES_NOTHING},
+    {"as-json", COMMAND_AS_JSON, TAKES_NOTHING}, {"export", COMMAND_EXPORT, TAKES_OPERATION},
 };
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };
@@ -44,6 +45,7 @@ void command_line_clear(struct command_line *command)
 {
     g_free(command->subject);
     g_free(command->filter);
+    launch_choice_clear(&command->choice);
     *command = (struct command_line){0};
 }
 
@@ -136,20 +138,26 @@ static bool take_nothing(const struct entry *entry, const char *given, GError **
 }
 
 /* Whether there is such a release is for the plan to say. */
-static bool take_version(const struct entry *entry, const char *given, struct command_line *command,
-                         GError **error)
+static bool take_version(const struct deck *deck, const struct entry *entry, const char *given,
+                         struct command_line *command, GError **error)
 {
-    g_autofree char *version = g_strndup(given, strcspn(given, " "));
-    const char *rest = given + strlen(version);
-    command->attended =
-        entry->kind == COMMAND_START && strcmp(rest + strspn(rest, " "), "attended") == 0;
-    if (version_is(version) && (!*rest || command->attended)) {
-        command->subject = g_strdup(version_bare(version));
-        return true;
+    g_auto(GStrv) words = g_strsplit(given, " ", -1);
+    const bool starts = entry->kind == COMMAND_START;
+    if (!words[0] || !version_is(words[0])) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s:%s takes a version (Tab lists them)",
+                    given, *given ? " is no version; " : "", entry->name);
+        return false;
     }
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s:%s takes a version (Tab lists them)", given,
-                *given ? " is no version; " : "", entry->name);
-    return false;
+    for (char **word = words + 1; *word; word++) {
+        if (!**word || (starts && launch_choice_take(&command->choice, deck->config, *word)))
+            continue;
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: after its version :%s takes %s", *word,
+                    entry->name, starts ? "attended, retry-failed or fixes=CELL" : "nothing more");
+        command_line_clear(command);
+        return false;
+    }
+    command->subject = g_strdup(version_bare(words[0]));
+    return true;
 }
 
 bool command_line_parse(const struct deck *deck, const char *text, struct command_line *command,
@@ -173,7 +181,7 @@ bool command_line_parse(const struct deck *deck, const char *text, struct comman
         return true;
     }
     if (entry.takes == TAKES_VERSION)
-        return take_version(&entry, given, command, error);
+        return take_version(deck, &entry, given, command, error);
     return take_subject(deck, &entry, given, command, error);
 }
 

@@ -1,10 +1,12 @@
 /* The language of `:` : a screen's name, then what it should show; or `start VERSION`, with
- * `attended` after it where somebody stays to renew credentials; `sort` and `columns` with the
+ * what is chosen beyond the ordinary after it (launch_choice_take); `sort` and `columns` with the
  * names of columns of the screen's table; `preset` with the name of one; `mouse` with on or off;
- * `as-json`; `dump`, maybe with a file's name; or `quit`. */
+ * `as-json`; `dump`, maybe with a file's name; `export` with the id of an operation, or alone; or
+ * `quit`. */
 #pragma once
 
 #include "tui/console/prompt.h"
+#include "tui/views/launch_lines.h"
 #include "tui/views/view.h"
 
 enum command_kind {
@@ -16,6 +18,7 @@ enum command_kind {
     COMMAND_AS_JSON, /* shows the command for the screen */
     COMMAND_DUMP,    /* into the file `filter`; "": one of our own naming */
     COMMAND_MOUSE,   /* `subject`: on, off, or NULL */
+    COMMAND_EXPORT,  /* the record of `subject`, or of all */
     COMMAND_QUIT
 };
 
@@ -23,8 +26,8 @@ struct command_line {
     enum command_kind kind;
     enum view_id view; /* of COMMAND_OPEN */
     char *subject; /* an id that exists, or NULL; a version, without its v, is for others to find */
-    bool attended; /* of COMMAND_START */
-    char *filter;  /* of a list, or NULL */
+    struct launch_choice choice; /* of COMMAND_START */
+    char *filter;                /* of a list, or NULL */
 };
 void command_line_clear(struct command_line *command);
 

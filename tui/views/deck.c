@@ -88,6 +88,16 @@ static void note_change(struct deck *deck, const struct cell *cell)
     g_hash_table_insert(deck->changed, g_strdup(cell->config->id), at);
 }
 
+void deck_set_releases(struct deck *deck, GPtrArray *list, char *error)
+{
+    g_free(deck->releases_error);
+    deck->releases_error = error;
+    if (!list)
+        return;
+    g_clear_pointer(&deck->releases, g_ptr_array_unref);
+    deck->releases = list;
+}
+
 void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot)
 {
     for (size_t i = 0; deck->snapshot && !deck->from_cache && i < snapshot->n_cells; i++)

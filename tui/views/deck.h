@@ -87,6 +87,9 @@ OWNABLE(deck, deck_free);
 
 /* Takes a reference; notes which cells changed. */
 void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot);
+/* What git said (released.h); takes both. Where it could not be read, what was read before stands.
+ */
+void deck_set_releases(struct deck *deck, GPtrArray *list, char *error);
 /* Reads what the journal has that is new: nothing is read while its version stands still, unless
  * `anyway`. True if something may look different. */
 bool deck_read_journal(struct deck *deck, bool anyway);

@@ -47,6 +47,15 @@ static gint worst_first(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
+GPtrArray *fleet_in_order(const struct deck *deck)
+{
+    GPtrArray *cells = g_ptr_array_new();
+    for (size_t i = 0; deck->snapshot && i < deck->snapshot->n_cells; i++)
+        g_ptr_array_add(cells, &deck->snapshot->cells[i]);
+    g_ptr_array_sort(cells, worst_first);
+    return cells;
+}
+
 /* Above the cells: the headline, what to do next, and the titles. */
 static int head_rows(const struct fleet *fleet)
 {
@@ -79,10 +88,7 @@ static int log_rows(const struct fleet *fleet, const struct area *area)
 static void fleet_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct fleet *fleet = state;
-    g_autoptr(GPtrArray) cells = g_ptr_array_new();
-    for (size_t i = 0; deck->snapshot && i < deck->snapshot->n_cells; i++)
-        g_ptr_array_add(cells, &deck->snapshot->cells[i]);
-    g_ptr_array_sort(cells, worst_first);
+    g_autoptr(GPtrArray) cells = fleet_in_order(deck);
     set_headline(fleet, deck, cells, area);
     find_follow(&fleet->find, &fleet_sheet, deck, &deck->arranged[VIEW_FLEET], cells);
     list_fit(&fleet->find.list, area->rows - head_rows(fleet) - log_rows(fleet, area));

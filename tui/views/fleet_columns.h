@@ -4,3 +4,6 @@
 #include "tui/views/sheet.h"
 
 extern const struct sheet fleet_sheet; /* of struct cell */
+
+/* struct cell *, of the deck's snapshot: worst first, ties in celldeck.yaml's order. */
+GPtrArray *fleet_in_order(const struct deck *deck);

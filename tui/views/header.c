@@ -97,6 +97,18 @@ static GArray *groups_of(const struct deck *deck, int *width)
     return groups;
 }
 
+char *header_sources_text(const struct deck *deck)
+{
+    int width;
+    g_autoptr(GArray) groups = groups_of(deck, &width);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_array_sort(groups, worst_first);
+    for (guint i = 0; i < groups->len; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "",
+                               g_array_index(groups, struct group, i).text);
+    return g_strdup(text->str);
+}
+
 /* All sources where there is room; else the troubled ones, and how many more there are. */
 static void draw_sources(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
 {

@@ -8,3 +8,6 @@
  * not shown. Whose fleet it is and whether one may act never give way; the way does so from its far
  * end; a source in trouble is named before people are, and people before the cost. */
 void header_draw(struct canvas *canvas, int row, const struct deck *deck, const GPtrArray *way);
+/* "us-east-1 STALE 6m, registry 4s": every source with its age, the troubled ones first. Caller
+ * frees. */
+char *header_sources_text(const struct deck *deck);

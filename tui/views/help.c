@@ -103,7 +103,9 @@ static void add_commands(struct help *help)
     }
     add(help, ":start VERSION", "start a rollout: its plan is shown first, then asked");
     add(help, ":start VERSION attended",
-        "the same, and you stay to renew credentials that end before the plan does");
+        "the same, and you stay to renew credentials that end before the plan does; likewise "
+        "retry-failed, though it failed before, and fixes=CELL, which it cures");
+    add(help, ":export [ID]", "an operation's whole record, or that of all, into a file");
     add(help, ":quit", "leave");
 }
 

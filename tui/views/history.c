@@ -186,12 +186,13 @@ static bool history_can(const void *state, const struct deck *deck, enum request
     const struct operation *operation = deck_operation(deck, history_list(state)->selected);
     if (request == REQUEST_ROLLOUT)
         return operation && g_strcmp0(operation->kind, "rollout") == 0;
-    return operation || (request != REQUEST_OPEN && request != REQUEST_EVENTS);
+    return operation ||
+           (request != REQUEST_OPEN && request != REQUEST_EVENTS && request != REQUEST_EXPORT);
 }
 
-static const enum request hints[] = {REQUEST_OPEN, REQUEST_ROLLOUT, REQUEST_FILTER,
-                                     REQUEST_BACK, REQUEST_SORT,    REQUEST_TURN,
-                                     REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_OPEN, REQUEST_ROLLOUT, REQUEST_FILTER, REQUEST_BACK,
+                                     REQUEST_SORT, REQUEST_TURN,    REQUEST_EXPORT, REQUEST_HELP,
+                                     REQUEST_QUIT, REQUEST_COUNT};
 
 const struct view view_history = {
     .sheet = &history_sheet,

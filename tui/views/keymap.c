@@ -9,6 +9,7 @@
 struct keymap {
     struct binding bindings[REQUEST_COUNT];
     char *own[REQUEST_COUNT]; /* keys that are no longer the table's; owned */
+    bool by_word;
 };
 
 struct keymap *keymap_new(void)
@@ -35,7 +36,19 @@ const struct binding *keymap_bindings(const struct keymap *keymap)
 char *keymap_shown(const struct keymap *keymap, enum request request)
 {
     const char *keys = keymap->bindings[request].keys;
+    if (keymap->by_word)
+        return g_strdup_printf("`%s`", keymap->bindings[request].name);
     return g_strndup(keys, strcspn(keys, " "));
+}
+
+void keymap_by_word(struct keymap *keymap)
+{
+    keymap->by_word = true;
+}
+
+bool keymap_is_by_word(const struct keymap *keymap)
+{
+    return keymap->by_word;
 }
 
 static int request_named(const struct keymap *keymap, const char *name)

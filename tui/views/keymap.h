@@ -15,6 +15,10 @@ const struct binding *keymap_bindings(const struct keymap *keymap);
 /* The key that is shown for a request: the first of its keys, "" where it has none. Caller frees.
  */
 char *keymap_shown(const struct keymap *keymap, enum request request);
+/* From now on a request is shown as the word that is typed for it, "`rollback`": where people type
+ * lines, they press no keys. */
+void keymap_by_word(struct keymap *keymap);
+bool keymap_is_by_word(const struct keymap *keymap);
 
 /* `keys` (by name, separated by blanks; none: "") in place of those that the request `name` has. A
  * key is taken from whatever else it stands for on the same screens. NULL, or what is wrong (caller

@@ -160,12 +160,15 @@ static void make_plan(struct launch *launch)
     run(launch, words);
 }
 
-struct launch *launch_new(const struct deck *deck, const char *version, bool attended, launch_fn fn,
-                          gpointer data)
+struct launch *launch_new(const struct deck *deck, const char *version,
+                          const struct launch_choice *choice, launch_fn fn, gpointer data)
 {
     struct launch *launch = g_new0(struct launch, 1);
     launch->version = g_strdup(version);
-    launch->choice.attended = attended;
+    if (choice)
+        launch->choice = *choice;
+    launch->choice.fixes = choice ? g_strdupv(choice->fixes) : NULL;
+    launch->names = keymap_is_by_word(deck->keymap) ? &launch_by_words : &launch_by_keys;
     launch->config_path = g_canonicalize_filename(deck->config->path, NULL);
     launch->state_dir = g_canonicalize_filename(deck->state_dir, NULL);
     launch->typed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
@@ -250,7 +253,7 @@ void launch_free(struct launch *launch)
                        launch->state_dir, launch->moved,     launch->seen};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
-    g_strfreev(launch->choice.fixes);
+    launch_choice_clear(&launch->choice);
     if (launch->document)
         json_decref(launch->document);
     g_clear_pointer(&launch->plan, plan_free);

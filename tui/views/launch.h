@@ -44,6 +44,7 @@ struct launch {
     enum launch_stage stage;
     char *version, *operation, *trouble; /* the last two may be NULL */
     struct launch_choice choice;
+    const struct launch_names *names; /* of what can be chosen: as people choose here */
     /* Its own. */
     char *config_path, *state_dir;
     json_t *document;  /* the plan as last read, or NULL */
@@ -60,13 +61,33 @@ struct launch {
     gpointer data;
 };
 
-/* Begins to plan; `version` is one (see version_is). */
-struct launch *launch_new(const struct deck *deck, const char *version, bool attended, launch_fn fn,
-                          gpointer data);
+/* Begins to plan; `version` is one (see version_is). `choice` (may be NULL: none) is copied. */
+struct launch *launch_new(const struct deck *deck, const char *version,
+                          const struct launch_choice *choice, launch_fn fn, gpointer data);
 /* Starts what is READY, as it was typed into its dialog. */
 void launch_start(struct launch *launch, const struct dialog *dialog);
-/* One of the dialog's own keys was pressed: it chooses otherwise, where that means anything. */
-enum launch_chosen launch_choose(struct launch *launch, guint32 key);
+/* What people may choose while the question is open: once chosen, it is taken back. */
+enum launch_option {
+    OPTION_RETRY_FAILED,
+    OPTION_FIXES, /* of all cells that stand against it by being unwell */
+    OPTION_ATTENDED,
+    OPTION_WINDOWS, /* lifted */
+    OPTION_BAKES,   /* shortened */
+    OPTION_GLASS,   /* the next way to break it, or none: where one key does for both */
+    OPTION_COUNT
+};
+/* By the word that is typed for it, or the dialog's own key; OPTION_COUNT: none. */
+enum launch_option launch_option_named(const char *word);
+enum launch_option launch_option_of(guint32 key);
+const char *launch_option_name(enum launch_option option);
+/* As a word after the version, before there is a plan: `attended`, `retry-failed`, `fixes=CELL` or
+ * several with commas. False: it is none. */
+bool launch_choice_take(struct launch_choice *choice, const struct config *config,
+                        const char *word);
+/* Whether to choose it would change anything. */
+bool launch_may_choose(const struct launch *launch, enum launch_option option);
+/* Chooses it, where that means anything. */
+enum launch_chosen launch_choose(struct launch *launch, enum launch_option option);
 /* Looks whether the deck tells of something that the plan leans on and that has moved. True: a
  * process plans it anew, with the question left open. */
 bool launch_follow(struct launch *launch, const struct deck *deck);
@@ -84,5 +105,7 @@ bool launch_works(const struct launch *launch);
 /* What to show at this stage; and its lines alone, as of now. */
 struct dialog *launch_dialog(const struct launch *launch);
 GPtrArray *launch_shown(const struct launch *launch);
+/* Of a plan, what stands against it and what is chosen alone. */
+GPtrArray *launch_against(const struct launch *launch);
 /* "planning 5.0.3 … 4s: it reads ...": what is being waited for, and since when. Caller frees. */
 char *launch_progress(const struct launch *launch);

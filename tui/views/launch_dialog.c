@@ -64,23 +64,31 @@ static struct estimate_terms terms_of(const struct launch *launch)
     };
 }
 
-static GPtrArray *plan_lines(const struct launch *launch)
+static struct launch_sight sight_of(const struct launch *launch)
 {
-    const struct launch_sight sight = {
+    return (struct launch_sight){
         .plan = launch->plan,
         .refusals = json_object_get(launch->document, "refusals"),
         .attendance = launch_attendance(launch),
         .moved = launch->moved,
         .choice = &launch->choice,
+        .names = launch->names,
         .terms = terms_of(launch),
     };
-    return launch_lines(&sight);
+}
+
+GPtrArray *launch_against(const struct launch *launch)
+{
+    const struct launch_sight sight = sight_of(launch);
+    return launch_head_lines(&sight);
 }
 
 GPtrArray *launch_shown(const struct launch *launch)
 {
-    if (launch->stage == LAUNCH_READY || launch->stage == LAUNCH_REFUSED)
-        return plan_lines(launch);
+    if (launch->stage == LAUNCH_READY || launch->stage == LAUNCH_REFUSED) {
+        const struct launch_sight sight = sight_of(launch);
+        return launch_lines(&sight);
+    }
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     if (launch_works(launch)) {
         g_ptr_array_add(lines, launch_progress(launch));

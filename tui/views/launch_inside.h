@@ -3,6 +3,9 @@
 
 #include "tui/views/launch.h"
 
+/* The dialog's own keys, up to a 0. */
+extern const guint32 launch_keys[];
+
 void launch_set_stage(struct launch *launch, enum launch_stage stage);
 /* READY or REFUSED, by the plan and what is chosen. */
 void launch_judge(struct launch *launch);

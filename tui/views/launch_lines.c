@@ -6,7 +6,30 @@
 
 #include <string.h>
 
-const guint32 launch_keys[] = {KEY_RETRY_FAILED, KEY_FIXES, KEY_ATTENDED, KEY_GLASS, 0};
+const struct launch_names launch_by_keys = {
+    .use = "press",
+    .retry_failed = "Ctrl-T",
+    .fixes = "Ctrl-X",
+    .attended = "Ctrl-Y",
+    .glass = "Ctrl-O",
+    .bakes = "Ctrl-O",
+    .other = "Ctrl-O for another way, or none",
+};
+const struct launch_names launch_by_words = {
+    .use = "type",
+    .retry_failed = "`retry-failed`",
+    .fixes = "`fixes`",
+    .attended = "`attended`",
+    .glass = "`windows` or `bakes`",
+    .bakes = "`bakes`",
+    .other = "`windows` takes that back",
+};
+
+void launch_choice_clear(struct launch_choice *choice)
+{
+    g_strfreev(choice->fixes);
+    *choice = (struct launch_choice){0};
+}
 
 static enum way_out way_of(const json_t *refusal)
 {
@@ -61,23 +84,34 @@ static bool was_said(const json_t *refusals, size_t i)
     return false;
 }
 
-static void add_refusals(GPtrArray *lines, const json_t *refusals)
+/* What lifts a refusal, after its sentence. Caller frees. */
+static char *way_text(enum way_out way, const struct launch_names *names)
 {
-    static const char *const ways[] = {
-        [WAY_NONE] = "",
-        [WAY_FIXES] = ", or press Ctrl-X if this release does",
-        [WAY_RETRY_FAILED] = "; Ctrl-T tries it again, on record",
-        [WAY_ATTENDED] = ", or press Ctrl-Y and stay to sign in again",
-    };
+    switch (way) {
+    case WAY_FIXES:
+        return g_strdup_printf(", or %s %s if this release does", names->use, names->fixes);
+    case WAY_RETRY_FAILED:
+        return g_strdup_printf("; %s tries it again, on record", names->retry_failed);
+    case WAY_ATTENDED:
+        return g_strdup_printf(", or %s %s and stay to sign in again", names->use, names->attended);
+    case WAY_NONE:
+        break;
+    }
+    return g_strdup("");
+}
+
+static void add_refusals(GPtrArray *lines, const struct launch_sight *sight)
+{
+    const json_t *refusals = sight->refusals;
     for (size_t i = 0; i < json_array_size(refusals); i++) {
         if (was_said(refusals, i))
             continue;
         const char *cell = of_refusal(refusals, i, "cell"), *why = of_refusal(refusals, i, "why");
         bool named = !*cell || g_str_has_prefix(why, cell);
-        g_autofree char *others = others_of(refusals, i);
-        g_ptr_array_add(lines,
-                        g_strdup_printf("✖ %s%s%s%s%s", named ? "" : cell, named ? "" : ": ", why,
-                                        ways[way_of(json_array_get(refusals, i))], others));
+        g_autofree char *others = others_of(refusals, i),
+                        *way = way_text(way_of(json_array_get(refusals, i)), sight->names);
+        g_ptr_array_add(lines, g_strdup_printf("✖ %s%s%s%s%s", named ? "" : cell, named ? "" : ": ",
+                                               why, way, others));
     }
 }
 
@@ -85,35 +119,36 @@ static void add_attendance(GPtrArray *lines, const struct launch_sight *sight)
 {
     const char *why = sight->attendance;
     if (why && sight->choice->attended)
-        g_ptr_array_add(lines,
-                        g_strdup_printf("▲ %s: you stay, on record (Ctrl-Y takes that back)", why));
+        g_ptr_array_add(lines, g_strdup_printf("▲ %s: you stay, on record (%s takes that back)",
+                                               why, sight->names->attended));
     else if (why)
-        g_ptr_array_add(lines,
-                        g_strdup_printf("✖ %s: press Ctrl-Y if you stay to sign in again, or use "
-                                        "credentials that renew themselves",
-                                        why));
+        g_ptr_array_add(lines, g_strdup_printf("✖ %s: %s %s if you stay to sign in again, or use "
+                                               "credentials that renew themselves",
+                                               why, sight->names->use, sight->names->attended));
 }
 
 static void add_choices(GPtrArray *lines, const struct launch_sight *sight)
 {
-    static const char *const glass[GLASS_COUNT] = {
-        [GLASS_WINDOWS] = "▲ BREAK-GLASS: no window or freeze holds it; a debt to review (Ctrl-O "
-                          "for another way, or none)",
-        [GLASS_BAKES] = "▲ BREAK-GLASS: no bake is longer than you say; a debt to review (Ctrl-O "
-                        "takes that back)",
-    };
     const struct launch_choice *choice = sight->choice;
+    const struct launch_names *names = sight->names;
     if (choice->retry_failed)
-        g_ptr_array_add(lines, g_strdup("▲ Tried again although it failed, on record (Ctrl-T takes "
-                                        "that back)"));
+        g_ptr_array_add(lines, g_strdup_printf("▲ Tried again even if it failed before, on record "
+                                               "(%s takes that back)",
+                                               names->retry_failed));
     if (choice->fixes) {
         g_autofree char *ids = g_strjoinv(", ", choice->fixes);
         g_ptr_array_add(lines, g_strdup_printf("▲ It is the cure of %s, on record: that may be "
-                                               "unwell (Ctrl-X takes that back)",
-                                               ids));
+                                               "unwell (%s takes that back)",
+                                               ids, names->fixes));
     }
-    if (choice->glass != GLASS_WHOLE)
-        g_ptr_array_add(lines, g_strdup(glass[choice->glass]));
+    if (choice->glass == GLASS_WINDOWS)
+        g_ptr_array_add(lines, g_strdup_printf("▲ BREAK-GLASS: no window or freeze holds it; a "
+                                               "debt to review (%s)",
+                                               names->other));
+    if (choice->glass == GLASS_BAKES)
+        g_ptr_array_add(lines, g_strdup_printf("▲ BREAK-GLASS: no bake is longer than you say; a "
+                                               "debt to review (%s takes that back)",
+                                               names->bakes));
 }
 
 /* "dev: bake 24h, 1 at a time, 1 approval by somebody else, not before Tue 2026-12-08 14:00Z" */
@@ -163,10 +198,12 @@ static void add_ways(GPtrArray *lines, const struct launch_sight *sight)
     if (sight->choice->glass != GLASS_WHOLE)
         return;
     if (launch_glass_breaks(sight->plan, GLASS_WINDOWS))
-        g_ptr_array_add(lines, g_strdup("Ctrl-O breaks the glass: windows and freezes lifted, or "
-                                        "bakes shortened"));
+        g_ptr_array_add(lines, g_strdup_printf("%s breaks the glass: windows and freezes lifted, "
+                                               "or bakes shortened",
+                                               sight->names->glass));
     else if (launch_glass_breaks(sight->plan, GLASS_BAKES))
-        g_ptr_array_add(lines, g_strdup("Ctrl-O breaks the glass: bakes shortened"));
+        g_ptr_array_add(
+            lines, g_strdup_printf("%s breaks the glass: bakes shortened", sight->names->bakes));
 }
 
 static void add_notes(GPtrArray *lines, const struct plan *plan)
@@ -179,16 +216,22 @@ static void add_notes(GPtrArray *lines, const struct plan *plan)
                                            plan->commit ? plan->commit : "unknown", plan->hash));
 }
 
-GPtrArray *launch_lines(const struct launch_sight *sight)
+GPtrArray *launch_head_lines(const struct launch_sight *sight)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    struct blast blast = {0};
     if (sight->moved)
         g_ptr_array_add(lines,
                         g_strdup_printf("▲ The world moved, nothing was done: %s", sight->moved));
-    add_refusals(lines, sight->refusals);
+    add_refusals(lines, sight);
     add_attendance(lines, sight);
     add_choices(lines, sight);
+    return lines;
+}
+
+GPtrArray *launch_lines(const struct launch_sight *sight)
+{
+    GPtrArray *lines = launch_head_lines(sight);
+    struct blast blast = {0};
     guint head = lines->len;
     add_waves(lines, sight, &blast);
     g_autofree char *radius = blast_text(&blast),

@@ -1,7 +1,7 @@
 /* A plan as lines for a dialog: what has moved and what stands against it first, then what is
  * chosen beyond the ordinary, then the blast radius and how long it takes, then the waves and their
  * cells, then what else is worth knowing. What can be done about a refusal is named by the key that
- * does it in that dialog. */
+ * does it in that dialog, or by the word that is typed there (struct launch_names). */
 #pragma once
 
 #include "rollout/estimate.h"
@@ -21,14 +21,17 @@ struct launch_choice {
     char **fixes; /* ids of cells that this release is the cure of; NULL: none */
 };
 
-/* The keys of the dialog for it: up to a 0. */
-enum launch_key {
-    KEY_RETRY_FAILED = 'T' - '@',
-    KEY_FIXES = 'X' - '@',
-    KEY_ATTENDED = 'Y' - '@',
-    KEY_GLASS = 'O' - '@'
+void launch_choice_clear(struct launch_choice *choice);
+
+/* How that is chosen, in words for people. */
+struct launch_names {
+    const char *use; /* "press", "type" */
+    const char *retry_failed, *fixes, *attended;
+    const char *glass; /* any way to break it */
+    const char *bakes; /* the one way that there is */
+    const char *other; /* than windows lifted: that, or none */
 };
-extern const guint32 launch_keys[];
+extern const struct launch_names launch_by_keys, launch_by_words;
 
 struct launch_sight {
     const struct plan *plan;
@@ -36,11 +39,13 @@ struct launch_sight {
     const char *attendance; /* why somebody has to stay, or NULL */
     const char *moved;      /* what is another than it was, or NULL */
     const struct launch_choice *choice;
+    const struct launch_names *names;
     struct estimate_terms terms;
 };
 
-/* char *; the caller unrefs. */
+/* char *; the caller unrefs. The second: those alone that come before the blast radius. */
 GPtrArray *launch_lines(const struct launch_sight *sight);
+GPtrArray *launch_head_lines(const struct launch_sight *sight);
 
 /* Whether there is a window or a freeze to lift, or a bake that could be shorter. */
 bool launch_glass_breaks(const struct plan *plan, enum launch_glass glass);

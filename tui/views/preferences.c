@@ -7,12 +7,14 @@
 struct file {
     char *theme;
     bool no_mouse;
+    bool linear;
     GHashTable *keys; /* request -> keys */
     GPtrArray *columns, *presets;
 };
 
 static const char *const switched[] = {"on", "off", NULL};
 
+static const char *const off_or_on[] = {"off", "on", NULL};
 static const struct schema_key file_keys[] = {
     {.name = "theme",
      .kind = SCHEMA_TEXT,
@@ -24,6 +26,11 @@ static const struct schema_key file_keys[] = {
      .doc = "whether clicks and the wheel are the console's",
      .fallback = "on",
      .choices = switched},
+    {.name = "linear",
+     .kind = SCHEMA_EITHER,
+     .choices = off_or_on,
+     .offset = offsetof(struct file, linear),
+     .doc = "on: line by line, for screen readers, as with `celldeck console --linear`"},
     {.name = "keys",
      .kind = SCHEMA_TEXT_MAP,
      .offset = offsetof(struct file, keys),
@@ -64,6 +71,7 @@ static void read_file(struct preferences *preferences, struct keymap *keymap, co
                      preferences->presets);
         preferences->theme = g_steal_pointer(&file->theme);
         preferences->no_mouse = file->no_mouse;
+        preferences->linear = file->linear;
         bind_keys(keymap, file->keys, faults, schema_place(reader, &file->keys));
         schema_release(&file_schema, file);
     }

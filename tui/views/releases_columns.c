@@ -85,7 +85,8 @@ static void row_free(gpointer p)
     g_free(row);
 }
 
-/* Newest first: those before the first that a cell runs. Where no cell has answered, nobody knows. */
+/* Newest first: those before the first that a cell runs. Where no cell has answered, nobody knows.
+ */
 static void mark_newer(const GPtrArray *rows)
 {
     guint first = 0;

@@ -62,6 +62,7 @@
     X(AS_JSON,   "as-json",   "C",              PLACE_ANY,     "the command that gives this screen as JSON; then i copies it") \
     X(DUMP,      "dump",      "D",              PLACE_ANY,     "write the screen into a text file, with the whole of its list") \
     X(MOUSE,     "mouse",     "X",              PLACE_ANY,     "the mouse: for the console, or for the terminal to select text with") \
+    X(EXPORT,    "export",    "e",              PLACE_HISTORY | PLACE_EVENTS, "the operation's whole record, into a file") \
     X(REFRESH,   "refresh",   "Ctrl-R",       PLACE_ANY,     "read every source again")          \
     X(REDRAW,    "redraw",    "Ctrl-L",         PLACE_ANY,     "draw the whole screen anew")       \
     X(SUSPEND,   "suspend",   "Ctrl-Z",         PLACE_ANY,     "stop; `fg` comes back")            \

@@ -18,9 +18,14 @@ struct sight {
  * "Metrics": 2 of 3). */
 enum { SETTLING_PERIODS = 3 };
 
+/* "b"; or "`rollback cell-2`", where a line says it whole. */
 static char *key_of(const struct sight *sight, enum request request)
 {
-    return keymap_shown(sight->deck->keymap, request);
+    if (!keymap_is_by_word(sight->deck->keymap))
+        return keymap_shown(sight->deck->keymap, request);
+    const char *name = keymap_bindings(sight->deck->keymap)[request].name;
+    const char *of = request == REQUEST_ROLLOUT ? sight->rollout->id : sight->cell->config->id;
+    return g_strdup_printf("`%s %s`", name, of);
 }
 
 /* Acting is refused without --write, and on other hosts than journal.host. */
@@ -48,7 +53,7 @@ static bool can(const struct sight *sight, const char *what)
 }
 
 /* "r, then b to roll back or V to accept": what would be taken now; false where all would be
- * refused. */
+ * refused. A line that says it whole needs no way there. */
 static bool add_acts(GString *text, const struct sight *sight)
 {
     g_autofree char *rollout = key_of(sight, REQUEST_ROLLOUT);
@@ -57,9 +62,9 @@ static bool add_acts(GString *text, const struct sight *sight)
         if (!can(sight, acts[i].what))
             continue;
         g_autofree char *key = key_of(sight, acts[i].request);
-        if (n++ == 0)
-            g_string_append_printf(text, "%s, then", rollout);
-        g_string_append_printf(text, "%s %s to %s", n > 1 ? " or" : "", key, acts[i].verb);
+        if (n++ == 0 && !keymap_is_by_word(sight->deck->keymap))
+            g_string_append_printf(text, "%s, then ", rollout);
+        g_string_append_printf(text, "%s%s to %s", n > 1 ? " or " : "", key, acts[i].verb);
     }
     if (n > 0)
         add_condition(text, sight);

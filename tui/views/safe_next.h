@@ -1,6 +1,7 @@
 /* What may safely be done next about a cell that is not well: the first rule of a table that is
- * true of it. It says only what the journal and the snapshot prove, names keys as they are bound,
- * and never proposes what would be refused (rollout_refuses decides both). */
+ * true of it. It says only what the journal and the snapshot prove, names keys as they are bound
+ * (or what is typed instead of them), and never proposes what would be refused (rollout_refuses
+ * decides both). */
 #pragma once
 
 #include "tui/views/deck.h"

@@ -114,8 +114,9 @@ static struct area paint(struct shell *shell, struct canvas *canvas)
     int cursor_col = draw_bottom(shell, canvas);
     if (shell->mode != MODE_DIALOG)
         return (struct area){.row = cursor_col >= 0 ? canvas->rows - 1 : -1, .col = cursor_col};
-    if (shell->launch && launch_works(shell->launch)) {
-        g_autofree char *progress = launch_progress(shell->launch);
+    const struct launch *launch = shell->starts.launch;
+    if (launch && launch_works(launch)) {
+        g_autofree char *progress = launch_progress(launch);
         dialog_say(shell->dialog, progress);
     }
     struct area cursor = dialog_draw(shell->dialog, canvas);
@@ -242,7 +243,7 @@ static gboolean on_look(gpointer data)
         shell_arrive(shell);
     if (news)
         shell_follow_asked(shell);
-    shell_follow_launch(shell);
+    launch_desk_follow(&shell->starts);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % 2 == 0)
         shell_want_draw(shell);
@@ -253,6 +254,8 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
 {
     struct shell *shell = g_new0(struct shell, 1);
     shell->deck = deck;
+    shell->starts = (struct launch_desk){
+        .deck = deck, .ops = &shell_starts, .data = shell, .under_way = &shell->under_way};
     shell->trail = trail_new(VIEW_FLEET);
     shell->loop = g_main_loop_new(NULL, FALSE);
     prompt_init(&shell->prompt);
@@ -280,8 +283,7 @@ void shell_free(struct shell *shell)
     screen_close(g_steal_pointer(&shell->screen));
     g_clear_pointer(&shell->witnesses, whereabouts_free);
     shell->deck->whereabouts = NULL;
-    if (shell->launch)
-        shell_launch_left(shell);
+    launch_desk_leave(&shell->starts);
     g_cancellable_cancel(shell->leaving);
     while (shell->under_way > 0) /* what was begun is seen to its end */
         g_main_context_iteration(NULL, TRUE);

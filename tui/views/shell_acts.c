@@ -73,8 +73,8 @@ void shell_follow_asked(struct shell *shell)
 
 static void confirmed(struct shell *shell, const struct dialog *dialog)
 {
-    if (shell->launch) {
-        shell_launch_confirmed(shell, dialog);
+    if (shell->starts.launch) {
+        launch_desk_start(&shell->starts, dialog);
         return;
     }
     shell->under_way++;
@@ -84,12 +84,22 @@ static void confirmed(struct shell *shell, const struct dialog *dialog)
 
 static void left(struct shell *shell)
 {
-    if (shell->launch) {
-        shell_launch_left(shell);
+    if (shell->starts.launch) {
+        launch_desk_leave(&shell->starts);
         return;
     }
     g_clear_pointer(&shell->act, act_free);
     deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
+}
+
+static void choose(struct shell *shell)
+{
+    guint32 pressed = shell->dialog->pressed;
+    if (launch_desk_choose(&shell->starts, launch_option_of(pressed)))
+        return;
+    g_autofree char *key = key_text(pressed);
+    g_autofree char *why = g_strdup_printf("%s changes nothing of this plan", key);
+    dialog_refuse(shell->dialog, why);
 }
 
 void shell_key_in_dialog(struct shell *shell, guint32 key)
@@ -98,7 +108,7 @@ void shell_key_in_dialog(struct shell *shell, guint32 key)
     if (result == DIALOG_OPEN)
         return;
     if (result == DIALOG_PRESSED) { /* only a launch has keys of its own */
-        shell_launch_pressed(shell);
+        choose(shell);
         return;
     }
     struct dialog *dialog = g_steal_pointer(&shell->dialog);

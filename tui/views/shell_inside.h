@@ -9,7 +9,7 @@
 #include "tui/console/prompt.h"
 #include "tui/console/recall.h"
 #include "tui/views/act.h"
-#include "tui/views/launch.h"
+#include "tui/views/launch_desk.h"
 #include "tui/views/shell.h"
 #include "tui/views/trail.h"
 
@@ -23,9 +23,9 @@ struct shell {
     enum mode mode;
     struct prompt prompt;
     struct recall commands; /* typed after `:` in this session */
-    struct dialog *dialog;  /* of MODE_DIALOG, about `act` or `launch` */
+    struct dialog *dialog;  /* of MODE_DIALOG, about `act` or a launch */
     struct act *act;
-    struct launch *launch;
+    struct launch_desk starts;
     struct area body; /* of the last frame */
     guint look_source, draw_source, quiet_source, work_source;
     gint64 key_ms; /* when the last key came, on the clock that never jumps */
@@ -88,15 +88,13 @@ void shell_read_releases(struct shell *shell);
 void shell_read_changes(struct shell *shell, const char *version);
 /* Key `start`: on a release, its plan; else the releases, to pick one. */
 void shell_begin_start(struct shell *shell);
-/* `:start VERSION [attended]`: plans it and shows the plan. */
-void shell_plan(struct shell *shell, const char *version, bool attended);
-/* The dialog about the launch was confirmed, or left. */
-void shell_launch_confirmed(struct shell *shell, const struct dialog *dialog);
-void shell_launch_left(struct shell *shell);
-/* One of its dialog's own keys was pressed. */
-void shell_launch_pressed(struct shell *shell);
-/* The open question follows the world: now and again. */
-void shell_follow_launch(struct shell *shell);
+/* `:start VERSION`: plans it and shows the plan; `choice` may be NULL. */
+void shell_plan(struct shell *shell, const char *version, const struct launch_choice *choice);
+extern const struct launch_desk_ops shell_starts;
+
+/* Key `export`, and `:export ID`: the record of one operation (NULL: of all) goes to a file. */
+void shell_export_selected(struct shell *shell);
+void shell_export(struct shell *shell, const char *operation);
 
 /* Asks before `request` is done to `subject`, or says why it can't be. */
 void shell_ask(struct shell *shell, enum request request, const char *subject);

@@ -24,13 +24,16 @@ static void run_command(struct shell *shell)
         g_main_loop_quit(shell->loop);
         break;
     case COMMAND_START:
-        shell_plan(shell, command.subject, command.attended);
+        shell_plan(shell, command.subject, &command.choice);
         break;
     case COMMAND_SORT:
         shell_sort_by(shell, command.filter);
         break;
     case COMMAND_COLUMNS:
         shell_choose_columns(shell, command.filter);
+        break;
+    case COMMAND_EXPORT:
+        shell_export(shell, command.subject);
         break;
     case COMMAND_PRESET:
         shell_take_preset(shell, command.subject);
@@ -147,6 +150,7 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
     [REQUEST_DUMP] = dump,
     [REQUEST_COPY] = shell_copy_id,
     [REQUEST_COPY_ROW] = shell_copy_row,
+    [REQUEST_EXPORT] = shell_export_selected,
     [REQUEST_REFRESH] = refresh,
     [REQUEST_REDRAW] = redraw,
     [REQUEST_SUSPEND] = suspend,

@@ -4,16 +4,9 @@
 static void on_releases(GPtrArray *list, char *error, gpointer data)
 {
     struct shell *shell = data;
-    struct deck *deck = shell->deck;
     shell->under_way--;
     shell->reads_releases = false;
-    g_free(deck->releases_error);
-    deck->releases_error = error;
-    if (list) { /* else those that were read before still stand */
-        if (deck->releases)
-            g_ptr_array_unref(deck->releases);
-        deck->releases = list;
-    }
+    deck_set_releases(shell->deck, list, error);
     shell_want_draw(shell);
 }
 

@@ -66,15 +66,21 @@ int terms_draw_polling(struct canvas *canvas, int row, int col, int cols, const 
     return col - begun + 2;
 }
 
+char *terms_who(const struct deck *deck)
+{
+    if (!deck->actor)
+        return NULL;
+    return g_strdup_printf("%s%s%s, to AWS %s", deck->actor, deck->host ? " on " : "",
+                           deck->host ? deck->host : "", deck->arn ? deck->arn : "not known (yet)");
+}
+
 GPtrArray *terms_lines(const struct deck *deck)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     const struct snapshot *snapshot = deck->snapshot;
-    if (deck->actor)
-        g_ptr_array_add(lines,
-                        g_strdup_printf("You: %s%s%s, to AWS %s", deck->actor,
-                                        deck->host ? " on " : "", deck->host ? deck->host : "",
-                                        deck->arn ? deck->arn : "not known (yet)"));
+    g_autofree char *you = terms_who(deck);
+    if (you)
+        g_ptr_array_add(lines, g_strdup_printf("You: %s", you));
     if (snapshot)
         g_ptr_array_add(lines, g_strdup_printf("Polling: by %s, $%.2f an hour", who(deck),
                                                snapshot->cost_usd_per_hour));

@@ -14,5 +14,8 @@ int terms_draw_clock(struct canvas *canvas, int row, int col, int cols, const st
  */
 int terms_draw_polling(struct canvas *canvas, int row, int col, int cols, const struct deck *deck);
 
-/* All of it as lines for people: char *, owned by the array. */
+/* "alice on bastion-1, to AWS arn:aws:...": who people are. NULL: not known. Caller frees. */
+char *terms_who(const struct deck *deck);
+/* All of it as lines for people: char *, owned by the array; who they are, if it is known, first.
+ */
 GPtrArray *terms_lines(const struct deck *deck);

@@ -1,0 +1,197 @@
+#include "tui/linear/word.h"
+
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "tui/views/commandline.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum word_kind kind;
+} own[] = {{"brief", WORD_BRIEF}, {"refresh", WORD_REFRESH}, {"faults", WORD_FAULTS}};
+
+void word_clear(struct word *word)
+{
+    g_free(word->subject);
+    g_free(word->filter);
+    g_free(word->cell);
+    g_free(word->operation);
+    launch_choice_clear(&word->choice);
+    *word = (struct word){0};
+}
+
+/* The request of a name; REQUEST_COUNT: it is no act of a rollout. */
+static enum request act_named(const char *name)
+{
+    if (strcmp(name, "resume") == 0)
+        return REQUEST_PAUSE;
+    for (int i = 0; i < REQUEST_COUNT; i++)
+        if (request_acts((enum request)i) && i != REQUEST_START &&
+            strcmp(request_bindings()[i].name, name) == 0)
+            return (enum request)i;
+    return REQUEST_COUNT;
+}
+
+static const char *nearest(const char *name)
+{
+    const char *names[REQUEST_COUNT + G_N_ELEMENTS(own) + 2] = {NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        names[n++] = own[i].name;
+    for (int i = 0; i < REQUEST_COUNT; i++)
+        if (act_named(request_bindings()[i].name) != REQUEST_COUNT)
+            names[n++] = request_bindings()[i].name;
+    names[n] = "resume";
+    return text_nearest(name, names);
+}
+
+static bool is_operation(const struct deck *deck, const char *word)
+{
+    return deck_rollout(deck, word) || deck_operation(deck, word);
+}
+
+/* What an act is of, in either order: ids say themselves which they are. */
+static bool take_target(const struct deck *deck, const char *act, char **given, struct word *word,
+                        GError **error)
+{
+    for (; *given; given++) {
+        char **place = is_operation(deck, *given)                  ? &word->operation
+                       : config_cell(deck->config, *given) != NULL ? &word->cell
+                                                                   : NULL;
+        if (!**given)
+            continue;
+        if (!place) {
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                        "%s: there is no cell and no rollout %s; nothing was done", act, *given);
+            return false;
+        }
+        if (*place) {
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                        "%s takes one cell and one rollout: %s or %s? Nothing was done", act,
+                        *place, *given);
+            return false;
+        }
+        *place = g_strdup(*given);
+    }
+    return true;
+}
+
+static bool take_command(const struct deck *deck, const char *line, const char *head,
+                         struct word *word, GError **error)
+{
+    static const enum word_kind kinds[] = {
+        [COMMAND_OPEN] = WORD_OPEN,      [COMMAND_START] = WORD_START,
+        [COMMAND_SORT] = WORD_SORT,      [COMMAND_COLUMNS] = WORD_COLUMNS,
+        [COMMAND_PRESET] = WORD_NOTHING, [COMMAND_QUIT] = WORD_QUIT,
+        [COMMAND_EXPORT] = WORD_EXPORT,
+    };
+    struct command_line command;
+    g_autoptr(GError) wrong = NULL;
+    if (command_line_parse(deck, line, &command, &wrong)) {
+        word->kind = kinds[command.kind];
+        word->view = command.view;
+        word->choice = command.choice;
+        command.choice = (struct launch_choice){0};
+        word->subject = g_steal_pointer(&command.subject);
+        word->filter = g_steal_pointer(&command.filter);
+        command_line_clear(&command);
+        return true;
+    }
+    const char *near = g_str_has_prefix(wrong->message, "no command") ? nearest(head) : NULL;
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s%s",
+                near ? "there is no such word; did you mean " : wrong->message, near ? near : "",
+                near ? "?" : "");
+    return false;
+}
+
+static bool take_own(const char *head, struct word *word)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        if (strcmp(own[i].name, head) == 0)
+            word->kind = own[i].kind;
+    return word->kind != WORD_NOTHING;
+}
+
+bool word_parse(const struct deck *deck, const char *line, struct word *word, GError **error)
+{
+    g_autofree char *bare = g_strstrip(g_strdup(line + (*line == ':')));
+    g_auto(GStrv) parts = g_strsplit(bare, " ", -1);
+    const char *head = parts[0] ? parts[0] : "";
+    *word = (struct word){0};
+    if (!*bare)
+        return true;
+    if (*bare == '/') {
+        word->kind = WORD_FILTER;
+        word->filter = g_strdup(bare + 1);
+        return true;
+    }
+    if (strspn(bare, "0123456789") == strlen(bare)) {
+        word->kind = WORD_ITEM;
+        word->number = g_ascii_strtoull(bare, NULL, 10);
+        return true;
+    }
+    if (strcmp(head, "help") == 0) {
+        word->kind = WORD_OPEN;
+        word->view = VIEW_HELP;
+        word->subject = parts[1] ? g_strjoinv(" ", parts + 1) : NULL;
+        return true;
+    }
+    word->request = act_named(head);
+    if (word->request != REQUEST_COUNT) {
+        word->kind = WORD_ACT;
+        word->act = strcmp(head, "resume") == 0 ? "resume" : request_bindings()[word->request].name;
+        return take_target(deck, head, parts + 1, word, error);
+    }
+    return take_own(head, word) || take_command(deck, bare, head, word, error);
+}
+
+/* Cells and rollouts that an act may be of. */
+static void offer_targets(const struct deck *deck, GStrvBuilder *words)
+{
+    for (guint i = 0; i < deck->config->cells->len; i++)
+        g_strv_builder_add(words, ((struct cell_config *)deck->config->cells->pdata[i])->id);
+    for (guint i = 0; i < deck->rollouts->len; i++)
+        g_strv_builder_add(words, ((struct rollout *)deck->rollouts->pdata[i])->id);
+}
+
+/* The first words that only this console takes. */
+static void offer_own(GStrvBuilder *words)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        g_strv_builder_add(words, own[i].name);
+    for (int i = 0; i < REQUEST_COUNT; i++)
+        if (act_named(request_bindings()[i].name) != REQUEST_COUNT)
+            g_strv_builder_add(words, request_bindings()[i].name);
+    g_strv_builder_add(words, "resume");
+}
+
+/* What `:` offers there: words with blanks between. */
+static void offer_commands(const struct deck *deck, const char *text, GStrvBuilder *words)
+{
+    struct prompt prompt;
+    prompt_init(&prompt);
+    prompt_set(&prompt, text);
+    g_autofree char *offers = command_line_offers(deck, &prompt);
+    g_auto(GStrv) parts = g_strsplit(offers, " ", -1);
+    for (char **part = parts; *part; part++)
+        if (**part)
+            g_strv_builder_add(words, *part);
+    prompt_release(&prompt);
+}
+
+char **word_offers(const struct deck *deck, const char *text, gsize *start)
+{
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    const char *last = strrchr(text, ' '), *first = strchr(text, ' ');
+    *start = last ? (gsize)(last + 1 - text) : 0;
+    g_autofree char *head = g_strndup(text, first ? (gsize)(first - text) : strlen(text));
+    if (first && act_named(head) != REQUEST_COUNT) {
+        offer_targets(deck, words);
+    } else {
+        offer_commands(deck, text, words);
+        if (!first)
+            offer_own(words);
+    }
+    return g_strv_builder_end(words);
+}
