@@ -3,7 +3,10 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static void the_fleet_is_drawn_in_80x24(struct fleet *fleet)
 {
@@ -141,6 +144,41 @@ static void it_ends(struct fleet *fleet, const char *rule, const char *keys, int
     seat_free(seat);
 }
 
+static bool is_pooled(const char *tasks, const char *tid)
+{
+    g_autofree char *path = g_build_filename(tasks, tid, "comm", NULL);
+    g_autofree char *name = NULL;
+    return g_file_get_contents(path, &name, NULL, NULL) && g_str_has_prefix(name, "pool");
+}
+
+/* A thread of GLib's pool beside the one that draws; 0: there is none. */
+static pid_t worker_of(pid_t process)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task", (int)process);
+    g_autoptr(GDir) tasks = g_dir_open(path, 0, NULL);
+    for (const char *tid; tasks && (tid = g_dir_read_name(tasks));)
+        if (is_pooled(path, tid))
+            return (pid_t)atoi(tid);
+    return 0;
+}
+
+static void signals_that_a_worker_gets_are_for_all_of_it(struct fleet *fleet)
+{
+    static const int signals[] = {SIGTERM, SIGHUP};
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        struct seat *seat = sit(fleet, 24, 80, NULL, NULL, NULL);
+        seat_shows(seat, "all 5 cells are well");
+        seat_type(seat, "R");
+        seat_row_shows(seat, 2, "5.1.0"); /* which a worker has read */
+        pid_t worker = worker_of(seat->child);
+        g_autofree char *rule =
+            g_strdup_printf("after %s that a worker of it gets", i == 0 ? "SIGTERM" : "SIGHUP");
+        check(rule, worker && syscall(SYS_tgkill, seat->child, worker, signals[i]) == 0 &&
+                        seat_ended(seat) && seat_restored(seat));
+        seat_free(seat);
+    }
+}
+
 static void the_terminal_is_put_back_on_every_exit(struct fleet *fleet)
 {
     it_ends(fleet, "after q", "q", 0, 0);
@@ -150,6 +188,7 @@ static void the_terminal_is_put_back_on_every_exit(struct fleet *fleet)
     it_ends(fleet, "after SIGINT", NULL, SIGINT, SIGINT);
     it_ends(fleet, "after SIGSEGV", NULL, SIGSEGV, SIGSEGV);
     it_ends(fleet, "after SIGABRT", NULL, SIGABRT, SIGABRT);
+    signals_that_a_worker_gets_are_for_all_of_it(fleet);
 }
 
 static void hung_up_it_ends_at_once_and_says_nothing(struct fleet *fleet)

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -12,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
+
+enum { BUSY_MS = 1, BUSY_TRIES = 100 };
 
 struct sequence {
     char bytes[256];
@@ -25,22 +29,28 @@ static struct {
     struct sequence leave, enter, mouse;
     atomic_bool taken, wants_mouse;
     atomic_uint woken;
+    pthread_t loop; /* the thread that draws */
     char alternate_stack[64 * 1024];
 } terminal = {.fd = -1, .wake_fd = -1};
 
 static const int deadly[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGABRT, SIGTERM,
                              SIGINT,  SIGQUIT, SIGXCPU, SIGSYS, SIGTRAP};
 
+/* Some other thread may be writing just now (one that faulted interrupts nobody). One that has
+ * stopped reading is not waited for. */
+static bool is_busy(void)
+{
+    return errno == EINTR || (errno == EAGAIN && poll(NULL, 0, BUSY_MS) >= 0);
+}
+
 static void write_some(const struct sequence *sequence)
 {
     size_t sent = 0;
-    while (sent < sequence->n) {
+    for (int tries = 0; sent < sequence->n && tries < BUSY_TRIES; tries++) {
         ssize_t n = write(terminal.fd, sequence->bytes + sent, sequence->n - sent);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
+        if (n == 0 || (n < 0 && !is_busy()))
             return;
-        sent += (size_t)n;
+        sent += n > 0 ? (size_t)n : 0;
     }
 }
 
@@ -61,8 +71,23 @@ static void take(void)
     atomic_store(&terminal.taken, true);
 }
 
+/* What is sent to the process may reach any of its threads: it is for the one that draws, lest that
+ * goes on drawing what has just been put back. */
+static bool passed_on(int signal)
+{
+    return !pthread_equal(pthread_self(), terminal.loop) &&
+           pthread_kill(terminal.loop, signal) == 0;
+}
+
+static bool is_fault(int signal)
+{
+    return signal != SIGTERM && signal != SIGINT && signal != SIGQUIT;
+}
+
 static void on_deadly(int signal)
 {
+    if (!is_fault(signal) && passed_on(signal))
+        return;
     restore();
     aside_end();
     struct sigaction action = {.sa_handler = SIG_DFL};
@@ -72,6 +97,8 @@ static void on_deadly(int signal)
 
 static void on_hangup(int signal)
 {
+    if (passed_on(signal))
+        return;
     restore();
     _exit(128 + signal);
 }
@@ -86,10 +113,11 @@ static void wake(unsigned why)
 
 static void on_stop(int signal)
 {
-    (void)signal;
     int saved = errno;
-    restore();
-    kill(getpid(), SIGSTOP);
+    if (!passed_on(signal)) {
+        restore();
+        kill(getpid(), SIGSTOP);
+    }
     errno = saved;
 }
 
@@ -171,6 +199,7 @@ int terminal_open(GError **error)
     }
     terminal.raw = terminal.found;
     cfmakeraw(&terminal.raw);
+    terminal.loop = pthread_self();
     handle_signals();
     static gsize at_exit = 0;
     if (g_once_init_enter(&at_exit)) {
