@@ -73,7 +73,7 @@ static void a_version_that_failed_is_tried_again(struct fleet *fleet, struct sea
           seat_shows(seat, "5.0.3 failed in r1 (bob") && seat_shows(seat, "Ctrl-T tries it"));
     seat_shows(seat, "Esc leaves ─");
     seat_type(seat, CTRL_T);
-    check("Ctrl-T plans that", seat_shows(seat, "Tried again although it failed"));
+    check("Ctrl-T plans that", seat_shows(seat, "Tried again even if it failed before"));
     seat_shows(seat, "Reason (kept");
     steer_answer(seat, answers);
     seat_type(seat, "5.0.3\r");

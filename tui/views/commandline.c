@@ -8,18 +8,34 @@
 
 #include <string.h>
 
-/* What `:` takes beside the screens. */
-static const struct verb {
-    const char *name;
-    enum command_kind kind;
-    enum takes takes;
-} verbs[] = {
-    {"start", COMMAND_START, TAKES_VERSION},     {"sort", COMMAND_SORT, TAKES_COLUMNS},
-    {"columns", COMMAND_COLUMNS, TAKES_COLUMNS}, {"quit", COMMAND_QUIT, TAKES_NOTHING},
-    {"preset", COMMAND_PRESET, TAKES_PRESET},    {"q", COMMAND_QUIT, TAKES_NOTHING},
-    {"mouse", COMMAND_MOUSE, TAKES_SWITCH},      {"dump", COMMAND_DUMP, TAKES_FILE},
-    {"as-json", COMMAND_AS_JSON, TAKES_NOTHING}, {"export", COMMAND_EXPORT, TAKES_OPERATION},
+/* What `:` takes beside the screens; what has no summary is another name of something. */
+static const struct command_verb verbs[] = {
+    {"start", COMMAND_START, TAKES_VERSION, "VERSION",
+     "start a rollout: its plan is shown first, then asked; after the version `attended` (you stay to "
+     "renew credentials that end before the plan does), `retry-failed`, `fixes=CELL` (which it "
+     "cures)"},
+    {"sort", COMMAND_SORT, TAKES_COLUMNS, "COLUMN",
+     "users, or -users the other way round; none: as the screen has it"},
+    {"columns", COMMAND_COLUMNS, TAKES_COLUMNS, "COLUMNS",
+     "cell,state,users=30: which columns, in what order and how wide; none: all"},
+    {"preset", COMMAND_PRESET, TAKES_PRESET, "NAME",
+     "a table as console.yaml's presets have it: filter, order and columns"},
+    {"as-json", COMMAND_AS_JSON, TAKES_NOTHING, "", "the command that gives the screen as JSON"},
+    {"dump", COMMAND_DUMP, TAKES_FILE, "[FILE]",
+     "the screen into that file; none: $XDG_STATE_HOME/celldeck/screens/TIME-SCREEN.txt"},
+    {"export", COMMAND_EXPORT, TAKES_OPERATION, "[ID]",
+     "an operation's whole record, or that of all, into a file"},
+    {"mouse", COMMAND_MOUSE, TAKES_SWITCH, "on|off",
+     "whose it is; what console.yaml says of it holds from the start (`mouse: off`)"},
+    {"quit", COMMAND_QUIT, TAKES_NOTHING, "", "leave"},
+    {"q", COMMAND_QUIT, TAKES_NOTHING, "", NULL},
 };
+
+const struct command_verb *command_verbs(size_t *n)
+{
+    *n = G_N_ELEMENTS(verbs);
+    return verbs;
+}
 
 enum { ENTRIES = VIEW_COUNT + G_N_ELEMENTS(verbs) };
 
@@ -34,7 +50,7 @@ struct entry {
 static struct entry entry_at(int which)
 {
     if (which >= VIEW_COUNT) {
-        const struct verb *verb = &verbs[which - VIEW_COUNT];
+        const struct command_verb *verb = &verbs[which - VIEW_COUNT];
         return (struct entry){verb->name, verb->kind, VIEW_COUNT, verb->takes};
     }
     const struct view_entry *view = view_entry((enum view_id)which);

@@ -22,6 +22,16 @@ enum command_kind {
     COMMAND_QUIT
 };
 
+/* What `:` takes beside the screens (views.h). */
+struct command_verb {
+    const char *name;
+    enum command_kind kind;
+    enum takes takes;
+    const char *form;    /* what follows its name, for people to read */
+    const char *summary; /* NULL: another name of one that has it */
+};
+const struct command_verb *command_verbs(size_t *n);
+
 struct command_line {
     enum command_kind kind;
     enum view_id view; /* of COMMAND_OPEN */

@@ -1,6 +1,7 @@
 /* Help: the keys of the screen that it was opened from, then those that hold everywhere, out of the
  * table that the keys themselves come from; the commands, the signs, on what terms this console
  * looks, and what it could not read. */
+#include "tui/views/commandline.h"
 #include "tui/views/filter.h"
 #include "tui/views/pager.h"
 #include "tui/views/terms.h"
@@ -101,12 +102,14 @@ static void add_commands(struct help *help)
         g_autofree char *command = g_strdup_printf(":%s%s", entry->name, taken[entry->takes]);
         add(help, command, entry->summary);
     }
-    add(help, ":start VERSION", "start a rollout: its plan is shown first, then asked");
-    add(help, ":start VERSION attended",
-        "the same, and you stay to renew credentials that end before the plan does; likewise "
-        "retry-failed, though it failed before, and fixes=CELL, which it cures");
-    add(help, ":export [ID]", "an operation's whole record, or that of all, into a file");
-    add(help, ":quit", "leave");
+    size_t n;
+    const struct command_verb *verbs = command_verbs(&n);
+    for (size_t i = 0; i < n; i++) {
+        g_autofree char *command =
+            g_strdup_printf(":%s%s%s", verbs[i].name, *verbs[i].form ? " " : "", verbs[i].form);
+        if (verbs[i].summary)
+            add(help, command, verbs[i].summary);
+    }
 }
 
 static void add_signs(struct help *help)
@@ -120,12 +123,6 @@ static void add_signs(struct help *help)
         {"/words",
          "all must be there; !word must not; state:stale looks in one column; ~^cell-[12]$ "
          "is an expression; ?cl2w has these letters in this order"},
-        {":columns", "cell,state,users=30: which columns, in what order and how wide; none: all"},
-        {":preset", "a table as console.yaml's presets have it: filter, order and columns"},
-        {":dump",
-         "FILE: the screen into that file; none: $XDG_STATE_HOME/celldeck/screens/TIME-SCREEN.txt"},
-        {":mouse", "on or off; what console.yaml says of it holds from the start (`mouse: off`)"},
-        {":sort", "users, or -users the other way round; none: as the screen has it"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
         add(help, notes[i].signs, notes[i].text);
