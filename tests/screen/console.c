@@ -240,40 +240,19 @@ static void poor_terminals_are_served(struct fleet *fleet)
     seat_free(seat);
 }
 
-static void (*const stories[])(struct fleet *) = {
-    the_fleet_is_drawn_in_80x24,
-    it_gives_way_in_40x10_and_grows_to_200x50,
-    the_terms_of_looking_are_on_screen,
-    keys_open_screens_and_esc_goes_back,
-    filters_and_commands_find_things,
-    people_find_their_way,
-    a_mouse_does_what_keys_do,
-    what_is_seen_can_be_taken_along,
-    a_cell_is_looked_at_whole,
-    a_day_is_fetched_while_it_is_looked_at,
-    a_tenants_place_is_asked_of_all_who_know,
-    a_rollout_is_started_and_steered,
-    acts_go_through_and_stand_on_record,
-    a_start_is_bound_to_the_world_as_it_was_shown,
-    the_terminal_is_put_back_on_every_exit,
-    hung_up_it_ends_at_once_and_says_nothing,
-    stopped_and_continued_it_draws_again,
-    poor_terminals_are_served,
-    the_terminal_is_treated_with_care,
-};
-
-/* BUILD [keys]: the stories of one fleet, or those that press every key and bring their own. */
-int main(int argc, char **argv)
+void the_console_is_looked_at(struct fleet *fleet)
 {
-    const char *build = argc > 1 ? argv[1] : "build/san";
-    if (argc > 2 && g_str_equal(argv[2], "keys")) {
-        every_key_is_pressed_on_every_screen(build);
-        the_link_is_thin_and_aws_hangs(build);
-        return check_report();
-    }
-    struct fleet *fleet = fleet_new(build);
-    for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
-        stories[i](fleet);
-    fleet_free(fleet);
-    return check_report();
+    the_fleet_is_drawn_in_80x24(fleet);
+    it_gives_way_in_40x10_and_grows_to_200x50(fleet);
+    the_terms_of_looking_are_on_screen(fleet);
+    keys_open_screens_and_esc_goes_back(fleet);
+    filters_and_commands_find_things(fleet);
+}
+
+void the_console_is_left(struct fleet *fleet)
+{
+    the_terminal_is_put_back_on_every_exit(fleet);
+    hung_up_it_ends_at_once_and_says_nothing(fleet);
+    stopped_and_continued_it_draws_again(fleet);
+    poor_terminals_are_served(fleet);
 }

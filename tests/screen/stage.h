@@ -31,7 +31,9 @@ char *fleet_run(const struct fleet *fleet, const char *login, const char *const 
 struct seat *sit(struct fleet *fleet, int rows, int cols, const char *option, const char *term,
                  const char *locale);
 
-/* Stories that have a file of their own. */
+/* The stories, a file for those that belong together. */
+void the_console_is_looked_at(struct fleet *fleet);
+void the_console_is_left(struct fleet *fleet);
 void a_rollout_is_started_and_steered(struct fleet *fleet);
 void acts_go_through_and_stand_on_record(struct fleet *fleet);
 void a_start_is_bound_to_the_world_as_it_was_shown(struct fleet *fleet);
