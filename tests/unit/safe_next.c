@@ -117,15 +117,35 @@ Test(safe_next, of_a_cell_that_is_held_names_those_acts_alone_that_would_be_take
     struct scene scene = {.deck = deck_of(0)};
     scene_set(&scene, CELL_BAKING, ROLLOUT_HELD);
     scene.part.held = (char *)"not attributable";
-    expect_next(&scene, "r, then b to roll back or V to accept: r7 holds it for a person");
+    expect_next(&scene, "r, then b to roll back: r7 holds it for a person");
     scene.planned.from = NULL;
-    expect_next(&scene, "r, then V to accept: r7 holds it for a person");
+    expect_next(&scene, "r shows why: r7 holds it for a person");
     scene.planned.from = (char *)"5.0.2";
     scene.part.state = CELL_ROLLED_BACK;
-    expect_next(&scene, "r, then y to retry or x to skip or V to accept: r7 holds it for a person");
-    scene.rollout.failed = true;
-    expect_next(&scene, "r, then x to skip or V to accept: r7 holds it for a person");
+    expect_next(&scene, "r, then x to skip: r7 holds it for a person");
     scene_clear(&scene);
+}
+
+Test(safe_next, never_is_to_go_back_where_one_way_migrations_ran)
+{
+    static const struct {
+        enum cell_state state;
+        bool held;
+        const char *next;
+    } cases[] = {
+        {CELL_BAKING, true, "r shows why: r7 holds it for a person"},
+        {CELL_BAKING, false, "wait: r7 bakes 5.0.3 there and its gates judge it"},
+        {CELL_PASSED, false,
+         "c for its alarms and its probe: r7's 5.0.3 runs there, and nothing is sure to go back to"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct scene scene = {.deck = deck_of(0)};
+        scene_set(&scene, cases[i].state, ROLLOUT_RUNNING);
+        scene.planned.rollback_closed = true;
+        scene.part.held = cases[i].held ? (char *)"rollback window closed" : NULL;
+        expect_next(&scene, cases[i].next);
+        scene_clear(&scene);
+    }
 }
 
 Test(safe_next, says_where_acting_takes_more_than_this_console)
@@ -178,6 +198,42 @@ Test(safe_next, is_a_conductor_first_where_nobody_carries_the_rollout_on)
     scene_clear(&scene);
 }
 
+Test(safe_next, is_to_see_to_a_conductor_that_has_let_its_lease_pass)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    scene_set(&scene, CELL_ROLLING_BACK, ROLLOUT_FAILING);
+    struct conductor_info *info = g_hash_table_lookup(scene.deck->conductors, "r7");
+    info->pid = 4711;
+    info->heartbeat_ms = NOW - 2 * info->lease_ms;
+    expect_next(&scene,
+                "see conductor.log on bastion-1, and if process 4711 is stuck, kill it and "
+                "run `celldeck conductor --until-idle` there: nothing watches it meanwhile");
+    scene_clear(&scene);
+}
+
+Test(safe_next, does_not_say_that_gates_judge_what_the_conductor_cannot_read)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    scene_set(&scene, CELL_BAKING, ROLLOUT_RUNNING);
+    scene.rollout.troubles[TROUBLE_BLIND].reason = (char *)"no answer";
+    expect_next(&scene, "wait, or r, then b to roll back: r7 bakes 5.0.3 there and goes no further "
+                        "while its conductor is blind");
+    scene_clear(&scene);
+}
+
+Test(safe_next, is_to_act_on_nothing_where_the_journal_is_not_read)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    scene_set(&scene, CELL_PASSED, ROLLOUT_COMPLETED);
+    scene.deck->copy_trouble = g_strdup("the journal's copy is 4m old");
+    expect_next(&scene, "act on nothing here: the journal could not be read of late, so what is "
+                        "done to it now is not known");
+    scene.deck->journal_error = g_strdup("disk I/O error");
+    expect_next(&scene, "act on nothing here: the journal can't be read, so what is done to it now "
+                        "is not known");
+    scene_clear(&scene);
+}
+
 Test(safe_next, right_after_a_rollback_is_to_wait_for_the_old_versions_own_data)
 {
     struct scene scene = {.deck = deck_of(0)};
@@ -195,7 +251,36 @@ Test(safe_next, of_a_cell_that_is_not_seen_is_to_act_on_nothing)
     scene_set(&scene, CELL_PASSED, ROLLOUT_RUNNING);
     expect_next(&scene,
                 "act on nothing here: how it is now is not known (c shows what can't be read)");
+    scene.part.state = CELL_BAKING;
+    expect_next(&scene, "wait: r7 bakes 5.0.3 there and its gates judge it");
+    scene.part.held = (char *)"gate data is still HOLD";
+    expect_next(&scene, "r shows why: r7 holds it for a person, and how it is now is not known");
     scene_clear(&scene);
+}
+
+Test(headline, never_says_that_no_rollout_is_under_way_where_the_journal_is_not_read)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    OWN(config) config = config_ref(scene.deck->config);
+    struct cell_reading readings[4];
+    for (guint i = 0; i < config->cells->len; i++)
+        readings[i] = well_reading(NOW);
+    const struct fleet_input input = {.config = config, .readings = readings};
+    OWN(snapshot) snapshot = fleet_fold(&input, NOW);
+    deck_set_snapshot(scene.deck, snapshot);
+    scene.deck->journal_error = g_strdup("disk I/O error");
+    g_autoptr(GPtrArray) cells = g_ptr_array_new();
+    for (int i = 0; i < 4; i++)
+        g_ptr_array_add(cells, &snapshot->cells[i]);
+    enum role role;
+    g_autofree char *whole = headline(scene.deck, cells, &role);
+    cr_expect(
+        g_str_has_suffix(whole, "· ▲ the journal can't be read: what is under way is not known"),
+        "%s", whole);
+    cr_expect_eq(role, ROLE_WARN);
+    for (guint i = 0; i < config->cells->len; i++)
+        cell_reading_clear(&readings[i]);
+    deck_free(scene.deck);
 }
 
 Test(headline, adds_up_who_is_affected_over_all_cells_that_are_not_well)

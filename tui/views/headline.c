@@ -95,6 +95,18 @@ bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rol
     return may_lack_conductor(deck, rollout) && !deck->copy_trouble && !(info && info->alive);
 }
 
+static gint64 silent_for_ms(const struct deck *deck, const struct conductor_info *info)
+{
+    return info ? MAX(0, deck->now_ms - info->heartbeat_ms) : 0;
+}
+
+bool headline_conductor_is_silent(const struct deck *deck, const struct rollout *rollout)
+{
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
+    return may_lack_conductor(deck, rollout) && !deck->copy_trouble && info && info->alive &&
+           silent_for_ms(deck, info) > info->lease_ms;
+}
+
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
 {
     const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
@@ -102,11 +114,11 @@ char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
         return NULL;
     if (deck->copy_trouble) /* then it is we who have not heard of anybody */
         return g_strdup_printf("▲ %s", deck->copy_trouble);
-    gint64 silent_ms = info ? deck->now_ms - info->heartbeat_ms : 0;
-    g_autofree char *since = duration_short(MAX(0, silent_ms));
-    if (info && info->alive && silent_ms <= info->lease_ms)
+    g_autofree char *since = duration_short(silent_for_ms(deck, info));
+    bool silent = headline_conductor_is_silent(deck, rollout);
+    if (info && info->alive && !silent)
         return own_trouble(deck, rollout);
-    if (info && info->alive)
+    if (silent)
         return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
                                " on %s) has been silent for %s",
                                rollout->id, info->pid, info->host, since);
@@ -114,10 +126,15 @@ char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
                            rollout->id, info ? ", for " : "", info ? since : "");
 }
 
-/* The first trouble with a conductor that there is, or NULL. */
-static char *any_conductor(const struct deck *deck)
+/* The first trouble that there is with knowing what is under way, or with who carries it on; or
+ * NULL. */
+static char *any_trouble(const struct deck *deck)
 {
     char *trouble = NULL;
+    if (deck->journal_error)
+        return g_strdup("▲ the journal can't be read: what is under way is not known");
+    if (deck->copy_trouble)
+        return g_strdup_printf("▲ %s", deck->copy_trouble);
     for (guint i = 0; !trouble && i < deck->rollouts->len; i++)
         trouble = headline_conductor(deck, g_ptr_array_index(deck->rollouts, i));
     return trouble;
@@ -173,7 +190,7 @@ static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cel
     add(parts, RANK_CHANGE, " · ", change_text(deck, cell));
     if (all.cells > 1)
         add_all(parts, RANK_ALL, deck, cells, &all);
-    add(parts, RANK_CONDUCTOR, " · ", any_conductor(deck));
+    add(parts, RANK_CONDUCTOR, " · ", any_trouble(deck));
 }
 
 /* A rollout that went wrong is news for a day: its version is on some cells and held for others. */
@@ -215,7 +232,7 @@ static void all_well(GArray *parts, const struct deck *deck, enum role *role)
     bool live = rollout && !rollout_state_final(rollout->state);
     g_autofree char *next = live ? rollout_next(rollout, deck->now_ms) : NULL;
     *role = ROLE_NORMAL;
-    char *trouble = any_conductor(deck);
+    char *trouble = any_trouble(deck);
     add(parts, RANK_STATE, "",
         g_strdup_printf("● all %zu cells are well", deck->snapshot->n_cells));
     add(parts, RANK_CHANGE, " · ",

@@ -20,3 +20,5 @@ char *headline_next(const struct deck *deck, const GPtrArray *cells);
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout);
 /* Whether by the leases nobody carries it on, though it is not over. */
 bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout);
+/* Whether who has the lease lives, but has let it pass: nothing is done meanwhile. */
+bool headline_conductor_is_silent(const struct deck *deck, const struct rollout *rollout);

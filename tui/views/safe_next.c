@@ -1,6 +1,7 @@
 #include "tui/views/safe_next.h"
 
 #include "data/base/when.h"
+#include "rollout/conductor.h"
 #include "tui/views/headline.h"
 
 #include <string.h>
@@ -36,20 +37,27 @@ static void add_condition(GString *text, const struct sight *sight)
         g_string_append_printf(text, " (with --write%s%s)", host ? " on " : "", host ? host : "");
 }
 
+/* Those that leave a cell that is not well no worse. To retry or to accept would have the release
+ * on it, or keep it there, while something is wrong: people may, but it is not what is safe. */
 static const struct {
     const char *what, *verb;
     enum request request;
 } acts[] = {
     {"rollback", "roll back", REQUEST_ROLLBACK},
-    {"retry", "retry", REQUEST_RETRY},
     {"skip", "skip", REQUEST_SKIP},
-    {"accept", "accept", REQUEST_ACCEPT},
 };
 
+static bool one_way(const struct sight *sight)
+{
+    return sight->part && sight->part->plan->rollback_closed;
+}
+
+/* Where one-way migrations ran, the old version on the new data is a decision, and no safe step
+ * (rollout.md, "Fail"). */
 static bool can(const struct sight *sight, const char *what)
 {
     g_autofree char *why = rollout_refuses(sight->rollout, what, sight->part);
-    return !why;
+    return !why && !(one_way(sight) && strcmp(what, "rollback") == 0);
 }
 
 /* "r, then b to roll back or V to accept": what would be taken now; false where all would be
@@ -71,11 +79,16 @@ static bool add_acts(GString *text, const struct sight *sight)
     return n > 0;
 }
 
-static void add_acts_or_look(GString *text, const struct sight *sight)
+static void add_look_at_rollout(GString *text, const struct sight *sight)
 {
     g_autofree char *rollout = key_of(sight, REQUEST_ROLLOUT);
+    g_string_append_printf(text, "%s shows why", rollout);
+}
+
+static void add_acts_or_look(GString *text, const struct sight *sight)
+{
     if (!add_acts(text, sight))
-        g_string_append_printf(text, "%s shows why", rollout);
+        add_look_at_rollout(text, sight);
 }
 
 static bool is_in(const struct sight *sight, enum cell_state state)
@@ -96,6 +109,21 @@ static bool in_flight(const struct sight *sight)
            is_in(sight, CELL_ROLLING_BACK);
 }
 
+/* What others do, or have done, is not seen then. */
+static bool cannot_read_journal(const struct sight *sight)
+{
+    return sight->deck->journal_error || sight->deck->copy_trouble;
+}
+
+static void say_no_journal(GString *text, const struct sight *sight)
+{
+    g_string_append_printf(text,
+                           "act on nothing here: the journal %s, so what is done to it now "
+                           "is not known",
+                           sight->deck->journal_error ? "can't be read"
+                                                      : "could not be read of late");
+}
+
 static bool nobody_conducts(const struct sight *sight)
 {
     return sight->live && headline_nobody_conducts(sight->deck, sight->rollout);
@@ -108,6 +136,27 @@ static void say_conductor(GString *text, const struct sight *sight)
                            host ? " on " : "", host ? host : "", sight->rollout->id);
 }
 
+static bool is_left_alone(const struct sight *sight)
+{
+    return sight->live && headline_conductor_is_silent(sight->deck, sight->rollout);
+}
+
+static void say_left_alone(GString *text, const struct sight *sight)
+{
+    const struct conductor_info *info =
+        g_hash_table_lookup(sight->deck->conductors, sight->rollout->id);
+    g_string_append_printf(text,
+                           "see conductor.log on %s, and if process %" G_GINT64_FORMAT
+                           " is stuck, kill it and run `celldeck conductor --until-idle` there: "
+                           "nothing watches it meanwhile",
+                           info->host, info->pid);
+}
+
+static bool is_unseen(const struct sight *sight)
+{
+    return sight->cell->health == HEALTH_STALE || sight->cell->health == HEALTH_UNKNOWN;
+}
+
 static bool is_held(const struct sight *sight)
 {
     return sight->live && sight->part->held;
@@ -115,8 +164,13 @@ static bool is_held(const struct sight *sight)
 
 static void say_held(GString *text, const struct sight *sight)
 {
-    add_acts_or_look(text, sight);
-    g_string_append_printf(text, ": %s holds it for a person", sight->rollout->id);
+    bool unseen = is_unseen(sight);
+    if (unseen)
+        add_look_at_rollout(text, sight);
+    else
+        add_acts_or_look(text, sight);
+    g_string_append_printf(text, ": %s holds it for a person%s", sight->rollout->id,
+                           unseen ? ", and how it is now is not known" : "");
 }
 
 static bool is_going_back(const struct sight *sight)
@@ -155,14 +209,16 @@ static bool is_deploying(const struct sight *sight)
 
 static void say_deploying(GString *text, const struct sight *sight)
 {
+    bool blind = sight->rollout->troubles[TROUBLE_BLIND].reason != NULL;
     g_string_append(text, "wait");
-    if (can(sight, "rollback")) {
+    if (can(sight, "rollback") && !is_unseen(sight)) {
         g_string_append(text, ", or ");
         add_acts(text, sight);
     }
-    g_string_append_printf(text, ": %s %s %s there and its gates judge it", sight->rollout->id,
-                           is_in(sight, CELL_BAKING) ? "bakes" : "deploys",
-                           sight->rollout->plan->version);
+    g_string_append_printf(
+        text, ": %s %s %s there and %s", sight->rollout->id,
+        is_in(sight, CELL_BAKING) ? "bakes" : "deploys", sight->rollout->plan->version,
+        blind ? "goes no further while its conductor is blind" : "its gates judge it");
 }
 
 /* For a day: after that what is wrong with it is another story. */
@@ -181,11 +237,6 @@ static void say_just_back(GString *text, const struct sight *sight)
 {
     g_string_append_printf(text, "wait for its next periods: %s has it back on %s",
                            sight->rollout->id, sight->part->plan->from);
-}
-
-static bool is_unseen(const struct sight *sight)
-{
-    return sight->cell->health == HEALTH_STALE || sight->cell->health == HEALTH_UNKNOWN;
 }
 
 static void say_unseen(GString *text, const struct sight *sight)
@@ -212,15 +263,19 @@ static void say_back(GString *text, const struct sight *sight)
 
 static bool has_passed(const struct sight *sight)
 {
-    return sight->live && (is_in(sight, CELL_PASSED) || is_in(sight, CELL_ACCEPTED)) &&
-           can(sight, "rollback");
+    return sight->live && (is_in(sight, CELL_PASSED) || is_in(sight, CELL_ACCEPTED));
 }
 
 static void say_passed(GString *text, const struct sight *sight)
 {
-    add_acts(text, sight);
-    g_string_append_printf(text, ", if it is %s's %s that it is not well with", sight->rollout->id,
-                           sight->rollout->plan->version);
+    const char *id = sight->rollout->id, *version = sight->rollout->plan->version;
+    if (add_acts(text, sight)) {
+        g_string_append_printf(text, ", if it is %s's %s that it is not well with", id, version);
+        return;
+    }
+    add_look(text, sight);
+    g_string_append_printf(text, "%s's %s runs there, and nothing is sure to go back to", id,
+                           version);
 }
 
 static bool is_ahead(const struct sight *sight)
@@ -252,7 +307,9 @@ static const struct {
     bool (*holds)(const struct sight *sight);
     void (*say)(GString *text, const struct sight *sight);
 } rules[] = {
+    {cannot_read_journal, say_no_journal},
     {nobody_conducts, say_conductor},
+    {is_left_alone, say_left_alone},
     {could_not_go_back, say_could_not},
     {is_held, say_held},
     {is_going_back, say_going_back},
