@@ -102,6 +102,27 @@ Test(terms, a_clock_that_is_not_awss_is_said_at_every_width)
     cr_expect(strstr(line, "clock") == NULL, "%s", line);
 }
 
+Test(terms, sources_without_room_for_a_name_say_in_words_how_many_are_bad)
+{
+    OWN(deck) deck = deck_of(NULL);
+    deck->actor = g_strdup("alice");
+    deck->host = g_strdup("bastion-1");
+    GPtrArray *sources = deck->snapshot->sources;
+    g_ptr_array_add(sources, source_new("metrics eu-west-1", SOURCE_ERROR, NOW - 17000, "no"));
+    g_ptr_array_add(sources, source_new("probe cell-eu", SOURCE_ERROR, NOW - 17000, "no"));
+    g_ptr_array_add(sources, source_new("metrics eu-west-2", SOURCE_OK, NOW - 1000, NULL));
+    expect_header(deck, 80, "eu-west-1 ERROR 17s  ✖1 bad");
+    expect_header(deck, 40, "READ-ONLY  alice  ✖2 bad");
+    ((struct source *)sources->pdata[2])->state = SOURCE_STALE;
+    ((struct source *)sources->pdata[3])->state = SOURCE_STALE;
+    expect_header(deck, 40, "READ-ONLY  alice  ?2 bad");
+    ((struct source *)sources->pdata[2])->state = SOURCE_OK;
+    ((struct source *)sources->pdata[3])->state = SOURCE_OK;
+    expect_header(deck, 40, "READ-ONLY  alice");
+    g_autofree char *well = header(deck, 40);
+    cr_expect_null(strstr(well, "bad"), "%s", well);
+}
+
 Test(terms, a_header_of_80_columns_says_who_one_is_here_and_to_aws_before_what_polling_costs)
 {
     OWN(deck) deck = deck_of(NULL);

@@ -321,7 +321,7 @@ Test(views, the_way_stands_on_top_and_gives_way_from_its_far_end)
         g_autofree char *line = top_line(deck, cols);
         expect_shown(line, "READ-ONLY  ");
         expect_shown(line, "r17  ");
-        cr_expect(strstr(line, "ERROR") || strstr(line, "+"), "%s", line);
+        cr_expect(strstr(line, "ERROR") || strstr(line, "✖1"), "%s", line);
     }
 }
 
@@ -329,12 +329,12 @@ Test(views, at_40_columns_the_way_has_the_room_of_sources_that_were_all_read)
 {
     OWN(deck) deck = deck_of(0, 0);
     g_autofree char *trouble = top_line(deck, 33);
-    expect_shown(trouble, "  r17  +");
+    expect_shown(trouble, "  r17  ✖1");
     for (guint i = 0; i < deck->snapshot->sources->len; i++)
         ((struct source *)g_ptr_array_index(deck->snapshot->sources, i))->state = SOURCE_OK;
     g_autofree char *well = top_line(deck, 33);
     expect_shown(well, "  … › r17");
-    cr_expect_null(strstr(well, "+"), "%s", well);
+    cr_expect_null(strstr(well, "✖"), "%s", well);
 }
 
 Test(views, users_have_their_bar_from_a_hundred_columns_on)

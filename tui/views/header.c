@@ -76,6 +76,8 @@ static enum role group_role(enum source_state state)
     return roles[state];
 }
 
+enum { BAD_COLS = 6, MORE_COLS = 2 }; /* "✖2 bad", "+5" */
+
 static gint worst_first(gconstpointer a, gconstpointer b)
 {
     return badness(((const struct group *)b)->state) - badness(((const struct group *)a)->state);
@@ -109,6 +111,29 @@ char *header_sources_text(const struct deck *deck)
     return g_strdup(text->str);
 }
 
+static bool is_troubled(const struct group *group)
+{
+    return badness(group->state) > badness(SOURCE_WAITING);
+}
+
+static guint troubled(const GArray *groups, guint from)
+{
+    guint n = 0;
+    for (guint i = from; i < groups->len; i++)
+        n += is_troubled(&g_array_index(groups, struct group, i));
+    return n;
+}
+
+/* What there is no room for by name, its worst first: a number alone would leave it to the colour
+ * whether all is well with them. */
+static char *rest_text(const GArray *groups, guint from, int cols)
+{
+    guint bad = troubled(groups, from);
+    bool error = g_array_index(groups, struct group, from).state == SOURCE_ERROR;
+    return bad ? g_strdup_printf("%s%u%s", error ? "✖" : "?", bad, cols < BAD_COLS ? "" : " bad")
+               : g_strdup_printf("+%u", groups->len - from);
+}
+
 /* All sources where there is room; else the troubled ones, and how many more there are. */
 static void draw_sources(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
 {
@@ -127,9 +152,10 @@ static void draw_sources(struct canvas *canvas, int row, int col, int cols, cons
             return;
         }
         bool last = i + 1 == groups->len;
-        if (col + text_width(group->text) > (last ? end : end - 4)) {
-            canvas_printf(canvas, row, col, end - col, group_role(group->state), "+%u",
-                          groups->len - i);
+        int rest = last ? 0 : (troubled(groups, i + 1) ? BAD_COLS : MORE_COLS) + 2;
+        if (col + text_width(group->text) + rest > end) {
+            g_autofree char *text = rest_text(groups, i, end - col);
+            canvas_text(canvas, row, col, end - col, group_role(group->state), text);
             return;
         }
         col += canvas_text(canvas, row, col, end - col, group_role(group->state), group->text) + 2;
@@ -179,17 +205,18 @@ static int draw_way(struct canvas *canvas, int row, int col, int cols, const GPt
 }
 
 /* What sources need at the least, blanks before it included: where one is in trouble, its name and
- * how many more there are; else "5 sources ok", or "+5". */
+ * how many more there are; else "5 sources ok". Where the screen is narrow, "✖2" or "+5". */
 static int sources_least(const struct canvas *canvas, const struct deck *deck)
 {
-    if (canvas->cols < 60)
-        return 6;
     int width, least = 15;
     g_autoptr(GArray) groups = groups_of(deck, &width);
+    guint bad = troubled(groups, 0);
+    if (canvas->cols < 60)
+        return MORE_COLS + 4;
     for (guint i = 0; i < groups->len; i++) {
         const struct group *group = &g_array_index(groups, struct group, i);
-        if (badness(group->state) > badness(SOURCE_WAITING))
-            least = MAX(least, text_width(group->text) + 7);
+        if (is_troubled(group))
+            least = MAX(least, text_width(group->text) + (bad > 1 ? BAD_COLS : MORE_COLS) + 5);
     }
     return least;
 }
