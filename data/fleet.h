@@ -244,7 +244,8 @@ struct fleet_input {
  *   as the way to the cell may be what is broken.
  * - a dr cell's replica lag over its rpo: degraded.
  * - a metric (latency apart), the alarms or the probe never read: unknown; older than 3 periods:
- *   stale. Of a dr cell, which has no traffic, only the health metric is required.
+ *   stale. Of a dr cell, which has no traffic, only the health metric is required, and its replica
+ *   lag where replica_lag_metric names one.
  * The worst of these is the cell's health; enum health is in that order. */
 struct snapshot *fleet_fold(const struct fleet_input *input, gint64 now_ms);
 /* The same snapshot with less work, where most is as it was in `before` (NULL: nothing): a cell is

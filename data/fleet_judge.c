@@ -132,22 +132,6 @@ static void judge_capacity(struct look *look)
     cell->closed_to_new = cell->used_pct > CLOSED_TO_NEW_PCT;
 }
 
-static void judge_replica(struct look *look)
-{
-    const struct cell_config *config = look->cell->config;
-    const struct series *lag = look->cell->reading.replica_lag;
-    gssize at = series_newest_usable(lag, METRIC_COUNT, look->now_ms);
-    if (at < 0 || config->rpo_ms < 0)
-        return;
-    gint64 age_ms = look->now_ms - lag->points[at].at_ms - look->period_ms;
-    if (age_ms > stale_after_ms(look->period_ms) ||
-        lag->points[at].value * 1000 <= (double)config->rpo_ms)
-        return;
-    g_autofree char *rpo = duration_short(config->rpo_ms);
-    say(look, HEALTH_DEGRADED, lag->points[at].at_ms,
-        g_strdup_printf("replica lag %.0f s (rpo %s)", lag->points[at].value, rpo));
-}
-
 bool metric_is_required(const struct cell_config *cell, enum metric metric)
 {
     if (metric == METRIC_HEALTH)
@@ -202,6 +186,29 @@ static void judge_freshness(struct look *look)
     if (n_stale) {
         g_autofree char *which = which_metrics(look, stale, n_stale);
         say_stale(look, which, oldest_ms);
+    }
+}
+
+/* A lag that is no longer measured says nothing of the replica, and least of all that it is well.
+ */
+static void judge_replica(struct look *look)
+{
+    const struct cell_config *config = look->cell->config;
+    const struct series *lag = look->cell->reading.replica_lag;
+    gssize at = series_newest_usable(lag, METRIC_COUNT, look->now_ms);
+    if (!config->replica_lag_metric)
+        return;
+    if (at < 0) {
+        say(look, HEALTH_UNKNOWN, 0, g_strconcat(config->replica_lag_metric, ": no data", NULL));
+        return;
+    }
+    gint64 age_ms = look->now_ms - lag->points[at].at_ms - look->period_ms;
+    if (age_ms > stale_after_ms(look->period_ms)) {
+        say_stale(look, config->replica_lag_metric, age_ms);
+    } else if (config->rpo_ms >= 0 && lag->points[at].value * 1000 > (double)config->rpo_ms) {
+        g_autofree char *rpo = duration_short(config->rpo_ms);
+        say(look, HEALTH_DEGRADED, lag->points[at].at_ms,
+            g_strdup_printf("replica lag %.0f s (rpo %s)", lag->points[at].value, rpo));
     }
 }
 

@@ -41,6 +41,7 @@ static struct snapshot *full_snapshot(guint n_tenants, bool complete)
     struct cell_reading readings[CELLS] = {0};
     readings[EU] = well_reading(NOW);
     readings[DR] = well_reading(NOW);
+    series_unref(readings[DR].replica_lag);
     readings[DR].replica_lag = steady(2, 3, NOW);
     struct alarm *alarm = g_new0(struct alarm, 1);
     *alarm = (struct alarm){g_strdup("a\x1b[2J"), g_strdup("cell-1-dr"), ALARM_ALARM, NOW - 5,

@@ -238,6 +238,7 @@ Test(fleet, a_dr_cell_without_traffic_stands_by_but_its_health_must_be_fresh)
 
 Test(fleet, a_replica_behind_its_rpo_degrades_the_dr_cell)
 {
+    series_unref(readings[DR].replica_lag);
     readings[DR].replica_lag = steady(61, 3, NOW);
     expect(fold_at(NOW, DR), HEALTH_DEGRADED, "replica lag 61 s (rpo 60s)");
 }
@@ -318,12 +319,15 @@ Test(fleet, a_period_that_has_not_begun_counts_from_its_beginning_on)
            "cell_health_status is 0 (must be 1)");
 }
 
-Test(fleet, a_replica_lag_that_grows_old_is_let_go_of)
+Test(fleet, a_dr_cell_whose_replica_lag_is_not_measured_does_not_stand_by)
 {
+    series_unref(readings[DR].replica_lag);
     readings[DR].replica_lag = steady(61, 3, NOW - WHEN_MINUTE);
     fold_on(NOW, DR);
     expect(fold_on(NOW + 2 * WHEN_MINUTE, DR), HEALTH_DEGRADED, "replica lag 61 s (rpo 60s)");
-    expect(fold_on(NOW + 2 * WHEN_MINUTE + 1, DR), HEALTH_STANDBY, "");
+    expect(fold_on(NOW + 2 * WHEN_MINUTE + 1, DR), HEALTH_STALE, "lag_s: 3m old (limit 3m)");
+    g_clear_pointer(&readings[DR].replica_lag, series_unref);
+    expect(fold_on(NOW, DR), HEALTH_UNKNOWN, "lag_s: no data");
 }
 
 Test(fleet, whatever_is_read_anew_is_judged_anew)

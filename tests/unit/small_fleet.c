@@ -60,6 +60,7 @@ struct cell_reading well_reading(gint64 now_ms)
     struct cell_reading reading = {0};
     for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
         reading.series[metric] = steady(usual[metric], 10, now_ms);
+    reading.replica_lag = steady(2, 10, now_ms);
     reading.alarms = g_ptr_array_new_with_free_func((GDestroyNotify)alarm_free);
     reading.alarms_at_ms = now_ms;
     reading.probes = probes_append(
