@@ -337,8 +337,8 @@ void cell_judge(struct cell *cell, const struct config *config, gint64 now_ms)
     struct look look = {config, cell, config->metrics.period_ms, now_ms, reasons};
     judge_limits(&look);
     judge_capacity(&look);
-    judge_replica(&look);
     judge_freshness(&look);
+    judge_replica(&look);
     judge_alarms(&look);
     judge_probe(&look);
     sum_up(&look);

@@ -92,7 +92,7 @@ Test(safe_next, follows_what_the_rollout_that_lists_the_cell_has_done_there)
         {CELL_BAKING, ROLLOUT_RUNNING,
          "wait, or r, then b to roll back: r7 bakes 5.0.3 there and its gates judge it"},
         {CELL_PASSED, ROLLOUT_RUNNING,
-         "r, then b to roll back, if it is r7's 5.0.3 that it is not well with"},
+         "if it is r7's 5.0.3 that it is not well with: r, then b to roll back"},
         {CELL_PASSED, ROLLOUT_COMPLETED,
          "c for its alarms and its probe: no rollout touches it now"},
         {CELL_PENDING, ROLLOUT_RUNNING,
@@ -258,29 +258,60 @@ Test(safe_next, of_a_cell_that_is_not_seen_is_to_act_on_nothing)
     scene_clear(&scene);
 }
 
-Test(headline, never_says_that_no_rollout_is_under_way_where_the_journal_is_not_read)
+/* The headline of a fleet that is well, in lines of 38 columns as at 40x10; "\n" between them. */
+static char *well_headline(struct scene *scene, int most, enum role *role)
 {
-    struct scene scene = {.deck = deck_of(0)};
-    OWN(config) config = config_ref(scene.deck->config);
+    const struct config *config = scene->deck->config;
     struct cell_reading readings[4];
     for (guint i = 0; i < config->cells->len; i++)
         readings[i] = well_reading(NOW);
-    const struct fleet_input input = {.config = config, .readings = readings};
+    const struct fleet_input input = {.config = scene->deck->config, .readings = readings};
     OWN(snapshot) snapshot = fleet_fold(&input, NOW);
-    deck_set_snapshot(scene.deck, snapshot);
-    scene.deck->journal_error = g_strdup("disk I/O error");
-    g_autoptr(GPtrArray) cells = g_ptr_array_new();
-    for (int i = 0; i < 4; i++)
-        g_ptr_array_add(cells, &snapshot->cells[i]);
-    enum role role;
-    g_autofree char *whole = headline(scene.deck, cells, &role);
-    cr_expect(
-        g_str_has_suffix(whole, "· ▲ the journal can't be read: what is under way is not known"),
-        "%s", whole);
-    cr_expect_eq(role, ROLE_WARN);
+    deck_set_snapshot(scene->deck, snapshot);
     for (guint i = 0; i < config->cells->len; i++)
         cell_reading_clear(&readings[i]);
+    g_autoptr(GPtrArray) cells = g_ptr_array_new();
+    for (int i = 0; i < 4; i++)
+        g_ptr_array_add(cells, &scene->deck->snapshot->cells[i]);
+    g_autoptr(GPtrArray) lines = headline_lines(scene->deck, cells, 38, most, role);
+    g_ptr_array_add(lines, NULL);
+    return g_strjoinv("\n", (char **)lines->pdata);
+}
+
+Test(headline, never_says_that_no_rollout_is_under_way_where_the_journal_is_not_read)
+{
+    struct scene scene = {.deck = deck_of(0)};
+    scene.deck->journal_error = g_strdup("disk I/O error");
+    enum role role;
+    g_autofree char *lines = well_headline(&scene, 3, &role);
+    cr_expect_str_eq(lines, "● all 4 cells are well · ▲ the journal\n"
+                            "  can't be read: what is under way is\n"
+                            "  not known");
+    cr_expect_eq(role, ROLE_WARN);
     deck_free(scene.deck);
+}
+
+Test(headline, of_40x10_has_what_waits_for_a_person_though_all_cells_are_well)
+{
+    static const struct {
+        enum rollout_state state;
+        bool conducted;
+        const char *lines;
+    } cases[] = {
+        {ROLLOUT_RUNNING, false,
+         "● all 4 cells are well · ▲ nobody\n  conducts r7, for 1s: run `celldeck …"},
+        {ROLLOUT_HELD, true, "● all 4 cells are well · r7 5.0.3\n  held: "},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct scene scene = {.deck = deck_of(0)};
+        enum role role;
+        scene_set(&scene, CELL_PASSED, cases[i].state);
+        conducted(&scene, cases[i].conducted);
+        g_autofree char *lines = well_headline(&scene, 2, &role);
+        cr_expect(g_str_has_prefix(lines, cases[i].lines), "%s", lines);
+        cr_expect_eq(role, ROLE_WARN);
+        scene_clear(&scene);
+    }
 }
 
 Test(headline, adds_up_who_is_affected_over_all_cells_that_are_not_well)

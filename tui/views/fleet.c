@@ -69,8 +69,10 @@ static void set_headline(struct fleet *fleet, const struct deck *deck, const GPt
                          const struct area *area)
 {
     g_autofree char *next = headline_next(deck, cells);
+    g_autofree char *whole = headline(deck, cells, &fleet->headline_role);
     bool tiny = area->rows < TINY_ROWS, small = area->rows < SMALL_ROWS;
-    int most = tiny || (small && !next) ? 1 : small ? 2 : 3, cols = area->cols - 2;
+    bool brief = small && !next && fleet->headline_role == ROLE_NORMAL;
+    int most = tiny || brief ? 1 : small ? 2 : 3, cols = area->cols - 2;
     g_ptr_array_unref(fleet->headline);
     fleet->headline = headline_lines(deck, cells, cols, most, &fleet->headline_role);
     g_ptr_array_unref(fleet->next);

@@ -238,15 +238,13 @@ static void all_well(GArray *parts, const struct deck *deck, enum role *role)
     add(parts, RANK_CHANGE, " · ",
         g_strdup_printf("%s%s, %s users on", tenants ? tenants : "tenants not read",
                         tenants ? " tenants" : "", users));
-    if (trouble) {
+    char *news = trouble ? trouble
+                 : live  ? g_strdup_printf("%s %s %s: %s", rollout->id, rollout->plan->version,
+                                           rollout_state_name(rollout->state), next)
+                         : last_rollout(deck, rollout, role);
+    if (trouble || (live && rollout->state != ROLLOUT_RUNNING && rollout->state != ROLLOUT_PLANNED))
         *role = ROLE_WARN;
-        add(parts, RANK_ONE, " · ", trouble);
-        return;
-    }
-    add(parts, RANK_ONE, " · ",
-        live ? g_strdup_printf("%s %s %s: %s", rollout->id, rollout->plan->version,
-                               rollout_state_name(rollout->state), next)
-             : last_rollout(deck, rollout, role));
+    add(parts, *role == ROLE_WARN ? RANK_STATE : RANK_ONE, " · ", news);
 }
 
 static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum role *role)
@@ -285,7 +283,7 @@ static char *glued(const char *text)
     return g_strjoinv(NO_BREAK, words);
 }
 
-/* Says less of what matters least, or nothing; false: there is one part alone. */
+/* Says less of what matters least, or nothing; false: all that is left has to be said. */
 static bool give_way(GArray *parts)
 {
     guint least = 0;
@@ -300,7 +298,7 @@ static bool give_way(GArray *parts)
         g_clear_pointer(&part->brief, g_free);
         return true;
     }
-    if (parts->len < 2)
+    if (part->rank == RANK_STATE)
         return false;
     g_array_remove_index(parts, least);
     return true;

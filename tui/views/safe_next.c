@@ -266,11 +266,13 @@ static bool has_passed(const struct sight *sight)
     return sight->live && (is_in(sight, CELL_PASSED) || is_in(sight, CELL_ACCEPTED));
 }
 
+/* The condition comes first: what is cut at the end of a narrow line must not be that. */
 static void say_passed(GString *text, const struct sight *sight)
 {
     const char *id = sight->rollout->id, *version = sight->rollout->plan->version;
-    if (add_acts(text, sight)) {
-        g_string_append_printf(text, ", if it is %s's %s that it is not well with", id, version);
+    if (can(sight, "rollback")) {
+        g_string_append_printf(text, "if it is %s's %s that it is not well with: ", id, version);
+        add_acts(text, sight);
         return;
     }
     add_look(text, sight);
