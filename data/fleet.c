@@ -232,6 +232,21 @@ const struct source *snapshot_source(const struct snapshot *snapshot, const char
     return NULL;
 }
 
+static int badness(const struct cell *cell)
+{
+    return cell->health == HEALTH_STANDBY ? (int)HEALTH_HEALTHY : (int)cell->health;
+}
+
+int cell_by_worst(const struct cell *a, const struct cell *b)
+{
+    bool a_last = a->config->class == CLASS_DEV, b_last = b->config->class == CLASS_DEV;
+    if (badness(a) != badness(b))
+        return badness(b) - badness(a);
+    if (badness(a) != HEALTH_HEALTHY && a_last != b_last)
+        return a_last - b_last;
+    return (a > b) - (a < b); /* they lie in one array */
+}
+
 const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id)
 {
     gssize place = config_place(snapshot->config, id);

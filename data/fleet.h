@@ -264,6 +264,10 @@ gint64 fleet_next_change_ms(const struct snapshot *snapshot);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 OWNABLE(snapshot, snapshot_unref);
+/* For sorting, worst first: a standby that is well is as well as a healthy cell. Of cells that are
+ * as bad as each other a dev cell, which serves no hospital, comes last; else they stay in
+ * celldeck.yaml's order. Both are cells of one snapshot. */
+int cell_by_worst(const struct cell *a, const struct cell *b);
 const struct cell *snapshot_cell(const struct snapshot *snapshot, const char *id);
 /* The source of that name, or NULL. Whatever needs all of something asks it as well: the reading
  * before a failed one is kept, and grows old. */

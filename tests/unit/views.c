@@ -79,6 +79,18 @@ Test(views, the_worst_cell_comes_first_and_the_headline_says_why)
     expect_shown(lines[0], "READ-ONLY");
 }
 
+Test(views, a_dev_cell_is_not_what_the_headline_is_about_where_others_are_as_bad)
+{
+    OWN(deck) deck = deck_of(0.1, WHEN_HOUR);
+    g_autofree char *screen = drawn(&view_fleet, deck, 24, 120);
+    g_auto(GStrv) lines = g_strsplit(screen, "\n", -1);
+    cr_expect(g_str_has_prefix(lines[1], " ? cell-1 stale"), "%s", screen);
+    cr_expect(strstr(screen, "? cell-dev ") > strstr(screen, "? cell-eu "), "%s", screen);
+    OWN(deck) well = deck_of(0.1, 0);
+    g_autofree char *calm = drawn(&view_fleet, well, 24, 120);
+    cr_expect(strstr(calm, "● cell-dev ") < strstr(calm, "● cell-1 "), "%s", calm);
+}
+
 Test(views, why_a_source_could_not_be_read_is_under_the_cells_and_whole_in_help)
 {
     OWN(deck) deck = deck_of(0.1, 0);

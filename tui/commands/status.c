@@ -18,18 +18,10 @@ static enum out_role health_role(enum health health)
     return roles[health];
 }
 
-/* A standby is as well as a healthy cell. */
-static int badness(const struct cell *cell)
-{
-    return cell->health == HEALTH_STANDBY ? (int)HEALTH_HEALTHY : (int)cell->health;
-}
-
 static int by_worst(const void *a, const void *b)
 {
     const struct cell *const *x = a, *const *y = b;
-    int order = badness(*y) - badness(*x);
-    /* Equal ones stay in celldeck.yaml's order: the cells lie in one array. */
-    return order ? order : (*x > *y) - (*x < *y);
+    return cell_by_worst(*x, *y);
 }
 
 /* "7.1 %", or NULL where the newest value is missing or too old to be shown as one. */

@@ -33,18 +33,10 @@ static void fleet_close(void *state)
     g_free(fleet);
 }
 
-/* A standby that is well ranks with the healthy; ties stay in celldeck.yaml's order. */
-static int rank(const struct cell *cell)
-{
-    return cell->health == HEALTH_STANDBY ? HEALTH_HEALTHY : (int)cell->health;
-}
-
 static gint worst_first(gconstpointer a, gconstpointer b)
 {
-    const struct cell *x = *(const struct cell *const *)a, *y = *(const struct cell *const *)b;
-    if (rank(x) != rank(y))
-        return rank(y) - rank(x);
-    return x < y ? -1 : x > y;
+    const struct cell *const *x = a, *const *y = b;
+    return cell_by_worst(*x, *y);
 }
 
 GPtrArray *fleet_in_order(const struct deck *deck)
