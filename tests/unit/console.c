@@ -6,6 +6,7 @@
 #include "tui/console/list.h"
 #include "tui/console/recall.h"
 #include "tui/console/table.h"
+#include "tui/console/terminal_modes.h"
 #include "tui/views/requests.h"
 
 #include <criterion/criterion.h>
@@ -470,4 +471,12 @@ Test(chart, a_marker_at_the_edge_has_its_label_on_the_other_side)
     chart_draw(canvas, &area, &chart);
     expect_row(canvas, 0, "             5.0.3┊");
     canvas_free(canvas);
+}
+
+Test(terminal, is_sent_no_padding_as_text_when_it_is_left)
+{
+    g_autofree char *vt100 = terminal_unpadded("\x1b[m\x0f$<2>\x1b[r");
+    cr_expect_str_eq(vt100, "\x1b[m\x0f\x1b[r");
+    g_autofree char *several = terminal_unpadded("$<5/>a$<10*>b$5$<c");
+    cr_expect_str_eq(several, "ab$5$<c");
 }

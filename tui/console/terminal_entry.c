@@ -52,12 +52,14 @@ static enum clipboard_way clipboard_way(void)
 static void tell_terminal_sequences(const struct terminal_modes *modes)
 {
     const char *other_screen = capability("rmcup");
-    g_autofree char *leave =
+    g_autofree char *padded_leave =
         g_strconcat(modes->frame_end, modes->mouse_off, modes->paste_off, capability("sgr0"),
                     capability("op"), modes->whole_region, capability("rmkx"),
                     *other_screen ? other_screen : modes->last_line, capability("cnorm"), NULL);
-    g_autofree char *enter = g_strconcat(capability("smcup"), capability("smkx"),
-                                         capability("civis"), modes->paste_on, NULL);
+    g_autofree char *padded_enter = g_strconcat(capability("smcup"), capability("smkx"),
+                                                capability("civis"), modes->paste_on, NULL);
+    g_autofree char *leave = terminal_unpadded(padded_leave);
+    g_autofree char *enter = terminal_unpadded(padded_enter);
     terminal_set_sequences(leave, enter, modes->mouse_on);
 }
 

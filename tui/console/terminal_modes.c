@@ -1,5 +1,6 @@
 #include "tui/console/terminal_modes.h"
 
+#include <glib.h>
 #include <string.h>
 
 struct terminal_modes terminal_modes(const char *csr, bool xterm_like, bool mouse)
@@ -21,4 +22,16 @@ struct terminal_modes terminal_modes(const char *csr, bool xterm_like, bool mous
         modes.mouse_off = "\x1b[?1006l\x1b[?1000l";
     }
     return modes;
+}
+
+char *terminal_unpadded(const char *capability)
+{
+    GString *text = g_string_new(NULL);
+    for (const char *end; *capability; capability = end) {
+        bool wait = g_str_has_prefix(capability, "$<") && strchr(capability, '>');
+        end = wait ? strchr(capability, '>') + 1 : capability + 1;
+        if (!wait)
+            g_string_append_c(text, *capability);
+    }
+    return g_string_free(text, FALSE);
 }

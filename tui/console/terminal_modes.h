@@ -15,3 +15,7 @@ struct terminal_modes {
 /* `csr`: terminfo's way to set a scroll region ("": none). `xterm_like`: terminfo says that it
  * knows xterm's ways (XT), pastes (BE) or synchronized output (Sync). `mouse`: it has one. */
 struct terminal_modes terminal_modes(const char *csr, bool xterm_like, bool mouse);
+
+/* A capability without the waits that terminfo writes into it ("$<2>", for terminals that were slow
+ * once): what is sent by hand would show them. Caller frees. */
+char *terminal_unpadded(const char *capability);
