@@ -259,6 +259,32 @@ Test(act, what_has_moved_by_the_time_it_is_to_be_done_is_not_done)
     }
 }
 
+/* The record stands, so people must not be told that nothing was done. */
+Test(act, what_is_on_record_is_said_to_be_though_no_conductor_can_be_started)
+{
+    struct desk desk;
+    setup(&desk);
+    dev_bakes(desk.toy);
+    keep(&desk);
+    g_autofree char *log = g_build_filename(desk.dir, "conductor.log", NULL);
+    cr_assert_eq(g_mkdir(log, 0700), 0); /* where a file should be */
+    struct act *act = prepared(&desk, 1);
+    struct dialog *dialog = act_dialog(act);
+    answer(dialog);
+    cr_assert_eq(type(dialog, "5.0.3"), DIALOG_CONFIRMED);
+    struct outcome outcome = {.loop = g_main_loop_new(NULL, FALSE)};
+    act_do(act, dialog, take_outcome, &outcome);
+    g_main_loop_run(outcome.loop);
+    cr_expect(outcome.error && g_str_has_prefix(outcome.error, "Pause r1: on record, but nobody "),
+              "%s", outcome.error);
+    g_autoptr(GPtrArray) events = journal_read(desk.journal, "r1", 1, NULL);
+    cr_expect_eq(events->len, desk.kept + 1);
+    g_main_loop_unref(outcome.loop);
+    g_free(outcome.error);
+    dialog_free(dialog);
+    teardown(&desk);
+}
+
 Test(act, a_refusal_names_the_key_of_what_would_do_instead)
 {
     struct desk desk;

@@ -28,7 +28,10 @@ static int done(struct context *context, bool asked_for, GError **error)
 {
     if (!asked_for)
         return CD_ERROR_FAILED;
-    return conductor_spawn(context->config, context->state_dir, error) ? 0 : CD_ERROR_FAILED;
+    if (conductor_spawn(context->config, context->state_dir, error))
+        return 0;
+    g_prefix_error(error, "it is on record, but nobody carries it out yet: ");
+    return CD_ERROR_FAILED;
 }
 
 static bool needs(const char *value, const char *option, GError **error)

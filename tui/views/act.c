@@ -24,6 +24,7 @@ struct act {
     char *expected;
     struct sight sight;
     char *state_dir;
+    bool recorded;        /* the worker's word for it */
     struct person person; /* its strings are ours */
     struct config *config;
     act_fn fn;
@@ -299,12 +300,11 @@ static bool put_on_record(struct journal *journal, const struct act *act, GError
 static void work(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     (void)source, (void)cancellable;
-    const struct act *act = data;
+    struct act *act = data;
     GError *error = NULL;
     OWN(journal) journal = journal_open(act->config, act->state_dir, &error);
-    bool done = journal && put_on_record(journal, act, &error) &&
-                conductor_spawn(act->config, act->state_dir, &error);
-    if (done)
+    act->recorded = journal && put_on_record(journal, act, &error);
+    if (act->recorded && conductor_spawn(act->config, act->state_dir, &error))
         g_task_return_boolean(task, TRUE);
     else
         g_task_return_error(task, error);
@@ -319,6 +319,8 @@ static void on_done(GObject *source, GAsyncResult *result, gpointer data)
     g_autofree char *said =
         g_strdup_printf("%s%s%s %s: on record", act->kind->verb, act->wave ? " wave " : "",
                         act->wave ? act->wave : "", act->cell ? act->cell : act->operation);
+    if (error && act->recorded) /* which nothing undoes: whoever conducts it next reads it */
+        g_prefix_error(&error, "%s, but nobody carries it out yet: ", said);
     act->fn(said, error, act->data);
 }
 
