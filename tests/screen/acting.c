@@ -154,6 +154,7 @@ static void a_window_is_lifted(const struct fleet *fleet, struct seat *seat)
     seat_type(seat, "GO");
     check("a window that is lifted is not lifted again, and the key of what would do is named",
           seat_row_shows(seat, -1, "waits for no window or freeze any more; U shortens its bake"));
+    steer_rest(seat);
 }
 
 static void all_of_it_goes_back(const struct fleet *fleet, struct seat *seat)
@@ -204,6 +205,22 @@ static void glass_is_broken_at_the_start(const struct fleet *fleet, struct seat 
                          json_pack("{s:s, s:b}", "reason", "the night is long", "window", 1)));
 }
 
+/* Enter and q at once: the answer comes when the screen is gone. */
+static void who_leaves_at_once_is_told(struct fleet *fleet)
+{
+    struct seat *seat = sit(fleet, 34, 110, "--write", NULL, NULL);
+    seat_shows(seat, "r2 5.1.0");
+    steer_command(seat, "rollout r2");
+    seat_row_shows(seat, 1, "r2 5.1.0");
+    seat_type(seat, "p");
+    seat_shows(seat, "Reason (kept");
+    seat_type(seat, "lunch\r5.1.0\rq");
+    check("whoever leaves before it is on record is told what came of it",
+          seat_ended(seat) && seat_shows(seat, "celldeck: Pause r2: on record") &&
+              alice_did(fleet, "r2", "pause", "", "", "lunch"));
+    seat_free(seat);
+}
+
 void acts_go_through_and_stand_on_record(struct fleet *other)
 {
     g_autofree char *played = scenario();
@@ -216,6 +233,7 @@ void acts_go_through_and_stand_on_record(struct fleet *other)
     a_window_is_lifted(fleet, seat);
     all_of_it_goes_back(fleet, seat);
     glass_is_broken_at_the_start(fleet, seat);
+    who_leaves_at_once_is_told(fleet);
     seat_free(seat);
     fleet_free(fleet);
 }

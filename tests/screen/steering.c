@@ -30,6 +30,18 @@ void steer_answer(struct seat *seat, const char *const *answers)
     }
 }
 
+void steer_rest(struct seat *seat)
+{
+    for (int ticks = 0; ticks < 3;) {
+        g_autofree char *before = seat_row(seat, 0);
+        if (!seat_draw(seat, 10000))
+            return;
+        g_autofree char *after = seat_row(seat, 0);
+        ticks += strcmp(strrchr(before, ':') ? strrchr(before, ':') : "",
+                        strrchr(after, ':') ? strrchr(after, ':') : "") != 0;
+    }
+}
+
 bool steer_act(struct seat *seat, const char *key, const char *const *answers, const char *word)
 {
     for (int i = 0; i < 10; i++) {
@@ -158,6 +170,24 @@ static void wrong_keys_do_nothing(struct seat *seat)
     check("nor does Esc", seat_row_shows(seat, -1, "nothing was done"));
     seat_type(seat, "Gb");
     check("what was not begun can't be rolled back", seat_row_shows(seat, -1, "can't rollback"));
+    steer_rest(seat);
+}
+
+/* Nobody looks while typing, and the act is refused: "A" of the reason would ask for another. */
+static void what_was_typed_for_a_refused_act_does_no_other(struct seat *seat)
+{
+    seat_type(seat, "GbAlarm rings\r5.1.0\r");
+    steer_rest(seat);
+    check("what is typed ahead for an act that is refused goes to no other",
+          seat_hides(seat, "Esc leaves"));
+    steer_command(seat, "messages");
+    check("and that is told", seat_shows(seat, "nothing is asked while keys come"));
+    steer_command(seat, "rollout r1");
+    check("nothing was done", seat_row_shows(seat, 1, "paused: lunch"));
+    seat_type(seat, "gA");
+    check("after half a second without a key the key asks again", seat_shows(seat, "Reason (kept"));
+    seat_type(seat, "\x1b");
+    seat_hides(seat, "Esc leaves");
 }
 
 static void cells_are_retried_and_skipped(struct seat *seat)
@@ -176,6 +206,7 @@ static void cells_are_retried_and_skipped(struct seat *seat)
     check("what is not held can't be accepted", seat_row_shows(seat, -1, "can't accept"));
     seat_type(seat, "O");
     check("where there is no window, none is lifted", seat_row_shows(seat, -1, "can't override"));
+    steer_rest(seat);
 }
 
 /* While the question is open, another console does what it asks. */
@@ -239,6 +270,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     the_gates_one_by_one(seat);
     check("p pauses", act(seat, "p", "lunch", "5.1.0") && seat_row_shows(seat, 1, "paused: lunch"));
     wrong_keys_do_nothing(seat);
+    what_was_typed_for_a_refused_act_does_no_other(seat);
     check("p resumes", act(seat, "p", NULL, "5.1.0") && seat_row_shows(seat, 1, "running"));
     check("it waits for approval", seat_row_shows(seat, 1, "waiting"));
     seat_type(seat, "a");

@@ -10,6 +10,9 @@ void steer_command(struct seat *seat, const char *line);
 bool steer_plan(struct seat *seat, const char *version);
 /* Answers what an open dialog asks for, one after the other (NULL-terminated). */
 void steer_answer(struct seat *seat, const char *const *answers);
+/* Until no key has come for more than a second, by the clock on top: what was typed for an act that
+ * was refused is over then. */
+void steer_rest(struct seat *seat);
 /* Key, answers, word; true once it is on record. Refused and tried again where what it would touch
  * has changed meanwhile. */
 bool steer_act(struct seat *seat, const char *key, const char *const *answers, const char *word);

@@ -1,4 +1,5 @@
 /* The shell's part in acting: what is asked, and what becomes of the answer. */
+#include "data/base/text.h"
 #include "data/base/when.h"
 #include "tui/views/shell_inside.h"
 
@@ -37,14 +38,36 @@ void shell_settle(struct shell *shell)
     on_quiet(shell);
 }
 
+void shell_typed(struct shell *shell, guint32 key)
+{
+    gint64 now_ms = when_mono_ms();
+    if (key == KEY_CODE_ESCAPE || now_ms - shell->key_ms >= QUIET_MS)
+        shell->refused = false;
+    shell->key_ms = now_ms;
+}
+
+void shell_tell(struct shell *shell, enum role role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (shell->screen) {
+        deck_say(shell->deck, role, "%s", text);
+        return;
+    }
+    g_autofree char *clean = text_clean(text);
+    g_printerr("celldeck: %s\n", clean);
+}
+
 static void on_acted(const char *said, const GError *error, gpointer data)
 {
     struct shell *shell = data;
     shell->under_way--;
     if (error)
-        deck_say(shell->deck, ROLE_BAD, "%s", error->message);
+        shell_tell(shell, ROLE_BAD, "%s", error->message);
     else
-        deck_say(shell->deck, ROLE_GOOD, "%s", said);
+        shell_tell(shell, ROLE_GOOD, "%s", said);
     shell_read_journal(shell, true);
     shell_want_draw(shell);
 }
@@ -54,11 +77,20 @@ void shell_ask(struct shell *shell, enum request request, const char *subject)
     g_autoptr(GError) error = NULL;
     if (!shell_may_act(shell))
         return;
-    shell->act = act_prepare(shell->deck, request, subject, &error);
-    if (!shell->act) {
+    struct act *act = act_prepare(shell->deck, request, subject, &error);
+    if (!act) {
         deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+        shell->refused = true;
         return;
     }
+    if (shell->refused) {
+        deck_say(shell->deck, ROLE_WARN,
+                 "nothing is asked while keys come that may belong to what was just refused; once "
+                 "none has come for half a second, this key counts");
+        act_free(act);
+        return;
+    }
+    shell->act = act;
     shell->dialog = act_dialog(shell->act);
     shell->mode = MODE_DIALOG;
 }

@@ -30,6 +30,7 @@ struct shell {
     guint look_source, draw_source, quiet_source, work_source;
     gint64 key_ms; /* when the last key came, on the clock that never jumps */
     bool waits;    /* what is in front opened by itself, and people may still type for another */
+    bool refused;  /* an act was, and keys have come without a pause since */
     char *offered; /* a command that was shown, as long as nothing else was done since, or NULL */
     bool offered_now; /* by this key */
     char *pointed;    /* the row that was clicked last, as long as nothing else was done since */
@@ -101,6 +102,12 @@ void shell_ask(struct shell *shell, enum request request, const char *subject);
 /* The open question follows the journal. */
 void shell_follow_asked(struct shell *shell);
 void shell_key_in_dialog(struct shell *shell, guint32 key);
+/* A key has come. What people type blindly for the question of an act that is refused must not
+ * become another act's: until half a second has gone by without a key, or Esc was pressed, no act
+ * asks. */
+void shell_typed(struct shell *shell, guint32 key);
+/* Says it on the screen; once that is left, on stderr: what was begun before is seen to its end. */
+void shell_tell(struct shell *shell, enum role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* What is in front now has opened (or changed) by itself: keys that were typed for what stood there
  * before must do nothing here, so until none has come for half a second, none counts but Esc, which
  * people press who have seen it. */

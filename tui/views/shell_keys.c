@@ -251,7 +251,7 @@ void shell_key(guint32 key, gpointer data)
         [MODE_DIALOG] = shell_key_in_dialog,
     };
     struct shell *shell = data;
-    shell->key_ms = when_mono_ms();
+    shell_typed(shell, key);
     g_clear_pointer(&shell->pointed, g_free);
     if (!shell->offered_now)
         g_clear_pointer(&shell->offered, g_free);
@@ -270,7 +270,7 @@ void shell_key(guint32 key, gpointer data)
 void shell_paste(const char *text, gpointer data)
 {
     struct shell *shell = data;
-    shell->key_ms = when_mono_ms();
+    shell_typed(shell, KEY_CODE_NONE);
     if (shell->waits)
         return;
     notices_dismiss(&shell->deck->notices);

@@ -68,7 +68,7 @@ static void started(const char *operation, gpointer data)
 static void tell(enum role role, const char *text, gpointer data)
 {
     struct shell *shell = data;
-    deck_say(shell->deck, role, "%s", text);
+    shell_tell(shell, role, "%s", text);
     shell_want_draw(shell);
 }
 
