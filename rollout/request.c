@@ -71,17 +71,19 @@ static gssize wave_of_name(const struct rollout *rollout, const char *name)
     return -1;
 }
 
-static bool has_approved(const struct rollout *rollout, gssize wave, const struct ask *ask)
+char *request_refuses_approval(const struct rollout *rollout, size_t wave,
+                               const struct person *person, gint64 now_ms)
 {
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
-    for (guint i = 0; i < rollout->approvals->len; i++) {
+    char *why = rollout_refuses_approval(rollout, wave, person);
+    for (guint i = 0; !why && i < rollout->approvals->len; i++) {
         const struct approval *given = g_ptr_array_index(rollout->approvals, i);
         const struct person approver = {given->actor, given->arn};
-        if (given->wave == (size_t)wave && person_is(&approver, ask->person) &&
-            given->at_ms + plan->approval_expires_ms > ask->now_ms)
-            return true;
+        if (given->wave == wave && person_is(&approver, person) &&
+            given->at_ms + plan->approval_expires_ms > now_ms)
+            why = g_strdup_printf("%s has approved it already", person->actor);
     }
-    return false;
+    return why;
 }
 
 static json_t *make_approval(const struct rollout *rollout, const struct ask *ask, GError **error)
@@ -92,9 +94,7 @@ static json_t *make_approval(const struct rollout *rollout, const struct ask *as
         why = ask->wave ? g_strdup_printf("it has no wave %s", ask->wave)
                         : g_strdup("none of its waves waits for an approval");
     if (!why)
-        why = rollout_refuses_approval(rollout, (size_t)wave, ask->person);
-    if (!why && has_approved(rollout, wave, ask))
-        why = g_strdup_printf("%s has approved it already", ask->person->actor);
+        why = request_refuses_approval(rollout, (size_t)wave, ask->person, ask->now_ms);
     if (why)
         return refuse_ask(ask, why, error);
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);

@@ -39,6 +39,10 @@ char *request_start(struct journal *journal, const struct start_request *start,
 /* The wave that an approval would be for: the first that has not started and wants some; -1: none.
  */
 gssize request_waiting_wave(const struct rollout *rollout);
+/* rollout_refuses_approval(), and whoever has approved it already does not count twice. NULL: it
+ * would be taken as things are. Caller frees. */
+char *request_refuses_approval(const struct rollout *rollout, size_t wave,
+                               const struct person *person, gint64 now_ms);
 /* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so. */
 bool request_approve(struct journal *journal, const char *id, const char *wave,
                      const struct person *person, gint64 now_ms, GError **error);

@@ -259,6 +259,23 @@ Test(act, what_has_moved_by_the_time_it_is_to_be_done_is_not_done)
     }
 }
 
+Test(act, whoever_has_approved_a_wave_is_not_asked_to_once_more)
+{
+    struct desk desk;
+    setup(&desk);
+    struct plan_wave *big = g_ptr_array_index(desk.toy->rollout->plan->waves, 2);
+    big->approvals = 2;
+    big->approval_expires_ms = G_MAXINT64 / 4;
+    it_waits_for_an_approval(desk.toy);
+    cr_assert(act_can(desk.deck, REQUEST_APPROVE, "cell-1"));
+    toy_approve(desk.toy, "bob", "enterprise");
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(act_prepare(desk.deck, REQUEST_APPROVE, "cell-1", &error));
+    cr_expect(error && strstr(error->message, "bob has approved it already"), "%s",
+              error ? error->message : "none");
+    teardown(&desk);
+}
+
 /* The record stands, so people must not be told that nothing was done. */
 Test(act, what_is_on_record_is_said_to_be_though_no_conductor_can_be_started)
 {

@@ -128,7 +128,7 @@ static char *four_eyes(const struct act_kind *kind, const struct rollout *rollou
     (void)kind;
     gssize wave = wave_named(rollout, target->wave);
     return wave < 0 ? g_strdup("none of its waves waits for an approval")
-                    : rollout_refuses_approval(rollout, (size_t)wave, person);
+                    : request_refuses_approval(rollout, (size_t)wave, person, when_now_ms());
 }
 
 static char *refuses_override(const struct rollout *rollout, const struct target *target,
