@@ -143,6 +143,17 @@ Test(prompt, editing_counts_characters_not_bytes)
     prompt_release(&prompt);
 }
 
+Test(prompt, what_is_pasted_is_one_line_and_what_found_no_room_is_told)
+{
+    struct prompt prompt;
+    prompt_init(&prompt);
+    cr_expect(prompt_paste(&prompt, "  the bug\r\nof\tMonday\n"));
+    cr_expect_str_eq(prompt.text->str, "the bug of Monday");
+    g_autofree char *much = g_strnfill(500, 'x');
+    cr_expect_not(prompt_paste(&prompt, much));
+    prompt_release(&prompt);
+}
+
 Test(prompt, completion_goes_as_far_as_it_is_certain)
 {
     static const char *const words[] = {"cell-1-dr", "cell-1-us", "dev", NULL};

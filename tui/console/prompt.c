@@ -106,11 +106,19 @@ enum prompt_result prompt_key(struct prompt *prompt, guint32 key)
     }
 }
 
-void prompt_paste(struct prompt *prompt, const char *text)
+/* A line's end keeps two words apart: it becomes a blank, as tabs do. */
+bool prompt_paste(struct prompt *prompt, const char *text)
 {
     g_autofree char *sound = g_strstrip(g_utf8_make_valid(text, -1));
-    for (const char *at = sound; *at; at = g_utf8_next_char(at))
-        insert(prompt, g_utf8_get_char(at));
+    g_strdelimit(sound, "\t\r\n", '\n');
+    bool whole = true;
+    for (const char *at = sound; *at; at = g_utf8_next_char(at)) {
+        if (*at == '\n' && at[1] == '\n')
+            continue;
+        whole = whole && prompt->text->len <= LONGEST_LINE;
+        insert(prompt, *at == '\n' ? ' ' : g_utf8_get_char(at));
+    }
+    return whole;
 }
 
 bool prompt_complete(struct prompt *prompt, gsize word_start, const char *const *words)

@@ -17,8 +17,9 @@ void prompt_set(struct prompt *prompt, const char *text);
 /* Enter is DONE, Esc and Ctrl-C CANCELLED; so is Backspace on an empty line, as in vi. */
 enum prompt_result prompt_key(struct prompt *prompt, guint32 key);
 
-/* Text that was pasted, where the cursor is; without what can't be seen, and blanks around it. */
-void prompt_paste(struct prompt *prompt, const char *text);
+/* Text that was pasted, where the cursor is, as one line; without what can't be seen, and blanks
+ * around it. False: the end of it found no room. */
+bool prompt_paste(struct prompt *prompt, const char *text);
 
 /* Completes the word at the end of the line from `words` (NULL-terminated, starting at
  * `word_start` bytes) as far as they agree. Returns whether anything was added. */

@@ -266,6 +266,18 @@ void shell_key(guint32 key, gpointer data)
     shell_want_answer(shell);
 }
 
+static void paste_text(struct shell *shell, const char *text)
+{
+    bool asked = shell->mode == MODE_DIALOG;
+    static const char cut[] = "too long: the end of what was pasted is not in it";
+    if (prompt_paste(asked ? &shell->dialog->prompt : &shell->prompt, text))
+        return;
+    if (asked)
+        dialog_refuse(shell->dialog, cut);
+    else
+        deck_say(shell->deck, ROLE_WARN, "%s", cut);
+}
+
 /* Text goes where text is asked for; as keys it would do whatever its letters stand for. */
 void shell_paste(const char *text, gpointer data)
 {
@@ -278,7 +290,7 @@ void shell_paste(const char *text, gpointer data)
         deck_say(shell->deck, ROLE_WARN,
                  "what is pasted is no key, and did nothing; / and : take text");
     else
-        prompt_paste(shell->mode == MODE_DIALOG ? &shell->dialog->prompt : &shell->prompt, text);
+        paste_text(shell, text);
     if (shell->mode == MODE_FILTER)
         shell_set_filter(shell, shell->prompt.text->str);
     shell_want_answer(shell);
