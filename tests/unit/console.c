@@ -334,6 +334,24 @@ Test(dialog, without_a_word_nothing_can_be_confirmed)
     dialog_free(dialog);
 }
 
+Test(dialog, where_nothing_of_what_will_happen_has_room_no_word_does_it)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(lines, g_strdup("Blast radius: 1 cell"));
+    struct dialog *dialog = dialog_new("Abort r1", lines, NULL, "5.0.3");
+    struct canvas *small = canvas_new(3, 10, false), *large = canvas_new(10, 40, false);
+    for (const char *at = "5.0.3"; *at; at++)
+        dialog_key(dialog, (guint32)*at);
+    struct area cursor = dialog_draw(dialog, small);
+    cr_expect_lt(cursor.row, 0);
+    cr_expect_eq(dialog_key(dialog, KEY_CODE_ENTER), DIALOG_OPEN);
+    dialog_draw(dialog, large);
+    cr_expect_eq(dialog_key(dialog, KEY_CODE_ENTER), DIALOG_CONFIRMED, "once it has been shown");
+    canvas_free(small);
+    canvas_free(large);
+    dialog_free(dialog);
+}
+
 Test(dialog, long_lines_are_broken_and_the_question_never_gives_way)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);

@@ -145,8 +145,10 @@ static enum dialog_result answer(struct dialog *dialog)
         }
         return DIALOG_OPEN;
     }
-    if (strcmp(typed, dialog->expected) == 0)
+    if (strcmp(typed, dialog->expected) == 0 && !dialog->cramped)
         return DIALOG_CONFIRMED;
+    if (dialog->cramped)
+        return DIALOG_OPEN;
     complain(dialog, g_strdup_printf("that is not %s; nothing was done", dialog->expected));
     return DIALOG_OPEN;
 }
@@ -284,6 +286,16 @@ static void draw_lines(struct dialog *dialog, struct canvas *canvas, const struc
                     g_ptr_array_index(lines, (guint)(dialog->top + i)));
 }
 
+static struct area draw_cramped(const struct dialog *dialog, struct canvas *canvas)
+{
+    static const char *const lines[] = {"too small to ask", "a larger screen asks", "Esc leaves"};
+    for (int row = 0; row < canvas->rows; row++)
+        canvas_fill(canvas, row, 0, canvas->cols, ROLE_NORMAL, " ");
+    for (int row = 0; row < MIN(canvas->rows, (int)G_N_ELEMENTS(lines)); row++)
+        canvas_text(canvas, row, 0, canvas->cols, dialog->role, lines[row]);
+    return (struct area){.row = -1, .col = -1};
+}
+
 struct area dialog_draw(struct dialog *dialog, struct canvas *canvas)
 {
     struct area box = {.cols = MIN(widest(dialog) + 4, MIN(WIDEST, canvas->cols))};
@@ -291,6 +303,9 @@ struct area dialog_draw(struct dialog *dialog, struct canvas *canvas)
     for (guint i = 0; i < dialog->lines->len; i++)
         wrap(g_ptr_array_index(dialog->lines, i), MAX(8, box.cols - 4), lines);
     int shown = CLAMP((int)lines->len, 0, MAX(0, canvas->rows - edges(dialog)));
+    dialog->cramped = dialog->expected && shown == 0;
+    if (dialog->cramped)
+        return draw_cramped(dialog, canvas);
     box.rows = shown + edges(dialog);
     box.row = MAX(0, (canvas->rows - box.rows) / 2);
     box.col = (canvas->cols - box.cols) / 2;

@@ -31,7 +31,8 @@ struct dialog {
     guint32 pressed;               /* the one of them that was */
     bool waits;                    /* for who types to notice it */
     bool busy;                     /* something is under way: Enter does not leave it */
-    enum role role;                /* of the frame: ROLE_WARN, until somebody sets another */
+    bool cramped; /* as it was drawn last, nothing of `lines` had room: nobody can have read them */
+    enum role role;  /* of the frame: ROLE_WARN, until somebody sets another */
     int top, height; /* of the lines: the first in view, and how many there is room for */
     struct prompt prompt;
 };
@@ -63,5 +64,6 @@ const char *dialog_typed(const struct dialog *dialog, const char *name);
 void dialog_prefill(struct dialog *dialog, const char *name, const char *text);
 
 /* In the middle of the canvas. Long lines are broken; where it is too small, the lines give way,
- * never the question. Returns where the cursor belongs; row -1: nowhere. */
+ * never the question; where none of them is left, that is said, and no word counts. Returns where
+ * the cursor belongs; row -1: nowhere. */
 struct area dialog_draw(struct dialog *dialog, struct canvas *canvas);
