@@ -18,12 +18,18 @@ void launch_set_stage(struct launch *launch, enum launch_stage stage)
     launch->since_ms = when_mono_ms();
 }
 
-/* From what a command printed last: its message, without the plan that it may have shown before. */
+/* From what a command printed last: its message, without the plan that it may have shown before.
+ * It begins a line; within one, the name may be a folder's. */
 static char *message_of(const char *said)
 {
     static const char name[] = "celldeck: ";
-    const char *at = g_strrstr(said, name);
-    char *text = g_strstrip(g_strdup(at ? at + strlen(name) : said));
+    const char *from = said;
+    for (const char *line = said; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (g_str_has_prefix(line, name))
+            from = line + strlen(name);
+    }
+    char *text = g_strstrip(g_strdup(from));
     if (*text)
         return text;
     g_free(text);
