@@ -75,7 +75,29 @@ static void nothing_starts_read_only(struct fleet *fleet)
     seat_shows(seat, "cell-0-dev");
     check("without --write, starting is not offered", seat_hides(seat, "s start"));
     steer_command(seat, "start 5.1.0");
-    check("and refused", seat_row_shows(seat, -1, "read-only: nothing was done"));
+    check("and refused, without a plan", seat_row_shows(seat, -1, "read-only: nothing was done") &&
+                                             seat_hides(seat, "planning 5.1.0"));
+    seat_free(seat);
+}
+
+/* Each key that acts, by its name in the refusal. */
+static void nothing_is_done_read_only(struct fleet *fleet)
+{
+    static const char *const keys[][2] = {
+        {"a", "may approve"},  {"p", "may resume"},   {"A", "may abort"},   {"b", "may rollback"},
+        {"W", "may rollback"}, {"B", "may rollback"}, {"y", "may retry"},   {"x", "may skip"},
+        {"V", "may accept"},   {"O", "may override"}, {"U", "may override"}};
+    struct seat *seat = sit(fleet, 30, 100, NULL, NULL, NULL);
+    bool refused = true;
+    seat_shows(seat, "cell-0-dev");
+    steer_command(seat, "rollout r1");
+    seat_row_shows(seat, 1, "r1 5.1.0");
+    for (size_t i = 0; refused && i < G_N_ELEMENTS(keys); i++) {
+        seat_type(seat, keys[i][0]);
+        refused = seat_row_shows(seat, -1, keys[i][1]) && seat_hides(seat, "Esc leaves");
+    }
+    check("without --write, no key asks for anything, and each says what it would have done",
+          refused);
     seat_free(seat);
 }
 
@@ -271,6 +293,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     check("p pauses", act(seat, "p", "lunch", "5.1.0") && seat_row_shows(seat, 1, "paused: lunch"));
     wrong_keys_do_nothing(seat);
     what_was_typed_for_a_refused_act_does_no_other(seat);
+    nothing_is_done_read_only(fleet);
     check("p resumes", act(seat, "p", NULL, "5.1.0") && seat_row_shows(seat, 1, "running"));
     check("it waits for approval", seat_row_shows(seat, 1, "waiting"));
     seat_type(seat, "a");
