@@ -80,6 +80,22 @@ static void nothing_starts_read_only(struct fleet *fleet)
     seat_free(seat);
 }
 
+static void nothing_is_done_from_a_frozen_picture(struct seat *seat)
+{
+    static const char words[] = "nothing is done from a frozen picture";
+    seat_type(seat, "Z");
+    seat_row_shows(seat, 1, "FROZEN");
+    seat_type(seat, "A");
+    bool acts = !seat_row_shows(seat, -1, words) || !seat_hides(seat, "Esc leaves");
+    seat_type(seat, "j");
+    seat_hides(seat, words);
+    steer_command(seat, "start 5.1.0");
+    bool starts = !seat_row_shows(seat, -1, words) || !seat_hides(seat, "planning");
+    check("a frozen picture asks for no act, and plans nothing", !acts && !starts);
+    seat_type(seat, "Z");
+    seat_hides(seat, "FROZEN");
+}
+
 /* Each key that acts, by its name in the refusal. */
 static void nothing_is_done_read_only(struct fleet *fleet)
 {
@@ -294,6 +310,7 @@ void a_rollout_is_started_and_steered(struct fleet *fleet)
     wrong_keys_do_nothing(seat);
     what_was_typed_for_a_refused_act_does_no_other(seat);
     nothing_is_done_read_only(fleet);
+    nothing_is_done_from_a_frozen_picture(seat);
     check("p resumes", act(seat, "p", NULL, "5.1.0") && seat_row_shows(seat, 1, "running"));
     check("it waits for approval", seat_row_shows(seat, 1, "waiting"));
     seat_type(seat, "a");

@@ -149,6 +149,9 @@ Test(prompt, what_is_pasted_is_one_line_and_what_found_no_room_is_told)
     prompt_init(&prompt);
     cr_expect(prompt_paste(&prompt, "  the bug\r\nof\tMonday\n"));
     cr_expect_str_eq(prompt.text->str, "the bug of Monday");
+    prompt_set(&prompt, "");
+    prompt_paste(&prompt, "5.1.0\x1b[2J\x07\xe2\x80\xae");
+    cr_expect_str_eq(prompt.text->str, "5.1.0[2J", "nothing that can't be seen");
     g_autofree char *much = g_strnfill(500, 'x');
     cr_expect_not(prompt_paste(&prompt, much));
     prompt_release(&prompt);
