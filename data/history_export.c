@@ -149,8 +149,11 @@ static bool put_csv(struct export *export, const struct journal_row *row, const 
     g_autofree char *data = dumped(export, json_incref(event->data));
     const char *cell = json_string_value(json_object_get(event->data, "cell"));
     const char *fields[] = {row->stream, seq, at, row->actor, row->type, cell, data, row->hash};
+    const struct mask *mask = export->wanted->mask;
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
-        g_autofree char *clean = text_clean(fields[i]);
+        bool names = mask && fields[i] && fields[i] != data; /* whose texts are masked already */
+        g_autofree char *named = names ? mask_text(mask, fields[i]) : g_strdup(fields[i]);
+        g_autofree char *clean = text_clean(named);
         g_autofree char *field = text_csv(clean);
         if (!put(export, error, field) ||
             !put(export, error, i + 1 == G_N_ELEMENTS(fields) ? "\r\n" : ","))

@@ -6,10 +6,11 @@
 
 enum { SHOWN_DIGITS = 10 };
 
-/* One name of a tenant, in lower case. */
+/* One name of a tenant, folded(). */
 struct name {
     char *text;
     const char *instead; /* borrowed from mask->stands_for */
+    bool compound;       /* of several words: nothing else is called so, whatever it is part of */
 };
 
 struct mask {
@@ -24,19 +25,48 @@ static void name_free(gpointer p)
     g_free(name);
 }
 
-/* Letters of all scripts, digits, and what joins the parts of an id. */
-static bool within_word(const char *p)
+/* Letters of all scripts and digits. `p` is valid. */
+static bool is_letter(const char *p)
 {
-    gunichar c = g_utf8_get_char_validated(p, -1);
-    return c == '-' || c == '_' || (c < 0x80000000 && g_unichar_isalnum(c));
+    return g_unichar_isalnum(g_utf8_get_char(p));
 }
 
+/* What joins the words of an id. */
+static bool joins(char c)
+{
+    return c == '-' || c == '_';
+}
+
+/* The word at `p`, or whatever other letter stands there, whole. */
 static size_t word_length(const char *p)
 {
     const char *end = p;
-    while (*end && within_word(end))
+    while (*end && is_letter(end))
         end = g_utf8_next_char(end);
-    return (size_t)(end - p);
+    return (size_t)((end > p || !*p ? end : g_utf8_next_char(p)) - p);
+}
+
+/* Caller frees. In small letters, of which each stands for one, so that both have as many. */
+static char *folded(const char *text, size_t n)
+{
+    GString *out = g_string_new(NULL);
+    for (const char *p = text; p < text + n; p = g_utf8_next_char(p))
+        g_string_append_unichar(out, g_unichar_tolower(g_utf8_get_char(p)));
+    return g_string_free(out, FALSE);
+}
+
+/* An accent may be a letter of its own, or not: nobody sees a difference. Caller frees. */
+static char *composed(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    return g_utf8_normalize(valid, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+}
+
+static const char *after_blanks(const char *p)
+{
+    while (*p && g_unichar_isspace(g_utf8_get_char(p)))
+        p = g_utf8_next_char(p);
+    return p;
 }
 
 static gint longest_first(gconstpointer a, gconstpointer b)
@@ -46,20 +76,26 @@ static gint longest_first(gconstpointer a, gconstpointer b)
     return n < m ? 1 : n > m ? -1 : strcmp(x->text, y->text);
 }
 
+static bool is_compound(const char *text)
+{
+    return word_length(text) < strlen(text);
+}
+
 static void add_name(struct mask *mask, const char *text, const char *instead)
 {
-    if (!text || !*text || !g_utf8_validate(text, -1, NULL))
+    g_autofree char *whole = composed(text ? text : "");
+    g_autofree char *lower = folded(whole, strlen(whole));
+    g_strstrip(lower);
+    if (!*lower)
         return;
-    g_autofree char *lower = g_utf8_strdown(text, -1);
-    size_t n = word_length(lower);
-    g_autofree char *word = g_strndup(lower, n ? n : 1);
+    g_autofree char *word = g_strndup(lower, word_length(lower));
     GPtrArray *names = g_hash_table_lookup(mask->by_word, word);
     if (!names) {
         names = g_ptr_array_new_with_free_func(name_free);
         g_hash_table_insert(mask->by_word, g_strdup(word), names);
     }
     struct name *name = g_new(struct name, 1);
-    *name = (struct name){g_steal_pointer(&lower), instead};
+    *name = (struct name){g_strdup(lower), instead, is_compound(lower)};
     g_ptr_array_add(names, name);
 }
 
@@ -99,22 +135,34 @@ void mask_free(struct mask *mask)
     g_free(mask);
 }
 
-/* The longest name that begins at `p` and ends with a word; its bytes there in *n. */
-static const struct name *name_at(const struct mask *mask, const char *p, size_t *n)
+/* Where the name ends that begins at `p`; NULL: another text stands there. Blanks are blanks. */
+static const char *end_of(const char *name, const char *p)
 {
-    size_t length = word_length(p);
-    g_autofree char *begun = g_strndup(p, length ? length : 1);
-    g_autofree char *word = g_utf8_strdown(begun, -1);
+    while (*name && *p) {
+        gunichar c = g_utf8_get_char(p), wanted = g_utf8_get_char(name);
+        bool blank = g_unichar_isspace(c) && g_unichar_isspace(wanted);
+        if (!blank && g_unichar_tolower(c) != wanted)
+            return NULL;
+        p = blank ? after_blanks(p) : g_utf8_next_char(p);
+        name = blank ? after_blanks(name) : g_utf8_next_char(name);
+    }
+    return *name ? NULL : p;
+}
+
+/* The longest name that begins at `p` of `text`, as words of their own; its bytes there in *n. */
+static const struct name *name_at(const struct mask *mask, const char *text, const char *p,
+                                  size_t *n)
+{
+    g_autofree char *word = folded(p, word_length(p));
     const GPtrArray *names = g_hash_table_lookup(mask->by_word, word);
     for (guint i = 0; names && i < names->len; i++) {
         const struct name *name = g_ptr_array_index(names, i);
-        glong letters = g_utf8_strlen(name->text, -1);
-        if (g_utf8_strlen(p, -1) < letters)
+        const char *end = end_of(name->text, p);
+        if (!end)
             continue;
-        *n = (size_t)(g_utf8_offset_to_pointer(p, letters) - p);
-        g_autofree char *there = g_strndup(p, *n);
-        g_autofree char *lower = g_utf8_strdown(there, -1);
-        if (strcmp(lower, name->text) == 0 && !(p[*n] && within_word(p + *n)))
+        bool joined = joins(*end) || (p > text && joins(p[-1]));
+        *n = (size_t)(end - p);
+        if (!(*end && is_letter(end)) && (name->compound || !joined))
             return name;
     }
     return NULL;
@@ -122,18 +170,17 @@ static const struct name *name_at(const struct mask *mask, const char *p, size_t
 
 char *mask_text(const struct mask *mask, const char *text)
 {
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *whole = composed(text);
     GString *out = g_string_new(NULL);
-    for (const char *p = valid; *p;) {
+    for (const char *p = whole; *p;) {
         size_t n = 0;
-        const struct name *name = name_at(mask, p, &n);
+        const struct name *name = name_at(mask, whole, p, &n);
         if (name) {
             g_string_append(out, name->instead);
             p += n;
             continue;
         }
         n = word_length(p);
-        n = n ? n : (size_t)(g_utf8_next_char(p) - p);
         g_string_append_len(out, p, (gssize)n);
         p += n;
     }

@@ -57,6 +57,42 @@ Test(mask, a_name_is_found_in_the_middle_of_a_text_and_only_as_a_word_of_its_own
     cr_expect(g_str_has_suffix(broken, lake), "%s", broken);
 }
 
+static struct mask *mask_of_one(const char *id, const char *name)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
+    g_ptr_array_add(all, tenant_new(&(const struct tenant){.id = id, .name = name}));
+    struct registry *registry = registry_new(all, 1000, true);
+    struct mask *mask = mask_new(registry);
+    registry_unref(registry);
+    return mask;
+}
+
+Test(mask, a_name_of_several_words_is_found_within_an_id_and_a_single_word_is_not)
+{
+    OWN(mask) mask = mask_of_one("st-lukes", "Dev");
+    g_autofree char *one = pseudonym(mask, "st-lukes");
+    g_autofree char *expected =
+        g_strdup_printf("cell-0-dev: db-%s-1, %s_old, st-lukesque", one, one);
+    g_autofree char *masked =
+        mask_text(mask, "cell-0-dev: db-st-lukes-1, ST-LUKES_old, st-lukesque");
+    cr_expect_str_eq(masked, expected);
+}
+
+Test(mask, a_name_that_begins_with_no_letter_is_found_however_it_is_written)
+{
+    static const char *const same[] = {"„Kreis“ Klinik Süd", "„KREIS“ klinik SÜD",
+                                       "„Kreis“ Klinik Su\xcc\x88"
+                                       "d",
+                                       "„Kreis“\n  Klinik\tSüd"};
+    OWN(mask) mask = mask_of_one("k", "„Kreis“ Klinik  Süd");
+    for (size_t i = 0; i < G_N_ELEMENTS(same); i++) {
+        g_autofree char *text = g_strdup_printf("→ for %s → 5", same[i]);
+        g_autofree char *masked = mask_text(mask, text), *one = pseudonym(mask, "k");
+        g_autofree char *expected = g_strdup_printf("→ for %s → 5", one);
+        cr_expect_str_eq(masked, expected);
+    }
+}
+
 Test(mask, another_export_has_other_pseudonyms)
 {
     OWN(mask) one = mask_of_three();
