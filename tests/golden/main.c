@@ -59,6 +59,7 @@ static void play(struct world *world, const struct scene *scene, struct shelf *s
     if (scene->plain_styled && !ascii)
         keep(shelf, scene, ".styles", picture_roles(glass_shown()));
     shelf_saw(shelf, shell_top(shell)->view);
+    glass_type("Esc"); /* a question that stays open is told of on stderr */
 }
 
 static void play_all(struct world *world, struct shelf *shelf)

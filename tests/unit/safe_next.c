@@ -183,9 +183,7 @@ Test(safe_next, is_a_line_to_type_where_people_press_no_keys)
         &scene,
         "wait, or `rollback cell-1` to roll back: r7 bakes 5.0.3 there and its gates judge it");
     scene.part.held = (char *)"no data";
-    expect_next(&scene,
-                "`rollback cell-1` to roll back or `accept cell-1` to accept: r7 holds it for "
-                "a person");
+    expect_next(&scene, "`rollback cell-1` to roll back: r7 holds it for a person");
     scene_clear(&scene);
 }
 
