@@ -308,6 +308,25 @@ Test(views, without_a_rollout_nothing_is_offered_that_acts_on_one)
     cr_expect_null(strstr(reading, "s start"), "%s", reading);
 }
 
+Test(views, a_journal_that_cannot_be_read_is_nowhere_shown_as_an_empty_one)
+{
+    static const char why[] = "/var/lib/celldeck/history.db: can't read the history: database disk "
+                              "image is malformed; put the last backup in its place";
+    static const struct view *const views[] = {&view_fleet, &view_cell, &view_rollout,
+                                               &view_history};
+    OWN(deck) deck = deck_of(0, 0);
+    deck->journal_error = g_strdup(why);
+    deck_choose(deck, "cell-1", NULL, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(views); i++) {
+        g_autofree char *screen = drawn(views[i], deck, 40, 80);
+        cr_expect(strstr(screen, "in its place") || strstr(screen, "? the journal can't be read"),
+                  "%s", screen);
+        cr_expect_null(strstr(screen, "nothing"), "%s", screen);
+        cr_expect_null(strstr(screen, "No rollout"), "%s", screen);
+        cr_expect_null(strstr(screen, "no rollout"), "%s", screen);
+    }
+}
+
 /* The top line on so many columns, with a way through a cell to a rollout. */
 static char *top_line(const struct deck *deck, int cols)
 {

@@ -103,8 +103,10 @@ static void history_draw(const struct cell_look *look, struct canvas *canvas,
     frame_rule(canvas, area->row, area, "what was done here, newest first");
     const struct area below = {area->row + 1, area->col, area->rows - 1, area->cols};
     if (look->deck->cell_events->len == 0)
-        canvas_text(canvas, below.row, below.col, below.cols, ROLE_DIM,
-                    "nothing that the journal knows of");
+        canvas_text(canvas, below.row, below.col, below.cols,
+                    look->deck->journal_error ? ROLE_BAD : ROLE_DIM,
+                    look->deck->journal_error ? "? the journal can't be read"
+                                              : "nothing that the journal knows of");
     const int rows = put_history(look, canvas, &below);
     const guint more = earlier(look);
     g_autofree char *key = keymap_shown(look->deck->keymap, REQUEST_HISTORY);

@@ -2,6 +2,7 @@
 
 #include "tui/views/frame.h"
 #include "tui/views/unread.h"
+#include "tui/views/wrap.h"
 
 static void skip(struct area *area, int rows)
 {
@@ -21,8 +22,7 @@ void fleet_log_draw(const struct deck *deck, struct canvas *canvas, const struct
         skip(&log, 1);
     }
     if (deck->journal_error)
-        canvas_printf(canvas, log.row, log.col, log.cols, ROLE_BAD, "can't be read: %s",
-                      deck->journal_error);
+        wrap_told(canvas, &log, ROLE_BAD, deck->journal_error);
     else if (deck->tail->len == 0)
         canvas_text(canvas, log.row, log.col, log.cols, ROLE_DIM, "nothing has been done yet");
     else

@@ -4,6 +4,7 @@
 #include "tui/views/sheet_find.h"
 #include "tui/views/since.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
 
 static const char *history_id(const void *row)
 {
@@ -151,12 +152,14 @@ static void history_draw(const void *state, const struct deck *deck, struct canv
     const struct find *find = state;
     sheet_draw(&history_sheet, deck, &deck->arranged[VIEW_HISTORY], &find->list, find->rows, canvas,
                area);
-    if (list_size(&find->list) == 0)
-        canvas_text(canvas, area->row + 1, 3, area->cols - 4, ROLE_DIM,
-                    deck->journal_error          ? deck->journal_error
-                    : deck->operations->len == 0 ? "nothing has been done yet"
-                    : *deck->filter              ? "no operation passes the filter"
-                                                 : "every operation ended well (f shows all)");
+    if (list_size(&find->list) > 0)
+        return;
+    const struct area below = {area->row + 1, 3, area->rows - 1, area->cols - 4};
+    wrap_told(canvas, &below, deck->journal_error ? ROLE_BAD : ROLE_DIM,
+              deck->journal_error          ? deck->journal_error
+              : deck->operations->len == 0 ? "nothing has been done yet"
+              : *deck->filter              ? "no operation passes the filter"
+                                           : "every operation ended well (f shows all)");
 }
 
 static const struct list *history_list(const void *state)

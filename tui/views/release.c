@@ -41,7 +41,8 @@ static void add_rollouts(struct pager *pager, const struct deck *deck, const cha
             mark_operation(operation->state, operation->ended_ms == 0).role, text);
     }
     if (n == 0)
-        add(pager, "rollouts", ROLE_DIM, "none that is known here");
+        add(pager, "rollouts", deck->journal_error ? ROLE_BAD : ROLE_DIM,
+            deck->journal_error ? "? the journal can't be read" : "none that is known here");
 }
 
 static void add_release(struct pager *pager, const struct deck *deck, const char *version)

@@ -163,10 +163,9 @@ static double version_number(const void *row, const struct deck *deck)
 
 static const char *rollout_text(const void *row, const struct deck *deck, GString *scratch)
 {
-    (void)deck;
     const struct operation *last = ((const struct release_row *)row)->last;
     if (!last)
-        return "–";
+        return deck->journal_error ? "?" : "–";
     g_string_printf(scratch, "%s %s", last->id, last->state);
     return scratch->str;
 }

@@ -12,6 +12,7 @@
 #include "tui/views/rollout_board.h"
 #include "tui/views/rollout_parts.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
 
 #include <string.h>
 
@@ -165,16 +166,24 @@ static int draw_gates(const struct rollout_view *view, const struct rollout *rol
     return area.row + parts->chart;
 }
 
+/* That the journal can't be read is not that it has none. */
+static void draw_none(const struct deck *deck, struct canvas *canvas, const struct area *area)
+{
+    const struct area below = {area->row + 1, 2, area->rows - 1, area->cols - 4};
+    wrap_told(canvas, &below, deck->journal_error ? ROLE_BAD : ROLE_DIM,
+              deck->journal_error ? deck->journal_error
+              : deck->write
+                  ? "No rollout yet. s starts one: a version, then its plan is shown first."
+                  : "No rollout yet. `celldeck --write` may start one.");
+}
+
 static void rollout_draw(const void *state, const struct deck *deck, struct canvas *canvas,
                          const struct area *area)
 {
     const struct rollout_view *view = state;
     const struct rollout *rollout = shown(deck);
     if (!rollout) {
-        canvas_text(canvas, area->row + 1, 2, area->cols - 4, ROLE_DIM,
-                    deck->write
-                        ? "No rollout yet. s starts one: a version, then its plan is shown first."
-                        : "No rollout yet. `celldeck --write` may start one.");
+        draw_none(deck, canvas, area);
         return;
     }
     struct parts parts = divide(view, rollout, area);

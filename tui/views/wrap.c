@@ -69,3 +69,14 @@ void wrap_draw(struct canvas *canvas, const struct area *area, const char *const
                         i == 0 ? ROLE_TITLE : ROLE_NORMAL, g_ptr_array_index(lines, line));
     }
 }
+
+int wrap_told(struct canvas *canvas, const struct area *area, enum role role, const char *text)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    if (area->rows > 0)
+        wrap_within(text, area->cols, "  ", area->rows, lines);
+    for (guint i = 0; i < lines->len; i++)
+        canvas_text(canvas, area->row + (int)i, area->col, area->cols, role,
+                    g_ptr_array_index(lines, i));
+    return (int)lines->len;
+}

@@ -14,3 +14,5 @@ void wrap_within(const char *text, int cols, const char *indent, int most, GPtrA
 /* Paragraphs (NULL-terminated) with an empty line between, as far as the area has room. The first
  * is the title. */
 void wrap_draw(struct canvas *canvas, const struct area *area, const char *const *paragraphs);
+/* Wrapped into the area's rows, cut after them. The rows used. */
+int wrap_told(struct canvas *canvas, const struct area *area, enum role role, const char *text);
