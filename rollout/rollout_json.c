@@ -163,6 +163,8 @@ char *rollout_next(const struct rollout *rollout, gint64 now_ms)
         return g_strdup("nothing: it is over");
     bool onward = next && !rollout->failed && !rollout->aborted;
     g_autofree char *step = busy ? step_of(rollout, busy, now_ms) : NULL;
+    if (busy && rollout->paused)
+        return g_strdup_printf("nothing new until it is resumed; meanwhile %s", step);
     if (busy)
         return onward ? g_strdup_printf("%s, then %s", step, next->plan->id)
                       : g_steal_pointer(&step);
