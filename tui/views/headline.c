@@ -118,7 +118,7 @@ char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
     bool silent = headline_conductor_is_silent(deck, rollout);
     if (info && info->alive && !silent)
         return own_trouble(deck, rollout);
-    if (silent)
+    if (info && silent)
         return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
                                " on %s) has been silent for %s",
                                rollout->id, info->pid, info->host, since);
