@@ -295,6 +295,29 @@ Test(views, hints_give_way_from_the_middle_and_offer_only_what_can_be_done)
     canvas_free(canvas);
 }
 
+Test(views, the_key_that_pauses_says_that_it_resumes_what_is_paused)
+{
+    OWN(deck) deck = deck_of(0, 0);
+    struct plan plan = {.version = (char *)"5.0.3"};
+    struct rollout rollout = {.id = (char *)"r1", .plan = &plan, .state = ROLLOUT_RUNNING};
+    static const enum request hints[] = {REQUEST_PAUSE, REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
+    const struct view view = {.hints = hints, .word = view_rollout.word};
+    deck->write = true;
+    g_ptr_array_set_free_func(deck->rollouts, NULL);
+    g_ptr_array_add(deck->rollouts, &rollout);
+    deck->operation = g_strdup("r1");
+    struct canvas *canvas = canvas_new(1, 80, false);
+    frame_hints(canvas, 0, 80, &view, NULL, deck);
+    g_autofree char *running = canvas_row(canvas, 0);
+    cr_expect_str_eq(running, " p pause  ? help  q quit");
+    rollout.paused = true;
+    canvas_clear(canvas);
+    frame_hints(canvas, 0, 80, &view, NULL, deck);
+    g_autofree char *paused = canvas_row(canvas, 0);
+    cr_expect_str_eq(paused, " p resume  ? help  q quit");
+    canvas_free(canvas);
+}
+
 Test(views, without_a_rollout_nothing_is_offered_that_acts_on_one)
 {
     OWN(deck) deck = deck_of(0, 0);

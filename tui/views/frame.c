@@ -6,19 +6,32 @@
 
 #include <string.h>
 
-static int hint_width(const struct keymap *keymap, enum request request)
+/* What the hints are of. */
+struct hinted {
+    const struct view *view;
+    const void *state;
+    const struct deck *deck;
+};
+
+static const char *hint_word(const struct hinted *of, enum request request)
 {
-    g_autofree char *key = keymap_shown(keymap, request);
-    return text_width(key) + 1 + text_width(request_bindings()[request].name) + 2;
+    const char *now = of->view->word ? of->view->word(of->state, of->deck, request) : NULL;
+    return now ? now : request_bindings()[request].name;
 }
 
-static int draw_hint(struct canvas *canvas, int row, int col, const struct keymap *keymap,
+static int hint_width(const struct hinted *of, enum request request)
+{
+    g_autofree char *key = keymap_shown(of->deck->keymap, request);
+    return text_width(key) + 1 + text_width(hint_word(of, request)) + 2;
+}
+
+static int draw_hint(struct canvas *canvas, int row, int col, const struct hinted *of,
                      enum request request)
 {
-    g_autofree char *key = keymap_shown(keymap, request);
-    int width = hint_width(keymap, request);
+    g_autofree char *key = keymap_shown(of->deck->keymap, request);
+    int width = hint_width(of, request);
     int used = canvas_text(canvas, row, col, width, ROLE_KEY, key) + 1;
-    canvas_text(canvas, row, col + used, width - used, ROLE_DIM, request_bindings()[request].name);
+    canvas_text(canvas, row, col + used, width - used, ROLE_DIM, hint_word(of, request));
     canvas_hotspot(canvas, row, col, width - 2,
                    &(struct hotspot){HOTSPOT_REQUEST, (int)request, NULL});
     return col + width;
@@ -28,18 +41,19 @@ void frame_hints(struct canvas *canvas, int row, int cols, const struct view *vi
                  const void *state, const struct deck *deck)
 {
     enum { KEPT = 2 };
+    const struct hinted of = {view, state, deck};
     int n = 0, kept = 0, col = 1;
     while (view->hints[n] != REQUEST_COUNT)
         n++;
     for (int i = MAX(0, n - KEPT); i < n; i++)
-        kept += hint_width(deck->keymap, view->hints[i]);
+        kept += hint_width(&of, view->hints[i]);
     for (int i = 0; i < n; i++) {
         enum request request = view->hints[i];
         bool last = i >= n - KEPT;
         if (!view_offers(view, state, deck, request) ||
-            (!last && col + hint_width(deck->keymap, request) + kept - 2 >= cols))
+            (!last && col + hint_width(&of, request) + kept - 2 >= cols))
             continue;
-        col = draw_hint(canvas, row, col, deck->keymap, request);
+        col = draw_hint(canvas, row, col, &of, request);
     }
 }
 

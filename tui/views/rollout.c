@@ -304,6 +304,13 @@ static bool rollout_can(const void *state, const struct deck *deck, enum request
     }
 }
 
+static const char *rollout_word(const void *state, const struct deck *deck, enum request request)
+{
+    (void)state;
+    const struct rollout *rollout = shown(deck);
+    return request == REQUEST_PAUSE && rollout && rollout->paused ? "resume" : NULL;
+}
+
 static const struct list *rollout_rows(const void *state)
 {
     return &((const struct rollout_view *)state)->list;
@@ -326,5 +333,6 @@ const struct view view_rollout = {
     .cells = rollout_cells,
     .topic = rollout_topic,
     .can = rollout_can,
+    .word = rollout_word,
     .key = rollout_key,
 };

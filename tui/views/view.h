@@ -44,6 +44,9 @@ enum work {
 };
 
 struct view {
+    /* What a key does now, in a word, where that is not what it is called; may be NULL, and return
+     * NULL: that. */
+    const char *(*word)(const void *state, const struct deck *deck, enum request request);
     bool finds;                /* opens with its filter being typed */
     const struct sheet *sheet; /* its table, if people may arrange it; may be NULL */
     const enum request *hints; /* keys worth showing, most useful first, up to REQUEST_COUNT */
