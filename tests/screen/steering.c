@@ -69,14 +69,21 @@ static bool act(struct seat *seat, const char *key, const char *reason, const ch
     return steer_act(seat, key, answers, word);
 }
 
+/* As the screen is now: what plans goes on by itself. */
+static bool plans_nothing(struct seat *seat)
+{
+    g_autofree char *text = seat_text(seat);
+    return !strstr(text, "Esc leaves") && !strstr(text, "planning ");
+}
+
 static void nothing_starts_read_only(struct fleet *fleet)
 {
     struct seat *seat = sit(fleet, 30, 100, NULL, NULL, NULL);
     seat_shows(seat, "cell-0-dev");
     check("without --write, starting is not offered", seat_hides(seat, "s start"));
     steer_command(seat, "start 5.1.0");
-    check("and refused, without a plan", seat_row_shows(seat, -1, "read-only: nothing was done") &&
-                                             seat_hides(seat, "planning 5.1.0"));
+    check("and refused, without a plan",
+          seat_row_shows(seat, -1, "read-only: nothing was done") && plans_nothing(seat));
     seat_free(seat);
 }
 
@@ -90,7 +97,7 @@ static void nothing_is_done_from_a_frozen_picture(struct seat *seat)
     seat_type(seat, "j");
     seat_hides(seat, words);
     steer_command(seat, "start 5.1.0");
-    bool starts = !seat_row_shows(seat, -1, words) || !seat_hides(seat, "planning");
+    bool starts = !seat_row_shows(seat, -1, words) || !plans_nothing(seat);
     check("a frozen picture asks for no act, and plans nothing", !acts && !starts);
     seat_type(seat, "Z");
     seat_hides(seat, "FROZEN");
