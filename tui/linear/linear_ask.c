@@ -157,6 +157,8 @@ void linear_answer_question(struct linear *linear, const char *line)
     if (result == DIALOG_OPEN) {
         if (linear->dialog->wrong)
             voice_line(linear->voice, linear->dialog->wrong);
+        if (!dialog_asked(linear->dialog)) /* what comes next does it */
+            linear_forget_typed_ahead(linear);
         return;
     }
     struct dialog *dialog = g_steal_pointer(&linear->dialog);
@@ -172,6 +174,7 @@ void linear_cancel(struct linear *linear)
     if (linear->page)
         linear_turn_page(linear, false);
     g_clear_pointer(&linear->dialog, dialog_free);
+    linear->settles = linear->dropped = false; /* nothing is asked that keys could be taken for */
     if (linear->starts.launch)
         linear->busy = NULL;
     else if (linear->act && linear->voice)

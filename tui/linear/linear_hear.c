@@ -23,6 +23,8 @@ static void take_line(struct linear *linear, const char *line)
         bool other =
             !on && strcmp(line, "n") != 0 && strcmp(line, "no") != 0 && strcmp(line, "q") != 0;
         linear_turn_page(linear, on);
+        if (linear->dialog && !linear->page)
+            linear_forget_typed_ahead(linear);
         if (!other || linear->dialog)
             return;
     }
@@ -36,6 +38,7 @@ void linear_forget_typed_ahead(struct linear *linear)
 {
     tcflush(linear->fd, TCIFLUSH);
     linear->asked_now = true;
+    linear_settle(linear);
 }
 
 static void on_whole_line(struct linear *linear)
@@ -127,9 +130,11 @@ static gboolean on_keys(gint fd, GIOCondition condition, gpointer data)
         return G_SOURCE_REMOVE;
     }
     bool taken = n > 0 && counts(linear, bytes, (size_t)n);
+    ssize_t i = 0;
     linear->asked_now = false;
-    for (ssize_t i = 0; taken && i < n && !linear->asked_now; i++)
-        hear_byte(linear, bytes[i]);
+    while (taken && i < n && !linear->asked_now)
+        hear_byte(linear, bytes[i++]);
+    linear->dropped |= taken && i < n && bytes[i] != '\n';
     return G_SOURCE_CONTINUE;
 }
 

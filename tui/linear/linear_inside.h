@@ -71,7 +71,8 @@ void linear_tell_news(struct linear *linear, bool after_line);
 void linear_listen(struct linear *linear);
 void linear_take_lines(struct linear *linear);
 
-/* Whatever was typed before a question is no answer to it: called before it is said. */
+/* Whatever was typed before a question is no answer to it: called before it is said. Nor is what
+ * comes with it: lines that are pasted come over a thin link one by one (linear_settle()). */
 void linear_forget_typed_ahead(struct linear *linear);
 /* What is asked has come, or changed, by itself: keys that may have been meant for what stood there
  * before do not count, until none has come for half a second. linear_settled() is asked now and
