@@ -185,6 +185,33 @@ Test(news, a_cell_that_was_ill_and_is_well_before_anybody_heard_is_told_of_once)
     expect_said(said, "cell-1 is healthy again");
 }
 
+/* The first cell answers as `version`; all is well. */
+static void look_at_version(struct news *news, struct deck *deck, const char *version)
+{
+    OWN(snapshot) snapshot = read_fleet(deck->config, 0.1, NULL, 0);
+    snapshot->cells[0].version = version;
+    deck_set_snapshot(deck, snapshot);
+    news_look(news, deck);
+}
+
+Test(news, a_version_that_flaps_is_told_against_what_people_have_heard)
+{
+    OWN(deck) deck = new_deck();
+    OWN(news) news = news_new();
+    deck->now_ms = NOW;
+    look_at_version(news, deck, "5.0.2");
+    look_at_version(news, deck, "5.0.3");
+    look_at_version(news, deck, "5.0.2");
+    cr_expect_eq(news_waiting(news), 0, "it is as it was before anybody heard of another");
+    look_at_version(news, deck, "5.0.3");
+    look_at_version(news, deck, "5.0.4");
+    g_autofree char *said = taken(news, 6);
+    expect_said(said, "answers as 5.0.4; it was 5.0.2");
+    look_at_version(news, deck, "5.0.2");
+    g_autofree char *back = taken(news, 6);
+    expect_said(back, "answers as 5.0.2; it was 5.0.4");
+}
+
 Test(news, a_source_is_told_when_it_fails_with_why_and_when_it_is_read_again)
 {
     OWN(deck) deck = new_deck();

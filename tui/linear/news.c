@@ -19,6 +19,7 @@ static void novelty_free(gpointer p)
     g_free(change->kind);
     g_free(change->name);
     g_free(change->text);
+    g_free(change->was);
     g_free(change);
 }
 
@@ -74,13 +75,29 @@ static guint least_urgent(const GPtrArray *changes)
     return least;
 }
 
-void news_put(struct news *news, const struct novelty *change)
+const char *news_was(const struct news *news, const char *key)
 {
-    for (guint i = news->changes->len; change->key && i-- > 0;) {
-        const struct novelty *before = g_ptr_array_index(news->changes, i);
-        if (g_strcmp0(before->key, change->key) == 0)
+    for (guint i = 0; i < news->changes->len; i++) {
+        const struct novelty *change = g_ptr_array_index(news->changes, i);
+        if (g_strcmp0(change->key, key) == 0)
+            return change->was;
+    }
+    return NULL;
+}
+
+void news_take_back(struct news *news, const char *key)
+{
+    for (guint i = news->changes->len; i-- > 0;) {
+        const struct novelty *change = g_ptr_array_index(news->changes, i);
+        if (g_strcmp0(change->key, key) == 0)
             g_ptr_array_remove_index(news->changes, i);
     }
+}
+
+void news_put(struct news *news, const struct novelty *change)
+{
+    if (change->key)
+        news_take_back(news, change->key);
     g_ptr_array_add(news->changes, g_memdup2(change, sizeof *change));
     if (news->changes->len <= KEPT)
         return;

@@ -13,10 +13,16 @@ struct novelty {
     char *kind; /* "are STALE": changes of one kind go in one line; NULL: of no kind */
     char *name; /* what it is said of there */
     char *text;
+    char *was; /* what people know of it; NULL: that does not matter */
 };
 
-/* Takes key, kind, name and text. */
+/* Takes key, kind, name, text and was. */
 void news_put(struct news *news, const struct novelty *change);
+/* Of the change of `key` that waits, its `was`; NULL: nothing waits. Valid until the next change.
+ */
+const char *news_was(const struct news *news, const char *key);
+/* It is again as people know it: nothing is to be told of it. */
+void news_take_back(struct news *news, const char *key);
 
 /* What was there at the last look. */
 struct seen;

@@ -100,6 +100,44 @@ static void tell_health(struct news *news, const struct deck *deck, const struct
     news_put(news, &change);
 }
 
+/* While a deploy is under way a cell may answer as both: told against the version that people know
+ * of, and not at all where it is that one again before they have heard of another. */
+static void tell_version(struct news *news, const struct deck *deck, const struct cell *cell,
+                         const char *before)
+{
+    const char *id = cell->config->id;
+    g_autofree char *key = g_strdup_printf("version %s", id);
+    const char *waiting = news_was(news, key);
+    g_autofree char *known = g_strdup(waiting ? waiting : before);
+    if (strcmp(known, cell->version) == 0) {
+        news_take_back(news, key);
+        return;
+    }
+    char *text = g_strdup_printf("%s answers as %s; it was %s", id, cell->version, known);
+    news_put(news, &(struct novelty){.at_ms = deck->now_ms,
+                                     .role = ROLE_NORMAL,
+                                     .key = g_steal_pointer(&key),
+                                     .was = g_steal_pointer(&known),
+                                     .text = text});
+}
+
+static void tell_closed(struct news *news, const struct deck *deck, const struct cell *cell)
+{
+    const char *id = cell->config->id;
+    bool closed = cell->closed_to_new;
+    g_autofree char *key = g_strdup_printf("closed %s", id);
+    if (news_was(news, key)) { /* there are two ways only: it is as people know it */
+        news_take_back(news, key);
+        return;
+    }
+    news_put(news, &(struct novelty){.at_ms = deck->now_ms,
+                                     .role = closed ? ROLE_WARN : ROLE_NORMAL,
+                                     .key = g_steal_pointer(&key),
+                                     .was = g_strdup(closed ? "open" : "closed"),
+                                     .text = g_strdup_printf("%s is %s to new tenants", id,
+                                                             closed ? "closed" : "open again")});
+}
+
 /* The first reason of a kind that was not there before; NULL: none. */
 static const char *new_reason(const struct cell *cell, const char *before)
 {
@@ -124,12 +162,9 @@ static void compare_cell(struct news *news, const struct deck *deck, const struc
         tell(news, deck, mark_health(cell->health).role, "why", id,
              g_strdup_printf("%s, still %s: %s", id, health_name(cell->health), reason));
     if (before->version && cell->version && strcmp(before->version, cell->version) != 0)
-        tell(news, deck, ROLE_NORMAL, "version", id,
-             g_strdup_printf("%s answers as %s; it was %s", id, cell->version, before->version));
+        tell_version(news, deck, cell, before->version);
     if (cell->closed_to_new != before->closed)
-        tell(news, deck, cell->closed_to_new ? ROLE_WARN : ROLE_NORMAL, "closed", id,
-             g_strdup_printf("%s is %s to new tenants", id,
-                             cell->closed_to_new ? "closed" : "open again"));
+        tell_closed(news, deck, cell);
 }
 
 static struct seen_cell *see_cell(const struct cell *cell, const struct seen_cell *before)
