@@ -341,6 +341,8 @@ Test(word, what_is_no_word_is_answered_with_the_nearest_and_an_act_needs_ids_tha
         {"aprove", "did you mean approve?"},
         {"fleat", "did you mean :fleet"},
         {"skip cell-77", "there is no cell and no rollout cell-77; nothing was done"},
+        {"mouse off", "mouse is for the full screen"},
+        {"dump", "dump is for the full screen"},
         {"skip cell-1 cell-dev", "cell-1 or cell-dev? Nothing was done"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -1,8 +1,12 @@
 /* What is said in answer to a line. */
 #include "data/base/when.h"
 #include "tui/linear/linear_inside.h"
+#include "tui/views/as_json.h"
+#include "tui/views/preferences.h"
 #include "tui/views/sheet.h"
 #include "tui/views/takeaway.h"
+
+#include <string.h>
 
 static void say_here(struct linear *linear)
 {
@@ -120,6 +124,33 @@ static void arrange(struct linear *linear, const struct word *word)
         voice_line(linear->voice, error->message);
 }
 
+static void take_preset(struct linear *linear, const char *name)
+{
+    struct deck *deck = linear->deck;
+    const GPtrArray *presets = deck->preferences->presets;
+    for (guint i = 0; i < presets->len; i++) {
+        const struct preset *preset = g_ptr_array_index(presets, i);
+        if (strcmp(preset->name, name) != 0)
+            continue;
+        deck->arranged[preset->view] = preset->arranged;
+        open_screen(linear, preset->view, NULL, preset->filter);
+        return;
+    }
+}
+
+static void say_as_json(struct linear *linear)
+{
+    const struct deck *deck = linear->deck;
+    g_autofree char *program = as_json_program();
+    const struct as_json_from from = {program, deck->config->path, g_getenv("CELLDECK_STATE")};
+    struct as_json answer = as_json(deck->here, deck->subject, *deck->filter, &from);
+    if (answer.command)
+        voice_line(linear->voice, answer.command);
+    if (answer.note)
+        voice_line(linear->voice, answer.note);
+    as_json_clear(&answer);
+}
+
 static void refresh(struct linear *linear)
 {
     if (linear->refresh)
@@ -174,6 +205,12 @@ static void do_word(struct linear *linear, const struct word *word)
     case WORD_COLUMNS:
     case WORD_FAULTS:
         arrange(linear, word);
+        break;
+    case WORD_PRESET:
+        take_preset(linear, word->subject);
+        break;
+    case WORD_AS_JSON:
+        say_as_json(linear);
         break;
     case WORD_REFRESH:
         refresh(linear);

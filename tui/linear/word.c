@@ -81,10 +81,10 @@ static bool take_command(const struct deck *deck, const char *line, const char *
                          struct word *word, GError **error)
 {
     static const enum word_kind kinds[] = {
-        [COMMAND_OPEN] = WORD_OPEN,      [COMMAND_START] = WORD_START,
-        [COMMAND_SORT] = WORD_SORT,      [COMMAND_COLUMNS] = WORD_COLUMNS,
-        [COMMAND_PRESET] = WORD_NOTHING, [COMMAND_QUIT] = WORD_QUIT,
-        [COMMAND_EXPORT] = WORD_EXPORT,
+        [COMMAND_OPEN] = WORD_OPEN,     [COMMAND_START] = WORD_START,
+        [COMMAND_SORT] = WORD_SORT,     [COMMAND_COLUMNS] = WORD_COLUMNS,
+        [COMMAND_PRESET] = WORD_PRESET, [COMMAND_QUIT] = WORD_QUIT,
+        [COMMAND_EXPORT] = WORD_EXPORT, [COMMAND_AS_JSON] = WORD_AS_JSON,
     };
     struct command_line command;
     g_autoptr(GError) wrong = NULL;
@@ -96,7 +96,11 @@ static bool take_command(const struct deck *deck, const char *line, const char *
         word->subject = g_steal_pointer(&command.subject);
         word->filter = g_steal_pointer(&command.filter);
         command_line_clear(&command);
-        return true;
+        if (word->kind == WORD_NOTHING)
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                        "%s is for the full screen; there is none here, and nothing was done",
+                        head);
+        return word->kind != WORD_NOTHING;
     }
     const char *near = g_str_has_prefix(wrong->message, "no command") ? nearest(head) : NULL;
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s%s%s",

@@ -15,10 +15,12 @@ enum word_kind {
     WORD_FILTER,  /* the last list by `filter` */
     WORD_SORT,    /* by the column `filter` */
     WORD_COLUMNS, /* those that `filter` names */
+    WORD_PRESET,  /* `subject`, which is one of console.yaml's */
     WORD_FAULTS,
     WORD_REFRESH,
     WORD_BRIEF,
-    WORD_EXPORT, /* of `subject`, or of all */
+    WORD_EXPORT,  /* of `subject`, or of all */
+    WORD_AS_JSON, /* the command for what was said last */
     WORD_QUIT
 };
 
