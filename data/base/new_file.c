@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 struct new_file {
-    char *path, *beside; /* where it will stand, and where it stands so far */
+    char *path;   /* where it will stand */
+    char *beside; /* where it stands so far; NULL: nowhere, so that it dies with us */
     FILE *out;
 };
 
@@ -24,24 +25,42 @@ static bool fail(const struct new_file *file, GError **error)
     return false;
 }
 
+/* Without a name where the file system can give it one later (open(2), O_TMPFILE), else beside. */
+static int open_unseen(struct new_file *file)
+{
+    g_autofree char *folder = g_path_get_dirname(file->path);
+    bool can_name = access("/proc/self/fd", X_OK) == 0;
+    int fd = can_name ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+    if (fd >= 0)
+        return fd;
+    file->beside = g_build_filename(folder, ".celldeck-XXXXXX", NULL);
+    return g_mkstemp_full(file->beside, O_WRONLY | O_CLOEXEC, 0600);
+}
+
+static bool give_name(const struct new_file *file)
+{
+    if (file->beside)
+        return link(file->beside, file->path) == 0;
+    g_autofree char *open_file = g_strdup_printf("/proc/self/fd/%d", fileno(file->out));
+    return linkat(AT_FDCWD, open_file, AT_FDCWD, file->path, AT_SYMLINK_FOLLOW) == 0;
+}
+
 struct new_file *new_file_begin(const char *path, GError **error)
 {
     struct new_file *file = g_new0(struct new_file, 1);
     file->path = g_strdup(path);
-    g_autofree char *folder = g_path_get_dirname(path);
-    file->beside = g_build_filename(folder, ".celldeck-XXXXXX", NULL);
     struct stat there;
     int fd = -1;
     errno = EEXIST;
     if (lstat(path, &there) < 0)
-        fd = g_mkstemp_full(file->beside, O_WRONLY | O_CLOEXEC, 0600);
+        fd = open_unseen(file);
     if (fd >= 0 && (file->out = fdopen(fd, "w")))
         return file;
     fail(file, error);
-    if (fd >= 0) {
+    if (fd >= 0)
         close(fd);
+    if (fd >= 0 && file->beside)
         g_unlink(file->beside);
-    }
     new_file_free(file);
     return NULL;
 }
@@ -64,7 +83,7 @@ static void sync_folder(const char *path)
 bool new_file_finish(struct new_file *file, GError **error)
 {
     bool whole = fflush(file->out) == 0 && fsync(fileno(file->out)) == 0;
-    if (!whole || link(file->beside, file->path) < 0)
+    if (!whole || !give_name(file))
         return fail(file, error);
     sync_folder(file->path);
     return true;
@@ -76,7 +95,8 @@ void new_file_free(struct new_file *file)
         return;
     if (file->out) {
         fclose(file->out);
-        g_unlink(file->beside);
+        if (file->beside)
+            g_unlink(file->beside);
     }
     g_free(file->path);
     g_free(file->beside);

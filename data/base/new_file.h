@@ -9,7 +9,9 @@
 
 struct new_file;
 
-/* Begins it beside `path`, under another name. An error where something is there already. */
+/* Begins it in the folder of `path`, without a name, so that nothing is left of it should we be
+ * killed; or under another name, where the file system can't do that. An error where something is
+ * there already. */
 struct new_file *new_file_begin(const char *path, GError **error);
 bool new_file_write(struct new_file *file, const char *text, GError **error);
 /* Gives it its name, durably. An error, and no file, where something has come there meanwhile. */

@@ -4,9 +4,11 @@
 #include "data/base/error.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static char *folder;
 
@@ -49,6 +51,21 @@ Test(new_file, it_has_its_name_only_once_it_is_whole_and_is_ours_alone)
     cr_assert(g_file_get_contents(path, &text, NULL, NULL));
     cr_expect_str_eq(text, "one\ntwo\n");
     cr_expect(stat(path, &facts) == 0 && (facts.st_mode & 07777) == 0600);
+}
+
+/* Of whoever is killed in the middle of it, too: it may tell of people. */
+Test(new_file, nothing_is_seen_of_it_before_it_is_whole)
+{
+    int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        cr_skip_test("this file system has no files without a name");
+    close(fd);
+    g_autofree char *path = g_build_filename(folder, "export", NULL);
+    OWN(new_file) file = new_file_begin(path, NULL);
+    cr_assert(file && new_file_write(file, "half", NULL));
+    cr_expect_eq(files(), 0);
+    cr_expect(new_file_finish(file, NULL));
+    cr_expect_eq(files(), 1);
 }
 
 Test(new_file, nothing_is_left_of_one_that_was_not_finished)
