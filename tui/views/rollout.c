@@ -10,6 +10,7 @@
 #include "tui/views/headline.h"
 #include "tui/views/marks.h"
 #include "tui/views/rollout_board.h"
+#include "tui/views/rollout_head.h"
 #include "tui/views/rollout_parts.h"
 #include "tui/views/view.h"
 #include "tui/views/wrap.h"
@@ -48,10 +49,12 @@ static const struct rollout_cell *selected_cell(const struct rollout_view *view,
     return view->list.selected ? rollout_cell(rollout, view->list.selected) : NULL;
 }
 
-static struct parts divide(const struct rollout_view *view, const struct rollout *rollout,
-                           const struct area *area)
+static struct parts divide(const struct rollout_view *view, const struct deck *deck,
+                           const struct rollout *rollout, const struct area *area)
 {
-    return parts_divide(rollout, selected_cell(view, rollout), view->gate >= 0, area);
+    int head = rollout_head_draw(deck, rollout, NULL, area);
+    const struct area below = {area->row + head, area->col, area->rows - head, area->cols};
+    return parts_divide(rollout, selected_cell(view, rollout), view->gate >= 0, &below);
 }
 
 /* The gate to show: the one that was chosen, else the worst, else the one that compares. */
@@ -95,55 +98,8 @@ static void rollout_prepare(void *state, const struct deck *deck, const struct a
     const char *working = rollout && !view->chosen ? at_work(rollout) : NULL;
     if (working)
         list_select(&view->list, working);
-    list_fit(&view->list, rollout ? divide(view, rollout, area).board : 1);
+    list_fit(&view->list, rollout ? divide(view, deck, rollout, area).board : 1);
     view->list.top = 0; /* the board scrolls by itself */
-}
-
-/* Who conducts it, where there is room; that nobody does is the headline's to say. */
-static void draw_conductor(const struct deck *deck, const struct rollout *rollout,
-                           struct canvas *canvas, int row, int col, int cols)
-{
-    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    if (!info || rollout_state_final(rollout->state))
-        return;
-    g_autofree char *text =
-        g_strdup_printf("conducted by process %" G_GINT64_FORMAT " on %s", info->pid, info->host);
-    g_autofree char *brief = g_strdup_printf("on %s", info->host);
-    const char *fitting = text_width(text) <= cols ? text : brief;
-    if (text_width(fitting) <= cols)
-        canvas_right(canvas, row, col, cols, ROLE_DIM, fitting);
-}
-
-static void draw_title(const struct deck *deck, const struct rollout *rollout,
-                       struct canvas *canvas, const struct area *area)
-{
-    struct mark mark = mark_rollout_state(rollout->state);
-    int row = area->row, col = 1, end = area->cols - 1;
-    col += canvas_printf(canvas, row, col, end - col, mark.role, "%s ", mark.shape);
-    col += canvas_printf(canvas, row, col, end - col, ROLE_TITLE, "%s %s ", rollout->id,
-                         rollout->plan->version);
-    col += canvas_text(canvas, row, col, end - col, mark.role, rollout_state_name(rollout->state));
-    bool news = rollout->state_reason && *rollout->state_reason &&
-                strcmp(rollout->state_reason, rollout_state_name(rollout->state)) != 0 &&
-                g_strcmp0(rollout->state_reason, rollout->reason) != 0;
-    if (news)
-        col += canvas_printf(canvas, row, col, end - col, mark.role, ": %s", rollout->state_reason);
-    g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
-    canvas_printf(canvas, row, col, end - col, ROLE_DIM, " · %s, %s%s: %s",
-                  rollout->requested_by ? rollout->requested_by : "?", opened,
-                  rollout->attended ? ", attended" : "", rollout->reason ? rollout->reason : "");
-    row++;
-    col = 1;
-    bool live = !rollout_state_final(rollout->state);
-    g_autofree char *trouble = headline_conductor(deck, rollout);
-    if (trouble) {
-        canvas_text(canvas, row, col, end - col, ROLE_BAD, trouble);
-        return;
-    }
-    g_autofree char *next = rollout_next(rollout, deck->now_ms);
-    col += canvas_text(canvas, row, col, end - col, ROLE_HEADER, live ? "next: " : "");
-    col += canvas_text(canvas, row, col, end - col, ROLE_NORMAL, next) + 2;
-    draw_conductor(deck, rollout, canvas, row, col, end - col);
 }
 
 /* The selected cell's gates, and the chart of one of them. Returns the row after. */
@@ -186,9 +142,8 @@ static void rollout_draw(const void *state, const struct deck *deck, struct canv
         draw_none(deck, canvas, area);
         return;
     }
-    struct parts parts = divide(view, rollout, area);
-    draw_title(deck, rollout, canvas, area);
-    int row = area->row + 2;
+    struct parts parts = divide(view, deck, rollout, area);
+    int row = area->row + rollout_head_draw(deck, rollout, canvas, area);
     rollout_board_draw(rollout, &view->list, deck, canvas, row, parts.board);
     row += parts.board;
     row =

@@ -25,7 +25,7 @@ struct parts parts_divide(const struct rollout *rollout, const struct rollout_ce
                           bool chart_asked, const struct area *area)
 {
     enum { LEAST_LOG = 4 };
-    int rows = area->rows - 2; /* title and next step */
+    int rows = area->rows;
     int whole = (int)(rollout->cells->len + rollout->plan->waves->len);
     int wanted = cell ? gates_panel_rows(cell, area->cols - 2) : 1 + GATE_COUNT;
     if (cell && chart_asked)

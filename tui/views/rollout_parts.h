@@ -9,6 +9,6 @@ struct parts {
     int board, gates, chart, log; /* rows; 0: not shown */
 };
 
-/* Of `area` without its first two rows. `cell`: the selected one, or NULL. */
+/* Of `area`, which is below the head. `cell`: the selected one, or NULL. */
 struct parts parts_divide(const struct rollout *rollout, const struct rollout_cell *cell,
                           bool chart_asked, const struct area *area);
