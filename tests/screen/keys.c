@@ -85,6 +85,13 @@ static bool goes_away(int request)
     return request == REQUEST_QUIT || request == REQUEST_SUSPEND;
 }
 
+/* Through a list and into what is selected there: where there is neither, that is said. */
+static bool is_of_lists(int request)
+{
+    return request <= REQUEST_OPEN;
+}
+
+/* What nobody answers is told to do nothing here, though the table has it for this screen. */
 static bool is_heard(struct seat *seat, size_t screen, const struct binding *binding,
                      const char *key)
 {
@@ -92,10 +99,11 @@ static bool is_heard(struct seat *seat, size_t screen, const struct binding *bin
     visit(seat, screen);
     seat_type(seat, bytes);
     bool alive = g_str_equal(bytes, "\x1b") ? seat_idle(seat) : seat_settled(seat);
-    bool heard = alive && !is_unheard(seat, key);
+    bool heard = alive && (is_of_lists(binding->request) || !is_unheard(seat, key));
     if (!heard)
         printf("  %s: '%s' (%s) is not heard\n", screens[screen].name, key, binding->name);
-    if (binding->request == REQUEST_FREEZE) {
+    bool stays = binding->request == REQUEST_FREEZE || binding->request == REQUEST_FAULTS;
+    if (stays) { /* on whatever screen comes next */
         seat_type(seat, bytes);
         seat_settled(seat);
     }

@@ -58,8 +58,8 @@ struct level *shell_top(const struct shell *shell);
 const struct view *shell_view(const struct shell *shell);
 void *shell_state(const struct shell *shell);
 
-/* Does what a key asks for. */
-void shell_request(struct shell *shell, enum request request);
+/* Does what a key asks for. False: it is nothing that could be done on this screen. */
+bool shell_request(struct shell *shell, enum request request);
 /* Does what a view answered. */
 void shell_react(struct shell *shell, const struct reaction *reaction);
 /* A click, or the wheel. */

@@ -157,7 +157,7 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
     [REQUEST_QUIT] = quit,
 };
 
-void shell_request(struct shell *shell, enum request request)
+bool shell_request(struct shell *shell, enum request request)
 {
     shell_follow_all(shell);
     struct reaction reaction = shell_view(shell)->key(shell_state(shell), shell->deck, request);
@@ -167,16 +167,17 @@ void shell_request(struct shell *shell, enum request request)
         own_requests[request](shell);
     else if (request_view(request) != VIEW_COUNT)
         shell_jump(shell, request_view(request));
+    else
+        return false;
+    return true;
 }
 
 static void key_in_screen(struct shell *shell, guint32 key)
 {
     int request = keys_find(keymap_bindings(shell->deck->keymap), REQUEST_COUNT,
                             1u << shell_top(shell)->view, key);
-    if (request >= 0) {
-        shell_request(shell, (enum request)request);
+    if (request >= 0 && shell_request(shell, (enum request)request))
         return;
-    }
     g_autofree char *name = key_text(key);
     deck_hint(shell->deck, "%s does nothing here; ? shows the keys", name);
 }
