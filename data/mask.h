@@ -2,8 +2,9 @@
  * registry, wherever it stands as a word of its own, becomes "tenant-" and ten hex digits: of one
  * tenant the same throughout, and by a key that is made anew each time and never kept, so that
  * nobody finds a name by trying them all. A name of several words ("st-lukes") is found within
- * longer ones too ("st-lukes-db"); one of a single word ("dev") there is not, for it would spoil the
- * ids of cells ("cell-0-dev"). Capitals, blanks and ways to write an accent make no difference. */
+ * longer ones too ("st-lukes-db"); one of a single word ("dev") there is not, for it would spoil
+ * the ids of cells ("cell-0-dev"). Capitals, blanks and ways to write an accent make no difference.
+ */
 #pragma once
 
 #include "data/fleet.h"
