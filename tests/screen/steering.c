@@ -208,7 +208,8 @@ static void wrong_keys_do_nothing(struct seat *seat)
     seat_type(seat, "w");
     check("a key without a use says so", seat_row_shows(seat, -1, "w does nothing here"));
     seat_type(seat, "A");
-    check("abort asks, and shows the blast radius", seat_shows(seat, "Blast radius: "));
+    check("abort asks, and shows what is in flight as its blast radius",
+          seat_shows(seat, "Blast radius: 1 cell, 3 tenants, 73 users"));
     seat_type(seat, "because\rr1\r");
     check("the wrong word aborts nothing", seat_shows(seat, "that is not 5.1.0"));
     seat_type(seat, "\x1b");
