@@ -1,4 +1,5 @@
 #include "tui/views/keymap.h"
+#include "data/base/when.h"
 #include "tui/views/preferences.h"
 
 #include <criterion/criterion.h>
@@ -85,6 +86,21 @@ Test(preferences, the_mouse_can_be_left_to_the_terminal_from_the_start)
     cr_expect(off->no_mouse && !off->wrong, "%s", off->wrong);
     OWN(preferences) wrong = prefer(keymap, "mouse: maybe\n");
     cr_expect(!wrong->no_mouse && strstr(wrong->wrong, "console.yaml:1:"), "%s", wrong->wrong);
+}
+
+Test(preferences, clocks_go_on_as_often_as_one_likes_within_reason)
+{
+    OWN(keymap) keymap = keymap_new();
+    OWN(preferences) usual = prefer(keymap, "theme: night\n");
+    cr_expect_eq(usual->refresh_ms, WHEN_SECOND);
+    OWN(preferences) slow = prefer(keymap, "refresh: 5s\n");
+    cr_expect(slow->refresh_ms == 5 * WHEN_SECOND && !slow->wrong, "%s", slow->wrong);
+    OWN(preferences) frantic = prefer(keymap, "theme: day\nrefresh: 10ms\n");
+    cr_expect(frantic->refresh_ms == WHEN_SECOND && strstr(frantic->wrong, "console.yaml:2:"), "%s",
+              frantic->wrong);
+    OWN(preferences) never = prefer(keymap, "refresh: 2h\n");
+    cr_expect(never->refresh_ms == WHEN_SECOND && strstr(never->wrong, "expected 500ms to 1m"),
+              "%s", never->wrong);
 }
 
 Test(preferences, what_is_wrong_in_it_is_told_by_line_and_the_rest_counts)

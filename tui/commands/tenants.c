@@ -161,7 +161,9 @@ static int show_where(struct context *context, const struct snapshot *snapshot, 
         print_where_json(snapshot, tenant, where);
     else
         print_where(context, snapshot, tenant, where);
-    return context_sources_exit_code(snapshot);
+    bool unread = where && where->witnesses[WITNESS_ZONE].state == WITNESS_FAILED;
+    int code = context_sources_exit_code(snapshot);
+    return code == 0 && unread ? CD_ERROR_SOURCE : code;
 }
 
 static int run_tenant(int argc, char **argv, GError **error)

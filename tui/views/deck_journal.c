@@ -180,12 +180,12 @@ bool deck_read_journal(struct deck *deck, bool anyway)
     gint64 version = journal_version(deck->journal);
     if (version == deck->journal_version && !anyway)
         return told;
-    deck->journal_version = version;
     g_autoptr(GError) error = NULL;
     GPtrArray *operations = history_operations(deck->journal, OPERATIONS_READ, &error);
     set_journal_error(deck, error);
-    if (!operations)
+    if (!operations) /* the next look tries again */
         return true;
+    deck->journal_version = version;
     replace(&deck->operations, operations);
     fold_rollouts(deck);
     deck->conductors_read_ms = 0;

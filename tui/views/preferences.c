@@ -1,5 +1,6 @@
 #include "tui/views/preferences.h"
 
+#include "data/base/when.h"
 #include "data/schema.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@ struct file {
     char *theme;
     bool no_mouse;
     bool linear;
+    gint64 refresh_ms;
     GHashTable *keys; /* request -> keys */
     GPtrArray *columns, *presets;
 };
@@ -20,6 +22,11 @@ static const struct schema_key file_keys[] = {
      .kind = SCHEMA_TEXT,
      .offset = offsetof(struct file, theme),
      .doc = "how it looks: a name that `celldeck console --theme` takes"},
+    {.name = "refresh",
+     .kind = SCHEMA_DURATION,
+     .offset = offsetof(struct file, refresh_ms),
+     .fallback = "1s",
+     .doc = "how often clocks and ages on the screen go on; what is news is shown at once"},
     {.name = "mouse",
      .kind = SCHEMA_EITHER,
      .offset = offsetof(struct file, no_mouse),
@@ -60,6 +67,17 @@ static void bind_keys(struct keymap *keymap, GHashTable *keys, struct faults *fa
     }
 }
 
+/* Half a second is how often the journal is looked at (shell.c); a clock that stands for longer
+ * than a minute is none. */
+static void take_refresh(struct preferences *preferences, gint64 wanted_ms, struct faults *faults,
+                         size_t at)
+{
+    if (wanted_ms < WHEN_SECOND / 2 || wanted_ms > WHEN_MINUTE)
+        faults_add(faults, at, "refresh: expected 500ms to 1m");
+    else
+        preferences->refresh_ms = wanted_ms;
+}
+
 static void read_file(struct preferences *preferences, struct keymap *keymap, const char *text,
                       gsize length)
 {
@@ -72,6 +90,8 @@ static void read_file(struct preferences *preferences, struct keymap *keymap, co
         preferences->theme = g_steal_pointer(&file->theme);
         preferences->no_mouse = file->no_mouse;
         preferences->linear = file->linear;
+        take_refresh(preferences, file->refresh_ms, faults,
+                     schema_place(reader, &file->refresh_ms));
         bind_keys(keymap, file->keys, faults, schema_place(reader, &file->keys));
         schema_release(&file_schema, file);
     }
@@ -85,6 +105,7 @@ static void read_file(struct preferences *preferences, struct keymap *keymap, co
 struct preferences *preferences_load_from(const char *config_home, struct keymap *keymap)
 {
     struct preferences *preferences = g_new0(struct preferences, 1);
+    preferences->refresh_ms = WHEN_SECOND;
     preferences->presets = g_ptr_array_new_with_free_func((GDestroyNotify)preset_free);
     g_autofree char *folder = g_build_filename(config_home, "celldeck", NULL);
     preferences->path = g_build_filename(folder, "console.yaml", NULL);

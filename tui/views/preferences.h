@@ -11,7 +11,8 @@ struct preferences {
     char *path;  /* where the file is, or would be */
     char *wrong; /* what is not right in it, by line; NULL: nothing. Such a line has no effect */
     char *theme; /* NULL: not chosen */
-    bool linear; /* line by line, without a full screen */
+    gint64 refresh_ms; /* how often clocks and ages on the screen go on */
+    bool linear;       /* line by line, without a full screen */
     char *theme_folder;
     bool no_mouse;                           /* it stays the terminal's own */
     struct arrangement arranged[VIEW_COUNT]; /* columns of each screen's table */

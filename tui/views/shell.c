@@ -232,6 +232,13 @@ static void tell_aside(struct shell *shell)
     shell_want_draw(shell);
 }
 
+/* Of looks: how often clocks and ages go on where there is no news. */
+static guint looks_a_refresh(const struct deck *deck)
+{
+    gint64 refresh_ms = deck->preferences ? deck->preferences->refresh_ms : WHEN_SECOND;
+    return (guint)MAX(1, (refresh_ms + LOOK_MS / 2) / LOOK_MS);
+}
+
 static gboolean on_look(gpointer data)
 {
     struct shell *shell = data;
@@ -245,7 +252,7 @@ static gboolean on_look(gpointer data)
         shell_follow_asked(shell);
     launch_desk_follow(&shell->starts);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
-    if (news || faded || ++shell->looks % 2 == 0)
+    if (news || faded || ++shell->looks % looks_a_refresh(shell->deck) == 0)
         shell_want_draw(shell);
     return G_SOURCE_CONTINUE;
 }
