@@ -23,7 +23,7 @@ DEBIAN_LINT := $(DEBIAN_BUILD) clang-format clang-tidy cppcheck
 
 PRODUCT := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c \
 	tui/commands/*.c tui/console/*.c tui/views/*.c \
-	tui/linear/*.c)
+	tui/shell/*.c tui/linear/*.c)
 SIM := $(wildcard data/sim/*.c)
 SIM_MAIN := data/sim/main.c
 UNIT := $(wildcard tests/unit/*.c)

@@ -9,7 +9,7 @@
 #include "tests/golden/picture.h"
 #include "tests/golden/scenes.h"
 #include "tests/golden/shelf.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 #include "tui/views/view.h"
 
 #include <locale.h>

@@ -2,7 +2,7 @@
 
 #include "tests/golden/world.h"
 #include "tests/monkey/hostile.h"
-#include "tui/views/shell.h"
+#include "tui/shell/shell.h"
 
 #include <locale.h>
 #include <stdio.h>

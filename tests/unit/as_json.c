@@ -1,6 +1,6 @@
 /* The command that gives a screen as JSON: which it is, and that a shell takes it as it was meant.
  */
-#include "tui/views/as_json.h"
+#include "tui/shell/as_json.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

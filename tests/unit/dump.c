@@ -1,5 +1,5 @@
 /* Screens as files: what they are called, and what is never done to other files. */
-#include "tui/views/dump.h"
+#include "tui/shell/dump.h"
 
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>

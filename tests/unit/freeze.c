@@ -1,7 +1,7 @@
 /* The picture held still. */
 #include "tests/unit/small_fleet.h"
 #include "tests/unit/toy.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>

@@ -1,5 +1,5 @@
 /* The way through the screens: back and forth, and what each level keeps. */
-#include "tui/views/trail.h"
+#include "tui/shell/trail.h"
 
 #include <criterion/criterion.h>
 

@@ -8,7 +8,7 @@
 #include "tui/commands/console_linear.h"
 #include "tui/commands/context.h"
 #include "tui/console/theme.h"
-#include "tui/views/shell.h"
+#include "tui/shell/shell.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* What is said in answer to a line. */
 #include "data/base/when.h"
 #include "tui/linear/linear_inside.h"
-#include "tui/views/as_json.h"
+#include "tui/shell/as_json.h"
+#include "tui/shell/takeaway.h"
 #include "tui/views/preferences.h"
 #include "tui/views/sheet.h"
-#include "tui/views/takeaway.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* The shell's part in taking records out: which, and what became of it. */
-#include "tui/views/shell_inside.h"
-#include "tui/views/takeaway.h"
+#include "tui/shell/shell_inside.h"
+#include "tui/shell/takeaway.h"
 
 static void on_taken(const char *said, const GError *error, gpointer data)
 {

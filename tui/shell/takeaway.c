@@ -1,4 +1,4 @@
-#include "tui/views/takeaway.h"
+#include "tui/shell/takeaway.h"
 
 #include "data/base/new_file.h"
 #include "data/base/when.h"

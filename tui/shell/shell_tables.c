@@ -1,6 +1,6 @@
 /* The shell's part in tables: how people arrange the one on the screen. */
+#include "tui/shell/shell_inside.h"
 #include "tui/views/sheet.h"
-#include "tui/views/shell_inside.h"
 #include "tui/views/since.h"
 
 #include <string.h>

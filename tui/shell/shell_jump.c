@@ -1,5 +1,5 @@
 /* What is related to what: tenant -> cell -> rollout -> release, and the screens that show each. */
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The shell's way through the screens: what is opened, and what the deck is told of it. */
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 #include <string.h>
 

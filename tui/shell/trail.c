@@ -1,4 +1,4 @@
-#include "tui/views/trail.h"
+#include "tui/shell/trail.h"
 
 static struct level *level_new(enum view_id view, const char *subject)
 {

@@ -8,10 +8,10 @@
 #include "tui/console/pointer.h"
 #include "tui/console/prompt.h"
 #include "tui/console/recall.h"
+#include "tui/shell/shell.h"
+#include "tui/shell/trail.h"
 #include "tui/views/act.h"
 #include "tui/views/launch_desk.h"
-#include "tui/views/shell.h"
-#include "tui/views/trail.h"
 
 enum mode { MODE_KEYS, MODE_FILTER, MODE_COMMAND, MODE_DIALOG };
 

@@ -1,7 +1,7 @@
 /* The shell's part in copying: what of the screen is meant, and what became of it. */
 #include "data/base/text.h"
-#include "tui/views/as_json.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/as_json.h"
+#include "tui/shell/shell_inside.h"
 
 #include <string.h>
 

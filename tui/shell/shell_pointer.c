@@ -3,7 +3,7 @@
  * that one which has moved meanwhile is not taken for another. */
 #include "data/base/when.h"
 #include "tui/console/list.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 #include <string.h>
 

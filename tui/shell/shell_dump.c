@@ -1,8 +1,8 @@
 /* The shell's part in screens as files: the whole of the list, where that can be drawn at once. */
 #include "data/base/text.h"
 #include "tui/console/list.h"
-#include "tui/views/dump.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/dump.h"
+#include "tui/shell/shell_inside.h"
 
 /* That many rows are drawn in a few milliseconds and take some MB meanwhile; for more, there are
  * commands. */

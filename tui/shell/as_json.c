@@ -1,4 +1,4 @@
-#include "tui/views/as_json.h"
+#include "tui/shell/as_json.h"
 
 #include "data/base/text.h"
 

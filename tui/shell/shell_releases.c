@@ -1,5 +1,5 @@
 /* The shell's part in reading the releases: when, and who is told. */
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 static void on_releases(GPtrArray *list, char *error, gpointer data)
 {

@@ -1,4 +1,4 @@
-#include "tui/views/dump.h"
+#include "tui/shell/dump.h"
 
 #include "data/base/error.h"
 

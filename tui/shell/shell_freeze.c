@@ -1,8 +1,8 @@
 /* The picture held still: what is read meanwhile is kept for later, and nobody acts on what may no
  * longer be so. */
 #include "data/base/when.h"
+#include "tui/shell/shell_inside.h"
 #include "tui/views/marks.h"
-#include "tui/views/shell_inside.h"
 
 void shell_freeze(struct shell *shell)
 {

@@ -1,6 +1,6 @@
 /* The shell's part in starting a rollout: a release is picked or typed, the plan is shown, then
  * asked (launch_desk.h). */
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 static bool may_start(struct shell *shell)
 {

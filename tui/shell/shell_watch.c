@@ -2,7 +2,7 @@
  * a tenant lives is asked of the one on the screen alone. */
 #include "data/base/when.h"
 #include "data/whereabouts.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 #include <string.h>
 

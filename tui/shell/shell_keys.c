@@ -2,8 +2,8 @@
 #include "data/whereabouts.h"
 #include "tui/console/list.h"
 #include "tui/console/terminal.h"
+#include "tui/shell/shell_inside.h"
 #include "tui/views/commandline.h"
-#include "tui/views/shell_inside.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The shell's part in acting: what is asked, and what becomes of the answer. */
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "tui/views/shell_inside.h"
+#include "tui/shell/shell_inside.h"
 
 #define QUIET_MS 500
 

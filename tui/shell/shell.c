@@ -3,12 +3,12 @@
 #include "data/whereabouts.h"
 #include "tui/console/aside.h"
 #include "tui/console/list.h"
+#include "tui/shell/shell_inside.h"
 #include "tui/views/commandline.h"
 #include "tui/views/filter.h"
 #include "tui/views/frame.h"
 #include "tui/views/header.h"
 #include "tui/views/sheet.h"
-#include "tui/views/shell_inside.h"
 
 #include <string.h>
 
