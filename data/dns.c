@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { DNS_PORT = 53, MESSAGE_MAX = 65536 };
+enum { GARBLED = 100 }; /* beside the resolver's own: HOST_NOT_FOUND, TRY_AGAIN, ... */
 
 void dns_answer_free(struct dns_answer *answer)
 {
@@ -72,19 +73,21 @@ static void take(struct dns_answer *answer, ns_msg *message, const ns_rr *record
     answer->ttl_s = MIN(answer->ttl_s, (gint64)ns_rr_ttl(*record));
 }
 
-static void read_message(struct dns_answer *answer, const unsigned char *bytes, int length,
+/* False: it can't be read to its end. */
+static bool read_message(struct dns_answer *answer, const unsigned char *bytes, int length,
                          bool with_names)
 {
     ns_msg message;
     if (ns_initparse(bytes, length, &message) < 0)
-        return;
+        return false;
     for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
         ns_rr record;
         if (ns_parserr(&message, ns_s_an, i, &record) < 0)
-            return;
+            return false;
         if (with_names || ns_rr_type(record) != ns_t_cname)
             take(answer, &message, &record);
     }
+    return true;
 }
 
 static const char *why(int code)
@@ -94,6 +97,8 @@ static const char *why(int code)
         return "there is no such name (NXDOMAIN)";
     case NO_DATA:
         return "the name is there, and has no address";
+    case GARBLED:
+        return "its answer can't be read";
     case NO_RECOVERY:
         return "it refused, or failed (REFUSED, FORMERR)";
     default:
@@ -101,15 +106,15 @@ static const char *why(int code)
     }
 }
 
-/* True: it answered, were it with nothing of that type. */
-static bool ask(res_state state, struct dns_answer *answer, const char *name, ns_type type)
+/* NETDB_SUCCESS: it answered. NO_DATA: with nothing of that type. Else why not. */
+static int ask(res_state state, struct dns_answer *answer, const char *name, ns_type type)
 {
     g_autofree unsigned char *bytes = g_malloc(MESSAGE_MAX);
     bool first = answer->names->len == 1;
     int length = res_nquery(state, name, ns_c_in, type, bytes, MESSAGE_MAX);
-    if (length > 0)
-        read_message(answer, bytes, MIN(length, MESSAGE_MAX), first);
-    return length > 0 || state->res_h_errno == NO_DATA;
+    if (length <= 0)
+        return state->res_h_errno ? state->res_h_errno : TRY_AGAIN;
+    return read_message(answer, bytes, MIN(length, MESSAGE_MAX), first) ? NETDB_SUCCESS : GARBLED;
 }
 
 struct dns_answer *dns_ask(const char *name, const char *server, gint64 patience_ms, GError **error)
@@ -126,8 +131,8 @@ struct dns_answer *dns_ask(const char *name, const char *server, gint64 patience
     answer->addresses = g_ptr_array_new_with_free_func(g_free);
     answer->ttl_s = G_MAXINT64;
     g_ptr_array_add(answer->names, dns_plain(name));
-    bool told = ask(&state, answer, name, ns_t_a);
-    int code = state.res_h_errno;
+    int code = ask(&state, answer, name, ns_t_a);
+    bool told = code == NETDB_SUCCESS || code == NO_DATA;
     if (told)
         ask(&state, answer, name, ns_t_aaaa);
     res_nclose(&state);
