@@ -233,6 +233,19 @@ Test(sheet, what_takes_long_is_done_in_parts_and_what_was_found_before_stands_ti
     find_release(&find);
 }
 
+Test(sheet, who_has_no_next_frame_is_given_all_that_is_found_at_once)
+{
+    OWN(deck) deck = a_deck();
+    g_autoptr(GPtrArray) all = many_things(2 * FIND_SLICE + 100);
+    const struct arrangement own = {0};
+    struct find find;
+    find_init(&find);
+    filter_by(deck, "~^t[0-9]*7$");
+    find_whole(&find, &sheet, deck, &own, all);
+    cr_expect_eq(list_size(&find.list), 3287);
+    find_release(&find);
+}
+
 Test(sheet, rows_that_stay_have_their_texts_ready_before_anybody_types)
 {
     OWN(deck) deck = a_deck();

@@ -7,9 +7,9 @@
 static void say_no_themes(struct speech *speech, const struct deck *deck);
 
 static void (*const speakers[VIEW_COUNT])(struct speech *, const struct deck *) = {
-    [VIEW_FLEET] = say_fleet, [VIEW_TENANTS] = say_tenants,  [VIEW_HISTORY] = say_history,
-    [VIEW_CELL] = say_cell,   [VIEW_ROLLOUT] = say_rollout,  [VIEW_EVENTS] = say_events,
-    [VIEW_HELP] = say_help,   [VIEW_THEMES] = say_no_themes,
+    [VIEW_FLEET] = say_fleet, [VIEW_TENANTS] = say_tenants,   [VIEW_HISTORY] = say_history,
+    [VIEW_CELL] = say_cell,   [VIEW_ROLLOUT] = say_rollout,   [VIEW_EVENTS] = say_events,
+    [VIEW_HELP] = say_help,   [VIEW_RELEASES] = say_releases, [VIEW_THEMES] = say_no_themes,
 };
 
 static void say_no_themes(struct speech *speech, const struct deck *deck)

@@ -32,6 +32,7 @@ void say_row(struct speech *speech, const char *row);
 /* Speakers of one screen each. */
 void say_fleet(struct speech *speech, const struct deck *deck);
 void say_tenants(struct speech *speech, const struct deck *deck);
+void say_releases(struct speech *speech, const struct deck *deck);
 void say_history(struct speech *speech, const struct deck *deck);
 void say_cell(struct speech *speech, const struct deck *deck);
 void say_rollout(struct speech *speech, const struct deck *deck);

@@ -49,7 +49,12 @@ void say_fleet(struct speech *speech, const struct deck *deck)
     g_autoptr(GPtrArray) cells = fleet_in_order(deck);
     say_headline(speech, deck, cells, false);
     if (deck->snapshot)
-        say_sheet(speech, deck, &(struct said_sheet){&fleet_sheet, VIEW_CELL, "cell", cells, true});
+        say_sheet(speech, deck,
+                  &(struct said_sheet){.sheet = &fleet_sheet,
+                                       .opens = VIEW_CELL,
+                                       .what = "cell",
+                                       .all = cells,
+                                       .whole = true});
 }
 
 void say_tenants(struct speech *speech, const struct deck *deck)
@@ -62,8 +67,11 @@ void say_tenants(struct speech *speech, const struct deck *deck)
     if (deck->snapshot->unplaced > 0)
         speech_printf(speech, "%" G_GINT64_FORMAT " in no cell of ours.", deck->snapshot->unplaced);
     say_sheet(speech, deck,
-              &(struct said_sheet){&tenants_sheet, VIEW_TENANT, "tenant", registry->tenants,
-                                   registry->complete});
+              &(struct said_sheet){.sheet = &tenants_sheet,
+                                   .opens = VIEW_TENANT,
+                                   .what = "tenant",
+                                   .all = registry->tenants,
+                                   .whole = registry->complete});
 }
 
 static void say_who(struct speech *speech, const struct deck *deck)

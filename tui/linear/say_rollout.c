@@ -7,6 +7,7 @@
 #include "tui/views/act.h"
 #include "tui/views/headline.h"
 #include "tui/views/marks.h"
+#include "tui/views/releases_columns.h"
 
 #include <string.h>
 
@@ -188,6 +189,35 @@ void say_history(struct speech *speech, const struct deck *deck)
         return;
     }
     say_sheet(speech, deck,
-              &(struct said_sheet){view_of(VIEW_HISTORY)->sheet, VIEW_EVENTS, "operation",
-                                   deck->operations, true});
+              &(struct said_sheet){.sheet = view_of(VIEW_HISTORY)->sheet,
+                                   .opens = VIEW_EVENTS,
+                                   .what = "operation",
+                                   .all = deck->operations,
+                                   .whole = true});
+}
+
+static const char *version_of(const void *row)
+{
+    return ((const struct release_row *)row)->release->version;
+}
+
+void say_releases(struct speech *speech, const struct deck *deck)
+{
+    if (deck->releases_error) {
+        speech_field(speech, "The releases can't be read", deck->releases_error);
+        return;
+    }
+    if (!deck->releases) {
+        speech_line(speech, "The git repository of releases has not been read yet.");
+        return;
+    }
+    g_autoptr(GPtrArray) rows = release_rows(deck);
+    say_sheet(speech, deck,
+              &(struct said_sheet){.sheet = &releases_sheet,
+                                   .opens = VIEW_RELEASE,
+                                   .what = "release",
+                                   .all = rows,
+                                   .whole = true,
+                                   .subject = version_of,
+                                   .dash_is_none = true});
 }

@@ -20,12 +20,12 @@ static size_t in_order(const struct sheet *sheet, const struct deck *deck, size_
 }
 
 /* "state unhealthy"; what is not there is left out. */
-static void add_field(GString *text, const struct deck *deck, const struct sheet_column *column,
-                      const void *row)
+static void add_field(GString *text, const struct deck *deck, const struct said_sheet *said,
+                      const struct sheet_column *column, const void *row)
 {
     g_autoptr(GString) scratch = g_string_new(NULL);
     const char *value = column->text(row, deck, scratch);
-    if (!value || !*value)
+    if (!value || !*value || (said->dash_is_none && strcmp(value, "–") == 0))
         return;
     g_autofree char *words = plain_words(value);
     g_string_append_printf(text, "%s%s %s", text->len ? "; " : "", column->id, words);
@@ -37,10 +37,12 @@ static void say_item(struct speech *speech, const struct deck *deck, const struc
     size_t order[ARRANGED_MOST], n = in_order(said->sheet, deck, order);
     g_autoptr(GString) text = g_string_new(NULL);
     for (size_t i = 0; i < n; i++)
-        add_field(text, deck, &said->sheet->columns[order[i]], row);
-    const char *id = said->sheet->id(row);
-    g_autofree char *line = g_strdup_printf("%s: %s", id, text->str);
-    speech_item(speech, said->opens, id, line);
+        add_field(text, deck, said, &said->sheet->columns[order[i]], row);
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const char *name = said->sheet->columns[0].text(row, deck, scratch);
+    g_autofree char *line = g_strdup_printf("%s: %s", name, text->str);
+    speech_item(speech, said->opens, said->subject ? said->subject(row) : said->sheet->id(row),
+                line);
 }
 
 /* "3 of 30 tenants are like that", where people have chosen some. */
@@ -78,7 +80,7 @@ void say_sheet(struct speech *speech, const struct deck *deck, const struct said
 {
     struct find find;
     find_init(&find);
-    find_follow(&find, said->sheet, deck, &deck->arranged[deck->here], said->all);
+    find_whole(&find, said->sheet, deck, &deck->arranged[deck->here], said->all);
     say_wrong(speech, deck, said->sheet);
     say_count(speech, deck, said, find.rows->len);
     for (guint i = 0; i < MIN(find.rows->len, SAY_MOST); i++)

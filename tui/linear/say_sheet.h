@@ -13,7 +13,9 @@ struct said_sheet {
     enum view_id opens;
     const char *what;
     GPtrArray *all;
-    bool whole; /* `all` is all there are */
+    bool whole;                              /* `all` is all there are */
+    const char *(*subject)(const void *row); /* what the item opens; NULL: by the row's id */
+    bool dash_is_none; /* there is none of it; else a dash is what is not known */
 };
 void say_sheet(struct speech *speech, const struct deck *deck, const struct said_sheet *said);
 /* Every column of one row, a line each, but the first. */

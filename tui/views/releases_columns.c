@@ -150,7 +150,7 @@ static void releases_lead(const void *row, const struct deck *deck, struct canva
         return expression;                                                                         \
     }
 TEXT_FIELD(version, shown->release->version)
-TEXT_FIELD(cells, *shown->cells ? shown->cells : shown->newer ? "– newer" : "–")
+TEXT_FIELD(cells, *shown->cells ? shown->cells : shown->newer ? "none yet: newer" : "–")
 TEXT_FIELD(since, shown->before)
 TEXT_FIELD(summary, shown->release->summary)
 TEXT_FIELD(commit, shown->release->commit)

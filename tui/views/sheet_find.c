@@ -271,3 +271,11 @@ void find_follow(struct find *find, const struct sheet *sheet, const struct deck
     if (there || grow(find, sheet, deck, !same))
         list_rows(find, given);
 }
+
+void find_whole(struct find *find, const struct sheet *sheet, const struct deck *deck,
+                const struct arrangement *arrangement, GPtrArray *all)
+{
+    do
+        find_follow(find, sheet, deck, arrangement, all);
+    while (find_works(find) == WORK_ASKED);
+}

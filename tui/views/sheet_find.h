@@ -36,5 +36,8 @@ const void *find_selected(const struct find *find);
  * and only what has changed about the filter and the arrangement is done. */
 void find_follow(struct find *find, const struct sheet *sheet, const struct deck *deck,
                  const struct arrangement *arrangement, GPtrArray *all);
+/* The same to its end, for who has no next frame to wait for. */
+void find_whole(struct find *find, const struct sheet *sheet, const struct deck *deck,
+                const struct arrangement *arrangement, GPtrArray *all);
 /* What calling that once more would get on with. */
 enum work find_works(const struct find *find);
