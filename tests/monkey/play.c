@@ -14,8 +14,11 @@ static bool alive(struct seat *seat, const struct monkey *monkey, const GString 
         ;
     g_autofree char *text = seat_text(seat);
     g_autofree char *last = g_strescape(typed->str, NULL);
-    printf("  it ended (wait status %x) after %u keys, the last \"%s\"\n%s", (unsigned)seat->status,
-           monkey->keys, last, text);
+    enum { LAST_WORDS = 3000 };
+    gsize from = seat->said->len - MIN(seat->said->len, LAST_WORDS);
+    g_autofree char *words = g_strescape(seat->said->str + from, NULL);
+    printf("  it ended (wait status %x) after %u keys, the last \"%s\"\n%s  its last words: %s\n",
+           (unsigned)seat->status, monkey->keys, last, text, words);
     seat->child = 0;
     return false;
 }
