@@ -77,6 +77,15 @@ static void a_title_sorts_and_the_wheel_scrolls(struct fleet *fleet)
           seat_row_shows(seat, 3, "cell-0-dev") && seat_row_shows(seat, 4, "cell-1-dr"));
     click(seat, 2, column_of(seat, 2, "CELL"));
     check("a second turns it round", seat_row_shows(seat, 3, "cell-3-eu-west"));
+    int title = column_of(seat, 2, "CELL") + 1;
+    g_autofree char *both =
+        g_strdup_printf("\r\x1b[<0;%d;3M\x1b[<0;%d;3m", title, title); /* before the next frame */
+    seat_type(seat, both);
+    check("a click at a screen that a key has just left does nothing",
+          seat_row_shows(seat, -1, "that screen has gone meanwhile") &&
+              seat_row_shows(seat, 1, "cell-3-eu-west"));
+    seat_type(seat, "[");
+    seat_row_shows(seat, 2, "CELL");
     seat_type(seat, ":tenants\r");
     check("30 tenants do not fit", seat_row_shows(seat, -1, "1-20 of 30"));
     press(seat, 65, 10, 10);

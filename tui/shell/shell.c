@@ -169,6 +169,8 @@ static void draw(struct shell *shell)
     shell_ask_witnesses(shell);
     struct area cursor = paint(shell, canvas);
     screen_show(shell->screen, cursor.row, cursor.col);
+    shell->shown = shell_top(shell);
+    shell->shown_view = shell_top(shell)->view;
     shell_tell_watched(shell);
     go_on_working(shell);
 }

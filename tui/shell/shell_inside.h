@@ -32,8 +32,10 @@ struct shell {
     bool waits;    /* what is in front opened by itself, and people may still type for another */
     bool refused;  /* an act was, and keys have come without a pause since */
     char *offered; /* a command that was shown, as long as nothing else was done since, or NULL */
-    bool offered_now; /* by this key */
-    char *pointed;    /* the row that was clicked last, as long as nothing else was done since */
+    bool offered_now;          /* by this key */
+    const struct level *shown; /* what people see; only to be compared: it may be gone */
+    enum view_id shown_view;
+    char *pointed; /* the row that was clicked last, as long as nothing else was done since */
     guint looks;
     gint64 frozen_ms;           /* of what moment the picture is; 0: it goes on */
     struct snapshot *meanwhile; /* the newest that came while it was frozen; NULL: none */

@@ -85,6 +85,12 @@ static void click(struct shell *shell, const struct pointer *pointer)
         g_clear_pointer(&shell->pointed, g_free);
     if (!hotspot || shell->mode == MODE_DIALOG || shell->mode == MODE_COMMAND)
         return;
+    const struct level *top = shell_top(shell);
+    if (shell->shown != top ||
+        shell->shown_view != top->view) { /* it is aimed at what a key before it has left */
+        deck_hint(shell->deck, "that screen has gone meanwhile");
+        return;
+    }
     shell->mode = MODE_KEYS;
     shell_follow(shell);
     by_kind[hotspot->kind](shell, hotspot);
