@@ -42,6 +42,21 @@ void steer_rest(struct seat *seat)
     }
 }
 
+/* The notice comes with a frame after the one that ends the question, or says that it was refused.
+ */
+static bool is_on_record(struct seat *seat)
+{
+    enum { LOOKS = 100, LOOK_MS = 50 };
+    for (int i = 0; i < LOOKS; i++) {
+        g_autofree char *bottom = seat_row(seat, -1);
+        g_autofree char *above = seat_row(seat, -2);
+        if (strstr(bottom, "on record") || strstr(above, "on record"))
+            return true;
+        seat_draw(seat, LOOK_MS);
+    }
+    return false;
+}
+
 bool steer_act(struct seat *seat, const char *key, const char *const *answers, const char *word)
 {
     for (int i = 0; i < 10; i++) {
@@ -55,8 +70,7 @@ bool steer_act(struct seat *seat, const char *key, const char *const *answers, c
         seat_type(seat, "\r");
         seat_hides(seat, "Esc leaves");
         seat_hides(seat, "putting it on record");
-        g_autofree char *bottom = seat_row(seat, -1);
-        if (strstr(bottom, "on record"))
+        if (is_on_record(seat))
             return true;
     }
     return false;
