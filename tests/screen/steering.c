@@ -294,9 +294,12 @@ static void the_record_has_it(struct seat *seat)
     seat_type(seat, "H");
     check("history has it",
           seat_row_shows(seat, 2, "rollout") && seat_row_shows(seat, 2, "aborted"));
+    seat_resize(seat, 34, 250); /* for the notice, with its path, to have one line */
+    seat_row_shows(seat, 2, "rollout");
     seat_type(seat, "e");
     check("e writes its whole record to a file, and tells which",
           seat_row_shows(seat, -1, "1 operation with") && seat_row_shows(seat, -1, "export-r1-"));
+    seat_resize(seat, 34, 100);
     seat_type(seat, "\r/abort");
     check("its events are found, with the reason that was typed",
           seat_row_shows(seat, 3, "abort") && seat_shows(seat, "enough for today"));
