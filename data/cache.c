@@ -36,7 +36,9 @@ static const char *const migrations[] = {
     "DELETE FROM head; DELETE FROM alarms; DELETE FROM probe; DELETE FROM points;"
     "DELETE FROM tenant",
     /* Metrics of the fleet's own have places of theirs. */
-    "DELETE FROM head; DELETE FROM points"};
+    "DELETE FROM head; DELETE FROM points",
+    /* What an item's updatedAt says, letter by letter. */
+    "ALTER TABLE tenant ADD COLUMN updated_text TEXT; DELETE FROM head; DELETE FROM tenant"};
 static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), true};
 
 static void stat_file(const char *path, guint64 *device, guint64 *inode)

@@ -15,10 +15,11 @@ static const size_t texts[] = {
     offsetof(struct tenant, subdomain),   offsetof(struct tenant, residency),
     offsetof(struct tenant, name),        offsetof(struct tenant, failover_cell),
     offsetof(struct tenant, environment), offsetof(struct tenant, fault),
+    offsetof(struct tenant, updated),
 };
 #define COLUMNS                                                                                    \
     "id, nth, tier, status, max_users, max_patients, current_users, created, updated, cell, "      \
-    "region, subdomain, residency, name, failover_cell, environment, fault"
+    "region, subdomain, residency, name, failover_cell, environment, fault, updated_text"
 enum { ID, NTH, TIER, STATUS, NUMBERS, TEXTS = NUMBERS + G_N_ELEMENTS(numbers) };
 
 static gint64 *number_at(const struct tenant *tenant, size_t i)
@@ -163,7 +164,7 @@ bool cache_write_tenants(struct cache *cache, const struct registry *registry, b
     g_autoptr(sqlite3_stmt) replace =
         sqlite_prepare(db,
                        "REPLACE INTO tenant (" COLUMNS
-                       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        CACHE_WRITING, error);
     g_autoptr(sqlite3_stmt) delete = sqlite_prepare(
         db, "DELETE FROM tenant WHERE id = ? AND nth = ?", CACHE_WRITING, replace ? error : NULL);

@@ -105,6 +105,8 @@ struct tenant {
     enum tenant_status status;
     gint64 max_users, max_patients, current_users; /* < 0: missing or bad */
     gint64 created_ms, updated_ms;                 /* 0: missing or bad */
+    const char *updated; /* updatedAt as written, text or digits: what a write is conditional on;
+                            NULL: missing */
     const char *subdomain, *residency, *name, *failover_cell, *environment; /* or NULL */
     const char *fault; /* what is wrong with the item, "; " between faults; NULL: nothing */
 };

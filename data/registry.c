@@ -139,6 +139,14 @@ static gint64 get_time(struct reading *reading, const char *name)
     return 0;
 }
 
+/* A text, or a number's digits, as they are; NULL: there is neither. */
+static const char *written(const json_t *item, const char *name)
+{
+    const json_t *attribute = json_object_get(item, name);
+    const char *text = json_string_value(json_object_get(attribute, "S"));
+    return text ? text : json_string_value(json_object_get(attribute, "N"));
+}
+
 static void get_capacity(struct reading *reading, struct tenant *tenant)
 {
     tenant->max_users = tenant->max_patients = tenant->current_users = -1;
@@ -179,6 +187,7 @@ static struct tenant *read_tenant(const struct config *config, GString *faults, 
     get_capacity(&reading, &draft);
     draft.created_ms = get_time(&reading, "createdAt");
     draft.updated_ms = get_time(&reading, "updatedAt");
+    draft.updated = written(item, "updatedAt");
     draft.subdomain = get_text(&reading, "subdomain", false);
     draft.residency = get_text(&reading, "dataResidency", false);
     draft.name = get_text(&reading, "name", false);

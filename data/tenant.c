@@ -21,7 +21,7 @@ static const size_t texts[] = {
     offsetof(struct tenant, region),      offsetof(struct tenant, subdomain),
     offsetof(struct tenant, residency),   offsetof(struct tenant, name),
     offsetof(struct tenant, environment), offsetof(struct tenant, failover_cell),
-    offsetof(struct tenant, fault),
+    offsetof(struct tenant, fault),       offsetof(struct tenant, updated),
 };
 
 static const char **text_at(const struct tenant *tenant, size_t i)
@@ -193,5 +193,6 @@ bool tenant_equal(const struct tenant *a, const struct tenant *b)
            g_strcmp0(a->region, b->region) == 0 && g_strcmp0(a->subdomain, b->subdomain) == 0 &&
            g_strcmp0(a->residency, b->residency) == 0 && g_strcmp0(a->name, b->name) == 0 &&
            g_strcmp0(a->failover_cell, b->failover_cell) == 0 &&
-           g_strcmp0(a->environment, b->environment) == 0 && g_strcmp0(a->fault, b->fault) == 0;
+           g_strcmp0(a->environment, b->environment) == 0 && g_strcmp0(a->fault, b->fault) == 0 &&
+           g_strcmp0(a->updated, b->updated) == 0;
 }

@@ -26,6 +26,7 @@ static const struct {
     bool signature;
 } meanings[] = {
     {"ConditionalCheckFailedException", AWS_ERROR_CONDITION, false},
+    {"InvalidChangeBatch", AWS_ERROR_CONDITION, false},
     {"AccessDenied", AWS_ERROR_DENIED, false},
     {"AccessDeniedException", AWS_ERROR_DENIED, false},
     {"AuthorizationError", AWS_ERROR_DENIED, false},

@@ -49,6 +49,7 @@ static void release(struct aws_call *call)
     g_free(call->address);
     g_free(call->path);
     g_free(call->query);
+    g_free(call->refusal);
     g_free(call->request_id);
     if (call->release && call->with)
         call->release(call->with);
@@ -221,6 +222,8 @@ static void attempt_ended(const struct http_answer *answer, const GError *error,
         return;
     if (fault->kind == AWS_ERROR_CREDENTIALS && call->identity)
         identity_forget(call->identity, call->keys);
+    if (fault->kind == AWS_ERROR_CONDITION)
+        call->refusal = g_strdup(answer->body->str);
     GError *refusal = call_refusal(call, fault);
     if (!renew_keys(call, fault, refusal))
         retry_or_end(call, fault->retry, refusal);

@@ -52,7 +52,9 @@ struct aws_call {
     struct identity *identity; /* NULL: `keys` were given */
     char *url;                 /* set for a plain GET ... */
     char *address;             /* ... that goes there; NULL: to the URL's own host */
-    char *path, *query;        /* of a REST call, which is a GET; NULL: a POST of `body` */
+    char *path;                /* of a REST call; NULL: the endpoint's own */
+    char *query;               /* set where it is a GET; NULL: a POST of `body` */
+    char *refusal;             /* the answer that refused it for its condition, or NULL */
 
     gint64 deadline_ms; /* on the monotonic clock */
     gint64 patience_ms; /* how long that was, for the error */

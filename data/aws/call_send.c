@@ -16,6 +16,11 @@ static gint64 attempt_timeout(const struct aws_call *call)
     return last ? left_ms : MAX(left_ms / 2, 1);
 }
 
+static const char *method_of(const struct aws_call *call)
+{
+    return call->query ? "GET" : "POST";
+}
+
 /* The request's headers as "Name: value", signed. */
 static char **signed_headers(const struct aws_call *call, const char *path)
 {
@@ -24,7 +29,7 @@ static char **signed_headers(const struct aws_call *call, const char *path)
     g_autofree char *date = sign_date(now_ms);
     g_autofree char *target = facts->target ? g_strconcat(facts->target, call->action, NULL) : NULL;
     struct sign_header headers[] = {{"Host", call->endpoint->host},
-                                    {"Content-Type", call->path ? NULL : facts->content_type},
+                                    {"Content-Type", call->query ? NULL : facts->content_type},
                                     {"X-Amz-Date", date},
                                     {"X-Amz-Security-Token", call->keys->token},
                                     {"X-Amz-Target", target}};
@@ -36,7 +41,7 @@ static char **signed_headers(const struct aws_call *call, const char *path)
             given[count++] = headers[i];
             g_ptr_array_add(lines, g_strconcat(headers[i].name, ": ", headers[i].value, NULL));
         }
-    struct sign_request request = {.method = call->path ? "GET" : "POST",
+    struct sign_request request = {.method = method_of(call),
                                    .path = path,
                                    .query = call->query,
                                    .headers = given,
@@ -57,15 +62,14 @@ void call_send_signed(struct aws_call *call, exchange_fn ended)
     struct aws_client *client = call->client;
     const struct endpoint *endpoint = call->endpoint;
     const char *tail = call->path ? call->path : endpoint->tail;
-    const char *mark = call->path && *call->query ? "?" : "";
+    const char *query = call->query ? call->query : "";
     g_autofree char *path = g_strconcat(endpoint->path, tail, NULL);
-    g_autofree char *url =
-        g_strconcat(endpoint->url, tail, mark, call->path ? call->query : "", NULL);
+    g_autofree char *url = g_strconcat(endpoint->url, tail, *query ? "?" : "", query, NULL);
     /* Over HTTP/2 a time-out ends the request, but not the connection that is no good. */
     bool dead = call->retried == RETRY_TIMEOUT;
     call->skew_ms = client->skew_ms;
     g_auto(GStrv) headers = signed_headers(call, path);
-    struct http_request request = {.method = call->path ? "GET" : "POST",
+    struct http_request request = {.method = method_of(call),
                                    .url = url,
                                    .headers = (const char *const *)headers,
                                    .body = call->body,

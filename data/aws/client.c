@@ -53,6 +53,11 @@ void aws_call_cancel(struct aws_call *call)
         call_free(call);
 }
 
+const char *aws_call_refusal(const struct aws_call *call)
+{
+    return call->refusal;
+}
+
 void aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure)
 {
     credentials_tenure(client->credentials, tenure);
@@ -194,6 +199,19 @@ struct aws_call *aws_rest_get(struct aws_client *client, const struct aws_target
     }
     call->path = g_strdup(path);
     call->query = g_string_free(query, FALSE);
+    call->deliver = deliver_text;
+    call->fn = G_CALLBACK(fn);
+    call->data = data;
+    return call;
+}
+
+struct aws_call *aws_rest_post(struct aws_client *client, const struct aws_target *target,
+                               const char *action, const char *path, char *body, gint64 deadline_ms,
+                               aws_text_fn fn, gpointer data)
+{
+    struct aws_call *call = call_as(
+        client, target, call_new(client, target, action, body, AWS_CALL_WRITE, deadline_ms));
+    call->path = g_strdup(path);
     call->deliver = deliver_text;
     call->fn = G_CALLBACK(fn);
     call->data = data;

@@ -24,7 +24,7 @@ enum aws_service {
 enum aws_error {
     AWS_ERROR_CREDENTIALS, /* none found, expired, or refused: nobody's call will work */
     AWS_ERROR_DENIED,      /* AccessDenied: this call is not allowed */
-    AWS_ERROR_CONDITION,   /* ConditionalCheckFailed, a lost compare-and-swap */
+    AWS_ERROR_CONDITION,   /* ConditionalCheckFailed, InvalidChangeBatch: a lost compare-and-swap */
     AWS_ERROR_NOT_FOUND,   /* ResourceNotFound, ClusterNotFound, ... */
     AWS_ERROR_THROTTLED,   /* after all retries */
     AWS_ERROR_REQUEST,     /* any other 4xx: asking again will not help */
@@ -103,6 +103,12 @@ struct aws_call *aws_rest_get(struct aws_client *client, const struct aws_target
                               const char *action, const char *path, const char *const *params,
                               gint64 deadline_ms, aws_text_fn fn, gpointer data);
 
+/* A REST call that changes something (Route 53): a POST of `body` (XML; stolen) to `path`. It is
+ * AWS_CALL_WRITE's. The reply is the XML answer, as text. */
+struct aws_call *aws_rest_post(struct aws_client *client, const struct aws_target *target,
+                               const char *action, const char *path, char *body, gint64 deadline_ms,
+                               aws_text_fn fn, gpointer data);
+
 /* A plain GET, unsigned, not retried, at most 64 KiB of answer, redirects not followed. `status`
  * is 0 and `error` set where there was no HTTP answer. */
 typedef void (*aws_http_fn)(int status, const char *body, const GError *error, gpointer data);
@@ -116,6 +122,10 @@ struct aws_call *aws_http_get_at(struct aws_client *client, const char *url, con
 
 /* No callback comes after this. */
 void aws_call_cancel(struct aws_call *call);
+
+/* From within the callback of a call that ended in AWS_ERROR_CONDITION: the answer that says so,
+ * as it came, which may tell what stands there instead. NULL for all others. */
+const char *aws_call_refusal(const struct aws_call *call);
 
 /* How long the client's own keys last, and with them every role that is assumed with them: a role's
  * end is no later than its source's. */

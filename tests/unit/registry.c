@@ -73,6 +73,7 @@ Test(registry, a_whole_item_is_a_tenant_without_fault)
     cr_expect_eq(tenant->current_users, 42);
     cr_expect_eq(tenant->created_ms, 1767323045000);
     cr_expect_eq(tenant->updated_ms, 1767323045250);
+    cr_expect_str_eq(tenant->updated, "2026-01-02T03:04:05.250Z");
     cr_expect(tenant->subdomain == NULL);
 }
 
