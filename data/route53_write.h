@@ -34,20 +34,27 @@ bool zone_changes_fit(const struct zone_change *changes, size_t n, GError **erro
 /* The body of ChangeResourceRecordSets: pure. Caller frees. */
 char *zone_changes_body(const struct zone_change *changes, size_t n, const char *comment);
 
+/* Each of the calls below ends with exactly one `fn`, from the main loop, unless it is cancelled:
+ * no callback comes after that, though what was sent may be done all the same. `zone_id` is with or
+ * without its "/hostedzone/"; `deadline_ms` 0 = 20 s. */
+struct zone_call;
+void zone_call_cancel(struct zone_call *call);
+
 enum zone_status { ZONE_PENDING, ZONE_INSYNC };
 /* `id` (without "/change/", borrowed, NULL exactly when `error` is set) is the change's. */
 typedef void (*zone_change_fn)(const char *id, enum zone_status status, const GError *error,
                                gpointer data);
 
-/* All of the changes or none. `zone_id` with or without its "/hostedzone/"; `comment` (at most 256
- * letters are sent) stands in Route 53's own records. NULL and `error` where the batch does not
- * fit; else `fn` comes exactly once, from the main loop. */
-struct aws_call *zone_change(struct aws_client *client, const char *zone_id,
-                             const struct zone_change *changes, size_t n, const char *comment,
-                             gint64 deadline_ms, zone_change_fn fn, gpointer data, GError **error);
+/* All of the changes or none. `comment` (its first 256 letters are sent) stands in Route 53's own
+ * records; may be NULL. NULL and `error` where the batch does not fit: nothing was sent. */
+struct zone_call *zone_change(struct aws_client *client, const char *zone_id,
+                              const struct zone_change *changes, size_t n, const char *comment,
+                              gint64 deadline_ms, zone_change_fn fn, gpointer data, GError **error);
 /* Whether all of Route 53's servers know it. */
-struct aws_call *zone_change_status(struct aws_client *client, const char *id, gint64 deadline_ms,
-                                    zone_change_fn fn, gpointer data);
+struct zone_call *zone_change_status(struct aws_client *client, const char *id, gint64 deadline_ms,
+                                     zone_change_fn fn, gpointer data);
+/* The answer of either. False and AWS_ERROR_ANSWER where it is none. *id is to be freed. */
+bool zone_change_read(const char *xml, char **id, enum zone_status *status, GError **error);
 
 /* What Route 53's own servers answer for a name: no resolver's cache is between. */
 struct zone_answer {
@@ -56,7 +63,7 @@ struct zone_answer {
 };
 void zone_answer_free(struct zone_answer *answer);
 OWNABLE(zone_answer, zone_answer_free);
-/* CD_ERROR_SOURCE where the text is no such answer. */
+/* NULL and AWS_ERROR_ANSWER where the text is no such answer. */
 struct zone_answer *zone_answer_read(const char *xml, GError **error);
 /* Whether it is what the set says: NOERROR, and its values; of an alias, whose answer is what it
  * leads to, that there is one. */
@@ -65,17 +72,14 @@ bool zone_answer_is(const struct zone_answer *answer, const struct record_set *s
 /* `answer` is borrowed and NULL exactly when `error` is set. */
 typedef void (*zone_answer_fn)(const struct zone_answer *answer, const GError *error,
                                gpointer data);
-struct aws_call *zone_test_answer(struct aws_client *client, const char *zone_id, const char *name,
-                                  const char *type, gint64 deadline_ms, zone_answer_fn fn,
-                                  gpointer data);
+struct zone_call *zone_test_answer(struct aws_client *client, const char *zone_id, const char *name,
+                                   const char *type, gint64 deadline_ms, zone_answer_fn fn,
+                                   gpointer data);
 
-/* The sets of many names, in as few pages as they lie in. `sets` (borrowed; may be taken apart) is
- * one GPtrArray of struct record_set a name, in the order of `names`, empty where nothing stands;
- * NULL exactly when `error` is set: all or nothing. `deadline_ms` is for each page. */
-struct zone_reading;
+/* The sets of many names, in as few pages as they lie in. `sets` (borrowed) is one GPtrArray of
+ * struct record_set a name, in the order of `names`, empty where nothing stands; NULL exactly when
+ * `error` is set: all or nothing. `deadline_ms` is for each page. */
 typedef void (*zone_sets_fn)(GPtrArray *const *sets, const GError *error, gpointer data);
-struct zone_reading *zone_sets_read(struct aws_client *client, const char *zone_id,
-                                    const char *const *names, gint64 deadline_ms, zone_sets_fn fn,
-                                    gpointer data);
-/* No callback comes after this. */
-void zone_reading_cancel(struct zone_reading *reading);
+struct zone_call *zone_sets_read(struct aws_client *client, const char *zone_id,
+                                 const char *const *names, gint64 deadline_ms, zone_sets_fn fn,
+                                 gpointer data);
