@@ -169,6 +169,19 @@ static bool refuse_bad_event(const struct journal_row *row, const json_t *data, 
     return false;
 }
 
+bool journal_row_is_at_head(const struct journal_row *row, gint64 head, gint64 there,
+                            GError **error)
+{
+    if (there >= 0 && (head == JOURNAL_ANY_HEAD || head == there))
+        return true;
+    if (there >= 0)
+        g_set_error(error, CD_ERROR, CD_ERROR_CONFLICT,
+                    "%s: something was appended to the journal since it was read for event "
+                    "%" G_GINT64_FORMAT,
+                    row->stream, row->seq);
+    return false;
+}
+
 /* After a conflict: the event that has the number, if it is the one we tried to append. A retried
  * append whose first answer was lost ends here. */
 static struct event *read_back(struct journal *journal, const struct journal_row *row)
@@ -191,12 +204,9 @@ static char *data_text(const json_t *data)
     return text;
 }
 
-bool journal_append(struct journal *journal, const char *stream, gint64 seq, const char *id,
-                    gint64 at_ms, const char *actor, const char *type, json_t *data,
-                    struct event **out, GError **error)
+static bool append(struct journal *journal, gint64 head, struct journal_row row, const json_t *data,
+                   struct event **out, GError **error)
 {
-    struct journal_row row = {
-        .stream = stream, .seq = seq, .id = id, .at_ms = at_ms, .actor = actor, .type = type};
     if (!refuse_bad_event(&row, data, error))
         return false;
     g_autofree char *text = data_text(data);
@@ -205,7 +215,7 @@ bool journal_append(struct journal *journal, const char *stream, gint64 seq, con
     char prev_hash[JOURNAL_HASH_SIZE], hash[JOURNAL_HASH_SIZE];
     g_autoptr(GError) failure = NULL;
     OWN(event) kept = NULL;
-    if (journal->store->ops->append(journal->store, &row, prev_hash, hash, &failure)) {
+    if (journal->store->ops->append(journal->store, &row, head, prev_hash, hash, &failure)) {
         row.prev_hash = prev_hash;
         row.hash = hash;
         kept = out ? journal_row_event(&row, NULL) : NULL;
@@ -220,6 +230,33 @@ bool journal_append(struct journal *journal, const char *stream, gint64 seq, con
     if (out)
         *out = g_steal_pointer(&kept);
     return true;
+}
+
+bool journal_append(struct journal *journal, const char *stream, gint64 seq, const char *id,
+                    gint64 at_ms, const char *actor, const char *type, json_t *data,
+                    struct event **out, GError **error)
+{
+    return append(
+        journal, JOURNAL_ANY_HEAD,
+        (struct journal_row){
+            .stream = stream, .seq = seq, .id = id, .at_ms = at_ms, .actor = actor, .type = type},
+        data, out, error);
+}
+
+bool journal_append_at_head(struct journal *journal, gint64 head, const char *stream, gint64 seq,
+                            const char *id, gint64 at_ms, const char *actor, const char *type,
+                            json_t *data, struct event **out, GError **error)
+{
+    return append(
+        journal, MAX(head, 0),
+        (struct journal_row){
+            .stream = stream, .seq = seq, .id = id, .at_ms = at_ms, .actor = actor, .type = type},
+        data, out, error);
+}
+
+gint64 journal_head(struct journal *journal, GError **error)
+{
+    return journal->store->ops->head(journal->store, error);
 }
 
 GPtrArray *journal_read(struct journal *journal, const char *stream, gint64 from, GError **error)

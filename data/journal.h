@@ -60,6 +60,17 @@ bool journal_append(struct journal *journal, const char *stream, gint64 seq, con
                     gint64 at_ms, const char *actor, const char *type, json_t *data,
                     struct event **out, GError **error);
 
+/* How many events the journal has, in all its streams; -1 with an error. */
+gint64 journal_head(struct journal *journal, GError **error);
+
+/* The same on a condition more: nobody has appended anything at all, to any stream, since
+ * journal_head() was `head`. So whatever was read after that still stands when this succeeds, which
+ * is how of two operations that are opened at once the second sees the first. CD_ERROR_CONFLICT:
+ * somebody has, or the number is taken; look at everything anew. */
+bool journal_append_at_head(struct journal *journal, gint64 head, const char *stream, gint64 seq,
+                            const char *id, gint64 at_ms, const char *actor, const char *type,
+                            json_t *data, struct event **out, GError **error);
+
 /* A fresh random event id (128 bits, hex). Caller frees. */
 char *journal_new_id(void);
 

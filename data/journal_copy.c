@@ -37,7 +37,7 @@ static bool claim_locked(struct journal_store *store, const char *name, GError *
 {
     sqlite3 *db = journal_sqlite_db(store);
     g_autofree char *of = text_of(store, "SELECT of FROM copy", error);
-    gint64 head = of ? journal_copy_head(store, error) : -1;
+    gint64 head = of ? store->ops->head(store, error) : -1;
     if (head < 0)
         return false;
     if (strcmp(of, name) == 0)
@@ -86,12 +86,6 @@ bool journal_copy_refuse(struct journal_store *store, GError **error)
                 "to store: dynamodb",
                 sqlite3_db_filename(journal_sqlite_db(store), "main"), of);
     return false;
-}
-
-gint64 journal_copy_head(struct journal_store *store, GError **error)
-{
-    g_autofree char *head = text_of(store, "SELECT coalesce(max(position), 0) FROM event", error);
-    return head ? g_ascii_strtoll(head, NULL, 10) : -1;
 }
 
 static bool bad_item(const char *table, const struct journal_item *item, const char *fault,
@@ -144,7 +138,7 @@ static bool append(struct journal_store *store, const char *table, const struct 
 static bool take_locked(struct journal_store *store, const char *table,
                         const struct journal_item *items, guint n, bool *grown, GError **error)
 {
-    gint64 head = journal_copy_head(store, error);
+    gint64 head = store->ops->head(store, error);
     bool good = head >= 0;
     for (guint i = 0; good && i < n; i++) {
         if (items[i].position <= head) {

@@ -13,9 +13,6 @@ bool journal_copy_claim(struct journal_store *store, const char *name, GError **
 /* CD_ERROR_USAGE where `store` is a copy: nobody appends to it as if it were the journal. */
 bool journal_copy_refuse(struct journal_store *store, GError **error);
 
-/* The position of its newest event, 0 where there is none; -1 with an error. */
-gint64 journal_copy_head(struct journal_store *store, GError **error);
-
 /* Takes events that follow each other, the first being one that is here or the next one. Those
  * that are here must be the same: an error names the first that is not, or is not chained to what
  * it should be. What came before it is kept. */

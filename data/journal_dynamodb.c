@@ -37,17 +37,18 @@ static bool catch_up(struct dynamodb_store *store, gint64 until_ms, GError **err
 }
 
 /* Where `row` goes by what the copy has: its hashes, and its position among all. */
-static bool find_place(struct dynamodb_store *store, struct journal_row *row, gint64 *position,
-                       char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
-                       GError **error)
+static bool find_place(struct dynamodb_store *store, struct journal_row *row, gint64 asked_head,
+                       gint64 *position, char prev_hash[JOURNAL_HASH_SIZE],
+                       char hash[JOURNAL_HASH_SIZE], GError **error)
 {
     struct journal_store *copy = store->share->copy;
     sqlite3 *db = journal_sqlite_db(copy);
     /* Another process may bring the copy forward between the two: this is one look at it. */
     if (!sqlite_exec(db, "BEGIN", TRIED, error))
         return false;
-    gint64 head = journal_copy_head(copy, error);
-    bool good = head >= 0 && journal_sqlite_place(db, row, prev_hash, error);
+    gint64 head = copy->ops->head(copy, error);
+    bool good = journal_row_is_at_head(row, asked_head, head, error) &&
+                journal_sqlite_place(db, row, prev_hash, error);
     sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     if (!good)
         return false;
@@ -60,19 +61,19 @@ static bool find_place(struct dynamodb_store *store, struct journal_row *row, gi
 }
 
 /* What looks like a gap may be what the copy has not yet. */
-static bool find_place_behind(struct dynamodb_store *store, struct journal_row *row,
+static bool find_place_behind(struct dynamodb_store *store, struct journal_row *row, gint64 head,
                               gint64 *position, char prev_hash[JOURNAL_HASH_SIZE],
                               char hash[JOURNAL_HASH_SIZE], gint64 until_ms, GError **error)
 {
     g_autoptr(GError) fault = NULL;
-    if (find_place(store, row, position, prev_hash, hash, &fault))
+    if (find_place(store, row, head, position, prev_hash, hash, &fault))
         return true;
     if (g_error_matches(fault, CD_ERROR, CD_ERROR_CONFLICT)) {
         g_propagate_error(error, g_steal_pointer(&fault));
         return false;
     }
     return catch_up(store, until_ms, error) &&
-           find_place(store, row, position, prev_hash, hash, error);
+           find_place(store, row, head, position, prev_hash, hash, error);
 }
 
 enum put { PUT_DONE, PUT_BEATEN, PUT_FAILED, PUT_REFUSED };
@@ -181,7 +182,7 @@ static bool may_keep(struct dynamodb_store *store, GError **error)
     return false;
 }
 
-static bool store_append(struct journal_store *base, const struct journal_row *asked,
+static bool store_append(struct journal_store *base, const struct journal_row *asked, gint64 head,
                          char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                          GError **error)
 {
@@ -192,7 +193,7 @@ static bool store_append(struct journal_store *base, const struct journal_row *a
     for (;;) {
         struct journal_row row = *asked;
         gint64 position;
-        if (!find_place_behind(store, &row, &position, prev_hash, hash, until_ms, error))
+        if (!find_place_behind(store, &row, head, &position, prev_hash, hash, until_ms, error))
             return false;
         GError *cause = NULL;
         switch (put(store, position, &row, until_ms, &cause)) {
@@ -210,6 +211,11 @@ static bool store_append(struct journal_store *base, const struct journal_row *a
             return settle(store, &row, cause, until_ms, prev_hash, hash, error);
         }
     }
+}
+
+static gint64 store_head(struct journal_store *store, GError **error)
+{
+    return copy_of(store)->ops->head(copy_of(store), error);
 }
 
 static GPtrArray *store_read(struct journal_store *store, const char *stream, gint64 from,
@@ -264,6 +270,7 @@ static void store_close(struct journal_store *store)
 
 static const struct journal_store_ops dynamodb_ops = {
     .append = store_append,
+    .head = store_head,
     .read = store_read,
     .last = store_last,
     .streams = store_streams,

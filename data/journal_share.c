@@ -80,7 +80,7 @@ static bool read_page(struct journal_share *share, gint64 *from, bool *more, gin
     g_autoptr(GArray) items = items_of(table, reply, error);
     if (!items)
         return false;
-    gint64 head = journal_copy_head(share->copy, error);
+    gint64 head = share->copy->ops->head(share->copy, error);
     const struct journal_item *page = &g_array_index(items, struct journal_item, 0);
     if (head < 0)
         return false;
@@ -103,7 +103,7 @@ static bool read_from(struct journal_share *share, gint64 from, gint64 until_ms,
 
 bool journal_share_catch_up(struct journal_share *share, gint64 until_ms, GError **error)
 {
-    gint64 head = journal_copy_head(share->copy, error);
+    gint64 head = share->copy->ops->head(share->copy, error);
     return head >= 0 && read_from(share, MAX(head, 1), until_ms, error);
 }
 

@@ -128,10 +128,27 @@ bool journal_sqlite_insert(sqlite3 *db, const struct journal_row *row, GError **
            sqlite_fail(db, NULL, "append to the journal", error);
 }
 
-static bool append_locked(sqlite3 *db, struct journal_row *row, char prev_hash[JOURNAL_HASH_SIZE],
-                          char hash[JOURNAL_HASH_SIZE], GError **error)
+static gint64 store_head(struct journal_store *store, GError **error)
 {
-    if (!journal_sqlite_place(db, row, prev_hash, error))
+    sqlite3 *db = db_of(store);
+    g_autoptr(sqlite3_stmt) get = sqlite_prepare(db, "SELECT coalesce(max(position), 0) FROM event",
+                                                 "read the journal's head", error);
+    if (!get)
+        return -1;
+    if (sqlite3_step(get) == SQLITE_ROW)
+        return sqlite3_column_int64(get, 0);
+    sqlite_fail(db, NULL, "read the journal's head", error);
+    return -1;
+}
+
+static bool append_locked(struct journal_store *store, struct journal_row *row, gint64 head,
+                          char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
+                          GError **error)
+{
+    sqlite3 *db = db_of(store);
+    if (!journal_sqlite_place(db, row, prev_hash, error) ||
+        (head != JOURNAL_ANY_HEAD &&
+         !journal_row_is_at_head(row, head, store_head(store, error), error)))
         return false;
     row->prev_hash = prev_hash;
     g_autofree char *computed = journal_row_hash(row);
@@ -154,7 +171,7 @@ static bool is_in_place(sqlite3 *db, GError **error)
     return !moved;
 }
 
-static bool store_append(struct journal_store *store, const struct journal_row *row,
+static bool store_append(struct journal_store *store, const struct journal_row *row, gint64 head,
                          char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                          GError **error)
 {
@@ -163,7 +180,7 @@ static bool store_append(struct journal_store *store, const struct journal_row *
         !sqlite_exec(db, "BEGIN IMMEDIATE", "append to the journal", error))
         return false;
     struct journal_row chained = *row;
-    if (!append_locked(db, &chained, prev_hash, hash, error)) {
+    if (!append_locked(store, &chained, head, prev_hash, hash, error)) {
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         return false;
     }
@@ -384,6 +401,7 @@ static void store_close(struct journal_store *store)
 
 static const struct journal_store_ops sqlite_ops = {
     .append = store_append,
+    .head = store_head,
     .read = store_read,
     .last = store_last,
     .streams = store_streams,

@@ -16,12 +16,18 @@ struct journal_row {
 };
 
 enum { JOURNAL_HASH_SIZE = 65 }; /* 64 hex digits and the end */
+enum { JOURNAL_ANY_HEAD = -1 };
 #define JOURNAL_NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
 
 /* The hash of `row` by the rule in journal.h, from its prev_hash on. Caller frees. */
 char *journal_row_hash(const struct journal_row *row);
 /* NULL with an error naming stream and seq where `data` is no JSON object. */
 struct event *journal_row_event(const struct journal_row *row, GError **error);
+
+/* CD_ERROR_CONFLICT where `head` is neither JOURNAL_ANY_HEAD nor what is `there`: somebody has
+ * appended an event, to whichever stream, since the maker of `row` has looked. */
+bool journal_row_is_at_head(const struct journal_row *row, gint64 head, gint64 there,
+                            GError **error);
 
 /* An operation's first event, its last that carries `state`, and how many it has. */
 struct journal_summary {
@@ -40,10 +46,12 @@ struct journal_store {
 
 struct journal_store_ops {
     /* Compare-and-append of `row`, whose hashes are not set yet: links it to the last event of its
-     * stream and gives both hashes. CD_ERROR_CONFLICT where the number is taken; a gap is an error.
-     */
-    bool (*append)(struct journal_store *store, const struct journal_row *row,
+     * stream and gives both hashes. CD_ERROR_CONFLICT where the number is taken, or where there are
+     * other than `head` events before it (JOURNAL_ANY_HEAD: however many); a gap is an error. */
+    bool (*append)(struct journal_store *store, const struct journal_row *row, gint64 head,
                    char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE], GError **error);
+    /* How many events there are, which is the position of the newest; -1 with an error. */
+    gint64 (*head)(struct journal_store *store, GError **error);
     /* At most `limit` events (0 = all) from number `from` on, oldest first. */
     GPtrArray *(*read)(struct journal_store *store, const char *stream, gint64 from, int limit,
                        GError **error);

@@ -26,9 +26,9 @@ static struct copy_end *copy_end_of(const char *dir)
     g_autofree char *file = g_build_filename(dir, "history.db", NULL);
     OWN(journal)
     copy = g_file_test(file, G_FILE_TEST_EXISTS) ? journal_open_read_only(dir, NULL) : NULL;
-    gint64 position = copy ? journal_copy_head(journal_store(copy), NULL) : 0;
+    gint64 position = copy ? journal_head(copy, NULL) : 0;
     end->hash = position > 0 ? journal_head_hash(copy, NULL) : NULL;
-    bool still = end->hash && journal_copy_head(journal_store(copy), NULL) == position;
+    bool still = end->hash && journal_head(copy, NULL) == position;
     end->position = still ? position : 0; /* or somebody is just appending */
     return end;
 }

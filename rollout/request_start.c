@@ -169,21 +169,22 @@ static char *next_id(struct journal *journal, GError **error)
     return g_strdup_printf("r%" G_GUINT64_FORMAT, last + 1);
 }
 
-/* The id is chosen before the live operations are read. Whoever was opened in between has that very
- * id, so our append conflicts, and everything is looked at again: of two that start within a
- * millisecond, the second sees the first. */
+/* What the live operations are is read at the journal's head, and stands when we append there:
+ * whatever was opened in between, of whichever kind, makes our append conflict, and everything is
+ * looked at again. So of two that start within a millisecond, the second sees the first. */
 char *request_start(struct journal *journal, const struct start_request *start,
                     const struct person *requester, gint64 now_ms, GError **error)
 {
     g_autofree char *event_id = journal_new_id();
     OWN_JSON data = opened_json(start, requester);
     for (;;) {
-        g_autofree char *id = next_id(journal, error);
+        gint64 head = journal_head(journal, error);
+        g_autofree char *id = head < 0 ? NULL : next_id(journal, error);
         if (!id || !request_may_start(journal, start, error))
             return NULL;
         g_autoptr(GError) failure = NULL;
-        if (journal_append(journal, id, 1, event_id, now_ms, requester->actor, "opened", data, NULL,
-                           &failure))
+        if (journal_append_at_head(journal, head, id, 1, event_id, now_ms, requester->actor,
+                                   "opened", data, NULL, &failure))
             return g_steal_pointer(&id);
         if (!g_error_matches(failure, CD_ERROR, CD_ERROR_CONFLICT)) {
             g_propagate_error(error, g_steal_pointer(&failure));

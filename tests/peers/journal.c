@@ -31,8 +31,12 @@ static json_t *append(struct journal *journal, const json_t *asked, GError **err
     json_t *data = json_object_get(asked, "data");
     OWN(event) kept = NULL;
     gint64 began_ms = when_mono_ms();
-    if (!journal_append(journal, text(asked, "stream"), seq, text(asked, "id"), 1000 + seq, "alice",
-                        "note", data, &kept, error))
+    const json_t *head = json_object_get(asked, "head");
+    const char *stream = text(asked, "stream"), *id = text(asked, "id");
+    if (head ? !journal_append_at_head(journal, json_integer_value(head), stream, seq, id,
+                                       1000 + seq, "alice", "note", data, &kept, error)
+             : !journal_append(journal, stream, seq, id, 1000 + seq, "alice", "note", data, &kept,
+                               error))
         return NULL;
     return json_pack("{s:o, s:I}", "event", event_of(kept), "took_ms",
                      (json_int_t)(when_mono_ms() - began_ms));
@@ -67,6 +71,13 @@ static json_t *version(struct journal *journal, const json_t *asked, GError **er
     (void)asked;
     (void)error;
     return json_pack("{s:I}", "version", (json_int_t)journal_version(journal));
+}
+
+static json_t *head(struct journal *journal, const json_t *asked, GError **error)
+{
+    (void)asked;
+    gint64 events = journal_head(journal, error);
+    return events < 0 ? NULL : json_pack("{s:I}", "head", (json_int_t)events);
 }
 
 static json_t *verify(struct journal *journal, const json_t *asked, GError **error)
@@ -110,7 +121,7 @@ static const struct {
     const char *name;
     json_t *(*run)(struct journal *journal, const json_t *asked, GError **error);
 } commands[] = {{"append", append},   {"read", read_stream}, {"last", last}, {"streams", streams},
-                {"version", version}, {"verify", verify},    {"race", race}};
+                {"version", version}, {"verify", verify},    {"race", race}, {"head", head}};
 
 static json_t *answer(struct journal *journal, const json_t *asked)
 {

@@ -22,7 +22,7 @@ struct memory {
     struct journal_store base;
     GHashTable *by_name; /* char * -> struct stream * */
     GPtrArray *streams;  /* struct stream *, in order of their first event */
-    gint64 version;
+    gint64 version;      /* how many events there are */
     char head[JOURNAL_HASH_SIZE];
 };
 
@@ -79,7 +79,7 @@ static struct event *event_of(const struct kept *kept)
     return event;
 }
 
-static bool memory_append(struct journal_store *store, const struct journal_row *row,
+static bool memory_append(struct journal_store *store, const struct journal_row *row, gint64 head,
                           char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                           GError **error)
 {
@@ -92,6 +92,8 @@ static bool memory_append(struct journal_store *store, const struct journal_row 
                     last, row->seq);
         return false;
     }
+    if (!journal_row_is_at_head(row, head, memory->version, error))
+        return false;
     const struct kept *before = last ? g_ptr_array_index(stream->rows, last - 1) : NULL;
     struct journal_row chained = *row;
     g_strlcpy(prev_hash, before ? before->row.hash : JOURNAL_NO_HASH, JOURNAL_HASH_SIZE);
@@ -111,6 +113,12 @@ static bool memory_append(struct journal_store *store, const struct journal_row 
     g_strlcpy(memory->head, hash, JOURNAL_HASH_SIZE);
     memory->version++;
     return true;
+}
+
+static gint64 memory_head(struct journal_store *store, GError **error)
+{
+    (void)error;
+    return ((struct memory *)store)->version;
 }
 
 static GPtrArray *memory_read(struct journal_store *store, const char *name, gint64 from, int limit,
@@ -209,9 +217,10 @@ static void memory_close(struct journal_store *store)
 
 struct journal_store *memory_store_new(void)
 {
-    static const struct journal_store_ops ops = {
-        memory_append,    memory_read, memory_last,  memory_streams,   memory_version,
-        memory_head_hash, memory_walk, memory_check, memory_summaries, memory_close};
+    static const struct journal_store_ops ops = {memory_append,    memory_head,    memory_read,
+                                                 memory_last,      memory_streams, memory_version,
+                                                 memory_head_hash, memory_walk,    memory_check,
+                                                 memory_summaries, memory_close};
     struct memory *memory = g_new0(struct memory, 1);
     memory->base.ops = &ops;
     memory->by_name = g_hash_table_new(g_str_hash, g_str_equal);

@@ -84,14 +84,14 @@ static bool may_write(struct handle *handle, const struct journal_row *row, GErr
     return fail(error, "the disk is full");
 }
 
-static bool handle_append(struct journal_store *store, const struct journal_row *row,
+static bool handle_append(struct journal_store *store, const struct journal_row *row, gint64 head,
                           char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
                           GError **error)
 {
     struct handle *handle = handle_of(store);
     struct sim *sim = handle->sim;
     if (!may_write(handle, row, error) ||
-        !handle->inner->ops->append(handle->inner, row, prev_hash, hash, error))
+        !handle->inner->ops->append(handle->inner, row, head, prev_hash, hash, error))
         return false;
     struct journal_row kept = *row;
     kept.prev_hash = prev_hash;
@@ -111,6 +111,12 @@ static bool handle_append(struct journal_store *store, const struct journal_row 
 }
 
 #define INNER(store) handle_of(store)->inner->ops
+
+static gint64 handle_head(struct journal_store *store, GError **error)
+{
+    return may_read(handle_of(store), error) ? INNER(store)->head(handle_of(store)->inner, error)
+                                             : -1;
+}
 
 static GPtrArray *handle_read(struct journal_store *store, const char *stream, gint64 from,
                               int limit, GError **error)
@@ -176,9 +182,10 @@ static void handle_close(struct journal_store *store)
 
 static struct journal_store *handle_new(struct sim *sim, struct process *process)
 {
-    static const struct journal_store_ops ops = {
-        handle_append,    handle_read, handle_last,  handle_streams,   handle_version,
-        handle_head_hash, handle_walk, handle_check, handle_summaries, handle_close};
+    static const struct journal_store_ops ops = {handle_append,    handle_head,    handle_read,
+                                                 handle_last,      handle_streams, handle_version,
+                                                 handle_head_hash, handle_walk,    handle_check,
+                                                 handle_summaries, handle_close};
     struct handle *handle = g_new0(struct handle, 1);
     g_autoptr(GError) error = NULL;
     *handle = (struct handle){{&ops}, sim->truth, !sim->truth, sim, process};

@@ -66,11 +66,11 @@ struct forgetful {
 };
 
 static bool forgetful_append(struct journal_store *store, const struct journal_row *row,
-                             char prev_hash[JOURNAL_HASH_SIZE], char hash[JOURNAL_HASH_SIZE],
-                             GError **error)
+                             gint64 head, char prev_hash[JOURNAL_HASH_SIZE],
+                             char hash[JOURNAL_HASH_SIZE], GError **error)
 {
     struct forgetful *forgetful = (struct forgetful *)store;
-    if (!forgetful->inner->ops->append(forgetful->inner, row, prev_hash, hash, error))
+    if (!forgetful->inner->ops->append(forgetful->inner, row, head, prev_hash, hash, error))
         return false;
     if (forgetful->lost-- <= 0)
         return true;
