@@ -114,6 +114,19 @@ static void add_zone(const struct policy *policy, struct texts *arns)
                                   aws_partition(config->aws_region), config->failover.zone_id));
 }
 
+/* Their ids are Route 53's own. */
+static void add_changes(const struct policy *policy, struct texts *arns)
+{
+    const char *partition = aws_partition(policy->config->aws_region);
+    texts_add(arns, g_strdup_printf("arn:%s:route53:::change/*", partition));
+}
+
+static void add_answers(const struct policy *policy, struct texts *arns)
+{
+    (void)policy;
+    texts_add(arns, g_strdup("*"));
+}
+
 static void add_roles(const struct policy *policy, struct texts *arns)
 {
     for (guint i = 0; i < policy->config->cells->len; i++) {
@@ -198,7 +211,7 @@ static const struct scope {
     void (*add)(const struct policy *policy, struct texts *arns);
     json_t *(*condition)(const struct policy *policy); /* where actions are used; NULL: none */
 } scopes[] = {
-    [AWS_SCOPE_TABLE] = {"ReadRegistry", true, add_table},
+    [AWS_SCOPE_TABLE] = {"Registry", true, add_table},
     [AWS_SCOPE_JOURNAL] = {"SharedJournal", true, add_journal},
     [AWS_SCOPE_ANY] = {"WhatHasNoResources", false, add_any},
     [AWS_SCOPE_ASSUMED_ROLES] = {"ReachCellsOfOtherRoles", true, add_roles},
@@ -206,9 +219,16 @@ static const struct scope {
     [AWS_SCOPE_TASK_DEFINITIONS] = {"TagNewTaskDefinitions", false, add_task_definitions},
     [AWS_SCOPE_PASSED_ROLES] = {"PassRolesToTasks", false, add_passed_roles},
     [AWS_SCOPE_TOPIC] = {"TellPeople", true, add_topic},
-    [AWS_SCOPE_ZONE] = {"ReadTenantsRecords", true, add_zone},
+    [AWS_SCOPE_ZONE] = {"TenantsRecords", true, add_zone},
+    [AWS_SCOPE_CHANGES] = {"ChangesOfRecords", true, add_changes},
+    [AWS_SCOPE_ANSWERS] = {"AnswersOfDNS", true, add_answers},
     [AWS_SCOPE_NAMESPACE] = {"Heartbeat", true, add_heartbeat, heartbeat_condition},
 };
+
+static bool has_zone(const struct config *config)
+{
+    return config->failover.zone_id && config->failover.record;
+}
 
 static bool uses(const struct policy *policy, enum aws_use use)
 {
@@ -216,7 +236,11 @@ static bool uses(const struct policy *policy, enum aws_use use)
     case AWS_USE_ECS:
         return !policy->wish->read_only && policy->config->deploy.driver == DRIVER_ECS;
     case AWS_USE_ZONE:
-        return policy->config->failover.zone_id && policy->config->failover.record;
+        return has_zone(policy->config);
+    case AWS_USE_FAILOVER:
+        return !policy->wish->read_only;
+    case AWS_USE_REROUTE:
+        return !policy->wish->read_only && has_zone(policy->config);
     case AWS_USE_NOTIFY:
         return !policy->wish->read_only;
     case AWS_USE_HEARTBEAT:

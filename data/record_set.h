@@ -22,6 +22,8 @@ void record_set_free(struct record_set *set);
 OWNABLE(record_set, record_set_free);
 /* An array of them that owns them. */
 GPtrArray *record_sets_new(void);
+/* Of no values and no TTL yet. */
+struct record_set *record_set_new(const char *name, const char *type);
 struct record_set *record_set_copy(const struct record_set *set);
 /* A CNAME from `name` to `target`. */
 struct record_set *record_set_cname(const char *name, const char *target, gint64 ttl_s);

@@ -76,9 +76,9 @@ struct zone_call *zone_test_answer(struct aws_client *client, const char *zone_i
                                    const char *type, gint64 deadline_ms, zone_answer_fn fn,
                                    gpointer data);
 
-/* The sets of many names, in as few pages as they lie in. `sets` (borrowed) is one GPtrArray of
- * struct record_set a name, in the order of `names`, empty where nothing stands; NULL exactly when
- * `error` is set: all or nothing. `deadline_ms` is for each page. */
+/* The sets of many names (one at the least), in as few pages as they lie in. `sets` (borrowed) is
+ * one GPtrArray of struct record_set a name, in the order of `names`, empty where nothing stands;
+ * NULL exactly when `error` is set: all or nothing. `deadline_ms` is for each page. */
 typedef void (*zone_sets_fn)(GPtrArray *const *sets, const GError *error, gpointer data);
 struct zone_call *zone_sets_read(struct aws_client *client, const char *zone_id,
                                  const char *const *names, gint64 deadline_ms, zone_sets_fn fn,

@@ -8,6 +8,12 @@ static const struct aws_action actions[] = {
     {AWS_DYNAMODB, "Scan", false, AWS_USE_WATCH, AWS_SCOPE_TABLE, "which tenant lives where"},
     {AWS_ROUTE53, "ListResourceRecordSets", false, AWS_USE_ZONE, AWS_SCOPE_ZONE,
      "where DNS sends the tenant that is looked at"},
+    {AWS_ROUTE53, "GetChange", false, AWS_USE_REROUTE, AWS_SCOPE_CHANGES,
+     "whether all DNS servers know of a change"},
+    {AWS_ROUTE53, "TestDNSAnswer", false, AWS_USE_REROUTE, AWS_SCOPE_ANSWERS,
+     "what DNS servers answer after a change"},
+    {AWS_DYNAMODB, "GetItem", false, AWS_USE_FAILOVER, AWS_SCOPE_TABLE,
+     "where a tenant lives, before and after it moves"},
     {AWS_DYNAMODB, "Query", false, AWS_USE_JOURNAL, AWS_SCOPE_JOURNAL, "the shared journal"},
     {AWS_CLOUDWATCH, "GetMetricData", false, AWS_USE_WATCH, AWS_SCOPE_ANY, "the cells' metrics"},
     /* Limited to alarms' ARNs it says nothing of composite alarms (its API reference). */
@@ -27,6 +33,10 @@ static const struct aws_action actions[] = {
      "saying that the conductor is at work"},
     {AWS_DYNAMODB, "PutItem", true, AWS_USE_JOURNAL, AWS_SCOPE_JOURNAL,
      "appending to the shared journal"},
+    {AWS_DYNAMODB, "UpdateItem", true, AWS_USE_FAILOVER, AWS_SCOPE_TABLE,
+     "moving a tenant to another cell"},
+    {AWS_ROUTE53, "ChangeResourceRecordSets", true, AWS_USE_REROUTE, AWS_SCOPE_ZONE,
+     "sending a tenant's users to another cell"},
     {AWS_SNS, "Publish", true, AWS_USE_NOTIFY, AWS_SCOPE_TOPIC, "telling people"},
     {0}};
 

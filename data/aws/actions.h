@@ -16,6 +16,8 @@ enum aws_use {
     AWS_USE_HEARTBEAT, /* notify.heartbeat */
     AWS_USE_JOURNAL,   /* journal.store: dynamodb */
     AWS_USE_ZONE,      /* failover.zone_id and failover.record */
+    AWS_USE_FAILOVER,  /* failover and tenant move: always, where celldeck may act */
+    AWS_USE_REROUTE,   /* the same where there is a zone */
     AWS_USE_WHOAMI,    /* doctor and iam-policy: always */
 };
 
@@ -32,6 +34,8 @@ enum aws_scope {
     AWS_SCOPE_ASSUMED_ROLES,    /* cells.*.role_arn */
     AWS_SCOPE_TOPIC,            /* notify.sns_topic */
     AWS_SCOPE_ZONE,             /* failover.zone_id */
+    AWS_SCOPE_CHANGES,          /* Route 53's changes, which bear no zone's name */
+    AWS_SCOPE_ANSWERS,          /* none, for celldeck's own credentials alone */
     AWS_SCOPE_NAMESPACE,        /* any resource, in the namespace of notify.heartbeat alone */
 };
 

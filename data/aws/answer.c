@@ -135,6 +135,20 @@ static void read_oauth(struct fault *fault, const json_t *body)
         fault->code = g_strdup(json_string_value(json_object_get(body, "error")));
 }
 
+/* Route 53's own form of one error: <InvalidChangeBatch><Messages><Message>... Its name is the
+ * code, and each of the batch's faults has a message. */
+static void read_messages(struct fault *fault, const GString *body)
+{
+    g_autofree char *root = xml_root(body->str, (gssize)body->len);
+    g_autoptr(GPtrArray) messages = xml_list(body->str, (gssize)body->len, "Message");
+    if (g_strcmp0(root, "InvalidChangeBatch") != 0)
+        return;
+    g_ptr_array_add(messages, NULL);
+    g_free(fault->message);
+    fault->code = g_steal_pointer(&root);
+    fault->message = g_strjoinv("; ", (char **)messages->pdata);
+}
+
 static void read_xml(struct fault *fault, const GString *body)
 {
     g_autoptr(GHashTable) texts = xml_texts(body->str, (gssize)body->len, NULL);
@@ -143,6 +157,8 @@ static void read_xml(struct fault *fault, const GString *body)
     fault->code = g_strdup(g_hash_table_lookup(texts, "Code"));
     fault->message = g_strdup(g_hash_table_lookup(texts, "Message"));
     fault->request_id = g_strdup(g_hash_table_lookup(texts, "RequestId"));
+    if (!fault->code)
+        read_messages(fault, body);
 }
 
 static const char *request_id(GHashTable *headers)

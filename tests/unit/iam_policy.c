@@ -62,7 +62,8 @@ Test(iam_policy, asks_for_what_the_configuration_calls_on_the_narrowest_resource
         HEAD CELLS ECS SNS, &own,
         "allow cloudwatch:GetMetricData cloudwatch:DescribeAlarms ecs:DescribeTaskDefinition "
         "ecs:ListTaskDefinitions ecs:RegisterTaskDefinition on *\n"
-        "allow dynamodb:Scan on arn:aws:dynamodb:us-east-1:123456789012:table/cell-registry\n"
+        "allow dynamodb:Scan dynamodb:GetItem dynamodb:UpdateItem on "
+        "arn:aws:dynamodb:us-east-1:123456789012:table/cell-registry\n"
         "allow ecs:DescribeServices ecs:UpdateService on "
         "arn:aws:ecs:us-east-1:123456789012:service/fleet-one/api\n"
         "allow sts:AssumeRole on " ROLE "\n"
@@ -115,11 +116,34 @@ Test(iam_policy, of_a_shared_journal_reads_and_appends_and_a_reader_only_reads)
     cr_expect(strstr(read, one), "%s", read);
 }
 
+/* Route 53 knows no narrower resource for the last two than these. */
+Test(iam_policy, of_a_zone_changes_its_records_and_a_reader_only_reads_them)
+{
+    static const char yaml[] = HEAD "  one: {class: dev, " LIMITS "}\n"
+                                    "failover: {zone_id: Z1, record: '{subdomain}.example.com'}\n";
+    const struct iam_wish own = {.account = "123456789012"};
+    OWN_JSON policy = policy_of(yaml, &own, NULL);
+    g_autofree char *text = in_short(policy);
+    cr_expect(strstr(text, "allow route53:ListResourceRecordSets route53:ChangeResourceRecordSets "
+                           "on arn:aws:route53:::hostedzone/Z1\n"
+                           "allow route53:GetChange on arn:aws:route53:::change/*\n"
+                           "allow route53:TestDNSAnswer on *\n"),
+              "%s", text);
+    const struct iam_wish reader = {.account = "123456789012", .read_only = true};
+    OWN_JSON less = policy_of(yaml, &reader, NULL);
+    g_autofree char *read = in_short(less);
+    cr_expect(strstr(read, "allow route53:ListResourceRecordSets on arn:aws:route53:::hostedzone/"
+                           "Z1\n"),
+              "%s", read);
+    cr_expect(!strstr(read, "Change") && !strstr(read, "TestDNS"), "%s", read);
+}
+
 Test(iam_policy, of_credentials_that_reach_no_cell_themselves_asks_nothing_of_cells)
 {
     const struct iam_wish own = {0};
     expect_policy(HEAD "  two: {class: dev, role_arn: \"" ROLE "\", " LIMITS "}\n" ECS, &own,
-                  "allow dynamodb:Scan on arn:aws:dynamodb:us-east-1:*:table/cell-registry\n"
+                  "allow dynamodb:Scan dynamodb:GetItem dynamodb:UpdateItem on "
+                  "arn:aws:dynamodb:us-east-1:*:table/cell-registry\n"
                   "allow sts:AssumeRole on " ROLE "\n");
 }
 
