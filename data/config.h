@@ -167,12 +167,21 @@ struct releases_config {
     bool no_skip_minor; /* `no_skip: minor` */
 };
 
+/* A command of the team's own. */
+struct own_command {
+    char **argv;       /* never NULL; empty: there is none */
+    gint64 timeout_ms; /* default 10m */
+};
+
 struct failover_config {
     char *zone_id, *record; /* or NULL: with {subdomain} or {tenant} */
     char *check_url;        /* with {record}; default https://{record}/healthcheck */
     char *resolver; /* the DNS server to ask, "10.0.0.2" or "10.0.0.2:5353"; NULL: the machine's */
     gint64 ttl_ms;  /* default 60s */
-    double max_used_pct; /* default 90 */
+    double max_used_pct;        /* default 90 */
+    struct own_command fence;   /* keeps the source from writing any more */
+    struct own_command promote; /* makes a replica writable */
+    gint64 rto_ms;              /* within which all of it should be done; < 0 where not given */
 };
 
 /* A metric that the conductor sends while it works on something and can see (README.md). */
@@ -202,8 +211,9 @@ struct config {
     struct deploy_config deploy;
     struct releases_config releases;
     struct failover_config failover;
-    char *sns_topic;       /* or NULL */
-    char **notify_command; /* argv; never NULL */
+    struct own_command move; /* brings a tenant's data into its new cell */
+    char *sns_topic;         /* or NULL */
+    char **notify_command;   /* argv; never NULL */
     struct heartbeat_config heartbeat;
     char *journal_store;  /* "sqlite" (default) or "dynamodb" */
     char *journal_path;   /* state folder, or NULL: see state_dir() */

@@ -8,11 +8,6 @@
         .name = key, .kind = SCHEMA_##what, .offset = offsetof(struct type, member), .doc = text,  \
         __VA_ARGS__                                                                                \
     }
-/* A key of a later issue: its value must be right, and is kept nowhere yet. */
-#define CHECKED(key, what, text, ...)                                                              \
-    {                                                                                              \
-        .name = key, .kind = SCHEMA_##what, .offset = SCHEMA_NOWHERE, .doc = text, __VA_ARGS__     \
-    }
 #define SECTION(key, at, text, schema)                                                             \
     {                                                                                              \
         .name = (key), .kind = SCHEMA_SECTION, .offset = (at), .doc = (text), .of = (schema)       \
@@ -291,7 +286,10 @@ const struct schema config_freeze_schema = {.keys = freeze_keys,
                                             .size = sizeof(struct freeze_config)};
 
 static const struct schema_key command_keys[] = {
-    CHECKED("command", TEXTS, "the command and its arguments", .required = true), {0}};
+    KEY("command", TEXTS, own_command, argv, "the command and its arguments", .required = true),
+    KEY("timeout", DURATION, own_command, timeout_ms, "its deadline", .fallback = "10m",
+        .positive = true),
+    {0}};
 static const struct schema command_schema = {.keys = command_keys};
 
 static const struct schema_key failover_keys[] = {
@@ -305,8 +303,11 @@ static const struct schema_key failover_keys[] = {
         .check = word_url_pattern, .fallback = "https://{record}/healthcheck"),
     KEY("resolver", TEXT, failover_config, resolver,
         "the DNS server to ask, such as 10.0.0.2 or 10.0.0.2:53", .check = word_address),
-    SECTION("fence", 0, "stops writes", &command_schema),
-    SECTION("promote", 0, "makes a replica writable", &command_schema),
+    KEY("rto", DURATION, failover_config, rto_ms, "how soon all of it should be done",
+        .positive = true),
+    SECTION("fence", offsetof(struct failover_config, fence), "stops writes", &command_schema),
+    SECTION("promote", offsetof(struct failover_config, promote), "makes a replica writable",
+            &command_schema),
     {0}};
 static const struct schema failover_schema = {.keys = failover_keys};
 
@@ -357,6 +358,6 @@ static const struct schema_key config_keys[] = {
     SECTION("failover", offsetof(struct config, failover), "DNS", &failover_schema),
     SECTION("notify", 0, "who is told", &notify_schema),
     SECTION("journal", 0, "the record", &journal_schema),
-    SECTION("move", 0, "tenant moves", &command_schema),
+    SECTION("move", offsetof(struct config, move), "tenant moves", &command_schema),
     {0}};
 const struct schema config_schema = {.keys = config_keys, .size = sizeof(struct config)};

@@ -118,6 +118,8 @@ struct tenant *tenant_new(const struct tenant *draft);
 struct tenant *tenant_ref(struct tenant *tenant);
 void tenant_unref(struct tenant *tenant);
 bool tenant_equal(const struct tenant *a, const struct tenant *b);
+/* By its environment, and the class of its cell (NULL: none of ours): product.md, "Registry". */
+bool tenant_is_production(const struct tenant *tenant, const struct cell_config *cell);
 
 /* What the registry's items say of one cell, added up. */
 struct tenant_tally {

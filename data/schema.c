@@ -19,8 +19,6 @@ static void clear_elements(const struct schema *schema, GPtrArray *elements)
 
 static void clear_member(const struct schema_key *key, gpointer thing)
 {
-    if (key->offset == SCHEMA_NOWHERE)
-        return;
     gpointer member = member_of(thing, key);
     if (key->kind == SCHEMA_TEXT)
         g_clear_pointer((char **)member, g_free);
@@ -173,7 +171,6 @@ json_t *schema_json(const struct schema *schema, gconstpointer thing)
 {
     json_t *json = json_object();
     for (const struct schema_key *key = schema->keys; key && key->name; key++)
-        if (key->offset != SCHEMA_NOWHERE)
-            json_object_set_new(json, key->name, json_member(key, thing));
+        json_object_set_new(json, key->name, json_member(key, thing));
     return json;
 }

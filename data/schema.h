@@ -25,9 +25,6 @@ enum schema_kind {
     SCHEMA_MAP       /* the same, with free keys: each goes to `of->id` */
 };
 
-/* The offset of a key that is checked but kept nowhere. */
-#define SCHEMA_NOWHERE ((size_t)-1)
-
 struct schema;
 
 struct schema_key {

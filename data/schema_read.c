@@ -9,8 +9,6 @@ static void fill(struct schema_reader *reader, const struct schema *schema, stru
 void schema_set_defaults(const struct schema *schema, gpointer thing)
 {
     for (const struct schema_key *key = schema->keys; key && key->name; key++) {
-        if (key->offset == SCHEMA_NOWHERE)
-            continue;
         gpointer member = (char *)thing + key->offset;
         if (key->kind == SCHEMA_SECTION)
             schema_set_defaults(key->of, member);
@@ -76,33 +74,10 @@ static void read_map(struct schema_reader *reader, const struct schema_key *key,
     schema_walk_end(&walk);
 }
 
-/* A value that is checked and then forgotten; so are its places, as the memory is used again. */
-static void read_nowhere(struct schema_reader *reader, const struct schema_key *key,
-                         struct fy_node *node, size_t at)
-{
-    union {
-        gint64 number;
-        double real;
-        gpointer pointer;
-    } scratch = {0};
-    struct schema_key here = *key;
-    here.offset = 0;
-    const struct schema_key only[] = {here, {0}};
-    const struct schema schema = {.keys = only, .size = sizeof scratch};
-    OWN(schema_reader) aside = schema_reader_new(reader->faults);
-    schema_set_defaults(&schema, &scratch);
-    schema_read_value(aside, &here, node, at, &scratch);
-    schema_clear(&schema, &scratch);
-}
-
 static void read_key(struct schema_reader *reader, const struct schema_key *key,
                      const struct schema_walk *walk, gpointer thing)
 {
     size_t value_at = schema_node_place(walk->value, walk->at);
-    if (key->kind != SCHEMA_SECTION && key->offset == SCHEMA_NOWHERE) {
-        read_nowhere(reader, key, walk->value, value_at);
-        return;
-    }
     gpointer member = (char *)thing + key->offset;
     if (key->kind == SCHEMA_SECTION) {
         if (schema_is_mapping(reader, key->name, walk->value, walk->at))

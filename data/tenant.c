@@ -196,3 +196,11 @@ bool tenant_equal(const struct tenant *a, const struct tenant *b)
            g_strcmp0(a->environment, b->environment) == 0 && g_strcmp0(a->fault, b->fault) == 0 &&
            g_strcmp0(a->updated, b->updated) == 0;
 }
+
+bool tenant_is_production(const struct tenant *tenant, const struct cell_config *cell)
+{
+    static const char *const others[] = {"dev", "test", "staging", NULL};
+    if (cell && cell->class == CLASS_DEV)
+        return false;
+    return !tenant->environment || !g_strv_contains(others, tenant->environment);
+}

@@ -5,22 +5,14 @@
 
 #include <string.h>
 
-static bool tenant_is_production(const struct survey *survey, const struct tenant *tenant)
-{
-    static const char *const others[] = {"dev", "test", "staging", NULL};
-    const struct cell_config *cell = config_cell(survey->config, tenant->cell);
-    if (cell && cell->class == CLASS_DEV)
-        return false;
-    return !tenant->environment || !g_strv_contains(others, tenant->environment);
-}
-
 static gint64 production_tenants(const struct survey *survey, const char *cell)
 {
     const struct registry *registry = survey->snapshot ? survey->snapshot->registry : NULL;
+    const struct cell_config *config = config_cell(survey->config, cell);
     gint64 n = 0;
     for (guint i = 0; registry && i < registry->tenants->len; i++) {
         const struct tenant *tenant = g_ptr_array_index(registry->tenants, i);
-        n += g_strcmp0(tenant->cell, cell) == 0 && tenant_is_production(survey, tenant);
+        n += g_strcmp0(tenant->cell, cell) == 0 && tenant_is_production(tenant, config);
     }
     return n;
 }
