@@ -60,6 +60,7 @@ struct placement_target {
     bool replica;                   /* it stands by for the source */
     unsigned unproven;              /* 1u << proof, of any of its tenants */
     char *proof_why[PROOFS];        /* "data not proven: no rpo"; NULL: proven */
+    char *lag;                      /* of a replica with proven data, "lag 2 s"; else NULL */
     gint64 lag_ms, lag_age_ms;      /* of the replica: its last value before the source failed,
                                        and how long before; < 0: there is none */
 };
@@ -82,7 +83,7 @@ struct evacuation {
     const struct cell_config *cell; /* the source */
     const char *version;            /* that it ran last, or NULL; see version_at_ms of its cell */
     bool ready;                     /* complete, and nothing is unproven */
-    bool complete;                  /* every tenant has a place */
+    bool complete;                  /* every tenant has a place; false where `refused` */
     char *refused;                  /* nothing may be done on what was read: the registry was never
                                        read, or in part (then there are no tenants here), or is old;
                                        NULL: it is whole and fresh */
@@ -150,6 +151,7 @@ struct place_candidate {
     char *why; /* why not; where it fits, what it leans on */
 };
 struct place_answer {
+    struct config *config;        /* private: what the rest points into */
     const struct cell_config *to; /* NULL: none fits */
     char *why;                    /* the answer in one line, either way */
     char *build;                  /* what to build where none fits; NULL */
