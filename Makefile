@@ -210,7 +210,8 @@ build/release/nulls: build/release/tests/nulls/main.o build/release/tests/unit/n
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)
 
-build/release/judge-bench: build/release/tests/bench/judge.o $(SIMULATED:%.c=build/release/%.o)
+.SECONDARY: build/release/tests/bench/judge.o build/release/tests/bench/placement.o
+build/release/%-bench: build/release/tests/bench/%.o $(SIMULATED:%.c=build/release/%.o)
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)
 
@@ -228,7 +229,7 @@ unit: build/san/unit
 check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit \
 		build/release/simulation build/san/simulation build/san/fuzz/recording build/san/fuzz/zone \
-		build/release/judge-bench
+		build/release/judge-bench build/release/placement-bench
 	tests/run
 
 # SEEDS=A-B, or as many steps as STEPS says; OPTIONS: see build/release/simulation --help
@@ -254,7 +255,8 @@ nulls: deps-build
 	build/release/nulls $(or $(RUNS),3000) $(or $(PAST),240)
 
 bench: deps-bench
-	@$(MAKE) --no-print-directory all build/release/simulation build/release/judge-bench
+	@$(MAKE) --no-print-directory all build/release/simulation build/release/judge-bench \
+		build/release/placement-bench
 	tests/bench/run
 
 lint: deps-lint

@@ -117,17 +117,16 @@ static char *build_words(const struct place_ask *ask)
                                                         : "as much room in other cells");
 }
 
-/* Which are the most telling: those nearest to what is asked for. */
-static char *nobody_words(const struct placing *placing)
+/* Why the one that is nearest to fitting does not. */
+static char *nobody_words(const struct placing *placing, const struct place_candidate *nearest)
 {
     g_autofree char *what = what_is_asked_for(placing->ask);
-    const GPtrArray *candidates = placing->answer->candidates;
-    if (!candidates->len)
+    guint n = placing->answer->candidates->len;
+    if (!nearest)
         return g_strdup_printf("there is no %s", what);
-    const struct place_candidate *best = candidates->pdata[0];
-    return candidates->len == 1 ? g_strdup_printf("the only %s does not fit: %s", what, best->why)
-                                : g_strdup_printf("none fits of those that are a %s (%u): %s", what,
-                                                  candidates->len, best->why);
+    return n == 1 ? g_strdup_printf("the only %s does not fit: %s", what, nearest->why)
+                  : g_strdup_printf("none fits of those that are a %s (%u): %s", what, n,
+                                    nearest->why);
 }
 
 static void answer(struct placing *placing)
@@ -140,7 +139,7 @@ static void answer(struct placing *placing)
         answer->why = g_strdup_printf("%s: %s", best->cell->id, best->why);
         return;
     }
-    answer->why = nobody_words(placing);
+    answer->why = nobody_words(placing, best);
     answer->build = build_words(placing->ask);
 }
 

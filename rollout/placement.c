@@ -51,7 +51,7 @@ static guint level(const struct planning *planning, const struct standing *stand
                    int rank)
 {
     return liking_of(standing, planning_source(planning), &planning->muster->cells[cell], rank,
-                    planning->proven[cell]);
+                     planning->proven[cell]);
 }
 
 static int by_level(gconstpointer a, gconstpointer b)

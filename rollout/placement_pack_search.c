@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-/* So that a fleet of 1,000 crowded cells is still planned at a glance. */
-#define STEPS 50000
+/* Bins looked at: so many that a fleet of 1,000 cells that are all full is still planned at once.
+ */
+#define STEPS 100000
 /* More items than these are too many for every way to be tried. */
 #define SEARCH_MOST 40
 
@@ -19,11 +20,11 @@ struct improving {
     guint steps;       /* left */
 };
 
-static bool step(struct improving *improving)
+static bool step(struct improving *improving, guint bins)
 {
-    if (improving->steps == 0)
+    if (improving->steps <= bins)
         return false;
-    improving->steps--;
+    improving->steps -= bins + 1;
     return true;
 }
 
@@ -47,7 +48,7 @@ static void clear(struct pack *pack)
 static bool move_aside(struct pack *pack, struct pack_item *item, struct pack_item *other)
 {
     guint bin = other->bin;
-    if (pack->bins[bin].room + other->size < item->size || !pack_allows(pack, item, bin))
+    if (!pack_allows(pack, item, bin))
         return false;
     pack_lift(pack, other);
     pack_put(pack, item, bin);
@@ -78,10 +79,13 @@ static bool find_place(struct improving *improving, struct pack_item *item)
     guint best = pack_best(pack, item);
     if (best != PACK_NONE)
         pack_put(pack, item, best);
-    for (guint i = 0; item->bin == PACK_NONE && i < improving->n && step(improving); i++) {
+    for (guint i = 0; item->bin == PACK_NONE && i < improving->n; i++) {
         struct pack_item *other = &pack->items[improving->order[i]];
-        if (other->bin != PACK_NONE)
-            move_aside(pack, item, other);
+        if (other->bin == PACK_NONE || pack->bins[other->bin].room + other->size < item->size)
+            continue;
+        if (!step(improving, pack->kinds[item->kind].n + pack->kinds[other->kind].n))
+            break;
+        move_aside(pack, item, other);
     }
     return item->bin != PACK_NONE;
 }
@@ -142,7 +146,7 @@ static void search(struct improving *improving, guint at, guint placed, gint64 r
     struct pack *pack = improving->pack;
     keep(improving, placed);
     guint more = pack_most(pack, improving->order, at, improving->n, room);
-    if (placed + more <= improving->best_placed || !step(improving))
+    if (placed + more <= improving->best_placed || !step(improving, 0))
         return;
     struct pack_item *item = &pack->items[improving->order[at]];
     const struct pack_kind *kind = &pack->kinds[item->kind];

@@ -62,14 +62,16 @@ struct demand {
 
 static struct demand demand_of(const struct planning *planning, const struct prospect *prospect)
 {
-    struct demand demand = {.users = prospect->users_short};
+    struct demand demand = {.users = prospect->users_short,
+                            .roomiest = cell_at(planning, prospect->open, 0),
+                            .largest_room = G_MININT64};
     for (guint i = 0; i < prospect->open->len; i++) {
         const struct muster_cell *cell = cell_at(planning, prospect->open, i);
         const struct pack_bin *bin = &planning->pack.bins[g_array_index(prospect->open, guint, i)];
         demand.users += bin->used;
         demand.users_max += cell->users_max;
         demand.max_users += bin->max;
-        if (!demand.roomiest || bin->room > demand.largest_room) {
+        if (bin->room > demand.largest_room) {
             demand.largest_room = bin->room;
             demand.roomiest = cell;
         }

@@ -61,7 +61,7 @@ enum bar bar_of(const struct standing *standing, const struct muster_cell *sourc
 
 /* 0 and up: declared, with proven data; 100 and up: the same without; then nobody's. */
 guint liking_of(const struct standing *standing, const struct muster_cell *source,
-               const struct muster_cell *target, int rank, bool data_proven)
+                const struct muster_cell *target, int rank, bool data_proven)
 {
     if (rank == RANK_NAMED || rank >= 0)
         return (data_proven ? 0 : 100) + (rank == RANK_NAMED ? 0 : 1 + (guint)MIN(rank, 50));

@@ -70,7 +70,7 @@ static void tell_placed(struct planning *planning)
         else if (placed->unproven)
             placed->why = planning_keep(planning, unproven_words(placed->unproven));
         else
-            placed->why = target->lag ? target->lag : "";
+            placed->why = target && target->lag ? target->lag : "";
         before = placed;
     }
 }

@@ -128,6 +128,11 @@ const struct snapshot *placing_snapshot(void)
     return stage.snapshot;
 }
 
+const struct snapshot *placing_seen(void)
+{
+    return stage.snapshot;
+}
+
 const struct evacuation *placing_plan(const char *cell, const char *to)
 {
     struct evacuation *plan = evacuation_of(placing_snapshot(), cell, to);

@@ -39,6 +39,8 @@ void placing_runs(const char *cell, const char *version);
 void placing_registry(bool complete, const char *error);
 /* The fleet as it is now; valid until the next call or placing_clear(). */
 const struct snapshot *placing_snapshot(void);
+/* The one that the last plan was made of. */
+const struct snapshot *placing_seen(void);
 
 /* Evacuations of it, valid as long. */
 const struct evacuation *placing_plan(const char *cell, const char *to);

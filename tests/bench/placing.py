@@ -1,0 +1,24 @@
+"""What planning everybody's evacuation takes, and how full the packing is."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from harness import BUILD
+
+
+def bench_placement(say, cells, tenants):
+    program = os.path.join(BUILD, "placement-bench")
+    took = json.loads(subprocess.run([program, str(cells), str(tenants)], check=True,
+                                     stdout=subprocess.PIPE).stdout)
+    for name in ("at_ease", "crowded", "full"):
+        fleet = took[name]
+        say(f"evacuation plans, a fleet {name.replace('_', ' ')}", f"{fleet['all_ms']:.0f} ms",
+            "<< 1 s", f"{fleet['cells']} cells, {fleet['tenants']:,} tenants, {fleet['placed']:,} "
+            f"have a place; {fleet['again_ms']:.2f} ms where nothing changed; "
+            f"{fleet['one_ms']:.1f} ms one cell alone")
+    for name in ("tight_30", "tight_400"):
+        tight = took[name]
+        say(f"tight packings of {tight['items']} tenants", f"{tight['placed']:,} placed", "",
+            f"{tight['bound']:,} by room alone, whoever may go where; {tight['ms_each']:.1f} ms each")
