@@ -10,7 +10,8 @@ json_t *sim_refuse(struct sim_call *call, int status, const char *code, const ch
     va_start(args, format);
     g_free(call->error.code);
     g_free(call->error.message);
-    call->error = (struct sim_error){status, g_strdup(code), g_strdup_vprintf(format, args)};
+    json_decref(call->error.more);
+    call->error = (struct sim_error){status, g_strdup(code), g_strdup_vprintf(format, args), NULL};
     va_end(args);
     return NULL;
 }

@@ -8,6 +8,7 @@
 struct sim_error {
     int status; /* 0: no error */
     char *code, *message;
+    json_t *more; /* what a JSON protocol says beside them, or NULL */
 };
 
 struct sim_call {

@@ -3,6 +3,7 @@
 #include "data/sim/dynamodb.h"
 
 #include "data/base/when.h"
+#include "data/sim/expression.h"
 #include "data/sim/value.h"
 
 #include <string.h>
@@ -67,8 +68,14 @@ static json_t *get_item(struct sim_call *call)
     g_autofree char *key = sim_dynamodb_key(call, table, json_object_get(call->in, "Key"));
     if (!key)
         return NULL;
-    json_t *item = json_object_get(json_object_get(table, "items"), key);
-    return item ? json_pack("{s:O}", "Item", item) : json_object();
+    OWN(sim_expressions) expressions = sim_expressions_read(call);
+    if (!expressions)
+        return NULL;
+    json_t *item = json_object_get(json_object_get(table, "items"), key), *result = json_object();
+    if (item)
+        json_object_set_new(result, "Item", sim_expressions_project(expressions, item));
+    sim_dynamodb_read_units(call, result, item ? sim_dynamodb_bytes(item) : 0);
+    return result;
 }
 
 /* The attribute's type by AttributeDefinitions; NULL, refused, where they have it not. */
@@ -135,8 +142,12 @@ static json_t *create_table(struct sim_call *call)
     return json_pack("{s:O}", "TableDescription", json_object_get(described, "Table"));
 }
 
-const struct sim_action sim_dynamodb_actions[] = {
-    {"ListTables", list_tables, SIM_READ},    {"DescribeTable", describe_table, SIM_READ},
-    {"CreateTable", create_table, SIM_WRITE}, {"Scan", sim_dynamodb_scan, SIM_READ},
-    {"Query", sim_dynamodb_query, SIM_READ},  {"GetItem", get_item, SIM_READ},
-    {"PutItem", sim_dynamodb_put, SIM_WRITE}, {0}};
+const struct sim_action sim_dynamodb_actions[] = {{"ListTables", list_tables, SIM_READ},
+                                                  {"DescribeTable", describe_table, SIM_READ},
+                                                  {"CreateTable", create_table, SIM_WRITE},
+                                                  {"Scan", sim_dynamodb_scan, SIM_READ},
+                                                  {"Query", sim_dynamodb_query, SIM_READ},
+                                                  {"GetItem", get_item, SIM_READ},
+                                                  {"PutItem", sim_dynamodb_put, SIM_WRITE},
+                                                  {"UpdateItem", sim_dynamodb_update, SIM_WRITE},
+                                                  {0}};

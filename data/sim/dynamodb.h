@@ -20,7 +20,14 @@ size_t sim_dynamodb_bytes(const json_t *item);
 void sim_dynamodb_read_units(const struct sim_call *call, json_t *result, size_t bytes);
 void sim_dynamodb_write_units(const struct sim_call *call, json_t *result, size_t bytes);
 
+/* Refuses a write for its condition, showing what stands there (NULL: nothing) if the call asks for
+ * that. Returns NULL. */
+json_t *sim_dynamodb_condition_failed(struct sim_call *call, json_t *before);
+/* Whether the item is not too large; false after a refusal that calls its size `what`. */
+bool sim_dynamodb_fits(struct sim_call *call, const char *what, const json_t *item);
+
 /* In files of their own. */
 json_t *sim_dynamodb_scan(struct sim_call *call);
 json_t *sim_dynamodb_query(struct sim_call *call);
 json_t *sim_dynamodb_put(struct sim_call *call);
+json_t *sim_dynamodb_update(struct sim_call *call);

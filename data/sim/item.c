@@ -7,6 +7,7 @@
 
 #define READ_UNIT_BYTES  4096 /* half of one where eventually consistent */
 #define WRITE_UNIT_BYTES 1024
+#define ITEM_BYTES_MAX   409600 /* "400 KB", names included */
 
 const char *sim_dynamodb_key_type(const json_t *table, const char *name)
 {
@@ -103,4 +104,21 @@ void sim_dynamodb_read_units(const struct sim_call *call, json_t *result, size_t
 void sim_dynamodb_write_units(const struct sim_call *call, json_t *result, size_t bytes)
 {
     add_units(call, result, fmax(1, ceil((double)bytes / WRITE_UNIT_BYTES)));
+}
+
+json_t *sim_dynamodb_condition_failed(struct sim_call *call, json_t *before)
+{
+    const char *values = sim_text(call->in, "ReturnValuesOnConditionCheckFailure", "NONE");
+    sim_refuse(call, 400, "ConditionalCheckFailedException", "The conditional request failed");
+    if (before && g_str_equal(values, "ALL_OLD"))
+        call->error.more = json_pack("{s:O}", "Item", before);
+    return NULL;
+}
+
+bool sim_dynamodb_fits(struct sim_call *call, const char *what, const json_t *item)
+{
+    if (sim_dynamodb_bytes(item) > ITEM_BYTES_MAX)
+        sim_refuse(call, 400, "ValidationException", "%s has exceeded the maximum allowed size",
+                   what);
+    return call->error.status == 0;
 }

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define ITEM_BYTES_MAX 409600 /* "400 KB", names included */
-
 static bool refuse(struct sim_call *call, const char *format, const char *name, const char *type,
                    const char *actual)
 {
@@ -55,9 +53,7 @@ static bool is_item(struct sim_call *call, const json_t *table, json_t *item)
                       "", "", "");
     if (!has_key(call, table, item))
         return false;
-    if (sim_dynamodb_bytes(item) > ITEM_BYTES_MAX)
-        return refuse(call, "Item size has exceeded the maximum allowed size", "", "", "");
-    return true;
+    return sim_dynamodb_fits(call, "Item size", item);
 }
 
 json_t *sim_dynamodb_put(struct sim_call *call)
@@ -73,8 +69,7 @@ json_t *sim_dynamodb_put(struct sim_call *call)
     OWN_JSON before = json_incref(json_object_get(items, key));
     OWN_JSON nothing = json_object();
     if (!sim_expressions_keep(condition, before ? before : nothing))
-        return sim_refuse(call, 400, "ConditionalCheckFailedException",
-                          "The conditional request failed");
+        return sim_dynamodb_condition_failed(call, before);
     json_object_set(items, key, item);
     json_t *result = json_object();
     if (before && g_str_equal(sim_text(call->in, "ReturnValues", "NONE"), "ALL_OLD"))

@@ -258,6 +258,7 @@ static enum sim_outcome answer_call(struct visit *visit, const struct sim_wire *
     sim_wire_write(wire, uuid, result, &call.error, &served->answer);
     g_free(call.error.code);
     g_free(call.error.message);
+    json_decref(call.error.more);
     return deliver(visit);
 }
 

@@ -179,6 +179,8 @@ static void write_json(const struct service *service, const json_t *result,
         g_autofree char *type =
             g_strconcat(service ? service->error_prefix : "", error->code, NULL);
         body = json_pack("{s:s, s:s}", "__type", type, "message", error->message);
+        if (error->more)
+            json_object_update(body, error->more);
         answer->error_header = g_strdup_printf("%s;%s", error->code, fault_of(error->status));
         result = body;
     }
