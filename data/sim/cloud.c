@@ -1,6 +1,7 @@
 #include "data/sim/cloud.h"
 
 #include "data/sim/value.h"
+#include "data/sim/zone.h"
 
 static void add_service(struct sim_cloud *cloud, struct sim_cell *cell, const char *name,
                         const json_t *config, gint64 now_ms)
@@ -34,12 +35,12 @@ struct sim_cloud *sim_cloud_new(struct sim_world *world, struct sim_faults *faul
     cloud->services = g_ptr_array_new_with_free_func((GDestroyNotify)sim_service_free);
     cloud->families = json_object();
     cloud->tables = json_object();
-    cloud->zones = json_object();
+    cloud->zones = sim_zones_new();
     cloud->changes = json_object();
     cloud->published = json_array();
     cloud->put_metrics = json_array();
     sim_registry_fill(cloud);
-    sim_zone_fill(cloud);
+    sim_zones_fill(cloud);
     for (guint i = 0; i < world->cells->len; i++) {
         const char *name;
         json_t *config;
@@ -55,7 +56,7 @@ void sim_cloud_free(struct sim_cloud *cloud)
     g_ptr_array_unref(cloud->services);
     json_decref(cloud->families);
     json_decref(cloud->tables);
-    json_decref(cloud->zones);
+    sim_zones_free(cloud->zones);
     json_decref(cloud->changes);
     json_decref(cloud->published);
     json_decref(cloud->put_metrics);

@@ -13,7 +13,7 @@ struct sim_cloud {
     GPtrArray *services; /* struct sim_service * */
     json_t *families;    /* region -> family -> array of task definitions, by revision */
     json_t *tables;      /* region -> table -> {key: [names], items: {key text: item}} */
-    json_t *zones;       /* id -> {"name type": record set} */
+    GHashTable *zones;   /* id -> struct sim_zone * (zone.h) */
     json_t *changes;     /* id -> {Id, SubmittedAt in epoch seconds, Comment} */
     json_t *published;   /* array of what SNS was given */
     json_t *put_metrics; /* array of what PutMetricData was given */
@@ -41,14 +41,5 @@ char *sim_cloud_uuid(struct sim_cloud *cloud);
 /* Registers a task definition of one container; its ARN, borrowed from the registry of them. */
 const char *sim_task_definition_add(struct sim_cloud *cloud, const char *region, json_t *definition,
                                     gint64 now_ms);
-/* Where DNS stands, in three pieces: the records of the scenario's tenants; what a name leads to
- * (an address on loopback), with the CNAMEs on the way in `names` (char *, may be NULL), or false:
- * there is no such name; and the cell whose name it is, or comes to, or NULL. */
-void sim_zone_fill(struct sim_cloud *cloud);
-bool sim_zone_resolve(const struct sim_cloud *cloud, const char *name, GPtrArray *names,
-                      gint64 *ttl_s);
-const struct sim_cell *sim_zone_cell(const struct sim_cloud *cloud, const char *name);
-/* The name that a cell's tenants' records lead to; NULL: the scenario has no DNS. Caller frees. */
-char *sim_zone_cell_name(const json_t *scenario, const char *cell);
 /* The registry's items for the scenario's tenants, and the scenario's other tables. */
 void sim_registry_fill(struct sim_cloud *cloud);

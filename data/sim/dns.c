@@ -2,6 +2,7 @@
 
 #include "data/base/error.h"
 #include "data/base/when.h"
+#include "data/sim/zone.h"
 
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -67,7 +68,7 @@ static int put_answers(struct reply *reply, const struct sim_cloud *cloud, const
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     gint64 ttl_s = 0;
-    bool leads = sim_zone_resolve(cloud, name, names, &ttl_s);
+    bool leads = sim_zone_resolve(cloud, name, when_now_ms(), names, &ttl_s);
     const char *at = name;
     int n = 0;
     for (guint i = 0; i < names->len; i++, n++) {

@@ -5,6 +5,7 @@
 #include "data/base/when.h"
 #include "data/sim/cloud.h"
 #include "data/sim/value.h"
+#include "data/sim/zone.h"
 
 extern const char sim_default_start[] __asm__("_binary_data_sim_default_yaml_start");
 extern const char sim_default_end[] __asm__("_binary_data_sim_default_yaml_end");

@@ -4,6 +4,7 @@
 #include "data/sim/admit.h"
 #include "data/sim/value.h"
 #include "data/sim/words.h"
+#include "data/sim/zone.h"
 
 #include <string.h>
 
@@ -304,7 +305,7 @@ enum sim_outcome sim_serve(struct sim_server *server, const struct sim_request *
     }
     if (g_str_equal(request->path, "/healthcheck") && request->host) {
         g_autofree char *name = g_strndup(request->host, strcspn(request->host, ":"));
-        const struct sim_cell *cell = sim_zone_cell(server->cloud, name);
+        const struct sim_cell *cell = sim_zone_cell(server->cloud, name, now_ms);
         return serve_healthcheck(&visit, cell ? cell->id : "", true);
     }
     return serve_aws(&visit, request);
