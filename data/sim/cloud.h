@@ -43,3 +43,5 @@ const char *sim_task_definition_add(struct sim_cloud *cloud, const char *region,
                                     gint64 now_ms);
 /* The registry's items for the scenario's tenants, and the scenario's other tables. */
 void sim_registry_fill(struct sim_cloud *cloud);
+/* Somebody else lays attributes (null takes one away) over a tenant's item, if there is one. */
+void sim_registry_meddle(struct sim_cloud *cloud, const char *tenant, const json_t *set);

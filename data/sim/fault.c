@@ -15,7 +15,7 @@ static const char *const kinds[SIM_FAULT_KINDS + 1] = {
     [SIM_HANG] = "hang",         [SIM_LATE] = "late",           [SIM_RESET] = "reset",
     [SIM_LOST] = "lost",         [SIM_SLOW_BODY] = "slow_body", [SIM_HALF_BODY] = "half_body",
     [SIM_CUT_BODY] = "cut_body", [SIM_MISSING] = "missing",     [SIM_HALF] = "half",
-    [SIM_DEAD] = "dead",
+    [SIM_DEAD] = "dead",         [SIM_BUSY] = "busy",           [SIM_MEDDLE] = "meddle",
 };
 
 /* Where a fault's texts go; the rest are durations and counts. */
@@ -29,13 +29,16 @@ static const struct {
     {"cell", G_STRUCT_OFFSET(struct sim_fault, about.cell)},
     {"account", G_STRUCT_OFFSET(struct sim_fault, about.account)},
     {"role", G_STRUCT_OFFSET(struct sim_fault, about.role)},
+    {"tenant", G_STRUCT_OFFSET(struct sim_fault, tenant)},
 };
-static const char *const others[] = {"kind", "at", "for", "delay", "by", "one_in", "calls", NULL};
+static const char *const others[] = {"kind",   "at",   "for",   "delay", "by",
+                                     "one_in", "skip", "calls", "set",   NULL};
 
 static void fault_free(struct sim_fault *fault)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(G_STRUCT_MEMBER(char *, fault, texts[i].offset));
+    json_decref(fault->set);
     g_free(fault);
 }
 
@@ -109,6 +112,12 @@ static bool add_one(struct sim_faults *faults, const json_t *fault, gint64 base_
     enum sim_fault_kind kind;
     if (!find_kind(fault, &kind, error) || !keys_known(fault, error))
         return false;
+    if (kind == SIM_MEDDLE &&
+        (!sim_text(fault, "tenant", NULL) || !json_is_object(json_object_get(fault, "set")))) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "fault: meddle takes tenant and a map `set` of its attributes");
+        return false;
+    }
     struct sim_fault *made = g_new0(struct sim_fault, 1);
     made->kind = kind;
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -121,6 +130,8 @@ static bool add_one(struct sim_faults *faults, const json_t *fault, gint64 base_
     made->until_ms = for_ms < 0 ? G_MAXINT64 : made->from_ms + for_ms;
     made->delay_ms = sim_duration(fault, "delay", 2 * WHEN_SECOND);
     made->skew_ms = signed_duration(fault, "by", 10 * WHEN_MINUTE);
+    made->skip = (gint64)sim_number(fault, "skip", 0);
+    made->set = json_incref(json_object_get(fault, "set"));
     made->one_in = MAX(1, (gint64)sim_number(fault, "one_in", 1));
     made->calls = (gint64)sim_number(fault, "calls", (double)G_MAXINT32);
     g_ptr_array_add(faults->all, made);
@@ -180,7 +191,10 @@ const struct sim_fault *sim_fault_strikes(struct sim_faults *faults, enum sim_fa
 {
     for (guint i = 0; i < faults->all->len; i++) {
         struct sim_fault *fault = faults->all->pdata[i];
-        if (!is_on(fault, kind, subject, now_ms) || fault->seen++ % fault->one_in != 0)
+        if (!is_on(fault, kind, subject, now_ms))
+            continue;
+        gint64 place = fault->seen++ - fault->skip;
+        if (place < 0 || place % fault->one_in != 0)
             continue;
         fault->struck++;
         return fault;

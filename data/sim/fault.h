@@ -8,6 +8,7 @@
 
 enum sim_fault_kind {
     SIM_THROTTLE,
+    SIM_BUSY,
     SIM_ERROR500,
     SIM_ERROR503,
     SIM_DENIED,
@@ -23,6 +24,7 @@ enum sim_fault_kind {
     SIM_MISSING,
     SIM_HALF,
     SIM_DEAD,
+    SIM_MEDDLE,
     SIM_FAULT_KINDS
 };
 
@@ -40,9 +42,12 @@ struct sim_fault {
     gint64 from_ms, until_ms;
     gint64 delay_ms;     /* SIM_LATE, SIM_SLOW_BODY */
     gint64 skew_ms;      /* SIM_SKEW: how far AWS's clock is ahead */
+    gint64 skip;         /* so many calls that it is about pass before */
     gint64 one_in;       /* of so many calls that it is about, the first */
     gint64 calls;        /* after so many that it struck it is over */
     gint64 seen, struck; /* so far */
+    char *tenant;        /* SIM_MEDDLE: whose item ... */
+    json_t *set;         /* ... gets these attributes; null takes one away */
 };
 
 struct sim_faults;
@@ -61,7 +66,7 @@ void sim_faults_clear(struct sim_faults *faults, gint64 now_ms);
 /* The first fault of the kind that is on at `at_ms` for this subject, or NULL. */
 const struct sim_fault *sim_fault_on(const struct sim_faults *faults, enum sim_fault_kind kind,
                                      const struct sim_subject *subject, gint64 at_ms);
-/* The same for one request: counts it, so that `one_in` and `calls` hold. */
+/* The same for one request: counts it, so that `skip`, `one_in` and `calls` hold. */
 const struct sim_fault *sim_fault_strikes(struct sim_faults *faults, enum sim_fault_kind kind,
                                           const struct sim_subject *subject, gint64 now_ms);
 /* The name a scenario gives the kind. */

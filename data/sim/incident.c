@@ -59,6 +59,7 @@ static const char *const factors[SIM_FACTORS] = {
     [SIM_TIMES_ERRORS] = "error_rate", [SIM_TIMES_LATENCY] = "latency",
     [SIM_TIMES_CPU] = "cpu",           [SIM_TIMES_CONNECTIONS] = "connections",
     [SIM_TIMES_TRAFFIC] = "traffic",   [SIM_TIMES_WORK] = "work",
+    [SIM_TIMES_LAG] = "replica_lag",   [SIM_TIMES_HEALTH] = "health",
 };
 static const char *const times[] = {"at", "for", "ramp"};
 
@@ -178,7 +179,7 @@ static bool factors_read(const json_t *from, struct incident *incident, GError *
     if (!any)
         g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                     "it changes nothing: expected one of error_rate, latency, cpu, "
-                    "connections, traffic, work");
+                    "connections, traffic, work, replica_lag, health");
     return any;
 }
 
@@ -261,4 +262,16 @@ double sim_incidents_times(const struct sim_incidents *incidents, const struct s
         product *= 1 + (incident->times[factor] - 1) * share;
     }
     return product;
+}
+
+gint64 sim_incidents_down_since(const struct sim_incidents *incidents, const struct sim_cell *cell,
+                                gint64 at_ms)
+{
+    gint64 since_ms = G_MAXINT64;
+    for (guint i = 0; i < incidents->all->len; i++) {
+        const struct incident *incident = incidents->all->pdata[i];
+        if (concerns(incident, cell, at_ms) && !(incident->times[SIM_TIMES_HEALTH] > 0))
+            since_ms = MIN(since_ms, incident->from_ms);
+    }
+    return since_ms;
 }

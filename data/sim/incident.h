@@ -16,6 +16,8 @@ enum sim_factor {
     SIM_TIMES_CONNECTIONS,
     SIM_TIMES_TRAFFIC,
     SIM_TIMES_WORK,
+    SIM_TIMES_LAG,
+    SIM_TIMES_HEALTH,
     SIM_FACTORS
 };
 
@@ -37,3 +39,6 @@ void sim_incidents_end(struct sim_incidents *incidents, gint64 now_ms);
 /* How many times the cell's usual it is at that moment: 1 without an incident. */
 double sim_incidents_times(const struct sim_incidents *incidents, const struct sim_cell *cell,
                            enum sim_factor factor, gint64 at_ms);
+/* Since when the cell has been down (health: x0) at that moment; G_MAXINT64: it is not. */
+gint64 sim_incidents_down_since(const struct sim_incidents *incidents, const struct sim_cell *cell,
+                                gint64 at_ms);

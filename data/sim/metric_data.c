@@ -145,6 +145,30 @@ static double percentile(const struct tally *tally, double share)
     return g_array_index(tally->values, double, (guint)CLAMP(rank - 1, 0, n - 1));
 }
 
+/* A replica whose primary is down goes on telling how far it was behind it when it last heard from
+ * it. */
+static gint64 lag_stands_since(const struct sim_call *call, const struct sim_cell *replica,
+                               gint64 at_ms)
+{
+    const struct sim_world *world = call->cloud->world;
+    const struct sim_cell *primary = sim_world_cell(world, replica->primary);
+    if (!primary)
+        return at_ms;
+    struct sim_subject itself = {
+        .service = "healthcheck", .region = primary->region, .cell = primary->id};
+    const struct sim_fault *dead = sim_fault_on(call->cloud->faults, SIM_DEAD, &itself, at_ms);
+    gint64 since_ms = sim_incidents_down_since(world->incidents, primary, at_ms);
+    since_ms = MIN(since_ms, dead ? dead->from_ms : G_MAXINT64);
+    return since_ms > at_ms ? at_ms : (since_ms / world->period_ms - 1) * world->period_ms;
+}
+
+static double value_of(const struct sim_call *call, const struct asked *asked, gint64 at_ms)
+{
+    bool lag = asked->metric == SIM_REPLICA_LAG;
+    return sim_metric_value(call->cloud->world, asked->cell, asked->metric,
+                            lag ? lag_stands_since(call, asked->cell, at_ms) : at_ms);
+}
+
 static void count_cell(const struct sim_call *call, const struct asked *asked, gint64 at_ms,
                        struct tally *tally)
 {
@@ -156,8 +180,7 @@ static void count_cell(const struct sim_call *call, const struct asked *asked, g
     for (gint64 i = 0; i < samples; i += stride) {
         gint64 sample_ms = first_ms + i * world->period_ms;
         if (readable(call, asked->cell, sample_ms))
-            count(tally, sim_metric_value(world, asked->cell, asked->metric, sample_ms),
-                  (double)stride);
+            count(tally, value_of(call, asked, sample_ms), (double)stride);
     }
 }
 

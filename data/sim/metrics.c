@@ -127,6 +127,8 @@ static void multiply(struct shape *shape, const struct sim_world *world,
         [SIM_TIMES_CONNECTIONS] = &shape->load.db_connections,
         [SIM_TIMES_TRAFFIC] = &shape->traffic,
         [SIM_TIMES_WORK] = &shape->work,
+        [SIM_TIMES_LAG] = &shape->load.replica_lag_s,
+        [SIM_TIMES_HEALTH] = &shape->health,
     };
     for (enum sim_factor factor = 0; factor < SIM_FACTORS; factor++)
         *of[factor] *= sim_incidents_times(world->incidents, cell, factor, at_ms);
@@ -221,6 +223,6 @@ double sim_metric_value(const struct sim_world *world, const struct sim_cell *ce
     case SIM_JOBS_DONE:
         return jobs_done(world, cell, &shape, start_ms);
     default:
-        return shape.health;
+        return shape.health > 0 ? 1 : 0;
     }
 }

@@ -108,3 +108,15 @@ void sim_registry_fill(struct sim_cloud *cloud)
                             json_pack("{s:o, s:O, s:{}}", "key", keys, "types", types, "items"));
     }
 }
+
+void sim_registry_meddle(struct sim_cloud *cloud, const char *tenant, const json_t *set)
+{
+    const struct sim_world *world = cloud->world;
+    const json_t *tables = json_object_get(cloud->tables, world->region);
+    json_t *items = json_object_get(json_object_get(tables, world->table), "items");
+    json_t *item = json_copy(json_object_get(items, tenant));
+    if (!item)
+        return;
+    lay_attributes(item, set);
+    json_object_set_new(items, tenant, item);
+}

@@ -145,6 +145,8 @@ static enum sim_outcome serve_healthcheck(struct visit *visit, const char *id, b
         .service = "healthcheck", .action = "GET", .region = cell->region, .cell = cell->id};
     if (held_up(visit, &outcome))
         return outcome;
+    if (sim_incidents_down_since(world->incidents, cell, visit->now_ms) <= visit->now_ms)
+        answer_json(answer, 503, json_pack("{s:s}", "error", "Service Unavailable"));
     for (size_t i = 0; i < G_N_ELEMENTS(refusals) && !answer->body; i++)
         if (struck(visit, refusals[i].kind))
             answer_json(answer, refusals[i].status, json_pack("{s:s}", "error", refusals[i].error));
@@ -221,6 +223,13 @@ static json_t *carry_out(struct visit *visit, const struct sim_wire *wire, struc
     const struct sim_action *action = sim_wire_action(wire);
     if (!sim_admit(call, wire, &visit->about))
         return NULL;
+    const struct sim_fault *meddling = struck(visit, SIM_MEDDLE);
+    if (meddling)
+        sim_registry_meddle(call->cloud, meddling->tenant, meddling->set);
+    if (struck(visit, SIM_BUSY))
+        return sim_refuse(call, 400, "PriorRequestNotComplete",
+                          "The request was rejected because Route 53 was still processing a prior "
+                          "request.");
     if (struck(visit, SIM_THROTTLE))
         return sim_refuse(call, 400, sim_words(wire->service)->throttled, "Rate exceeded");
     if (struck(visit, SIM_ERROR500))

@@ -84,6 +84,7 @@ static struct sim_cell *cell_read(const char *id, const json_t *config, const ch
     cell->region = sim_text(config, "region", region);
     cell->class = sim_text(config, "class", "shared");
     cell->residency = sim_text(config, "residency", "US");
+    cell->primary = sim_text(config, "stands_by_for", NULL);
     cell->account = account_of(config);
     cell->peak_offset_s = peak_offset_s(cell->region);
     cell->load = (struct sim_load){.requests_per_s = sim_number(load, "requests", 100),

@@ -33,6 +33,7 @@ struct sim_load {
 
 struct sim_cell {
     const char *id, *region, *class, *residency; /* the scenario's */
+    const char *primary;                         /* whose replica it is, or NULL */
     char *account;                               /* NULL: not named, its role's neither */
     struct sim_load load;
     guint32 peak_offset_s; /* shifts the daily rhythm to the region's own afternoon */

@@ -64,7 +64,8 @@ Test(sim_incident, each_key_is_of_its_metric_and_leaves_the_others_alone)
                  {"incidents: [{connections: x2}]", SIM_DB_CONNECTIONS, 2, 0.01},
                  {"incidents: [{traffic: x4}]", SIM_REQUESTS, 4, 0.1},
                  {"incidents: [{traffic: x0}]", SIM_REQUESTS, 0, 0},
-                 {"incidents: [{work: x0.5}]", SIM_JOBS_DONE, 0.5, 0.03}};
+                 {"incidents: [{work: x0.5}]", SIM_JOBS_DONE, 0.5, 0.03},
+                 {"incidents: [{health: x0}]", SIM_HEALTH, 0, 0}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         OWN(sim_world) world = world_of(cases[i].incident, NULL);
         cr_assert(world);
@@ -73,6 +74,36 @@ Test(sim_incident, each_key_is_of_its_metric_and_leaves_the_others_alone)
         enum sim_metric other = cases[i].metric == SIM_CPU ? SIM_LATENCY : SIM_CPU;
         cr_expect_float_eq(times(world, "cell-2-us-west", other, 0), 1, 0, "%s", cases[i].incident);
     }
+}
+
+Test(sim_incident, a_replica_may_fall_behind)
+{
+    OWN(sim_world) world = world_of("incidents: [{cells: cell-1-dr, replica_lag: x200}]", NULL);
+    cr_assert(world);
+    cr_expect_float_eq(times(world, "cell-1-dr", SIM_REPLICA_LAG, 0), 200, 2);
+}
+
+Test(sim_incident, a_cell_is_down_from_its_first_x0_until_its_last_has_ended)
+{
+    OWN(sim_world)
+    world = world_of("incidents: [{at: 10s, for: 20s, cells: cell-1-us-east, health: x0},"
+                     " {at: 15s, for: 20s, class: dedicated, health: x0}]",
+                     NULL);
+    cr_assert(world);
+    const struct sim_cell *cell = sim_world_cell(world, "cell-1-us-east");
+    static const struct {
+        gint64 into_ms, since_ms;
+    } cases[] = {{9999, G_MAXINT64},
+                 {10000, NOW + 10000},
+                 {29999, NOW + 10000},
+                 {31000, NOW + 15000},
+                 {35000, G_MAXINT64}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        cr_expect_eq(sim_incidents_down_since(world->incidents, cell, NOW + cases[i].into_ms),
+                     cases[i].since_ms, "case %zu", i);
+    cr_expect_eq(
+        sim_incidents_down_since(world->incidents, sim_world_cell(world, "cell-1-dr"), NOW + 20000),
+        G_MAXINT64);
 }
 
 Test(sim_incident, it_grows_over_its_ramp)
