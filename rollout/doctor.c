@@ -18,6 +18,7 @@ static const struct check checks[] = {
     {"zone", true, false, doctor_zone},
     {"deployer", true, true, doctor_deployer},
     {"deploying", true, true, doctor_deploying},
+    {"failover", true, true, doctor_failover},
     {"notices", true, true, doctor_notices},
 };
 

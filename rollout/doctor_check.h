@@ -79,6 +79,7 @@ void doctor_endpoints(struct checkup *checkup);
 void doctor_zone(struct checkup *checkup);
 void doctor_deployer(struct checkup *checkup);
 void doctor_deploying(struct checkup *checkup);
+void doctor_failover(struct checkup *checkup);
 void doctor_notices(struct checkup *checkup);
 /* A part of doctor_journal. */
 void doctor_shared_journal(struct checkup *checkup);
