@@ -4,11 +4,13 @@
  *
  * Events of its stream, in data's words (times RFC 3339; * = by a person):
  *   opened*          {kind, subject, cells[source, targets...], reason, ticket, plan, acks[], arn,
- *                     state: planned}, or, where it was refused and nothing was done,
- *                    {..., refusals[], state: refused, final: true}, its plan as far as there is
- * one state            {state, reason, code, final}; a final one also {took_ms, rto_ms, moved,
- * alone} fence.intent     {token, deadline}             fence.done {output}   fence.failed {error,
- * output} promote.intent   {cell, token, deadline}       promote.done, promote.failed {cell, ...}
+ *                     state: planned}; refused, with nothing done: {..., refusals[],
+ *                     state: refused, final: true}, with its plan as far as there is one
+ *   state            {state, reason, code, final}
+ *                                 of a final one also {took_ms, rto_ms, moved, alone}
+ *   fence.intent     {token, deadline}
+ *   fence.done       {output}     fence.failed {error, output}
+ *   promote.intent   {cell, token, deadline}       promote.done, promote.failed {cell, ...}
  *   data.intent      {tenant, token, deadline}     data.done, data.failed {tenant, ...}
  *   registry.intent  {step: mark | place | restore, batch, back, stamp, deadline, tenants[]}
  *   registry.done    {step, batch, back, tenants[], left[{tenant, why}], error}
@@ -26,10 +28,10 @@
  *   tenant.left      {tenant, step, why}           somebody else changed it since: left alone
  *   resume*          {state: running | reverting}  revert* {reason, state: reverting}
  *   note {...}       conductor {host, pid}
- * `batch` counts from 1. `back`: on the way back (a revert). A raw set is a record set as Route 53
- * has it: {name, type, ttl, values[]}, or whatever data/route53.h tells of others; the engine makes
- * CNAMEs only and compares the rest. People's events that have no sense (any more) are kept and
- * change nothing.
+ * `batch` counts from 1. `back`: on the way back (a revert). A raw set is record_set_json's
+ * (data/record_set.h); the engine makes CNAMEs only. People's events that have no sense (any more)
+ * are kept and change nothing. A completed operation may have left tenants alone: its final state
+ * tells how many, and how many moved.
  *
  * The order: preflight and locks -> fence -> promote -> batch by batch: registry mark (MIGRATING)
  * -> data -> records read -> records changed -> INSYNC -> registry place (the new cell, ACTIVE) ->
@@ -101,12 +103,15 @@ const char *tenant_step_name(enum tenant_step step);
 
 /* An item of the registry as far as a failover goes; texts borrowed. */
 struct registry_stand {
-    const char *cell, *region, *status, *updated_at; /* region, updated_at NULL: it has none */
+    const char *cell, *status;
+    const char *region;     /* NULL: it has none, and is given none */
+    const char *updated_at; /* NULL: it has none */
 };
 
 struct failover_tenant {
     const struct planned_tenant *plan; /* in failover.plan */
-    guint batch;                       /* place in failover.batches */
+    guint place;                       /* in failover.tenants */
+    guint batch;                       /* its place in failover.batches */
     enum tenant_step step;
     gint64 since_ms;
     char *why; /* it is left alone; else NULL */
@@ -114,10 +119,13 @@ struct failover_tenant {
     enum { ITEM_AS_PLANNED, ITEM_MARKED, ITEM_PLACED, ITEM_RESTORED } item;
     char *stamp;       /* updatedAt of its last write; NULL: none, or it is as planned */
     bool unplaced;     /* ITEM_MARKED in the new cell: on the way back from ITEM_PLACED */
-    bool item_left;    /* its item is somebody else's now */
+    bool item_left;    /* its item is somebody else's now: its record is left alone, too */
     bool record_left;  /* its record can't be changed: its mark is taken back */
     bool copied;       /* its data was moved */
-    bool record_known; /* `was` is what stands, as far as we know */
+    bool checked;      /* a drill: its item stands as planned */
+    bool record_there; /* what stands leads to its target already: nothing is made of it */
+    bool record_read;  /* `was` has been read ... */
+    bool record_known; /* ... and that, or what was made of it, stands as far as we know */
     json_t *was;       /* its record before; NULL: none stood */
     json_t *becomes;   /* what was made of it; NULL: it was not touched */
     enum { RECORD_AS_IT_WAS, RECORD_CHANGED, RECORD_BACK } record;
@@ -125,20 +133,19 @@ struct failover_tenant {
 };
 
 struct failover_batch {
-    guint number;          /* from 1 */
-    guint first, n;        /* its tenants: places in failover.tenants */
-    GPtrArray *changes;    /* char *: Route 53's ids that have to be INSYNC, of this way */
-    bool insync, verified; /* there */
-    bool insync_back, verified_back; /* and back */
-    gint64 since_ms;                 /* when it last came on */
+    guint number;       /* from 1 */
+    guint first, n;     /* its tenants: places in failover.tenants */
+    GPtrArray *changes; /* char *: Route 53's ids, all of which have to be INSYNC */
+    bool back;          /* `changes`, `insync` and `verified` are those of the way back */
+    bool insync, verified;
+    bool unexplained; /* Route 53 said that a record has changed, and then none had */
 };
 
 /* A command of the user's own: fence, or promote. */
 struct failover_command {
     const struct planned_target *target; /* whom it promotes; NULL: fence */
     bool done;
-    char *error; /* of the last try; NULL: it did not fail */
-    gint64 at_ms;
+    char *error; /* of the last try; NULL: none has failed */
 };
 
 /* The write that is authorised and whose outcome is not recorded. */
@@ -162,16 +169,20 @@ struct failover_intent {
 
 struct failover {
     char *id;
+    char *kind, *cell;          /* as it was opened: "failover" and the source */
     struct failover_plan *plan; /* NULL: refused before there was one */
     enum failover_state state;
     char *state_reason;
-    enum failover_code code; /* held */
-    bool reverting;          /* a person asked for it; also while that is held */
+    enum failover_code code;   /* held */
+    enum failover_code failed; /* what has failed since it was last resumed, and why */
+    char *failed_why;
+    bool reverting; /* a person asked for it; also while that is held */
     char *requested_by, *reason, *ticket;
     char *requester_arn; /* or NULL */
     char **refusals;     /* of a refused one; never NULL */
     gint64 opened_ms, ended_ms;
     GPtrArray *tenants; /* struct failover_tenant *, in the plan's order */
+    GHashTable *by_id;  /* id -> its place in tenants */
     GPtrArray *batches; /* struct failover_batch * */
     struct failover_command fence;
     GArray *promotes; /* struct failover_command, of the targets that are promoted */
@@ -256,7 +267,8 @@ struct observed_tenant {
 struct failover_observation {
     gint64 now_ms;             /* wall clock */
     gint64 credit_ms;          /* by how much it has jumped ahead of the monotonic one since
-                                  failover.since_ms, as far as this process saw it; taken off deadlines */
+                                  failover.since_ms, as far as this process saw it; taken off
+                                  deadlines */
     bool preflight_read;       /* all that it needs has been read, fresh */
     const char *preflight_why; /* what is wrong, or was not read, in words; NULL: nothing */
     bool locks_ours;
@@ -267,7 +279,8 @@ struct failover_observation {
     const char *call_code;  /* dns: changed | refused | throttled | away; registry: what keeps it */
     const char *call_output; /* of a command, its last lines */
     const char *call_change; /* dns, DONE: Route 53's id. Where that was lost, the id of a change
-                                that replaces the new set by itself */
+                                that replaces the new set by itself; NULL where none stands that
+                                could be replaced */
     const struct observed_tenant *tenants; /* in failover.tenants's order */
     const enum outcome *insync;            /* in failover.batches's order: DONE or not */
     const char *insync_why;                /* what keeps it from being asked, or NULL */

@@ -43,8 +43,7 @@ struct planned_target {
 };
 struct failover_plan {
     enum failover_kind kind;
-    char *source;          /* the cell that they leave */
-    char *source_dns_name; /* where they are led from */
+    char *source;       /* the cell that they leave */
     GPtrArray *tenants; /* struct planned_tenant *, in the order in which they go: the first is the
                            canary */
     GPtrArray *targets; /* struct planned_target *, each cell once */

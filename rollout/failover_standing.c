@@ -1,0 +1,234 @@
+/* How a failover as a whole stands: when it may begin, when it is held and for what, and its end.
+ */
+#include "data/base/text.h"
+#include "rollout/failover_steps.h"
+
+#include <string.h>
+
+/* What stands still, and why. */
+struct awaited {
+    enum failover_code code;
+    char *why;
+};
+
+static struct failover_decision state_is(enum failover_state state, enum failover_code code,
+                                         const char *reason)
+{
+    json_t *data =
+        json_pack("{s:s, s:o}", "state", failover_state_name(state), "reason", text_json(reason));
+    if (code)
+        json_object_set_new(data, "code", json_string(failover_code_name(code)));
+    if (failover_state_final(state))
+        json_object_set_new(data, "final", json_true());
+    return (struct failover_decision){.type = "state", .data = data};
+}
+
+static guint n_moved(const struct failover *failover)
+{
+    guint moved = 0;
+    for (guint i = 0; i < failover->tenants->len; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, i);
+        bool there = failover_is_drill(failover) ? tenant->step == TENANT_CHECKED
+                                                 : tenant->item == ITEM_PLACED;
+        moved += there && !tenant_is_left(tenant);
+    }
+    return moved;
+}
+
+/* "; 1 left alone: t-5 (...)": the first of them by name. */
+static char *alone_words(const struct failover *failover)
+{
+    guint alone = failover_progress(failover).alone;
+    for (guint i = 0; i < failover->tenants->len; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, i);
+        if (tenant_is_left(tenant))
+            return g_strdup_printf("; %u left alone: %s (%s)%s", alone, tenant->plan->id,
+                                   tenant->why, alone > 1 ? " and others" : "");
+    }
+    return g_strdup("");
+}
+
+static struct failover_decision ended(const struct failover *failover,
+                                      const struct failover_observation *seen,
+                                      enum failover_state state, const char *reason)
+{
+    struct failover_decision decision = state_is(state, FAILOVER_NO_CODE, reason);
+    guint moved = n_moved(failover);
+    gint64 until_ms = moved && failover->verified_ms ? failover->verified_ms : seen->now_ms;
+    json_object_set_new(decision.data, "took_ms",
+                        json_integer(MAX(0, until_ms - failover->opened_ms)));
+    json_object_set_new(decision.data, "rto_ms",
+                        failover->plan->rto_ms ? json_integer(failover->plan->rto_ms)
+                                               : json_null());
+    json_object_set_new(decision.data, "moved", json_integer(moved));
+    json_object_set_new(decision.data, "alone", json_integer(failover_progress(failover).alone));
+    return decision;
+}
+
+static struct failover_decision completed(const struct failover *failover,
+                                          const struct failover_observation *seen)
+{
+    g_autofree char *all = text_counted(failover->tenants->len, "tenant");
+    g_autofree char *alone = alone_words(failover);
+    g_autofree char *reason =
+        g_strdup_printf("%u of %s %s%s", n_moved(failover), all,
+                        failover_is_drill(failover) ? "would move" : "moved", alone);
+    return ended(failover, seen, FAILOVER_COMPLETED, reason);
+}
+
+/* What a command of the user's did, nothing here undoes. */
+static bool any_command_ran(const struct failover *failover)
+{
+    bool ran = failover->fence.done;
+    for (guint i = 0; i < failover->promotes->len; i++)
+        ran = ran || g_array_index(failover->promotes, struct failover_command, i).done;
+    return ran;
+}
+
+static struct failover_decision reverted(const struct failover *failover,
+                                         const struct failover_observation *seen)
+{
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *all = text_counted(progress.total, "tenant");
+    g_autofree char *alone = alone_words(failover);
+    const char *commands = any_command_ran(failover)
+                               ? "; what the fence and promote commands did stands as it is"
+                               : "";
+    if (failover_is_drill(failover))
+        return ended(failover, seen, FAILOVER_REVERTED, "the drill was broken off");
+    g_autofree char *reason = progress.total == 0
+                                  ? g_strdup_printf("no tenant had been touched%s", commands)
+                                  : g_strdup_printf("%u of %s back in %s%s%s", progress.done, all,
+                                                    failover->plan->source, alone, commands);
+    return ended(failover, seen, FAILOVER_REVERTED, reason);
+}
+
+static struct failover_decision held(const struct failover *failover, enum failover_code code,
+                                     const char *why)
+{
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *all = text_counted(progress.total, "tenant");
+    g_autofree char *reason = g_strdup_printf(
+        "%s; %u of %s done, %u left%s", why ? why : failover_code_name(code), progress.done, all,
+        progress.left,
+        failover->reverting ? ": resume it to take back what is left"
+                            : ": resume it to do what is left, or revert it to take back what was "
+                              "done");
+    return state_is(FAILOVER_HELD, code, reason);
+}
+
+static struct awaited awaited_of_call(const struct failover *failover,
+                                      const struct failover_observation *seen)
+{
+    if (failover->intent.act == ACT_REGISTRY)
+        return (struct awaited){FAILOVER_REGISTRY_AWAY,
+                                g_strdup_printf("the registry does not tell what became of a "
+                                                "write%s%s",
+                                                seen->call_error ? ": " : "",
+                                                seen->call_error ? seen->call_error : "")};
+    bool throttled = g_strcmp0(seen->call_code, "throttled") == 0;
+    return (struct awaited){throttled ? FAILOVER_DNS_THROTTLED : FAILOVER_DNS_AWAY,
+                            g_strdup_printf("Route 53 does not tell what became of a change%s%s",
+                                            seen->call_error ? ": " : "",
+                                            seen->call_error ? seen->call_error : "")};
+}
+
+/* The first tenant of the batch that does not verify. */
+static char *unverified_words(const struct failover *failover,
+                              const struct failover_observation *seen, guint place)
+{
+    const struct failover_batch *batch = failover_batch_at(failover, place);
+    for (guint i = 0; i < batch->n; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, batch->first + i);
+        const struct observed_tenant *there = failover_observed(seen, tenant);
+        if (tenant_wants(failover, tenant, PHASE_VERIFY) && there->verified != OUTCOME_DONE)
+            return g_strdup_printf("%s is not verified: %s", tenant->plan->id,
+                                   there->verified_why ? there->verified_why : "no answer yet");
+    }
+    return g_strdup("not verified");
+}
+
+static struct awaited awaited_of_batch(const struct failover *failover,
+                                       const struct failover_observation *seen, guint place)
+{
+    const char *why = seen->insync_why ? seen->insync_why : "no answer";
+    switch (batch_phase(failover, place)) {
+    case PHASE_READ:
+        return (struct awaited){FAILOVER_DNS_AWAY,
+                                g_strdup_printf("Route 53's records can't be read: %s", why)};
+    case PHASE_INSYNC:
+        return (struct awaited){
+            FAILOVER_DNS_PENDING,
+            g_strdup_printf("Route 53 took batch %u, and has not brought it everywhere%s%s",
+                            place + 1, seen->insync_why ? ": " : "",
+                            seen->insync_why ? seen->insync_why : "")};
+    case PHASE_VERIFY:
+        return (struct awaited){FAILOVER_VERIFY, unverified_words(failover, seen, place)};
+    default:
+        return (struct awaited){FAILOVER_NO_CODE, NULL};
+    }
+}
+
+static struct awaited awaited_of_preflight(const struct failover_observation *seen)
+{
+    return (struct awaited){
+        FAILOVER_PREFLIGHT,
+        g_strdup(seen->preflight_why ? seen->preflight_why : "what it needs has not been read")};
+}
+
+static struct awaited what_is_awaited(const struct failover *failover,
+                                      const struct failover_observation *seen)
+{
+    struct awaited awaited = {FAILOVER_NO_CODE, NULL};
+    if (!failover_may_write(failover, seen))
+        return (struct awaited){
+            FAILOVER_LOCKED,
+            g_strdup(seen->lock_why ? seen->lock_why : "the cells can't be locked")};
+    if (failover->intent.act != ACT_NONE)
+        return awaited_of_call(failover, seen);
+    for (guint i = 0; i < failover->batches->len && batch_may_begin(failover, i); i++) {
+        awaited = awaited_of_batch(failover, seen, batch_in_turn(failover, i));
+        if (awaited.code)
+            return awaited;
+    }
+    return awaited_of_preflight(seen);
+}
+
+/* What was checked when it was asked for is checked once more before anything is touched. */
+static struct failover_decision may_begin(const struct failover *failover,
+                                          const struct failover_observation *seen)
+{
+    bool refused = seen->preflight_read && seen->preflight_why;
+    if (failover_is_fit(seen) && failover_may_write(failover, seen))
+        return state_is(FAILOVER_RUNNING, FAILOVER_NO_CODE, NULL);
+    if (!refused && !failover_is_late(failover, seen))
+        return NO_EVENT;
+    struct awaited awaited = refused ? awaited_of_preflight(seen) : what_is_awaited(failover, seen);
+    g_autofree char *why = awaited.why;
+    if (!failover_is_drill(failover))
+        return held(failover, awaited.code, why);
+    g_autofree char *reason = g_strdup_printf("nobody would move: %s", why);
+    return ended(failover, seen, FAILOVER_COMPLETED, reason);
+}
+
+struct failover_decision failover_state_news(const struct failover *failover,
+                                             const struct failover_observation *seen)
+{
+    bool idle = failover->intent.act == ACT_NONE;
+    if (idle && failover_is_done(failover))
+        return failover->reverting ? reverted(failover, seen) : completed(failover, seen);
+    if (failover->state == FAILOVER_HELD)
+        return NO_EVENT;
+    if (failover->failed)
+        return held(failover, failover->failed, failover->failed_why);
+    if (failover->state == FAILOVER_PLANNED)
+        return may_begin(failover, seen);
+    if (!failover_is_late(failover, seen))
+        return NO_EVENT;
+    struct awaited awaited = what_is_awaited(failover, seen);
+    g_autofree char *why = awaited.why;
+    if (!failover_is_drill(failover))
+        return held(failover, awaited.code, why);
+    g_autofree char *reason = g_strdup_printf("it could not be seen to the end: %s", why);
+    return ended(failover, seen, FAILOVER_COMPLETED, reason);
+}
