@@ -157,9 +157,10 @@ struct failover_intent {
     enum registry_step step;
     guint batch; /* place */
     bool back;
-    char *token;        /* of a command: the same for whoever carries it on */
-    char *cell;         /* promote */
-    char *stamp;        /* registry: the updatedAt that its writes give */
+    char *token;                      /* of a command: the same for whoever carries it on */
+    char *cell;                       /* promote */
+    struct failover_command *command; /* fence, promote: what it runs; else NULL */
+    char *stamp;                      /* registry: the updatedAt that its writes give */
     GPtrArray *tenants; /* struct failover_tenant *: whom it writes (registry, dns), in `changes`'s
                            order, or whose data (one) */
     json_t *changes;    /* dns: as in its event */

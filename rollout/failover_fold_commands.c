@@ -10,6 +10,7 @@ bool failover_fold_fence_intent(struct failover *failover, const struct event *e
     if (failover->reverting || failover->fence.done || failover->plan->fence_ms <= 0)
         return fold_broken(error, event, "there is nothing to fence");
     failover_fold_begin(failover, event, ACT_FENCE);
+    failover->intent.command = &failover->fence;
     return true;
 }
 
@@ -28,13 +29,14 @@ bool failover_fold_promote_intent(struct failover *failover, const struct event 
                                   GError **error)
 {
     const char *cell = event_text(event, "cell");
-    const struct failover_command *promote = promote_of(failover, cell);
+    struct failover_command *promote = promote_of(failover, cell);
     if (failover->reverting || !promote || promote->done)
         return fold_broken(error, event, "there is nothing to promote");
     if (failover->plan->fence_ms > 0 && !failover->fence.done)
         return fold_broken(error, event, "the source is not fenced yet");
     failover_fold_begin(failover, event, ACT_PROMOTE);
     failover->intent.cell = g_strdup(cell);
+    failover->intent.command = promote;
     return true;
 }
 
@@ -50,12 +52,6 @@ bool failover_fold_data_intent(struct failover *failover, const struct event *ev
     failover->intent.tenants = g_ptr_array_new();
     g_ptr_array_add(failover->intent.tenants, tenant);
     return true;
-}
-
-static struct failover_command *command_of(struct failover *failover)
-{
-    return failover->intent.act == ACT_FENCE ? &failover->fence
-                                             : promote_of(failover, failover->intent.cell);
 }
 
 /* The outcome names whom the intent named. */
@@ -75,14 +71,14 @@ bool failover_fold_command_done(struct failover *failover, const struct event *e
 {
     if (!is_of_the_intent(failover, event))
         return fold_broken(error, event, "another one's is in flight");
-    if (failover->intent.act == ACT_DATA) {
+    struct failover_command *command = failover->intent.command;
+    if (command) {
+        command->done = true;
+        g_clear_pointer(&command->error, g_free);
+    } else {
         struct failover_tenant *tenant = g_ptr_array_index(failover->intent.tenants, 0);
         tenant->copied = true;
         failover_fold_step(tenant, TENANT_COPIED, event->at_ms);
-    } else {
-        struct failover_command *command = command_of(failover);
-        command->done = true;
-        g_clear_pointer(&command->error, g_free);
     }
     failover_forget_intent(failover);
     return true;
@@ -97,8 +93,8 @@ bool failover_fold_command_failed(struct failover *failover, const struct event 
     const char *why = event_text(event, "error");
     if (!is_of_the_intent(failover, event))
         return fold_broken(error, event, "another one's is in flight");
-    if (failover->intent.act != ACT_DATA)
-        fold_set_text(&command_of(failover)->error, why);
+    if (failover->intent.command)
+        fold_set_text(&failover->intent.command->error, why);
     failover_fold_failed(failover, codes[failover->intent.act], why);
     return true;
 }

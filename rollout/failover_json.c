@@ -172,7 +172,7 @@ static char *phase_text(const struct failover *failover)
             continue;
         return g_strconcat(words[phase].before, batch, words[phase].after, NULL);
     }
-    return g_strdup("ends");
+    return g_strdup("ends: nothing is left to do");
 }
 
 char *failover_next(const struct failover *failover)

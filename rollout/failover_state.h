@@ -20,7 +20,7 @@ enum phase {
 };
 bool tenant_wants(const struct failover *failover, const struct failover_tenant *tenant,
                   enum phase phase);
-enum phase batch_phase(const struct failover *failover, guint batch);
+enum phase batch_phase(const struct failover *failover, guint place);
 /* The batches in the order of this way: the i-th one's place. */
 guint batch_in_turn(const struct failover *failover, guint i);
 /* Whether the i-th in turn may be worked on: the first has gone all the way (of a revert: the one
@@ -53,4 +53,4 @@ char *record_words(const json_t *record);
 /* The CNAME that leads the tenant to its target. New reference. */
 json_t *record_new(const struct failover *failover, const struct failover_tenant *tenant);
 /* The `changes` of the batch's next dns.intent: as many of its tenants as fit. New reference. */
-json_t *record_changes(const struct failover *failover, guint batch);
+json_t *record_changes(const struct failover *failover, guint place);

@@ -1,0 +1,391 @@
+#include "tests/unit/flight.h"
+
+#include "data/record_set.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const char *dns_name(const char *cell, char *into, gsize size)
+{
+    g_snprintf(into, size, "%s.example.com", cell);
+    return into;
+}
+
+static void add_target(struct failover_plan *plan, const char *cell)
+{
+    struct planned_target *target = failover_plan_add_target(plan);
+    char name[64];
+    target->cell = g_strdup(cell);
+    target->dns_name = g_strdup(dns_name(cell, name, sizeof name));
+    target->version = g_strdup("5.0.3");
+    target->users_max = 9000;
+}
+
+struct failover_plan *flight_plan(enum failover_kind kind, guint n)
+{
+    struct failover_plan *plan = failover_plan_new(kind, "cell-1");
+    add_target(plan, "cell-2");
+    add_target(plan, "cell-3");
+    plan->dns = true;
+    plan->ttl_s = 60;
+    for (guint i = 0; i < n; i++) {
+        struct planned_tenant *tenant = failover_plan_add_tenant(plan);
+        tenant->id = g_strdup_printf("t-%u", i);
+        tenant->from = g_strdup("cell-1");
+        tenant->to = g_strdup(i % 2 ? "cell-3" : "cell-2");
+        tenant->region_from = g_strdup("us-east-1");
+        tenant->region_to = g_strdup("us-west-2");
+        tenant->status = g_strdup("ACTIVE");
+        tenant->updated_at = g_strdup("2026-01-01T00:00:00Z");
+        tenant->record = g_strdup_printf("t-%u.example.com", i);
+        tenant->users = 100;
+    }
+    return plan;
+}
+
+static void settle_in(struct flight_tenant *tenant)
+{
+    g_strlcpy(tenant->cell, "cell-1", sizeof tenant->cell);
+    g_strlcpy(tenant->status, "ACTIVE", sizeof tenant->status);
+    g_strlcpy(tenant->stamp, "2026-01-01T00:00:00Z", sizeof tenant->stamp);
+    g_strlcpy(tenant->record, "cell-1.example.com", sizeof tenant->record);
+    tenant->ttl_s = 300;
+}
+
+struct flight *flight_new(struct failover_plan *plan)
+{
+    struct flight *flight = g_new0(struct flight, 1);
+    flight->failover = failover_new("f1");
+    flight->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
+    flight->now_ms = 1800000000000;
+    flight->n = plan->tenants->len;
+    for (guint i = 0; i < flight->n; i++)
+        settle_in(&flight->tenants[i]);
+    failover_plan_seal(plan);
+    json_t *data =
+        json_pack("{s:s, s:s, s:s, s:o}", "kind", failover_kind_name(plan->kind), "subject",
+                  "cell-1", "state", "planned", "plan", failover_plan_json(plan));
+    failover_plan_free(plan);
+    cr_assert(flight_append(flight, "alice@h", "opened", data));
+    return flight;
+}
+
+void flight_free(struct flight *flight)
+{
+    failover_free(flight->failover);
+    g_ptr_array_unref(flight->events);
+    g_free(flight);
+}
+
+bool flight_append(struct flight *flight, const char *actor, const char *type, json_t *data)
+{
+    struct event *event = g_new0(struct event, 1);
+    *event = (struct event){.stream = g_strdup("f1"),
+                            .seq = flight->failover->seq + 1,
+                            .at_ms = flight->now_ms,
+                            .actor = g_strdup(actor),
+                            .type = g_strdup(type),
+                            .data = data};
+    event->hash = g_strdup_printf("hash-%" G_GINT64_FORMAT, event->seq);
+    if (!failover_apply(flight->failover, event, NULL)) {
+        event_free(event);
+        return false;
+    }
+    g_ptr_array_add(flight->events, event);
+    return true;
+}
+
+void flight_wish(struct flight *flight, const char *what)
+{
+    g_autofree char *refusal = failover_refuses(flight->failover, what);
+    cr_assert_null(refusal, "%s", refusal);
+    cr_assert(flight_append(flight, "bob@h", what, failover_wish(flight->failover, what, NULL)));
+}
+
+static bool stands(const struct flight_tenant *tenant, struct registry_stand as)
+{
+    return strcmp(tenant->cell, as.cell) == 0 && strcmp(tenant->status, as.status) == 0 &&
+           g_strcmp0(tenant->stamp, as.updated_at) == 0;
+}
+
+static json_t *raw_set(const struct flight *flight, guint i)
+{
+    const struct flight_tenant *tenant = &flight->tenants[i];
+    if (!*tenant->record)
+        return NULL;
+    g_autofree char *name = g_strdup_printf("t-%u.example.com.", i);
+    OWN(record_set) set = record_set_cname(name, tenant->record, tenant->ttl_s);
+    return record_set_json(set);
+}
+
+static void write_items(struct flight *flight)
+{
+    const struct failover *failover = flight->failover;
+    for (guint i = 0; i < failover->intent.tenants->len; i++) {
+        const struct failover_tenant *tenant = g_ptr_array_index(failover->intent.tenants, i);
+        struct flight_tenant *item = &flight->tenants[tenant->place];
+        struct registry_stand then = failover_becomes(failover, tenant);
+        if (item->throttled || !stands(item, failover_stands(tenant)))
+            continue;
+        item->writes++;
+        g_strlcpy(item->cell, then.cell, sizeof item->cell);
+        g_strlcpy(item->status, then.status, sizeof item->status);
+        g_strlcpy(item->stamp, then.updated_at, sizeof item->stamp);
+    }
+}
+
+static bool record_stands(const struct flight *flight, guint i, const json_t *as)
+{
+    OWN_JSON is = raw_set(flight, i);
+    if (!is || !json_is_object(as))
+        return !is && !json_is_object(as);
+    OWN(record_set) a = record_set_of_json(is, NULL);
+    OWN(record_set) b = record_set_of_json(as, NULL);
+    return record_set_equal(a, b);
+}
+
+static void set_record(struct flight_tenant *tenant, const json_t *becomes)
+{
+    OWN(record_set) set = json_is_object(becomes) ? record_set_of_json(becomes, NULL) : NULL;
+    tenant->changes++;
+    *tenant->record = '\0';
+    if (!set)
+        return;
+    g_strlcpy(tenant->record, g_ptr_array_index(set->values, 0), sizeof tenant->record);
+    if (g_str_has_suffix(tenant->record, "."))
+        tenant->record[strlen(tenant->record) - 1] = '\0';
+    tenant->ttl_s = set->ttl_s;
+}
+
+static bool all_stand(const struct flight *flight, const char *as)
+{
+    const struct failover_intent *intent = &flight->failover->intent;
+    for (guint i = 0; i < intent->tenants->len; i++) {
+        const struct failover_tenant *tenant = g_ptr_array_index(intent->tenants, i);
+        const json_t *change = json_array_get(intent->changes, i);
+        if (!record_stands(flight, tenant->place, json_object_get(change, as)))
+            return false;
+    }
+    return true;
+}
+
+/* All or nothing; what was done before a crash is found done. */
+static void change_records(struct flight *flight)
+{
+    const struct failover_intent *intent = &flight->failover->intent;
+    flight->dns_calls++;
+    flight->called = all_stand(flight, "becomes");
+    if (flight->called || flight->dns_code || !all_stand(flight, "was"))
+        return;
+    for (guint i = 0; i < intent->tenants->len; i++) {
+        const struct failover_tenant *tenant = g_ptr_array_index(intent->tenants, i);
+        set_record(&flight->tenants[tenant->place],
+                   json_object_get(json_array_get(intent->changes, i), "becomes"));
+    }
+    flight->called = true;
+}
+
+static void make_the_call(struct flight *flight)
+{
+    const struct failover_intent *intent = &flight->failover->intent;
+    if (!failover_may_call(flight->failover) || flight->called_seq == intent->seq)
+        return;
+    flight->called_seq = intent->seq;
+    flight->called = false;
+    if (flight->failover->plan->kind == FAILOVER_DRILL)
+        return;
+    if (intent->act == ACT_REGISTRY)
+        write_items(flight);
+    else if (intent->act == ACT_DNS)
+        change_records(flight);
+    else
+        flight->commands++;
+}
+
+static void observe_item(const struct flight *flight, const struct failover_tenant *tenant,
+                         struct observed_tenant *there)
+{
+    const struct flight_tenant *item = &flight->tenants[tenant->place];
+    bool drill = flight->failover->plan->kind == FAILOVER_DRILL;
+    if (flight->failover->intent.act != ACT_REGISTRY || flight->blind || flight->lost ||
+        tenant->batch != flight->failover->intent.batch)
+        return;
+    bool before = stands(item, failover_stands(tenant));
+    there->item = drill ? (before ? OUTCOME_DONE : OUTCOME_REFUSED)
+                  : stands(item, failover_becomes(flight->failover, tenant)) ? OUTCOME_DONE
+                  : before                                                   ? OUTCOME_NOT
+                                                                             : OUTCOME_REFUSED;
+    there->item_why = there->item == OUTCOME_NOT       ? "throttled"
+                      : there->item == OUTCOME_REFUSED ? "it was changed by somebody else"
+                                                       : NULL;
+}
+
+/* What is made of its record, or what was there before. */
+static bool verifies(const struct flight *flight, const struct failover_tenant *tenant)
+{
+    const struct failover *failover = flight->failover;
+    bool touched = failover->plan->dns && tenant->record != RECORD_AS_IT_WAS;
+    const json_t *as = failover->reverting ? tenant->was : tenant->becomes;
+    return !flight->tenants[tenant->place].unverified &&
+           (!touched || record_stands(flight, tenant->place, as));
+}
+
+static void observe_tenant(const struct flight *flight, const struct failover_tenant *tenant,
+                           struct observed_tenant *there)
+{
+    const struct flight_tenant *item = &flight->tenants[tenant->place];
+    observe_item(flight, tenant, there);
+    if (flight->blind)
+        return;
+    there->record_read = failover_reads(flight->failover) == (gssize)tenant->batch;
+    there->record = there->record_read ? raw_set(flight, tenant->place) : NULL;
+    there->record_why = item->record_why;
+    there->verified = !stands(item, failover_stands(tenant)) ? OUTCOME_REFUSED
+                      : verifies(flight, tenant)             ? OUTCOME_DONE
+                                                             : OUTCOME_NOT;
+    there->verified_why = item->unverified;
+}
+
+/* What is not wanted any more is not called, and whether it ever was is looked at. */
+static enum outcome outcome_of_change(const struct flight *flight)
+{
+    bool made = flight->called_seq == flight->failover->intent.seq;
+    if (!failover_may_call(flight->failover))
+        return all_stand(flight, "becomes") ? OUTCOME_DONE : OUTCOME_NOT;
+    if (!made || flight->called)
+        return made ? OUTCOME_DONE : OUTCOME_UNKNOWN;
+    return flight->dns_code && strcmp(flight->dns_code, "refused") != 0 ? OUTCOME_NOT
+                                                                        : OUTCOME_REFUSED;
+}
+
+static void observe_call(const struct flight *flight, struct failover_observation *seen)
+{
+    const struct failover_intent *intent = &flight->failover->intent;
+    bool command = intent->act != ACT_DNS;
+    if (intent->act == ACT_NONE || flight->lost)
+        return;
+    if (command && flight->called_seq != intent->seq)
+        seen->call = failover_may_call(flight->failover) ? OUTCOME_UNKNOWN : OUTCOME_NOT;
+    else if (command)
+        seen->call = flight->fails ? OUTCOME_REFUSED : OUTCOME_DONE;
+    else
+        seen->call = outcome_of_change(flight);
+    seen->call_change = "C1";
+    seen->call_code = flight->dns_code ? flight->dns_code : "changed";
+    seen->call_error = command ? flight->fails : seen->call_code;
+}
+
+static struct failover_decision decide(struct flight *flight)
+{
+    const struct failover *failover = flight->failover;
+    g_autofree struct observed_tenant *tenants = g_new0(struct observed_tenant, flight->n);
+    g_autofree enum outcome *insync = g_new0(enum outcome, failover->batches->len);
+    struct failover_observation seen = {.now_ms = flight->now_ms,
+                                        .credit_ms = flight->credit_ms,
+                                        .preflight_read = !flight->unread,
+                                        .preflight_why = flight->unfit,
+                                        .locks_ours = !flight->locked,
+                                        .lock_why = flight->locked,
+                                        .tenants = tenants,
+                                        .insync = insync};
+    for (guint i = 0; i < flight->n; i++)
+        observe_tenant(flight, failover_tenant_at(failover, i), &tenants[i]);
+    for (guint i = 0; i < failover->batches->len && !flight->pending; i++)
+        insync[i] = OUTCOME_DONE;
+    observe_call(flight, &seen);
+    struct failover_decision decision = failover_decide(failover, &seen);
+    for (guint i = 0; i < flight->n; i++)
+        json_decref(tenants[i].record);
+    return decision;
+}
+
+bool flight_step(struct flight *flight)
+{
+    make_the_call(flight);
+    struct failover_decision decision = decide(flight);
+    if (!decision.type)
+        return false;
+    cr_assert(flight_append(flight, "conductor@h", decision.type, decision.data), "%s",
+              decision.type);
+    return true;
+}
+
+static bool rests(const struct flight *flight)
+{
+    return failover_state_final(flight->failover->state) ||
+           flight->failover->state == FAILOVER_HELD;
+}
+
+void flight_run(struct flight *flight, int minutes)
+{
+    gint64 until_ms = flight->now_ms + minutes * WHEN_MINUTE;
+    while (flight->now_ms < until_ms && !rests(flight))
+        if (!flight_step(flight))
+            flight->now_ms += 10 * WHEN_SECOND;
+}
+
+void flight_run_until(struct flight *flight, const char *type, guint times)
+{
+    for (int i = 0; i < 1000 && flight_count(flight, type) < times; i++)
+        if (!flight_step(flight))
+            flight->now_ms += 10 * WHEN_SECOND;
+    cr_assert_eq(flight_count(flight, type), times, "%s", type);
+}
+
+void flight_crash(struct flight *flight)
+{
+    GError *error = NULL;
+    failover_free(flight->failover);
+    flight->failover = failover_fold("f1", flight->events, &error);
+    cr_assert_not_null(flight->failover, "%s", error ? error->message : "");
+    flight->called_seq = 0;
+}
+
+guint flight_count(const struct flight *flight, const char *type)
+{
+    guint n = 0;
+    for (guint i = 0; i < flight->events->len; i++)
+        n += strcmp(((struct event *)g_ptr_array_index(flight->events, i))->type, type) == 0;
+    return n;
+}
+
+const struct event *flight_last(const struct flight *flight, const char *type)
+{
+    for (guint i = flight->events->len; i > 0; i--) {
+        const struct event *event = g_ptr_array_index(flight->events, i - 1);
+        if (strcmp(event->type, type) == 0)
+            return event;
+    }
+    return NULL;
+}
+
+guint flight_in(const struct flight *flight, const char *cell)
+{
+    guint n = 0;
+    for (guint i = 0; i < flight->n; i++)
+        n += strcmp(flight->tenants[i].cell, cell) == 0 &&
+             strcmp(flight->tenants[i].status, "ACTIVE") == 0;
+    return n;
+}
+
+guint flight_led_to(const struct flight *flight, const char *cell)
+{
+    guint n = 0;
+    char name[64];
+    dns_name(cell, name, sizeof name);
+    for (guint i = 0; i < flight->n; i++)
+        n += strcmp(flight->tenants[i].record, name) == 0;
+    return n;
+}
+
+bool flight_is_as_before(const struct flight *flight)
+{
+    bool same = true;
+    for (guint i = 0; i < flight->n; i++) {
+        const struct flight_tenant *tenant = &flight->tenants[i];
+        same = same && strcmp(tenant->cell, "cell-1") == 0 &&
+               strcmp(tenant->status, "ACTIVE") == 0 &&
+               strcmp(tenant->record, "cell-1.example.com") == 0 && tenant->ttl_s == 300;
+    }
+    return same;
+}
