@@ -1,6 +1,7 @@
 #include "rollout/story.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static char *tell(const char *type, json_t *data)
 {
@@ -41,4 +42,39 @@ Test(story, an_event_of_an_unknown_type_is_told_by_its_data)
 {
     g_autofree char *told = tell("new.thing", json_pack("{s:i}", "n", 3));
     cr_expect_str_eq(told, "new.thing {\"n\":3}");
+}
+
+Test(story, lists_of_a_failover_are_counted_and_who_is_left_alone_is_named)
+{
+    g_autofree char *intent =
+        tell("registry.intent", json_pack("{s:i, s:b, s:s, s:[s,s]}", "batch", 2, "back", 0, "step",
+                                          "mark", "tenants", "t-1", "t-2"));
+    g_autofree char *done =
+        tell("registry.done", json_pack("{s:i, s:b, s:s, s:[s], s:[{s:s, s:s}]}", "batch", 2,
+                                        "back", 1, "step", "mark", "tenants", "t-1", "left",
+                                        "tenant", "t-2", "why", "it is in cell-9"));
+    cr_expect_str_eq(intent, "batch 2: mark 2 tenants in the registry");
+    cr_expect_str_eq(done, "batch 2, going back, mark: 1 tenant done: 1 left alone: t-2 (it is in "
+                           "cell-9)");
+}
+
+Test(story, every_event_of_a_failover_has_a_sentence_of_its_own)
+{
+    static const char *const types[] = {
+        "fence.intent",   "fence.done",  "fence.failed", "promote.intent", "promote.done",
+        "promote.failed", "data.intent", "data.done",    "data.failed",    "registry.intent",
+        "registry.done",  "dns.read",    "dns.intent",   "dns.called",     "dns.failed",
+        "dns.insync",     "verified",    "tenant.left",  "revert",         "evacuated"};
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autofree char *told = tell(types[i], json_pack("{s:s}", "marker", "xyzzy"));
+        cr_expect_null(strstr(told, "xyzzy"), "%s", told);
+    }
+}
+
+Test(story, a_refused_start_says_why)
+{
+    g_autofree char *told = tell("opened", json_pack("{s:s, s:s, s:s, s:[s,s]}", "kind", "failover",
+                                                     "subject", "cell-1", "state", "refused",
+                                                     "refusals", "120 %, over by 2,000", "no lag"));
+    cr_expect_str_eq(told, "alice asks for failover cell-1; REFUSED: 120 %, over by 2,000, no lag");
 }
