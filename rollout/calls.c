@@ -6,6 +6,7 @@
 #include "data/base/when.h"
 #include "rollout/conduct.h"
 #include "rollout/fault_point.h"
+#include "rollout/state.h"
 
 #include <string.h>
 
@@ -106,6 +107,16 @@ void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell)
     watch->next_call_mono_ms = 0;
     watch_look_anew(watch);
     watch_forget_gates(watch);
+}
+
+bool watch_is_calling(const struct watch *watch)
+{
+    for (const GList *at = watch->pending.head; at; at = at->next) {
+        const char *what = ((const struct pending *)at->data)->what;
+        if (strcmp(what, "deploy") == 0 || strcmp(what, "rollback") == 0)
+            return true;
+    }
+    return false;
 }
 
 gint64 calls_current_pace_ms(const struct world *world)
@@ -253,7 +264,8 @@ static void begin_due(struct conduct *conduct, struct watch *watch, const struct
 {
     bool changing = cell->state == CELL_DEPLOYING || cell->state == CELL_ROLLING_BACK;
     if (changing && cell->token && !cell->called && watch->call == CALL_NONE &&
-        mono_ms >= watch->next_call_mono_ms && conduct_may_call(conduct, cell))
+        mono_ms >= watch->next_call_mono_ms && !cell_is_out(cell, watch->evacuating) &&
+        (!cell->evacuated || conduct_has_lock(conduct, watch)) && conduct_may_call(conduct, cell))
         begin_call(watch, cell);
     if (changing && cell->called && watch->call != CALL_DONE && watch->call != CALL_FAILED &&
         !watch->asking_progress && mono_ms >= watch->next_progress_mono_ms)

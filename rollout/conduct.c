@@ -7,8 +7,10 @@
 #include "data/base/error.h"
 #include "data/base/fault_switch.h"
 #include "data/base/when.h"
+#include "data/history.h"
 #include "rollout/fault_point.h"
 #include "rollout/lock.h"
+#include "rollout/state.h"
 
 #include <string.h>
 
@@ -163,6 +165,29 @@ static void read_locks(struct conduct *conduct)
     }
 }
 
+/* An operation that can't be read may be at work. */
+static bool is_live(const struct conduct *conduct, const char *operation)
+{
+    g_autoptr(GError) error = NULL;
+    OWN(operation) found = history_find(conduct->world->journal, operation, &error);
+    return found ? !found->ended_ms : !g_error_matches(error, CD_ERROR, CD_ERROR_USAGE);
+}
+
+static void read_evacuations(struct conduct *conduct)
+{
+    for (guint i = 0; i < conduct->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+        const char *evacuated = cell_of(conduct, i)->evacuated;
+        watch->evacuating = evacuated && is_live(conduct, evacuated);
+    }
+}
+
+/* In flight, or to go back, and not left to a failover. */
+static bool needs_lock(const struct rollout_cell *cell)
+{
+    return (cell_is_in_flight(cell) || cell->rollback_wanted) && !cell_is_handed_over(cell);
+}
+
 /* Locks follow the cells: what is no longer in flight is given back. But an intent whose answer was
  * lost may be in a shared journal before our copy has it, or still come: whether a cell is in
  * flight is known only once its number is seen to be somebody's. */
@@ -173,8 +198,7 @@ static void give_locks_back(struct conduct *conduct)
         return;
     for (guint i = 0; i < conduct->watches->len; i++) {
         struct watch *watch = g_ptr_array_index(conduct->watches, i);
-        if (!watch->lock_ours || cell_is_in_flight(cell_of(conduct, i)) ||
-            cell_of(conduct, i)->rollback_wanted)
+        if (!watch->lock_ours || needs_lock(cell_of(conduct, i)))
             continue;
         g_autoptr(GError) error = NULL;
         if (lock_release(world->journal, watch->id, conduct->id, watch->lock_seq, world->actor,
@@ -206,6 +230,7 @@ static bool catch_up(struct conduct *conduct)
     for (guint i = 0; i < events->len; i++)
         if (!conduct_apply(conduct, g_ptr_array_index(events, i)))
             return false;
+    read_evacuations(conduct);
     give_locks_back(conduct);
     conduct->journal_version = version;
     return true;
@@ -216,14 +241,20 @@ static bool is_intent(const struct decision *decision)
     return g_str_has_suffix(decision->type, ".intent");
 }
 
-static bool lock_for(struct conduct *conduct, const struct decision *decision)
+static bool take_lock(struct conduct *conduct, const char *cell)
 {
     g_autoptr(GError) error = NULL;
-    if (lock_take(conduct->world->journal, decision->cell->plan->id, conduct->id,
-                  conduct->world->actor, when_now_ms(), &error))
+    if (lock_take(conduct->world->journal, cell, conduct->id, conduct->world->actor, when_now_ms(),
+                  &error))
         return true;
     conduct_complain(conduct, "lock", error);
     return false;
+}
+
+bool conduct_has_lock(struct conduct *conduct, struct watch *watch)
+{
+    watch->lock_ours = watch->lock_ours || take_lock(conduct, watch->id);
+    return watch->lock_ours;
 }
 
 /* A deploy needs all three; a cell that fails while the journal is away has its lock already. */
@@ -231,7 +262,8 @@ static bool may_append(struct conduct *conduct, const struct decision *decision)
 {
     if (conduct->unrecorded.length)
         return true;
-    if (is_intent(decision) && !cell_is_in_flight(decision->cell) && !lock_for(conduct, decision))
+    if (is_intent(decision) && (!cell_is_in_flight(decision->cell) || decision->cell->evacuated) &&
+        !take_lock(conduct, decision->cell->plan->id))
         return false;
     if (lease_left_ms(conduct->lease, when_boot_ms()) > 0 &&
         (!is_intent(decision) || conduct_outlasts_a_call(conduct)))

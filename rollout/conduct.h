@@ -75,6 +75,7 @@ struct watch {
     bool lock_ours;
     char *lock_holder;
     gint64 lock_seq;
+    bool evacuating; /* the operation that evacuates it is not over */
 
     struct gate_result gates[GATE_COUNT];
     struct gate_memory *memory;
@@ -127,6 +128,8 @@ void conduct_free(struct conduct *conduct);
 void conduct_step(struct conduct *conduct);
 /* Nothing more will come of it: it has reached its end, or is broken. */
 bool conduct_is_over(const struct conduct *conduct);
+/* Takes lock/CELL where it is not ours. False: somebody else has it, or it can't be known. */
+bool conduct_has_lock(struct conduct *conduct, struct watch *watch);
 /* Into conductor.log: once for the same trouble. */
 void conduct_complain(struct conduct *conduct, const char *doing, const GError *error);
 
@@ -194,6 +197,8 @@ void calls_begin_due(struct conduct *conduct);
 void watch_follow_intent(struct watch *watch, const struct rollout_cell *cell);
 /* Has to hear from the deployer anew: what it said last is too old to go by. */
 void watch_look_anew(struct watch *watch);
+/* A deploy or a rollback is on its way, be it of an intent that is no longer the cell's. */
+bool watch_is_calling(const struct watch *watch);
 void watch_forget_gates(struct watch *watch);
 void watch_free(struct watch *watch);
 /* How often what runs in a cell is asked. */

@@ -45,7 +45,7 @@ static struct decision failing_gate(const struct rollout *rollout, struct rollou
                                     const struct observed_cell *there)
 {
     (void)rollout, (void)seen;
-    return cell->cause ? NOTHING : gate_news(cell, there, true);
+    return cell->cause || cell_is_evacuated(cell) ? NOTHING : gate_news(cell, there, true);
 }
 
 static struct decision failing_gates(const struct rollout *rollout, const struct observation *seen)
@@ -57,7 +57,7 @@ static struct decision other_gate(const struct rollout *rollout, struct rollout_
                                   const struct observation *seen, const struct observed_cell *there)
 {
     (void)rollout, (void)seen;
-    return gate_news(cell, there, false);
+    return cell_is_evacuated(cell) ? NOTHING : gate_news(cell, there, false);
 }
 
 static struct decision other_gates(const struct rollout *rollout, const struct observation *seen)
@@ -84,7 +84,8 @@ static bool may_begin_rollback(const struct rollout_cell *cell, const struct obs
 {
     bool calling = cell->state == CELL_DEPLOYING && there->call == CALL_UNDER_WAY;
     bool locked = there->lock_holder && !there->lock_ours;
-    return there->present && !locked && (!calling || call_is_late(cell, seen, there));
+    return there->present && !locked && !cell_is_out(cell, there->evacuating) &&
+           (!calling || call_is_late(cell, seen, there));
 }
 
 /* Newest deploy first. */
@@ -112,7 +113,8 @@ static struct decision hold(const struct rollout *rollout, struct rollout_cell *
     if (!due)
         return decision_about(cell, "cell.released", json_object());
     json_t *data = json_pack("{s:o, s:o}", "reason", text_json(due), "code", text_json(code));
-    gate_last_words(data, cell, there);
+    if (!cell_is_evacuated(cell)) /* whose gates are not asked any more */
+        gate_last_words(data, cell, there);
     return decision_about(cell, "cell.held", data);
 }
 
@@ -154,7 +156,7 @@ static struct decision pass(const struct rollout *rollout, struct rollout_cell *
 static struct decision figures(const struct rollout *rollout, struct rollout_cell *cell,
                                const struct observation *seen, const struct observed_cell *there)
 {
-    return gate_figures(rollout, cell, seen, there);
+    return cell_is_evacuated(cell) ? NOTHING : gate_figures(rollout, cell, seen, there);
 }
 
 static struct decision holds(const struct rollout *rollout, const struct observation *seen)

@@ -29,6 +29,11 @@
  *                                                  and its plan the outcome
  *   approve* {wave, version, plan_hash, arn}  pause* {state: paused}  resume* {state: running}
  *   abort* {reason}  rollback* {cells[], reason}  retry* {cell, reason}
+ *   evacuated* {cell, operation}                   a failover takes the cell over: no call is begun
+ *                                                  there, the one in flight is settled, then the
+ *                                                  cell is held and its lock given back; its gates
+ *                                                  no longer FAIL. What people ask for there counts
+ *                                                  once that operation is over
  *   note             {...}                         anything worth keeping: changes no state;
  *                                                  {new_cell, reason}: said once of each
  *                                                  {trouble, reason, over}: see enum trouble
@@ -101,6 +106,8 @@ struct rollout_cell {
     char *cause;          /* of the rollback */
     char *held;           /* why it is held, or NULL ... */
     char *held_code;      /* ... what that is about, where its words age, or NULL */
+    char *evacuated;      /* the failover that has taken it over, or NULL */
+    bool recalled;        /* ... and somebody has since asked for a rollback or a retry */
     struct rollout_gate gates[GATE_COUNT];
 };
 
@@ -199,6 +206,7 @@ struct observed_cell {
     bool present;            /* still in celldeck.yaml */
     bool lock_ours;          /* this rollout holds lock/CELL */
     const char *lock_holder; /* who else does, or NULL */
+    bool evacuating;         /* the operation that evacuates it is not over */
     enum call_outcome call;  /* of the intent in flight */
     const char *call_reference, *call_error;
     bool looked; /* the deployer's word on the intent in flight has come since this process took

@@ -177,6 +177,7 @@ static const struct rule {
     {"rollback", 0, true, fold_rollback_asked},
     {"approve", 0, true, fold_approved},
     {"override", 0, true, fold_overridden},
+    {"evacuated", ANYWHERE, true, fold_evacuated},
     {"pause", 0, true, fold_paused},
     {"resume", 0, true, fold_resumed},
     {"abort", 0, true, fold_aborted},
@@ -211,6 +212,14 @@ static bool state_of(const char *name, enum rollout_state *state)
     return false;
 }
 
+/* Nothing is begun in an evacuated cell, and nothing there is the release's fault. */
+static bool is_barred_by_evacuation(const struct event *event)
+{
+    static const char *const types[] = {"deploy.intent",   "deploy.failed",   "gate", "cell.passed",
+                                        "rollback.intent", "rollback.failed", NULL};
+    return g_strv_contains(types, event->type);
+}
+
 static bool apply_rule(struct rollout *rollout, const struct rule *rule, const struct event *event,
                        GError **error)
 {
@@ -224,6 +233,8 @@ static bool apply_rule(struct rollout *rollout, const struct rule *rule, const s
         if (!(rule->states & IN(cell->state)))
             return fold_broken(error, event, cell_state_name(cell->state));
     }
+    if (cell && cell_is_evacuated(cell) && is_barred_by_evacuation(event))
+        return fold_broken(error, event, "the cell is evacuated");
     return rule->apply(rollout, cell, event, error);
 }
 

@@ -23,7 +23,7 @@ fold_fn fold_deploy_intent, fold_call_taken, fold_deploy_seen, fold_deploy_faile
 
 /* fold_people.c */
 fold_fn fold_skipped, fold_accepted, fold_retried, fold_rollback_asked, fold_approved, fold_paused,
-    fold_resumed, fold_aborted, fold_overridden;
+    fold_resumed, fold_aborted, fold_overridden, fold_evacuated;
 /* Notes `given` {reason, window, bake_ms} for the wave. */
 void fold_add_override(struct rollout *rollout, const struct event *event, size_t wave,
                        const json_t *given);

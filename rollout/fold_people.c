@@ -42,10 +42,23 @@ bool fold_retried(struct rollout *rollout, struct rollout_cell *cell, const stru
     if (!has_sense(rollout, "retry", cell))
         return true;
     fold_enter(cell, CELL_PENDING, event->at_ms);
+    cell->recalled = cell->evacuated != NULL;
     cell->failed = false;
     cell->deployed_at_ms = 0;
     fold_set_text(&cell->cause, NULL);
     rollout_cell_forget_gates(cell);
+    return true;
+}
+
+/* Whatever state the cell is in: the failover has it from now on. */
+bool fold_evacuated(struct rollout *rollout, struct rollout_cell *cell, const struct event *event,
+                    GError **error)
+{
+    (void)rollout, (void)error;
+    if (!event_text(event, "operation"))
+        return true;
+    fold_set_text(&cell->evacuated, event_text(event, "operation"));
+    cell->recalled = false;
     return true;
 }
 
@@ -64,6 +77,7 @@ bool fold_rollback_asked(struct rollout *rollout, struct rollout_cell *none,
         if (failure) /* what the engine might not undo alone has failed all the same */
             fold_count_failure(rollout, cell);
         cell->rollback_wanted = true;
+        cell->recalled = cell->evacuated != NULL;
         g_free(cell->cause);
         cell->cause = g_strdup_printf("asked for by %s: %s%s%s", event->actor, reason ? reason : "",
                                       failure ? "; it had failed: " : "", failure ? failure : "");

@@ -152,6 +152,14 @@ static enum forward passed_cells_still_run_it(const struct step *step, char **wh
     return worst;
 }
 
+static enum forward nobody_evacuates_it(const struct step *step, char **why)
+{
+    if (!cell_is_out(step->cell, step->there->evacuating))
+        return FORWARD_GO;
+    *why = g_strdup_printf("%s is evacuated by %s", step->cell->plan->id, step->cell->evacuated);
+    return FORWARD_HOLD;
+}
+
 static enum forward nobody_else_has_it(const struct step *step, char **why)
 {
     if (step->there->lock_ours || !step->there->lock_holder || FAULT_SWITCH(LOCK_IGNORED))
@@ -211,9 +219,10 @@ static enum forward it_is_well(const struct step *step, char **why)
 }
 
 static const rule_fn before_deploy[] = {
-    it_is_pending,      nobody_stopped_it,        its_wave_is_open,     there_is_room,
-    it_is_its_time,     the_tag_has_not_moved,    the_plan_still_holds, passed_cells_still_run_it,
-    nobody_else_has_it, it_runs_what_was_planned, there_is_a_way_back,  it_is_well,
+    it_is_pending,       nobody_stopped_it,     its_wave_is_open,         there_is_room,
+    it_is_its_time,      the_tag_has_not_moved, the_plan_still_holds,     passed_cells_still_run_it,
+    nobody_evacuates_it, nobody_else_has_it,    it_runs_what_was_planned, there_is_a_way_back,
+    it_is_well,
 };
 
 static enum forward it_bakes(const struct step *step, char **why)
@@ -299,6 +308,7 @@ static enum forward the_new_version_is_still_seen(const struct step *step, char 
 static const rule_fn before_pass[] = {
     it_bakes,
     it_need_not_go_back,
+    nobody_evacuates_it,
     nothing_failed,
     the_bake_is_over,
     there_are_enough_samples,

@@ -72,11 +72,29 @@ static char *baking_hold(const struct rollout *rollout, const struct rollout_cel
     return NULL;
 }
 
+/* Called when the call in flight, if any, is settled: from then on its failover may have it. */
+static char *evacuated_hold(const struct rollout_cell *cell, const struct observed_cell *there,
+                            char **code)
+{
+    bool pending = cell->state == CELL_PENDING;
+    if ((!pending && !cell_in_flight(cell) && cell->state != CELL_PASSED) ||
+        there->call == CALL_UNDER_WAY)
+        return NULL;
+    *code = g_strdup(HELD_EVACUATED);
+    return g_strdup_printf("evacuated by %s, so nothing more is begun here: %s %s", cell->evacuated,
+                           pending ? "skip it, or ask for a retry, which begins after"
+                                   : "accept it as it is, or ask for its rollback, which begins "
+                                     "after",
+                           cell->evacuated);
+}
+
 char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
                     const struct observation *seen, char **code)
 {
     const struct observed_cell *there = observed(rollout, seen, cell);
     const char *back = rollback_due(rollout, cell);
+    if (cell_is_out(cell, there->evacuating))
+        return evacuated_hold(cell, there, code);
     if (!cell_in_flight(cell) && !back)
         return NULL;
     if (!there->present)

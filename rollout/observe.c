@@ -247,6 +247,7 @@ struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms
         seen->present = watch->config != NULL;
         seen->lock_ours = watch->lock_ours;
         seen->lock_holder = watch->lock_holder;
+        seen->evacuating = watch->evacuating;
         seen->gates = watch->judged ? watch->gates : NULL;
         seen->samples = watch->judged ? &watch->samples : NULL;
         if (!FAULT_SWITCH(CLOCK_BELIEVED))
@@ -255,6 +256,8 @@ struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms
         seen->call_credit_ms = clock_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
         see_fleet(seen, conduct, watch, now_ms);
         see_deployer(seen, conduct, watch);
+        if (cell->evacuated && watch_is_calling(watch))
+            seen->call = CALL_UNDER_WAY;
     }
     return all;
 }

@@ -71,7 +71,8 @@ static struct decision deploy_outcome(const struct rollout *rollout, struct roll
                               json_pack("{s:o}", "reference", text_json(there->call_reference)));
     if (cell->cause || rollback_due(rollout, cell))
         return NOTHING;
-    if (there->call == CALL_FAILED)
+    bool out = cell_is_out(cell, there->evacuating); /* then no failure is the release's */
+    if (there->call == CALL_FAILED && !out)
         return failed(cell, g_strdup(there->call_error ? there->call_error : "it failed"));
     if (deploy_is_complete(rollout, cell, there))
         return decision_about(
@@ -80,7 +81,7 @@ static struct decision deploy_outcome(const struct rollout *rollout, struct roll
                       "version", rollout->plan->version, "reference",
                       text_json(there->running->reference), "bake_ends",
                       decision_moment(seen->now_ms + rollout_bake_ms(rollout, cell->wave))));
-    if (deadline_is_past(cell, seen, there))
+    if (deadline_is_past(cell, seen, there) && !out)
         return failed(cell, g_strdup_printf("%s was not seen running by the deadline",
                                             rollout->plan->version));
     return NOTHING;
@@ -134,7 +135,8 @@ static struct decision rollback_outcome(const struct rollout *rollout, struct ro
                               json_pack("{s:s, s:o, s:s}", "version", cell->plan->from, "reference",
                                         text_json(there->running->reference), "health",
                                         health_name(there->health)));
-    if (there->call != CALL_FAILED && !deadline_is_past(cell, seen, there))
+    bool over = there->call == CALL_FAILED || deadline_is_past(cell, seen, there);
+    if (!over || cell_is_out(cell, there->evacuating))
         return NOTHING;
     g_autofree char *error = there->call == CALL_FAILED
                                  ? g_strdup(there->call_error ? there->call_error : "it failed")
@@ -151,7 +153,8 @@ static struct decision went_back_by_itself(const struct rollout *rollout, struct
 {
     const struct plan_cell *plan = cell->plan;
     (void)rollout;
-    if (cell->cause || !went_back(there->running, plan->from_ref, cell->running_reference))
+    if (cell->cause || cell_is_evacuated(cell) ||
+        !went_back(there->running, plan->from_ref, cell->running_reference))
         return NOTHING;
     bool whole = strcmp(there->running->reference, plan->from_ref) == 0;
     return failed(cell, g_strdup_printf("%s runs %s (%s) again, which this rollout did not do",

@@ -45,11 +45,16 @@ static char *refuses_rollback(const struct rollout *rollout, const struct rollou
 {
     (void)rollout;
     const char *id = cell->plan->id;
-    if (cell->rollback_wanted || cell->state == CELL_ROLLING_BACK)
+    bool going = cell->rollback_wanted || cell->state == CELL_ROLLING_BACK;
+    if (going && !cell_is_evacuated(cell))
         return g_strdup_printf("%s is going back already", id);
     if (!cell_in_flight(cell) && cell->state != CELL_PASSED && cell->state != CELL_ACCEPTED)
         return g_strdup_printf("%s is %s: this rollout has nothing there to take back", id,
                                cell_state_name(cell->state));
+    if (cell->rollback_attempt >= 2 && cell->state != CELL_ROLLING_BACK)
+        return g_strdup_printf("two rollbacks of %s were begun already; bring it back to %s by "
+                               "hand",
+                               id, cell->plan->from);
     if (!cell->plan->from)
         return g_strdup_printf("no version is verified that %s could go back to; deploy one with a "
                                "rollout of its own",
@@ -61,7 +66,8 @@ static char *refuses_retry(const struct rollout *rollout, const struct rollout_c
 {
     if (rollout->aborted || rollout->failed)
         return g_strdup("the rollout goes no further; begin one anew with this version");
-    if (cell->state != CELL_ROLLED_BACK)
+    bool evacuated = cell->state == CELL_PENDING && cell_is_evacuated(cell);
+    if (cell->state != CELL_ROLLED_BACK && !evacuated)
         return g_strdup_printf("%s is %s; only a cell that was rolled back can be tried again",
                                cell->plan->id, cell_state_name(cell->state));
     return NULL;
@@ -79,7 +85,7 @@ static char *refuses_skip(const struct rollout *rollout, const struct rollout_ce
 
 static bool rollback_is_under_way(const struct rollout_cell *cell)
 {
-    return cell->state == CELL_ROLLING_BACK && cell->token;
+    return cell->state == CELL_ROLLING_BACK && cell->token && !cell_is_handed_over(cell);
 }
 
 static char *refuses_accept(const struct rollout *rollout, const struct rollout_cell *cell)

@@ -40,13 +40,14 @@ static json_t *bake_json(const struct rollout *rollout, const struct rollout_cel
 static json_t *cell_json(const struct rollout *rollout, const struct rollout_cell *cell,
                          gint64 now_ms)
 {
-    return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I}", "id",
+    return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I}", "id",
                      cell->plan->id, "state", cell_state_name(cell->state), "from",
                      text_json(cell->plan->from), "to", rollout->plan->version, "deployed_at",
                      moment_or_null(cell->deployed_at_ms), "bake", bake_json(rollout, cell, now_ms),
                      "gates", rollout_gates_json(cell), "held", text_json(cell->held), "cause",
-                     text_json(cell->cause), "dr", cell->plan->dr, "tenants",
-                     (json_int_t)cell->plan->tenants, "users", (json_int_t)cell->plan->users);
+                     text_json(cell->cause), "evacuated", text_json(cell->evacuated), "dr",
+                     cell->plan->dr, "tenants", (json_int_t)cell->plan->tenants, "users",
+                     (json_int_t)cell->plan->users);
 }
 
 static const char *wave_state(const struct rollout *rollout, size_t wave)

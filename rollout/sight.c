@@ -1,6 +1,7 @@
 #include "rollout/sight.h"
 
 #include "data/base/when.h"
+#include "rollout/state.h"
 
 #define LEAST_PATIENCE_MS (5 * WHEN_SECOND)
 
@@ -12,7 +13,7 @@ gint64 sight_patience_ms(gint64 period_ms)
 static bool is_out(const struct rollout_cell *cell)
 {
     return cell->state == CELL_ROLLED_BACK || cell->state == CELL_ROLLBACK_FAILED ||
-           cell->state == CELL_SKIPPED;
+           cell->state == CELL_SKIPPED || cell_is_evacuated(cell);
 }
 
 /* Names of the sources that the rollout's cells are seen by. */

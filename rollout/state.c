@@ -65,6 +65,7 @@ static void rollout_cell_free(gpointer data)
     g_free(cell->cause);
     g_free(cell->held);
     g_free(cell->held_code);
+    g_free(cell->evacuated);
     g_free(cell);
 }
 
@@ -141,6 +142,21 @@ bool cell_is_stuck(const struct rollout_cell *cell)
 {
     return (cell->state == CELL_DEPLOYING || cell->state == CELL_BAKING) && cell->cause &&
            !cell->rollback_wanted;
+}
+
+bool cell_is_evacuated(const struct rollout_cell *cell)
+{
+    return cell->evacuated && !cell->recalled && !FAULT_SWITCH(EVACUATION_IGNORED);
+}
+
+bool cell_is_out(const struct rollout_cell *cell, bool evacuating)
+{
+    return cell_is_evacuated(cell) || (cell->evacuated && evacuating);
+}
+
+bool cell_is_handed_over(const struct rollout_cell *cell)
+{
+    return cell->evacuated && cell->held && g_strcmp0(cell->held_code, HELD_EVACUATED) == 0;
 }
 
 /* A failed rollout takes more cells back than the one that failed, where its wave says so. */

@@ -14,6 +14,15 @@ bool cell_may_roll_back(const struct rollout_cell *cell);
 /* Something failed here that the engine may not undo: a person has to say what happens. */
 bool cell_is_stuck(const struct rollout_cell *cell);
 
+/* A failover has taken it over, and nobody has asked for anything there since. */
+bool cell_is_evacuated(const struct rollout_cell *cell);
+/* Nothing may be begun in the cell: it is evacuated, or what was asked for there waits for that
+ * operation to end (observed_cell.evacuating). */
+bool cell_is_out(const struct rollout_cell *cell, bool evacuating);
+/* Its failover may have its lock: what was in flight is settled, and it is held for that. */
+bool cell_is_handed_over(const struct rollout_cell *cell);
+#define HELD_EVACUATED "evacuated"
+
 /* Why the cell has to go back now, or NULL. An outstanding rollback is not due again. */
 const char *rollback_due(const struct rollout *rollout, const struct rollout_cell *cell);
 

@@ -29,6 +29,7 @@ static const struct {
     {"cell.released", "no longer held", STORY_PLAIN},
     {"cell.passed", "passed[ on {samples} periods of data]", STORY_GOOD},
     {"cell.skipped", "skipped: {reason}", STORY_WARN},
+    {"evacuated", "evacuated by {operation} ({actor}): nothing more is begun here", STORY_WARN},
     {"cell.accepted", "accepted by {actor}: {reason}", STORY_WARN},
     {"rollback.intent", "rolling back[ to {version}][: {cause}]", STORY_BAD},
     {"rollback.called", "rollback taken", STORY_PLAIN},

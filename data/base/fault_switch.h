@@ -26,6 +26,7 @@ enum fault {
     FAULT_EVIDENCE_DROPPED,       /* 16 */
     FAULT_DEADLINE_FORGOTTEN,     /* 17 */
     FAULT_CALL_NOT_REPEATED,      /* 18 */
+    FAULT_EVACUATION_IGNORED,     /* 19 */
     FAULT_LOST_PUT_BELIEVED,      /* 2, by the store that bastions share */
     FAULT_BEATEN_PUT_BELIEVED,    /* 2, by the same */
     FAULTS

@@ -28,7 +28,7 @@ void at_most_one_operation_holds_a_cell(const struct happening *it)
     if (is_type(it, "unlock") && it->operation && !it->operation->final) {
         const struct ledger_cell *cell =
             ledger_cell(it->operation, it->row->stream + strlen("lock/"));
-        if (cell && ledger_in_flight(cell))
+        if (cell && ledger_in_flight(cell) && !cell->evacuator)
             sim_broke(it->sim, 1, "%s gives %s back, which is in flight", NAME(it->operation),
                       cell->id);
     }
@@ -326,6 +326,20 @@ void nothing_is_deployed_twice(const struct happening *it)
                   it->cell->deploys, it->cell->retries);
 }
 
+/* "calls in flight are settled first, that cell goes to HOLD, and the gates of an evacuated cell no
+ * longer FAIL" */
+void nothing_is_begun_in_an_evacuated_cell(const struct happening *it)
+{
+    static const char *const begins[] = {
+        "deploy.intent",   "deploy.failed",   "gate", "cell.passed",
+        "rollback.intent", "rollback.failed", NULL};
+    if (!it->row || !it->cell || !g_strv_contains(begins, it->row->type))
+        return;
+    if (ledger_is_out(it->sim, it->cell))
+        sim_broke(it->sim, 19, "%s is evacuated by %s, and %s comes after that", it->cell->id,
+                  it->cell->evacuator, it->row->type);
+}
+
 const struct invariant invariants[] = {
     {1, "at_most_one_operation_holds_a_cell", at_most_one_operation_holds_a_cell},
     {2, "every_write_has_its_durable_intent_under_a_live_lease",
@@ -354,5 +368,6 @@ const struct invariant invariants[] = {
     {17, "every_state_that_is_not_final_has_a_deadline",
      every_state_that_is_not_final_has_a_deadline},
     {18, "nothing_is_deployed_twice", nothing_is_deployed_twice},
+    {19, "nothing_is_begun_in_an_evacuated_cell", nothing_is_begun_in_an_evacuated_cell},
 };
 const size_t n_invariants = G_N_ELEMENTS(invariants);

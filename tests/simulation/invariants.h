@@ -21,3 +21,4 @@ void what_stops_forward_motion_never_stops_a_rollback(const struct happening *it
 void every_transition_has_cause_evidence_and_actor(const struct happening *it);
 void every_state_that_is_not_final_has_a_deadline(const struct happening *it);
 void nothing_is_deployed_twice(const struct happening *it);
+void nothing_is_begun_in_an_evacuated_cell(const struct happening *it);

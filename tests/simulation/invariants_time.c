@@ -170,12 +170,20 @@ void gates_judge_while_paused(const struct happening *it)
                   it->operation->id, cell->id);
 }
 
+/* Left to a failover, which is not over or has only just ended. */
+static bool was_out(const struct happening *it, gint64 patience_ms)
+{
+    const struct operation_ledger *other = ledger_operation(it->sim->ledger, it->cell->evacuator);
+    return ledger_is_out(it->sim, it->cell) ||
+           (other && it->sim->now_ms - other->ended_ms < patience_ms);
+}
+
 void what_stops_forward_motion_never_stops_a_rollback(const struct happening *it)
 {
     const struct ledger_cell *cell = it->cell;
     gint64 patience_ms = 2 * WHEN_MINUTE;
     if (it->row || it->call || !cell->wants_back || !is_calm(it, patience_ms) ||
-        it->sim->now_ms - cell->wants_back_ms < patience_ms)
+        it->sim->now_ms - cell->wants_back_ms < patience_ms || was_out(it, patience_ms))
         return;
     if (cell->state == L_PENDING || cell->state == L_SKIPPED || cell->state == L_ROLLED_BACK)
         return;

@@ -23,6 +23,12 @@ bool ledger_in_flight(const struct ledger_cell *cell)
     return cell->state == L_DEPLOYING || cell->state == L_BAKING || cell->state == L_ROLLING_BACK;
 }
 
+bool ledger_is_out(const struct sim *sim, const struct ledger_cell *cell)
+{
+    const struct operation_ledger *other = ledger_operation(sim->ledger, cell->evacuator);
+    return cell->evacuator && (!cell->recalled || (other && !other->final));
+}
+
 bool ledger_through(const struct ledger_cell *cell)
 {
     return cell->state == L_PASSED || cell->state == L_ACCEPTED || cell->state == L_SKIPPED ||

@@ -34,6 +34,8 @@ struct ledger_cell {
     gint64 seen_offset_ms; /* of the clock that stamped it */
     int deploys, retries, rollbacks, calls_back, seen;
     char *last_call_token;
+    char *evacuator; /* the failover that has taken it over, or NULL */
+    bool recalled;   /* ... and somebody has asked for it back since */
 };
 
 struct ledger_wave {
@@ -59,7 +61,7 @@ struct operation_ledger {
     GArray *approvals;
     char *first_rest; /* the first state in which it was held, or ended */
     bool final, paused, aborted, retry_failed, failed;
-    gint64 paused_ms, aborted_ms;
+    gint64 paused_ms, aborted_ms, ended_ms;
     /* Its lease, as the stream says. */
     int holder; /* number of the process, or -1 */
     gint64 holder_pid;
@@ -105,6 +107,8 @@ struct operation_ledger *ledger_operation(struct ledger *ledger, const char *id)
 struct ledger_cell *ledger_cell(const struct operation_ledger *operation, const char *id);
 struct ledger_wave *ledger_wave(const struct operation_ledger *operation, size_t wave);
 bool ledger_in_flight(const struct ledger_cell *cell);
+/* A failover has it, or had it and nobody has asked for it since. */
+bool ledger_is_out(const struct sim *sim, const struct ledger_cell *cell);
 /* Its wave may be left behind it. */
 bool ledger_through(const struct ledger_cell *cell);
 bool is_type(const struct happening *it, const char *type);

@@ -13,6 +13,7 @@ static void cell_free(gpointer data)
     g_free(cell->from_ref);
     g_free(cell->token);
     g_free(cell->last_call_token);
+    g_free(cell->evacuator);
     g_free(cell);
 }
 
@@ -291,7 +292,7 @@ static void on_skipped(struct happening *it)
 static void on_accepted(struct happening *it)
 {
     struct ledger_cell *cell = it->cell;
-    bool under_way = cell->state == L_ROLLING_BACK && !cell->wants_back;
+    bool under_way = cell->state == L_ROLLING_BACK && !cell->wants_back && !cell->evacuator;
     bool forth = cell->state == L_DEPLOYING || cell->state == L_BAKING;
     bool held = cell->held && cell->state != L_PENDING && !under_way;
     if (!held && !(forth && cell->gate_holds && !cell->back_by_wish && !cell->failed))
@@ -302,9 +303,12 @@ static void on_accepted(struct happening *it)
 
 static void on_retry(struct happening *it)
 {
-    if (it->cell->state != L_ROLLED_BACK || it->operation->aborted || it->operation->failed)
+    bool evacuated = it->cell->state == L_PENDING && it->cell->evacuator;
+    if ((it->cell->state != L_ROLLED_BACK && !evacuated) || it->operation->aborted ||
+        it->operation->failed)
         return;
     it->cell->state = L_PENDING;
+    it->cell->recalled = true;
     it->cell->failed = it->cell->back_by_wish = false;
     it->cell->retries++;
 }
@@ -317,7 +321,10 @@ static void on_rollback_asked(struct happening *it)
         struct ledger_cell *cell = ledger_cell(it->operation, json_string_value(id));
         bool there = cell && (cell->state == L_DEPLOYING || cell->state == L_BAKING ||
                               cell->state == L_PASSED || cell->state == L_ACCEPTED);
-        if (!there || !cell->from || cell->wants_back)
+        bool comes_back = cell && cell->evacuator && (there || cell->state == L_ROLLING_BACK);
+        if (comes_back && cell->from)
+            cell->recalled = true;
+        if (!there || !cell->from || cell->wants_back || cell->rollbacks >= 2)
             continue;
         it->cell = cell;
         if (cell->judged_failed && cell->state != L_PASSED && cell->state != L_ACCEPTED)
@@ -326,6 +333,13 @@ static void on_rollback_asked(struct happening *it)
         want_back(it, cell);
     }
     it->cell = NULL;
+}
+
+static void on_evacuated(struct happening *it)
+{
+    g_free(it->cell->evacuator);
+    it->cell->evacuator = copy_of(it->data, "operation");
+    it->cell->recalled = false;
 }
 
 static void on_approve(struct happening *it)
@@ -397,6 +411,7 @@ static const struct {
     {"cell.accepted", true, on_accepted},
     {"retry", true, on_retry},
     {"rollback", false, on_rollback_asked},
+    {"evacuated", true, on_evacuated},
     {"approve", false, on_approve},
     {"override", false, on_override},
     {"pause", false, on_pause},
@@ -419,6 +434,7 @@ void operation_ledger_take(struct happening *it)
     operation->state = g_strdup(state);
     operation->reason = copy_of(it->data, "reason");
     operation->final = json_is_true(json_object_get(it->data, "final"));
+    operation->ended_ms = operation->final ? it->sim->now_ms : 0;
     if (!operation->first_rest && (operation->final || strcmp(state, "held") == 0))
         operation->first_rest = g_strdup(state);
 }

@@ -209,9 +209,10 @@ static bool append_end(struct sim *sim)
 {
     g_autofree char *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:b}", "state", "completed", "final", true);
-    OWN(event) last = journal_last(sim->console, sim->rival, NULL);
+    g_autoptr(GError) unread = NULL;
+    OWN(event) last = journal_last(sim->console, sim->rival, &unread);
     if (!last) /* it never came, and will not any more */
-        return sim->now_ms - sim->rival_ends_ms > 10 * WHEN_MINUTE;
+        return !unread && sim->now_ms - sim->rival_ends_ms > 10 * WHEN_MINUTE;
     if (sim_between(sim->dice[ON_RIVAL], 0, 1)) /* or it forgets to */
         give_lock_back(sim);
     return journal_append(sim->console, sim->rival, last->seq + 1, event_id, sim->now_ms,
@@ -226,16 +227,41 @@ static void end_rival(struct sim *sim)
     g_clear_pointer(&sim->rival_cell, g_free);
 }
 
-static void rival_tick(struct sim *sim)
+/* `failover start` on a cell that a rollout has: told to the rollout, and pressed until the lock is
+ * free. */
+static void evacuate(struct sim *sim, const char *rollout_id)
 {
-    if (sim->rival && (sim->now_ms >= sim->rival_ends_ms || sim->settling))
-        end_rival(sim);
-    if (sim->rival || !trouble_comes(sim, ON_RIVAL, 700))
+    OWN(rollout) rollout = rollout_load(sim->console, rollout_id, NULL);
+    const struct rollout_cell *cell = rollout ? rollout_cell(rollout, sim->rival_cell) : NULL;
+    if (!cell || g_strcmp0(cell->evacuated, sim->rival) == 0)
         return;
+    g_autofree char *event_id = journal_new_id();
+    OWN_JSON data = json_pack("{s:s, s:s}", "cell", sim->rival_cell, "operation", sim->rival);
+    journal_append(sim->console, rollout_id, rollout->seq + 1, event_id, sim->now_ms,
+                   people[2].actor, "evacuated", data, NULL, NULL);
+}
+
+static void press(struct sim *sim)
+{
+    g_autoptr(GPtrArray) operations = history_operations(sim->console, 0, NULL);
+    OWN(event) opened = journal_last(sim->console, sim->rival, NULL);
+    for (guint i = 0; opened && operations && i < operations->len; i++) {
+        const struct operation *operation = g_ptr_array_index(operations, i);
+        if (!operation->ended_ms && strcmp(operation->kind, "rollout") == 0)
+            evacuate(sim, operation->id);
+    }
+    g_autofree char *holder = lock_holder(sim->console, sim->rival_cell, NULL, NULL);
+    if (opened && !holder)
+        lock_take(sim->console, sim->rival_cell, sim->rival, people[2].actor, sim->now_ms, NULL);
+}
+
+static void rival_comes(struct sim *sim)
+{
     const char *cell = sim->cells[sim_between(sim->dice[ON_RIVAL], 0, sim->n_cells - 1)].id;
     g_autofree char *id = g_strdup_printf("f%d", ++sim->rivals), *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:s, s:[s], s:s, s:s}", "kind", "failover", "subject", cell,
                               "cells", cell, "reason", "a drill", "state", "running");
+    sim->rival_evacuates = sim->rivals % 2 == 0;
     /* What is not known to be written is looked for when it is to end. */
     if (journal_append(sim->console, id, 1, event_id, sim->now_ms, people[2].actor, "opened", data,
                        NULL, NULL))
@@ -243,6 +269,17 @@ static void rival_tick(struct sim *sim)
     sim->rival = g_steal_pointer(&id);
     sim->rival_cell = g_strdup(cell);
     sim->rival_ends_ms = sim->now_ms + sim_between(sim->dice[ON_RIVAL], 30, 600) * WHEN_SECOND;
+}
+
+static void rival_tick(struct sim *sim, bool turn)
+{
+    bool over = sim->rival && (sim->now_ms >= sim->rival_ends_ms || sim->settling);
+    if (over)
+        end_rival(sim);
+    else if (sim->rival && sim->rival_evacuates && turn)
+        press(sim);
+    if (!sim->rival && trouble_comes(sim, ON_RIVAL, 700))
+        rival_comes(sim);
 }
 
 static void look_at(struct sim *sim, const char *id, bool turn)
@@ -268,7 +305,7 @@ void people_tick(struct sim *sim)
     struct process *before = seat_take(sim, NULL);
     bool turn = sim_between(sim->chance, 1, 20) == 1, live = false;
     copy_follow(sim, NULL);
-    rival_tick(sim);
+    rival_tick(sim, turn);
     g_autoptr(GPtrArray) operations = history_operations(sim->console, 0, NULL);
     for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = g_ptr_array_index(operations, i);

@@ -31,7 +31,7 @@
     X(SICK, "sick", "a cell falls ill, with the new version or with the old one")                  \
     X(TAG, "tag", "the tag moves")                                                                 \
     X(FLEET, "fleet", "a cell vanishes from celldeck.yaml, or a new one comes")                    \
-    X(RIVAL, "rival", "another operation locks a cell")                                            \
+    X(RIVAL, "rival", "another operation locks a cell, or takes one over")                         \
     X(PEOPLE, "people", "people act at the worst moment")                                          \
     X(STALE_WISH, "stale-wish", "an old console sends what no longer fits")                        \
     X(UNREACHABLE, "unreachable", "the deployer says nothing of a cell for a while")               \
@@ -195,6 +195,7 @@ struct sim {
     struct ledger *ledger;
     char *rival, *rival_cell; /* the other operation, while there is one */
     gint64 rival_ends_ms;
+    bool rival_evacuates; /* it takes its cell over from a rollout */
     int rivals;
 
     GPtrArray *story; /* char * */

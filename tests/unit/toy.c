@@ -196,6 +196,7 @@ static void look(struct toy *toy, struct look *look)
             .present = !cell->gone,
             .lock_ours = !cell->locked_by,
             .lock_holder = cell->locked_by,
+            .evacuating = cell->evacuating,
             .call = cell->call,
             .call_reference = "call",
             .call_error = "as the test says",
