@@ -38,7 +38,11 @@ static const char *const migrations[] = {
     /* Metrics of the fleet's own have places of theirs. */
     "DELETE FROM head; DELETE FROM points",
     /* What an item's updatedAt says, letter by letter. */
-    "ALTER TABLE tenant ADD COLUMN updated_text TEXT; DELETE FROM head; DELETE FROM tenant"};
+    "ALTER TABLE tenant ADD COLUMN updated_text TEXT; DELETE FROM head; DELETE FROM tenant",
+    /* data/homes.h */
+    "CREATE TABLE home (tenant TEXT PRIMARY KEY, cell TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE homes (one INTEGER PRIMARY KEY CHECK (one = 1), registry TEXT NOT NULL,"
+    " at INTEGER NOT NULL)"};
 static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), true};
 
 static void stat_file(const char *path, guint64 *device, guint64 *inode)

@@ -8,8 +8,8 @@
  *
  * Tables: `head` (one row: whose fleet this is, the generation, the sources), `alarms`
  * (a row a cell), `probe` (one a row), `points` (a cell's datapoints, 60 periods a row), `tenant`
- * (one a row), and of the poller `lead` and `want`. Each write is a generation, and marks what it
- * wrote with its number. */
+ * (one a row), of the poller `lead` and `want`, and of homes.h `homes` and `home`. Each write is a
+ * generation, and marks what it wrote with its number. */
 #pragma once
 
 #include "data/fleet.h"
