@@ -384,6 +384,11 @@ bool poller_shows_cache(const struct poller *poller)
     return poller->from_cache;
 }
 
+bool poller_leads(const struct poller *poller)
+{
+    return poller->role == POLLER_LEADS || poller->role == POLLER_ALONE;
+}
+
 const char *poller_who(const struct poller *poller)
 {
     return poller->who;

@@ -62,6 +62,8 @@ void poller_show_since(struct poller *poller, const char *cell, gint64 since_ms)
 const char *poller_who(const struct poller *poller);
 /* That last case. */
 bool poller_shows_cache(const struct poller *poller);
+/* Whether it asks by itself, for all who share with it or for itself alone. */
+bool poller_leads(const struct poller *poller);
 
 /* What one who does not take part sees in `state_dir` without waiting for anything: the metrics
  * that were read for this configuration, and who reads them now. */

@@ -11,6 +11,7 @@
 #include "rollout/heartbeat.h"
 #include "rollout/lease.h"
 #include "rollout/notify.h"
+#include "rollout/observer.h"
 
 /* What all rollouts of one conductor share. */
 struct world {
@@ -21,6 +22,7 @@ struct world {
     struct releases *releases; /* NULL: `releases_error` says why */
     char *releases_error;
     struct poller *poller;
+    struct observer *observer; /* or NULL: this host may only look */
     struct snapshot *snapshot; /* the newest, or NULL */
     struct aws_client *client;
     struct notifier *notifier;

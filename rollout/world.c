@@ -9,10 +9,17 @@ static void on_snapshot(struct snapshot *snapshot, gpointer data)
     if (world->snapshot)
         snapshot_unref(world->snapshot);
     world->snapshot = snapshot_ref(snapshot);
+    if (world->observer && poller_leads(world->poller))
+        observer_see(world->observer, snapshot);
     world->wake(world->conductor);
 }
 
 static void on_unshared(const char *line, gpointer data)
+{
+    conductor_log(data, LOG_LEVEL_WARN, "%s", line);
+}
+
+static void on_observed(const char *line, gpointer data)
 {
     conductor_log(data, LOG_LEVEL_WARN, "%s", line);
 }
@@ -42,6 +49,7 @@ bool world_open(struct world *world, struct config *config, const char *dir, GEr
     world->notifier = notifier_new(config, world->client, on_notify_problem, world);
     world->heartbeat = heartbeat_new(config, world->client, on_notify_problem, world);
     const struct poller_options sharing = {POLLER_CONDUCTOR, dir, world->actor, on_unshared};
+    world->observer = observer_new(config, dir, on_observed, world);
     world->poller = poller_new(config, world->client, &sharing, on_snapshot, world);
     return true;
 }
@@ -50,6 +58,7 @@ void world_stop(struct world *world)
 {
     if (world->poller)
         poller_free(world->poller);
+    observer_free(world->observer);
     if (world->deployer)
         deployer_free(world->deployer);
 }

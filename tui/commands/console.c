@@ -3,6 +3,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/poller.h"
+#include "rollout/observer.h"
 #include "rollout/request.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/console_linear.h"
@@ -38,14 +39,25 @@ static struct deck *make_deck(struct context *context, const struct given *given
     return deck;
 }
 
+/* The console at work. */
+struct session {
+    struct shell *shell;
+    struct poller *poller;
+    struct observer *observer; /* or NULL */
+};
+
 static void on_snapshot(struct snapshot *snapshot, gpointer data)
 {
-    shell_snapshot(data, snapshot);
+    struct session *session = data;
+    shell_snapshot(session->shell, snapshot);
+    if (session->observer && poller_leads(session->poller))
+        observer_see(session->observer, snapshot);
 }
 
 static void on_notice(const char *line, gpointer data)
 {
-    shell_say(data, line);
+    const struct session *session = data;
+    shell_say(session->shell, line);
 }
 
 static void on_refresh(gpointer data)
@@ -114,6 +126,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
                                            .ascii = context->ascii,
                                            .no_color = context->no_color};
     struct shell *shell = shell_new(deck, &options, error);
+    struct session session = {.shell = shell};
     if (!shell)
         return false;
     say_faults(shell, deck->preferences);
@@ -121,8 +134,9 @@ static bool watch(struct deck *deck, struct context *context, const struct given
         shell_say(shell, no_theme);
     const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, on_notice};
     struct poller *poller =
-        poller_new(deck->config, context_client(context), &sharing, on_snapshot, shell);
-    deck->poller = poller;
+        poller_new(deck->config, context_client(context), &sharing, on_snapshot, &session);
+    deck->poller = session.poller = poller;
+    session.observer = observer_new(deck->config, deck->state_dir, on_notice, &session);
     shell_on_refresh(shell, on_refresh, poller);
     shell_on_watch(shell, on_watch, poller);
     shell_on_past(shell, on_past, poller);
@@ -131,6 +145,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     poller_prime(poller);
     poller_start(poller);
     shell_run(shell);
+    g_clear_pointer(&session.observer, observer_free);
     shell_free(shell);
     deck->poller = NULL;
     poller_free(poller);
