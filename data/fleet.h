@@ -192,10 +192,9 @@ enum health {
 };
 const char *health_name(enum health health); /* "healthy" */
 
-/* Where a cell's tenants could go if it died (rollout.md, "Failover") is not planned yet. Until it
- * is this is said of every cell, on the screen as in JSON, and none looks ready. */
+/* Said on the fleet screen of where a cell's tenants could go if it died (rollout/placement.h), so
+ * that none looks ready. */
 #define DRAIN_UNKNOWN "not computed yet"
-#define DRAIN_WHY     DRAIN_UNKNOWN ": failover is not planned by this version of celldeck"
 
 struct cell {
     const struct cell_config *config;

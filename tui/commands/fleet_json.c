@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/placement_json.h"
 
 static json_t *moment_json(gint64 at_ms)
 {
@@ -85,27 +86,29 @@ static json_t *capacity_json(const struct snapshot *snapshot, const struct cell 
                      cell->used_pct < 0 ? json_null() : json_real(cell->used_pct));
 }
 
-static json_t *cell_json(const struct snapshot *snapshot, const struct cell *cell)
+static json_t *cell_json(const struct snapshot *snapshot, const struct cell *cell,
+                         const struct evacuation *drain)
 {
     const struct cell_config *config = cell->config;
     const struct registry *registry = snapshot->registry;
-    return json_pack(
-        "{s:o, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:{s:b, s:[], s:s}}",
-        "id", text_json(config->id), "region", text_json(config->region), "class",
-        cell_class_name(config->class), "residency", text_json(config->residency), "version",
-        text_json(cell->version), "health", health_name(cell->health), "since",
-        moment_json(cell->since_ms), "reasons", strings_json(cell->reasons), "metrics",
-        metrics_json(snapshot, cell), "capacity", capacity_json(snapshot, cell), "tenants",
-        registry ? json_integer(cell->tenants) : json_null(), "tenants_complete",
-        registry && registry->complete, "alarms", alarms_json(cell->reading.alarms), "drain",
-        "ready", 0, "to", "why", DRAIN_WHY);
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "id",
+                     text_json(config->id), "region", text_json(config->region), "class",
+                     cell_class_name(config->class), "residency", text_json(config->residency),
+                     "version", text_json(cell->version), "health", health_name(cell->health),
+                     "since", moment_json(cell->since_ms), "reasons", strings_json(cell->reasons),
+                     "metrics", metrics_json(snapshot, cell), "capacity",
+                     capacity_json(snapshot, cell), "tenants",
+                     registry ? json_integer(cell->tenants) : json_null(), "tenants_complete",
+                     registry && registry->complete, "alarms", alarms_json(cell->reading.alarms),
+                     "drain", drain_json(drain));
 }
 
-json_t *fleet_cells_json(const struct snapshot *snapshot)
+json_t *fleet_cells_json(const struct snapshot *snapshot, const struct evacuations *drains)
 {
     json_t *cells = json_array();
     for (size_t i = 0; i < snapshot->n_cells; i++)
-        json_array_append_new(cells, cell_json(snapshot, &snapshot->cells[i]));
+        json_array_append_new(cells,
+                              cell_json(snapshot, &snapshot->cells[i], drains->cells->pdata[i]));
     return cells;
 }
 
@@ -122,19 +125,20 @@ static json_t *live_operations_json(const GPtrArray *operations)
     return live;
 }
 
-json_t *fleet_status_json(const struct snapshot *snapshot, const GPtrArray *operations)
+json_t *fleet_status_json(const struct snapshot *snapshot, const struct evacuations *drains,
+                          const GPtrArray *operations)
 {
     json_t *sources = json_array();
     for (guint i = 0; i < snapshot->sources->len; i++)
         json_array_append_new(sources, source_json(snapshot->sources->pdata[i], snapshot->at_ms));
     const struct registry *registry = snapshot->registry;
-    return json_pack("{s:o, s:o, s:o, s:{s:o, s:o, s:b}, s:o, s:f}", "at",
-                     moment_json(snapshot->at_ms), "sources", sources, "cells",
-                     fleet_cells_json(snapshot), "tenants", "total",
-                     registry ? json_integer(registry->tenants->len) : json_null(), "unplaced",
-                     registry ? json_integer(snapshot->unplaced) : json_null(), "complete",
-                     registry && registry->complete, "operations", live_operations_json(operations),
-                     "cost_usd_per_hour", snapshot->cost_usd_per_hour);
+    return json_pack(
+        "{s:o, s:o, s:o, s:{s:o, s:o, s:b}, s:o, s:o, s:f}", "at", moment_json(snapshot->at_ms),
+        "sources", sources, "cells", fleet_cells_json(snapshot, drains), "tenants", "total",
+        registry ? json_integer(registry->tenants->len) : json_null(), "unplaced",
+        registry ? json_integer(snapshot->unplaced) : json_null(), "complete",
+        registry && registry->complete, "spares", spares_json(drains), "operations",
+        live_operations_json(operations), "cost_usd_per_hour", snapshot->cost_usd_per_hour);
 }
 
 static json_t *count_json(gint64 count)

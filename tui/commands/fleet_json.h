@@ -3,9 +3,12 @@
 
 #include "data/fleet.h"
 #include "data/history.h"
+#include "rollout/placement.h"
 
-/* {at, sources[], cells[], tenants{}, operations[], cost_usd_per_hour}. `operations` (struct
- * operation *) may be NULL (could not be read): null; only live ones are shown. New reference. */
-json_t *fleet_status_json(const struct snapshot *snapshot, const GPtrArray *operations);
-json_t *fleet_cells_json(const struct snapshot *snapshot);
+/* {at, sources[], cells[], tenants{}, spares[], operations[], cost_usd_per_hour}. `drains`: of this
+ * snapshot. `operations` (struct operation *) may be NULL (could not be read): null; only live ones
+ * are shown. New reference. */
+json_t *fleet_status_json(const struct snapshot *snapshot, const struct evacuations *drains,
+                          const GPtrArray *operations);
+json_t *fleet_cells_json(const struct snapshot *snapshot, const struct evacuations *drains);
 json_t *fleet_tenant_json(const struct tenant *tenant);

@@ -46,11 +46,25 @@ static char *users_text(const struct cell *cell)
     return g_strdup_printf("%s of %s", users, most);
 }
 
-static struct out_table *cells_table(const struct snapshot *snapshot)
+/* "!" where somebody fits nowhere or something is not proven, so that it is seen without colours.
+ */
+static char *drain_text(const struct evacuation *evacuation)
+{
+    static const char *const marks[] = {[DRAIN_NONE] = "-",
+                                        [DRAIN_READY] = "",
+                                        [DRAIN_UNPROVEN] = "? ",
+                                        [DRAIN_NOWHERE] = "! ",
+                                        [DRAIN_UNREAD] = "? "};
+    return g_strconcat(marks[evacuation_drain(evacuation)], evacuation->why, NULL);
+}
+
+static struct out_table *cells_table(const struct snapshot *snapshot,
+                                     const struct evacuations *drains)
 {
     static const struct out_column columns[] = {
-        {"CELL", false},  {"STATE", false}, {"CLASS", false}, {"REGION", false}, {"VERSION", false},
-        {"ERRORS", true}, {"USERS", true},  {"CPU", true},    {"TENANTS", true}, {"WHY", false}};
+        {"CELL", false},    {"STATE", false},      {"CLASS", false}, {"REGION", false},
+        {"VERSION", false}, {"ERRORS", true},      {"USERS", true},  {"CPU", true},
+        {"TENANTS", true},  {"IF IT DIES", false}, {"WHY", false}};
     struct out_table *table = out_table_new(columns, G_N_ELEMENTS(columns));
     g_autofree const struct cell **order = g_new(const struct cell *, snapshot->n_cells);
     for (size_t i = 0; i < snapshot->n_cells; i++)
@@ -65,10 +79,11 @@ static struct out_table *cells_table(const struct snapshot *snapshot)
         g_autofree char *tenants =
             snapshot->registry ? registry_count_text(snapshot->registry, cell->tenants) : NULL;
         g_autofree char *why = g_strjoinv("; ", cell->reasons);
+        g_autofree char *drain = drain_text(evacuations_cell(drains, cell->config->id));
         out_table_row(table, health_role(cell->health),
                       (const char *[]){cell->config->id, health_name(cell->health),
                                        cell_class_name(cell->config->class), cell->config->region,
-                                       cell->version, errors, users, cpu, tenants, why});
+                                       cell->version, errors, users, cpu, tenants, drain, why});
     }
     return table;
 }
@@ -103,16 +118,26 @@ static void print_operations(const struct context *context, const GPtrArray *ope
     }
 }
 
-static void print_json(struct context *context, const struct snapshot *snapshot,
-                       const GPtrArray *operations)
+/* What is well is not said: regions that could not lose their largest cell are. */
+static void print_spares(const struct context *context, const struct evacuations *drains)
 {
-    json_t *document = fleet_status_json(snapshot, operations);
+    for (guint i = 0; i < drains->spares->len; i++) {
+        const struct spare *spare = drains->spares->pdata[i];
+        if (!spare->ok)
+            out_line(context->style, OUT_WARN, "No spare: %s", spare->why);
+    }
+}
+
+static void print_json(struct context *context, const struct snapshot *snapshot,
+                       const struct evacuations *drains, const GPtrArray *operations)
+{
+    json_t *document = fleet_status_json(snapshot, drains, operations);
     upkeep_json(document, snapshot, &context->seen, context_client(context));
     out_json("status", document);
 }
 
 static void print_status(struct context *context, const struct snapshot *snapshot,
-                         const GPtrArray *operations)
+                         const struct evacuations *drains, const GPtrArray *operations)
 {
     size_t well = 0;
     for (size_t i = 0; i < snapshot->n_cells; i++)
@@ -120,9 +145,10 @@ static void print_status(struct context *context, const struct snapshot *snapsho
                 snapshot->cells[i].health == HEALTH_STANDBY;
     out_line(context->style, OUT_BOLD, "%s: %zu of %zu cells well", snapshot->config->name, well,
              snapshot->n_cells);
-    OWN(out_table) table = cells_table(snapshot);
+    OWN(out_table) table = cells_table(snapshot, drains);
     out_table_print(table, context->style);
     print_tenants_line(context, snapshot);
+    print_spares(context, drains);
     print_operations(context, operations);
     upkeep_print(context->style, snapshot, &context->seen, context_client(context), when_now_ms());
 }
@@ -147,11 +173,12 @@ static int run_status(int argc, char **argv, GError **error)
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {
         OWN(snapshot) snapshot = context_read_fleet(&context);
+        OWN(evacuations) drains = evacuation_all(snapshot, NULL);
         g_autoptr(GPtrArray) operations = read_operations(&context);
         if (context.json)
-            print_json(&context, snapshot, operations);
+            print_json(&context, snapshot, drains, operations);
         else
-            print_status(&context, snapshot, operations);
+            print_status(&context, snapshot, drains, operations);
         code = context_sources_exit_code(snapshot);
         if (!operations)
             code = CD_ERROR_SOURCE;
@@ -167,10 +194,11 @@ static int run_cells(int argc, char **argv, GError **error)
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {
         OWN(snapshot) snapshot = context_read_fleet(&context);
+        OWN(evacuations) drains = evacuation_all(snapshot, NULL);
         if (context.json) {
-            out_json("cells", json_pack("{s:o}", "cells", fleet_cells_json(snapshot)));
+            out_json("cells", json_pack("{s:o}", "cells", fleet_cells_json(snapshot, drains)));
         } else {
-            OWN(out_table) table = cells_table(snapshot);
+            OWN(out_table) table = cells_table(snapshot, drains);
             if (context.csv)
                 out_table_print_csv(table);
             else
