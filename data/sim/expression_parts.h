@@ -19,7 +19,7 @@ const json_t *sim_read_value(struct sim_reading *reading, const char *word);
 json_t *sim_item_find(json_t *item, char *const *path);
 /* Puts the value at the path's end, below the maps that lead there; makes those that are missing.
  */
-void sim_item_put(json_t *item, char *const *path, json_t *value);
+void sim_item_put(json_t *object, char *const *path, json_t *value);
 /* A copy that shares everything but the maps on the way to the path's end. New reference. */
 json_t *sim_item_apart(const json_t *item, char *const *path);
 
