@@ -142,12 +142,9 @@ static json_t *create_table(struct sim_call *call)
     return json_pack("{s:O}", "TableDescription", json_object_get(described, "Table"));
 }
 
-const struct sim_action sim_dynamodb_actions[] = {{"ListTables", list_tables, SIM_READ},
-                                                  {"DescribeTable", describe_table, SIM_READ},
-                                                  {"CreateTable", create_table, SIM_WRITE},
-                                                  {"Scan", sim_dynamodb_scan, SIM_READ},
-                                                  {"Query", sim_dynamodb_query, SIM_READ},
-                                                  {"GetItem", get_item, SIM_READ},
-                                                  {"PutItem", sim_dynamodb_put, SIM_WRITE},
-                                                  {"UpdateItem", sim_dynamodb_update, SIM_WRITE},
-                                                  {0}};
+const struct sim_action sim_dynamodb_actions[] = {
+    {"ListTables", list_tables, SIM_READ},          {"DescribeTable", describe_table, SIM_READ},
+    {"CreateTable", create_table, SIM_WRITE},       {"Scan", sim_dynamodb_scan, SIM_READ},
+    {"Query", sim_dynamodb_query, SIM_READ},        {"GetItem", get_item, SIM_READ},
+    {"PutItem", sim_dynamodb_put, SIM_WRITE},       {"UpdateItem", sim_dynamodb_update, SIM_WRITE},
+    {"DeleteItem", sim_dynamodb_delete, SIM_WRITE}, {0}};

@@ -31,3 +31,4 @@ json_t *sim_dynamodb_scan(struct sim_call *call);
 json_t *sim_dynamodb_query(struct sim_call *call);
 json_t *sim_dynamodb_put(struct sim_call *call);
 json_t *sim_dynamodb_update(struct sim_call *call);
+json_t *sim_dynamodb_delete(struct sim_call *call);
