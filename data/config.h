@@ -182,6 +182,8 @@ struct failover_config {
     struct own_command fence;   /* keeps the source from writing any more */
     struct own_command promote; /* makes a replica writable */
     gint64 rto_ms;              /* within which all of it should be done; < 0 where not given */
+    gint64 deadline_ms; /* how long one step may stand still before a person is called; default 5m
+                           (rollout/failover_plan.h) */
 };
 
 /* A metric that the conductor sends while it works on something and can see (README.md). */

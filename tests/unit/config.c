@@ -99,7 +99,7 @@ Test(config, every_other_key_of_the_product_is_taken)
         "  waves: [w]}, {from: 2026-11-26, to: 2026-11-26}]\n"
         "gates: {warmup: 0s, min_requests: 0, no_data: fail, deadline: 1m,\n"
         "  limits: {error_rate: 0.5, used: 80%}, alarms: {names: [n], prefixes: [p, q]}}\n"
-        "failover: {ttl: 5m, rto: 15m, fence: {command: [f, x], timeout: 1m}, promote: {command: "
+        "failover: {ttl: 5m, rto: 15m, deadline: 90s, fence: {command: [f, x], timeout: 1m}, promote: {command: "
         "[p]},\n"
         "  check_url: 'https://{record}/healthcheck'}\n"
         "notify: {command: [mail]}\nmove: {command: [m]}\n"
@@ -124,6 +124,7 @@ Test(config, every_other_key_of_the_product_is_taken)
     cr_expect_str_eq(config->failover.promote.argv[0], "p");
     cr_expect_eq(config->failover.promote.timeout_ms, 10 * WHEN_MINUTE);
     cr_expect_eq(config->failover.rto_ms, 15 * WHEN_MINUTE);
+    cr_expect_eq(config->failover.deadline_ms, 90 * WHEN_SECOND);
     cr_expect_str_eq(config->move.argv[0], "m");
     const struct wave_config *wave = config->waves->pdata[0];
     cr_expect(!wave->has_class && wave->low_traffic_pass && wave->production);
