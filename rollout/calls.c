@@ -4,8 +4,8 @@
 #include "data/base/error.h"
 #include "data/base/fault_switch.h"
 #include "data/base/when.h"
-#include "rollout/conduct.h"
 #include "rollout/fault_point.h"
+#include "rollout/rollout_conduct.h"
 #include "rollout/state.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ static void pending_free(struct pending *pending)
 
 static void wake(const struct watch *watch)
 {
-    struct world *world = watch->conduct->world;
+    struct world *world = watch->rolling->base.world;
     world->wake(world->conductor);
 }
 
@@ -145,8 +145,8 @@ static void on_called(const struct deploy_answer *answer, const GError *error, g
         } else if (may_pass(error)) {
             watch->call = CALL_NONE;
             watch->next_call_mono_ms =
-                when_boot_ms() + MAX(deployer_poll_ms(watch->conduct->world->deployer), 1000);
-            conduct_complain(watch->conduct, pending->what, error);
+                when_boot_ms() + MAX(deployer_poll_ms(watch->rolling->base.world->deployer), 1000);
+            conduct_complain(&watch->rolling->base, pending->what, error);
         } else {
             watch->call = CALL_FAILED;
             set_text(&watch->call_error, error->message);
@@ -158,8 +158,8 @@ static void on_called(const struct deploy_answer *answer, const GError *error, g
 
 static void begin_call(struct watch *watch, const struct rollout_cell *cell)
 {
-    struct conduct *conduct = watch->conduct;
-    struct deployer *deployer = conduct->world->deployer;
+    struct rolling *rolling = watch->rolling;
+    struct deployer *deployer = rolling->base.world->deployer;
     const struct plan_cell *plan = cell->plan;
     bool back = cell->state == CELL_ROLLING_BACK;
     const char *what = back ? "rollback" : "deploy";
@@ -170,7 +170,7 @@ static void begin_call(struct watch *watch, const struct rollout_cell *cell)
                           FAULT_SWITCH(ROLLBACK_ELSEWHERE) ? NULL : plan->from_ref, plan->from,
                           cell->token, on_called, pending_new(watch, what));
     else
-        deployer_deploy(deployer, watch->config, conduct->rollout->plan->version, plan->from,
+        deployer_deploy(deployer, watch->config, rolling->rollout->plan->version, plan->from,
                         cell->token, on_called, pending_new(watch, what));
 }
 
@@ -189,7 +189,7 @@ static void on_progress(const struct deploy_answer *answer, const GError *error,
             watch->running_mono_ms = watch->next_current_mono_ms = 0;
         }
         if (error)
-            conduct_complain(watch->conduct, "progress", error);
+            conduct_complain(&watch->rolling->base, "progress", error);
     }
     wake(watch);
     pending_free(pending);
@@ -197,7 +197,7 @@ static void on_progress(const struct deploy_answer *answer, const GError *error,
 
 static void ask_progress(struct watch *watch, const struct rollout_cell *cell, gint64 mono_ms)
 {
-    struct deployer *deployer = watch->conduct->world->deployer;
+    struct deployer *deployer = watch->rolling->base.world->deployer;
     watch->asking_progress = true;
     watch->next_progress_mono_ms = mono_ms + deployer_poll_ms(deployer);
     if (watch->call == CALL_NONE)
@@ -227,7 +227,7 @@ static void on_current(const struct deploy_answer *answer, const GError *error, 
         watch->running_mono_ms = when_boot_ms();
         doubt_done(watch);
         if (error)
-            conduct_complain(watch->conduct, "what runs", error);
+            conduct_complain(&watch->rolling->base, "what runs", error);
     }
     wake(watch);
     pending_free(pending);
@@ -235,19 +235,19 @@ static void on_current(const struct deploy_answer *answer, const GError *error, 
 
 static void ask_current(struct watch *watch, gint64 mono_ms)
 {
-    struct world *world = watch->conduct->world;
+    struct world *world = watch->rolling->base.world;
     watch->asking_current = true;
     watch->next_current_mono_ms = mono_ms + calls_current_pace_ms(world);
     deployer_current(world->deployer, watch->config, on_current, pending_new(watch, "current"));
 }
 
 /* Pending cells of later waves are nobody's business yet. */
-static bool wants_current(const struct conduct *conduct, const struct watch *watch,
+static bool wants_current(const struct rolling *rolling, const struct watch *watch,
                           const struct rollout_cell *cell)
 {
     switch (cell->state) {
     case CELL_PENDING:
-        return cell->wave <= conduct->rollout->wave + 1;
+        return cell->wave <= rolling->rollout->wave + 1;
     case CELL_DEPLOYING:
     case CELL_ROLLING_BACK:
         return watch->call == CALL_DONE;
@@ -259,28 +259,28 @@ static bool wants_current(const struct conduct *conduct, const struct watch *wat
     }
 }
 
-static void begin_due(struct conduct *conduct, struct watch *watch, const struct rollout_cell *cell,
+static void begin_due(struct rolling *rolling, struct watch *watch, const struct rollout_cell *cell,
                       gint64 mono_ms)
 {
     bool changing = cell->state == CELL_DEPLOYING || cell->state == CELL_ROLLING_BACK;
     if (changing && cell->token && !cell->called && watch->call == CALL_NONE &&
         mono_ms >= watch->next_call_mono_ms && !cell_is_out(cell, watch->evacuating) &&
-        (!cell->evacuated || conduct_has_lock(conduct, watch)) && conduct_may_call(conduct, cell))
+        (!cell->evacuated || rolling_has_lock(rolling, watch)) && rolling_may_call(rolling, cell))
         begin_call(watch, cell);
     if (changing && cell->called && watch->call != CALL_DONE && watch->call != CALL_FAILED &&
         !watch->asking_progress && mono_ms >= watch->next_progress_mono_ms)
         ask_progress(watch, cell, mono_ms);
     if (!watch->asking_current && mono_ms >= watch->next_current_mono_ms &&
-        wants_current(conduct, watch, cell))
+        wants_current(rolling, watch, cell))
         ask_current(watch, mono_ms);
 }
 
-void calls_begin_due(struct conduct *conduct)
+void calls_begin_due(struct rolling *rolling)
 {
     gint64 mono_ms = when_boot_ms();
-    for (guint i = 0; i < conduct->watches->len; i++) {
-        struct watch *watch = g_ptr_array_index(conduct->watches, i);
+    for (guint i = 0; i < rolling->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(rolling->watches, i);
         if (watch->config)
-            begin_due(conduct, watch, g_ptr_array_index(conduct->rollout->cells, i), mono_ms);
+            begin_due(rolling, watch, g_ptr_array_index(rolling->rollout->cells, i), mono_ms);
     }
 }

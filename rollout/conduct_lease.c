@@ -1,29 +1,28 @@
-/* The lease of a rollout: taken, renewed while working, lost; and what may be done under it. */
+/* The lease of an operation: taken, renewed while working, lost; and what may be done under it. */
 #include "rollout/conduct.h"
 
 #include "data/base/error.h"
-#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 #include "data/history.h"
 
 enum { TAKE_PACE_MS = 1000, JOURNAL_RETRY_MS = 5000 };
 
+gint64 conduct_call_ms(const struct world *world)
+{
+    return deployer_deadline_ms(world->deployer);
+}
+
 /* A call may take its whole deadline, and the lease has to outlast it. */
 gint64 conduct_lease_length_ms(const struct world *world)
 {
-    return MAX(world->config->lease_ms, 2 * deployer_deadline_ms(world->deployer));
+    return MAX(world->config->lease_ms, 2 * conduct_call_ms(world));
 }
 
 void conduct_lose(struct conduct *conduct)
 {
     conduct->held = false;
-    for (guint i = 0; i < conduct->watches->len; i++) {
-        struct watch *watch = g_ptr_array_index(conduct->watches, i);
-        g_free(watch->token);
-        watch->token = NULL;
-        watch->call = CALL_NONE;
-        watch->running_mono_ms = 0;
-    }
+    if (conduct->loaded)
+        conduct->kind->forget(conduct);
 }
 
 /* Another conductor may have brought it to its end. */
@@ -59,8 +58,8 @@ bool conduct_within_grace(const struct conduct *conduct, gint64 mono_ms)
 {
     gint64 renewed_ms =
         lease_renew_at_ms(conduct->lease) - conduct_lease_length_ms(conduct->world) / 3;
-    return mono_ms < renewed_ms + conduct_lease_length_ms(conduct->world) +
-                         deployer_deadline_ms(conduct->world->deployer);
+    return mono_ms <
+           renewed_ms + conduct_lease_length_ms(conduct->world) + conduct_call_ms(conduct->world);
 }
 
 bool conduct_journal_is_away(const struct conduct *conduct)
@@ -107,17 +106,8 @@ bool conduct_hold_lease(struct conduct *conduct)
 
 bool conduct_outlasts_a_call(struct conduct *conduct)
 {
-    gint64 mono_ms = when_boot_ms(), call_ms = deployer_deadline_ms(conduct->world->deployer);
+    gint64 mono_ms = when_boot_ms(), call_ms = conduct_call_ms(conduct->world);
     /* Renewing takes time of the lease itself. */
     return lease_left_ms(conduct->lease, mono_ms) > call_ms ||
            (renew(conduct, mono_ms) && lease_left_ms(conduct->lease, when_boot_ms()) > call_ms);
-}
-
-bool conduct_may_call(struct conduct *conduct, const struct rollout_cell *cell)
-{
-    if (FAULT_SWITCH(LEASE_UNCHECKED))
-        return true;
-    if (conduct->unrecorded.length)
-        return cell->state == CELL_ROLLING_BACK && conduct_within_grace(conduct, when_boot_ms());
-    return conduct_outlasts_a_call(conduct);
 }

@@ -1,17 +1,7 @@
+/* What people are told of an operation, and when. */
 #include "rollout/conduct.h"
 
-#include <string.h>
-
-/* Final, or held for a human (rollout.md: "stops and notifies"). */
-static bool is_worth_telling(const struct event *event)
-{
-    const char *state = json_string_value(json_object_get(event->data, "state"));
-    return json_is_true(json_object_get(event->data, "final")) ||
-           strcmp(event->type, "cell.held") == 0 ||
-           (strcmp(event->type, "rollback.failed") == 0 &&
-            json_integer_value(json_object_get(event->data, "attempt")) > 1) ||
-           (state && strcmp(state, rollout_state_name(ROLLOUT_HELD)) == 0);
-}
+#include "data/base/when.h"
 
 static char *reason_of(const struct event *event)
 {
@@ -26,30 +16,41 @@ static char *reason_of(const struct event *event)
 void conduct_tell(const struct conduct *conduct, const char *state, const char *words,
                   const char *reason, gint64 at_ms)
 {
-    const struct rollout *rollout = conduct->rollout;
     g_autofree char *head = journal_head_hash(conduct->world->journal, NULL);
-    const struct notice notice = {
-        .operation = conduct->id,
-        .kind = "rollout",
-        .subject = rollout->plan->version,
-        .state = state,
-        .words = words,
-        .reason = reason,
-        .actor = rollout->requested_by,
-        .at_ms = at_ms,
-        .head_hash = head,
-    };
+    struct notice notice = {.operation = conduct->id,
+                            .state = state,
+                            .words = words,
+                            .reason = reason,
+                            .at_ms = at_ms,
+                            .head_hash = head};
+    conduct->kind->describe(conduct, &notice);
     notifier_send(conduct->world->notifier, &notice);
 }
 
 void conduct_notify(const struct conduct *conduct, const struct event *event)
 {
-    if (!is_worth_telling(event))
-        return;
+    const char *state = conduct->kind->tells(conduct, event);
     g_autofree char *reason = reason_of(event);
-    const char *state = strcmp(event->type, "cell.held") == 0 ? rollout_state_name(ROLLOUT_HELD)
-                        : strcmp(event->type, "rollback.failed") == 0
-                            ? cell_state_name(CELL_ROLLBACK_FAILED)
-                            : rollout_state_name(conduct->rollout->state);
-    conduct_tell(conduct, state, NULL, reason, event->at_ms);
+    if (state)
+        conduct_tell(conduct, state, NULL, reason, event->at_ms);
+}
+
+void conduct_miss_journal(struct conduct *conduct, bool ours)
+{
+    const struct holder *self = conduct->world->self;
+    bool away = conduct->held && !ours;
+    if (away == conduct->told_unconducted)
+        return;
+    conduct->told_unconducted = away;
+    g_autofree char *reason =
+        away ? g_strdup_printf("its conductor on %s (process %" G_GINT64_FORMAT ") can't write the "
+                               "journal, so nothing is judged and nothing rolled back: %s",
+                               self->host, self->pid,
+                               conduct->renewal_failed ? conduct->renewal_failed : "unknown")
+             : g_strdup(conduct->held ? "its conductor writes the journal again"
+                                      : "another conductor has taken it over");
+    conductor_log(conduct->world, away ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "%s %s: %s", conduct->id,
+                  away ? "unconducted" : "conducted", reason);
+    conduct_tell(conduct, away ? "unconducted" : "conducted",
+                 away ? "is no longer conducted" : "is conducted again", reason, when_now_ms());
 }

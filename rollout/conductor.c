@@ -1,4 +1,4 @@
-/* The conductor's process: its loop, its signals, and which rollouts are live. */
+/* The conductor's process: its loop, its signals, and which operations are live. */
 #include "rollout/conductor.h"
 
 #include "data/base/when.h"
@@ -10,7 +10,7 @@
 #include <glib-unix.h>
 #include <string.h>
 
-/* TICK_MS is what a person's request may wait; SCAN_MS what a new rollout may;
+/* TICK_MS is what a person's request may wait; SCAN_MS what a new operation may;
  * FIRST_LOOK_MS is how long a source that hangs may hold up the first step. */
 enum { TICK_MS = 250, SCAN_MS = 1000, FIRST_LOOK_MS = 20000 };
 
@@ -38,9 +38,13 @@ static void stop(struct conductor *conductor, const char *why)
     g_main_loop_quit(conductor->loop);
 }
 
-static bool is_ours(const struct operation *operation)
+static void add(struct conductor *conductor, const struct operation *operation)
 {
-    return operation->ended_ms == 0 && strcmp(operation->kind, "rollout") == 0;
+    if (operation->ended_ms || g_hash_table_contains(conductor->conducts, operation->id))
+        return;
+    struct conduct *conduct = conduct_new(&conductor->world, operation->kind, operation->id);
+    if (conduct)
+        g_hash_table_insert(conductor->conducts, conduct->id, conduct);
 }
 
 static void scan(struct conductor *conductor)
@@ -55,18 +59,13 @@ static void scan(struct conductor *conductor)
         conductor_log(world, LOG_LEVEL_WARN, "%s", error->message);
         return;
     }
-    for (guint i = 0; i < operations->len; i++) {
-        const struct operation *operation = g_ptr_array_index(operations, i);
-        if (is_ours(operation) && !g_hash_table_contains(conductor->conducts, operation->id)) {
-            struct conduct *conduct = conduct_new(world, operation->id);
-            g_hash_table_insert(conductor->conducts, conduct->id, conduct);
-        }
-    }
+    for (guint i = 0; i < operations->len; i++)
+        add(conductor, g_ptr_array_index(operations, i));
     conductor->scanned_version = version;
 }
 
-/* Rollouts that another conductor works on count: should that one die, they are ours. So does what
- * is still to be recorded. */
+/* Operations that another conductor works on count: should that one die, they are ours. So does
+ * what is still to be recorded. */
 static bool is_idle(struct conductor *conductor)
 {
     GHashTableIter iter;
@@ -91,7 +90,7 @@ static void take_lock(struct conductor *conductor)
     conductor->lock_fd = conductor_lock_take(conductor->options.state_dir);
 }
 
-/* Whoever starts a rollout now leaves it to us, and to our credentials. */
+/* Whoever starts an operation now leaves it to us, and to our credentials. */
 static void say_keys(struct conductor *conductor)
 {
     const struct aws_tenure *keys = world_keys(&conductor->world);
@@ -105,8 +104,8 @@ static void say_keys(struct conductor *conductor)
     conductor->keys_said = g_steal_pointer(&text);
 }
 
-/* Whoever starts a rollout while we have the lock leaves it to us: so the lock goes first, and then
- * there is one more look. */
+/* Whoever starts an operation while we have the lock leaves it to us: so the lock goes first, and
+ * then there is one more look. */
 static void end_if_idle(struct conductor *conductor)
 {
     if (!conductor->options.until_idle || !is_idle(conductor) ||
@@ -154,7 +153,8 @@ static guint live_conducts(const struct conductor *conductor, bool seen_only)
     g_hash_table_iter_init(&iter, conductor->conducts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct conduct *conduct = value;
-        n += conduct->held && !conduct_is_over(conduct) && (!seen_only || conduct_sees(conduct));
+        n += conduct->held && !conduct_is_over(conduct) &&
+             (!seen_only || conduct->kind->sees(conduct));
     }
     return n;
 }

@@ -5,19 +5,19 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/compared.h"
-#include "rollout/conduct.h"
 #include "rollout/plan_make.h"
+#include "rollout/rollout_conduct.h"
 #include "rollout/state.h"
 
 #include <string.h>
 
 enum { CHECK_PACE_MS = 2000, JUDGE_PACE_MS = 1000, PAST_PERIODS = 3 };
 
-static GArray *controls_of(const struct conduct *conduct, const struct cell *seen)
+static GArray *controls_of(const struct rolling *rolling, const struct cell *seen)
 {
-    const struct snapshot *snapshot = conduct->world->snapshot;
+    const struct snapshot *snapshot = rolling->base.world->snapshot;
     guint own = (guint)(seen - snapshot->cells);
-    g_autoptr(GArray) chosen = compared_now(conduct->rollout, snapshot, own);
+    g_autoptr(GArray) chosen = compared_now(rolling->rollout, snapshot, own);
     GArray *controls = g_array_new(FALSE, FALSE, sizeof(struct gate_control));
     for (guint i = 0; i < chosen->len; i++) {
         const struct cell *cell = &snapshot->cells[g_array_index(chosen, guint, i)];
@@ -29,21 +29,21 @@ static GArray *controls_of(const struct conduct *conduct, const struct cell *see
 
 /* A process that begins in a long bake has to read its controls' past too, from before the deploy:
  * without it they tell nothing, and what is everybody's would be taken for the release's. */
-static void want_past_of(const struct conduct *conduct, const GArray *controls,
+static void want_past_of(const struct rolling *rolling, const GArray *controls,
                          gint64 deployed_at_ms)
 {
-    gint64 since_ms = deployed_at_ms - gates_past_ms(conduct->rollout->plan->period_ms);
+    gint64 since_ms = deployed_at_ms - gates_past_ms(rolling->rollout->plan->period_ms);
     for (guint i = 0; i < controls->len; i++)
-        poller_want_since(conduct->world->poller,
+        poller_want_since(rolling->base.world->poller,
                           g_array_index(controls, struct gate_control, i).id, since_ms);
 }
 
 /* A process that begins in a long bake has the newest rows first. What can't be read is not waited
  * for; periods below a minute are not kept for so long. */
-static bool awaits_past(const struct conduct *conduct, struct watch *watch,
+static bool awaits_past(const struct rolling *rolling, struct watch *watch,
                         const struct cell_reading *reading)
 {
-    gint64 period_ms = conduct->rollout->plan->period_ms;
+    gint64 period_ms = rolling->rollout->plan->period_ms;
     if (period_ms < WHEN_MINUTE || reading->metrics_from_ms <= watch->past_wanted_ms + period_ms)
         return false;
     if (!watch->past_awaited_mono_ms)
@@ -51,22 +51,22 @@ static bool awaits_past(const struct conduct *conduct, struct watch *watch,
     return when_boot_ms() - watch->past_awaited_mono_ms < PAST_PERIODS * period_ms;
 }
 
-static void judge_cell(struct conduct *conduct, struct watch *watch,
+static void judge_cell(struct rolling *rolling, struct watch *watch,
                        const struct rollout_cell *cell, gint64 now_ms)
 {
-    const struct plan *plan = conduct->rollout->plan;
+    const struct plan *plan = rolling->rollout->plan;
     const struct plan_wave *wave = g_ptr_array_index(plan->waves, (guint)cell->wave);
-    const struct cell *seen = snapshot_cell(conduct->world->snapshot, watch->id);
+    const struct cell *seen = snapshot_cell(rolling->base.world->snapshot, watch->id);
     watch_forget_gates(watch);
     if (!seen || !watch->config)
         return;
-    g_autoptr(GArray) controls = controls_of(conduct, seen);
-    want_past_of(conduct, controls, cell->deployed_at_ms);
+    g_autoptr(GArray) controls = controls_of(rolling, seen);
+    want_past_of(rolling, controls, cell->deployed_at_ms);
     const struct gate_view view = {
         .policy = plan_gates(plan, cell->wave),
         /* what its metrics mean now is not what was planned: then they mean nothing */
-        .config = plan_has_own_metrics(plan, cell->wave, conduct->world->config)
-                      ? conduct->world->config
+        .config = plan_has_own_metrics(plan, cell->wave, rolling->base.world->config)
+                      ? rolling->base.world->config
                       : NULL,
         .cell = watch->config,
         .dr = cell->plan->dr,
@@ -74,9 +74,9 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
         .period_ms = plan->period_ms,
         .settle_ms = plan->settle_ms,
         .patience_ms = 2 * plan->period_ms,
-        .awaits_past = awaits_past(conduct, watch, &seen->reading),
+        .awaits_past = awaits_past(rolling, watch, &seen->reading),
         .deployed_at_ms = cell->deployed_at_ms,
-        .bake_ms = rollout_bake_ms(conduct->rollout, cell->wave),
+        .bake_ms = rollout_bake_ms(rolling->rollout, cell->wave),
         .now_ms = now_ms,
         .version = plan->version,
         .reading = &seen->reading,
@@ -88,22 +88,22 @@ static void judge_cell(struct conduct *conduct, struct watch *watch,
     watch->judged = true;
 }
 
-static void judge(struct conduct *conduct, gint64 mono_ms)
+static void judge(struct rolling *rolling, gint64 mono_ms)
 {
-    struct snapshot *snapshot = conduct->world->snapshot;
-    if (FAULT_SWITCH(BLIND_WHILE_PAUSED) && conduct->rollout->paused)
+    struct snapshot *snapshot = rolling->base.world->snapshot;
+    if (FAULT_SWITCH(BLIND_WHILE_PAUSED) && rolling->rollout->paused)
         return;
     if (!snapshot ||
-        (snapshot == conduct->judged_on && mono_ms - conduct->judged_mono_ms < JUDGE_PACE_MS))
+        (snapshot == rolling->judged_on && mono_ms - rolling->judged_mono_ms < JUDGE_PACE_MS))
         return;
-    if (conduct->judged_on)
-        snapshot_unref(conduct->judged_on);
-    conduct->judged_on = snapshot_ref(snapshot);
-    conduct->judged_mono_ms = mono_ms;
-    for (guint i = 0; i < conduct->watches->len; i++) {
-        const struct rollout_cell *cell = g_ptr_array_index(conduct->rollout->cells, i);
+    if (rolling->judged_on)
+        snapshot_unref(rolling->judged_on);
+    rolling->judged_on = snapshot_ref(snapshot);
+    rolling->judged_mono_ms = mono_ms;
+    for (guint i = 0; i < rolling->watches->len; i++) {
+        const struct rollout_cell *cell = g_ptr_array_index(rolling->rollout->cells, i);
         if (cell->deployed_at_ms && (cell->state == CELL_BAKING || cell->state == CELL_PASSED))
-            judge_cell(conduct, g_ptr_array_index(conduct->watches, i), cell, when_now_ms());
+            judge_cell(rolling, g_ptr_array_index(rolling->watches, i), cell, when_now_ms());
     }
 }
 
@@ -115,23 +115,23 @@ static bool goes_forward(const struct rollout *rollout)
     return false;
 }
 
-static void check_tag(struct conduct *conduct, const struct release *release, const GError *error)
+static void check_tag(struct rolling *rolling, const struct release *release, const GError *error)
 {
-    const struct plan *plan = conduct->rollout->plan;
+    const struct plan *plan = rolling->rollout->plan;
     bool gone = !release && g_error_matches(error, CD_ERROR, CD_ERROR_REFUSED);
-    conduct->tag_moved = gone || (release && strcmp(release->commit, plan->commit) != 0);
-    g_free(conduct->tag_now);
-    conduct->tag_now = g_strdup(release ? release->commit : NULL);
+    rolling->tag_moved = gone || (release && strcmp(release->commit, plan->commit) != 0);
+    g_free(rolling->tag_now);
+    rolling->tag_now = g_strdup(release ? release->commit : NULL);
 }
 
-static void check_plan(struct conduct *conduct)
+static void check_plan(struct rolling *rolling)
 {
-    struct world *world = conduct->world;
-    const struct plan *plan = conduct->rollout->plan;
+    struct world *world = rolling->base.world;
+    const struct plan *plan = rolling->rollout->plan;
     g_autoptr(GError) error = NULL;
     OWN(release)
     release = world->releases ? releases_resolve(world->releases, plan->version, &error) : NULL;
-    check_tag(conduct, release, error);
+    check_tag(rolling, release, error);
     g_autoptr(GPtrArray) operations = history_operations(world->journal, 0, NULL);
     const struct survey survey = {
         .config = world->config,
@@ -142,28 +142,28 @@ static void check_plan(struct conduct *conduct)
         .operations = operations,
         .skew_ms = world->client ? aws_client_skew_ms(world->client) : 0,
     };
-    g_free(conduct->check_failed);
-    conduct->check_unread = true;
-    conduct->check_failed =
-        operations ? plan_check_again(plan, &survey, conduct->id, &conduct->check_unread)
+    g_free(rolling->check_failed);
+    rolling->check_unread = true;
+    rolling->check_failed =
+        operations ? plan_check_again(plan, &survey, rolling->base.id, &rolling->check_unread)
                    : g_strdup("the journal can't be read");
 }
 
-void observe_refresh(struct conduct *conduct)
+void observe_refresh(struct rolling *rolling)
 {
     gint64 mono_ms = when_boot_ms();
-    judge(conduct, mono_ms);
-    bool due = !conduct->checked_mono_ms || mono_ms - conduct->checked_mono_ms >= CHECK_PACE_MS;
-    if (!due || !conduct->world->snapshot || !goes_forward(conduct->rollout))
+    judge(rolling, mono_ms);
+    bool due = !rolling->checked_mono_ms || mono_ms - rolling->checked_mono_ms >= CHECK_PACE_MS;
+    if (!due || !rolling->base.world->snapshot || !goes_forward(rolling->rollout))
         return;
-    conduct->checked_mono_ms = mono_ms;
-    check_plan(conduct);
+    rolling->checked_mono_ms = mono_ms;
+    check_plan(rolling);
 }
 
-const char *observe_new_cell(const struct conduct *conduct)
+const char *observe_new_cell(const struct rolling *rolling)
 {
-    const struct config *config = conduct->world->config;
-    const struct rollout *rollout = conduct->rollout;
+    const struct config *config = rolling->base.world->config;
+    const struct rollout *rollout = rolling->rollout;
     for (guint i = 0; i < config->cells->len; i++) {
         const struct cell_config *cell = g_ptr_array_index(config->cells, i);
         bool excluded;
@@ -184,16 +184,16 @@ static bool is_in_alarm(const struct cell *cell)
     return false;
 }
 
-static void see_fleet(struct observed_cell *seen, const struct conduct *conduct,
+static void see_fleet(struct observed_cell *seen, const struct rolling *rolling,
                       const struct watch *watch, gint64 now_ms)
 {
-    const struct snapshot *snapshot = conduct->world->snapshot;
+    const struct snapshot *snapshot = rolling->base.world->snapshot;
     const struct cell *cell = snapshot ? snapshot_cell(snapshot, watch->id) : NULL;
     seen->health = cell ? cell->health : HEALTH_UNKNOWN;
     if (!cell)
         return;
     seen->in_alarm = is_in_alarm(cell);
-    gint64 fresh_ms = stale_after_ms(conduct->world->config->metrics.period_ms);
+    gint64 fresh_ms = stale_after_ms(rolling->base.world->config->metrics.period_ms);
     if (cell->version && now_ms - cell->version_at_ms <= fresh_ms) {
         seen->seen_version = cell->version;
         seen->seen_at_ms = cell->version_at_ms;
@@ -202,20 +202,20 @@ static void see_fleet(struct observed_cell *seen, const struct conduct *conduct,
 
 /* Its word: how far the call has come and, once it is done, what runs. An answer that failed is
  * none, and two that are lost in a row are no reason to roll back what may well be done. */
-static bool has_looked(const struct conduct *conduct, const struct watch *watch)
+static bool has_looked(const struct rolling *rolling, const struct watch *watch)
 {
-    gint64 patience_ms = 4 * deployer_deadline_ms(conduct->world->deployer);
+    gint64 patience_ms = 4 * deployer_deadline_ms(rolling->base.world->deployer);
     bool runs_known = watch->running_mono_ms && !watch->running.error;
     bool known = watch->progress_known && (watch->call != CALL_DONE || runs_known);
     return known || when_boot_ms() - watch->since_mono_ms >= patience_ms;
 }
 
-static void see_deployer(struct observed_cell *seen, const struct conduct *conduct,
+static void see_deployer(struct observed_cell *seen, const struct rolling *rolling,
                          const struct watch *watch)
 {
-    gint64 fresh_ms = 3 * calls_current_pace_ms(conduct->world);
+    gint64 fresh_ms = 3 * calls_current_pace_ms(rolling->base.world);
     seen->call = watch->call;
-    seen->looked = has_looked(conduct, watch);
+    seen->looked = has_looked(rolling, watch);
     seen->call_reference = watch->call_reference;
     seen->call_error = watch->call_error;
     seen->done_reference = watch->call == CALL_DONE ? watch->done_reference : NULL;
@@ -237,12 +237,12 @@ static gint64 clock_credit(struct clock_watch *clock, gint64 began_ms, bool afre
     return offset_ms - clock->offset_ms;
 }
 
-struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms)
+struct observed_cell *observe_cells(const struct rolling *rolling, gint64 now_ms)
 {
-    struct observed_cell *all = g_new0(struct observed_cell, conduct->watches->len);
-    for (guint i = 0; i < conduct->watches->len; i++) {
-        struct watch *watch = g_ptr_array_index(conduct->watches, i);
-        const struct rollout_cell *cell = g_ptr_array_index(conduct->rollout->cells, i);
+    struct observed_cell *all = g_new0(struct observed_cell, rolling->watches->len);
+    for (guint i = 0; i < rolling->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(rolling->watches, i);
+        const struct rollout_cell *cell = g_ptr_array_index(rolling->rollout->cells, i);
         struct observed_cell *seen = &all[i];
         seen->present = watch->config != NULL;
         seen->lock_ours = watch->lock_ours;
@@ -254,8 +254,8 @@ struct observed_cell *observe_cells(const struct conduct *conduct, gint64 now_ms
             seen->bake_credit_ms = clock_credit(&watch->bake_clock, cell->deployed_at_ms, false);
         /* A call that may never have been made is made now, and has its whole time. */
         seen->call_credit_ms = clock_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
-        see_fleet(seen, conduct, watch, now_ms);
-        see_deployer(seen, conduct, watch);
+        see_fleet(seen, rolling, watch, now_ms);
+        see_deployer(seen, rolling, watch);
         if (cell->evacuated && watch_is_calling(watch))
             seen->call = CALL_UNDER_WAY;
     }

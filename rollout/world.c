@@ -1,4 +1,4 @@
-/* What all rollouts of one conductor share: opened before the first, closed after the last. */
+/* What all operations of one conductor share: opened before the first, closed after the last. */
 #include "rollout/conduct.h"
 
 #include "data/base/when.h"

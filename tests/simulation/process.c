@@ -116,7 +116,7 @@ static void scan(struct process *process)
         const struct operation *operation = g_ptr_array_index(operations, i);
         if (operation->ended_ms == 0 && strcmp(operation->kind, "rollout") == 0 &&
             !has(process, operation->id))
-            g_ptr_array_add(process->conducts, conduct_new(world, operation->id));
+            g_ptr_array_add(process->conducts, conduct_new(world, operation->kind, operation->id));
     }
     if (operations)
         process->scanned_version = version;
