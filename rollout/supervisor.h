@@ -1,4 +1,4 @@
-/* Runs a deploy command under a process of its own that outlives whoever began it: the conductor
+/* Runs a command of the user's own under a process that outlives whoever began it: the conductor
  * may be killed at any instant, the command goes on, and what became of it is on disk for the
  * successor (rollout.md, "exec").
  *
