@@ -219,17 +219,17 @@ Test(act, the_open_question_says_that_the_world_has_moved_and_takes_no_word_for_
     }
 }
 
-struct outcome {
+struct ending {
     GMainLoop *loop;
     char *error;
 };
 
-static void take_outcome(const char *said, const GError *error, gpointer data)
+static void take_ending(const char *said, const GError *error, gpointer data)
 {
-    struct outcome *outcome = data;
+    struct ending *ending = data;
     (void)said;
-    outcome->error = g_strdup(error ? error->message : NULL);
-    g_main_loop_quit(outcome->loop);
+    ending->error = g_strdup(error ? error->message : NULL);
+    g_main_loop_quit(ending->loop);
 }
 
 /* Between the last look at the journal and the confirmation, too. */
@@ -246,14 +246,14 @@ Test(act, what_has_moved_by_the_time_it_is_to_be_done_is_not_done)
         cr_expect_eq(type(dialog, cases[i].word), DIALOG_CONFIRMED, "case %zu", i);
         cases[i].moves(desk.toy);
         keep(&desk);
-        struct outcome outcome = {.loop = g_main_loop_new(NULL, FALSE)};
-        act_do(act, dialog, take_outcome, &outcome);
-        g_main_loop_run(outcome.loop);
-        cr_expect(outcome.error != NULL, "case %zu", i);
+        struct ending ending = {.loop = g_main_loop_new(NULL, FALSE)};
+        act_do(act, dialog, take_ending, &ending);
+        g_main_loop_run(ending.loop);
+        cr_expect(ending.error != NULL, "case %zu", i);
         g_autoptr(GPtrArray) events = journal_read(desk.journal, "r1", 1, NULL);
-        cr_expect_eq(events->len, desk.kept, "case %zu: %s", i, outcome.error);
-        g_main_loop_unref(outcome.loop);
-        g_free(outcome.error);
+        cr_expect_eq(events->len, desk.kept, "case %zu: %s", i, ending.error);
+        g_main_loop_unref(ending.loop);
+        g_free(ending.error);
         dialog_free(dialog);
         teardown(&desk);
     }
@@ -289,15 +289,15 @@ Test(act, what_is_on_record_is_said_to_be_though_no_conductor_can_be_started)
     struct dialog *dialog = act_dialog(act);
     answer(dialog);
     cr_assert_eq(type(dialog, "5.0.3"), DIALOG_CONFIRMED);
-    struct outcome outcome = {.loop = g_main_loop_new(NULL, FALSE)};
-    act_do(act, dialog, take_outcome, &outcome);
-    g_main_loop_run(outcome.loop);
-    cr_expect(outcome.error && g_str_has_prefix(outcome.error, "Pause r1: on record, but nobody "),
-              "%s", outcome.error);
+    struct ending ending = {.loop = g_main_loop_new(NULL, FALSE)};
+    act_do(act, dialog, take_ending, &ending);
+    g_main_loop_run(ending.loop);
+    cr_expect(ending.error && g_str_has_prefix(ending.error, "Pause r1: on record, but nobody "),
+              "%s", ending.error);
     g_autoptr(GPtrArray) events = journal_read(desk.journal, "r1", 1, NULL);
     cr_expect_eq(events->len, desk.kept + 1);
-    g_main_loop_unref(outcome.loop);
-    g_free(outcome.error);
+    g_main_loop_unref(ending.loop);
+    g_free(ending.error);
     dialog_free(dialog);
     teardown(&desk);
 }

@@ -1,6 +1,6 @@
 /* What people may ask of a rollout, as a table: for each, of what it is, what is asked before it,
- * which cells it touches and how they change, and the request that puts it on record. act.c alone
- * includes this. */
+ * which cells it touches and how they change, and the request that puts it on record. act_rollout.c
+ * and its own parts alone include this. */
 #pragma once
 
 #include "rollout/engine.h"
@@ -60,9 +60,6 @@ const struct act_kind *act_kind_of(enum request request, const struct rollout *r
 /* What it would be of; `cell`: the selected one, or NULL. Ids borrowed from the rollout. */
 struct target act_target(const struct act_kind *kind, const struct rollout *rollout,
                          const char *cell);
-/* What was typed for one of its asks, by what that is called; NULL: it asks no such thing. */
-const char *act_typed(const struct act_kind *kind, const struct dialog *dialog, const char *name);
-
 /* The ids of the cells that it touches, NULL-terminated and the rollout's own. */
 GPtrArray *act_cells(const struct act_kind *kind, const struct rollout *rollout,
                      const struct target *target);

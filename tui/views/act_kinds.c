@@ -351,11 +351,3 @@ struct target act_target(const struct act_kind *kind, const struct rollout *roll
         .cell = kind->scope == SCOPE_CELL && part ? part->plan->id : NULL,
     };
 }
-
-const char *act_typed(const struct act_kind *kind, const struct dialog *dialog, const char *name)
-{
-    for (size_t i = 0; kind->asks && i < DIALOG_ASKS && kind->asks[i].name; i++)
-        if (strcmp(kind->asks[i].name, name) == 0)
-            return dialog_text(dialog, i);
-    return NULL;
-}
