@@ -25,7 +25,8 @@ static const struct {
 /* What the shell still waits for (which versions there are, a plan) has come. */
 static void settle(struct shell *shell)
 {
-    while (shell->under_way > 0)
+    planner_follow(&shell->planner);
+    while (shell->under_way > 0 || shell->planner.works)
         g_main_context_iteration(NULL, TRUE);
     shell_settled(shell); /* nobody types any more, and the clock stands */
     glass_draw();

@@ -7,8 +7,9 @@
 #define START_MS G_GINT64_CONSTANT(1795775109898)
 
 static const gint64 after_ms[] = {
-    [MOMENT_FIRST] = 200,    [MOMENT_TROUBLE] = 24602, [MOMENT_FAILED] = 26602,
-    [MOMENT_BAKING] = 60302, [MOMENT_WAITING] = 93002, [MOMENT_DONE] = 119102,
+    [MOMENT_FIRST] = 200,      [MOMENT_TROUBLE] = 24602, [MOMENT_FAILED] = 26602,
+    [MOMENT_BAKING] = 60302,   [MOMENT_WAITING] = 93002, [MOMENT_DONE] = 119102,
+    [MOMENT_LEAVING] = 160000, [MOMENT_HELD] = 185000,   [MOMENT_LEFT] = 250000,
 };
 
 static bool make_sim(struct world *world, json_t *scenario, GError **error)
@@ -20,6 +21,15 @@ static bool make_sim(struct world *world, json_t *scenario, GError **error)
     world->cloud = sim_cloud_new(world->sim, world->faults, START_MS);
     g_autofree char *yaml = sim_scenario_config(scenario, "https://cells.example.com", 0, ".");
     return g_file_set_contents("celldeck.yaml", yaml, -1, error);
+}
+
+/* What comes after the record. */
+#define PASSAGE_MS 125000
+
+static void play_passage(struct world *world)
+{
+    OWN(snapshot) snapshot = world_snapshot(world, START_MS + after_ms[MOMENT_DONE], false);
+    passage_play(snapshot->registry, START_MS + PASSAGE_MS, world->record);
 }
 
 struct world *world_new(const char *folder, GError **error)
@@ -37,6 +47,7 @@ struct world *world_new(const char *folder, GError **error)
     if (!world->config || !world->record)
         return NULL;
     record_deploy(world->record, world->sim);
+    play_passage(world);
     return g_steal_pointer(&world);
 }
 

@@ -12,7 +12,11 @@ enum moment {
     MOMENT_FAILED,  /* r1 has failed and is over */
     MOMENT_BAKING,  /* r3 bakes in its second wave; r1 failed and r2 was aborted before */
     MOMENT_WAITING, /* r3 waits for somebody's approval */
-    MOMENT_DONE     /* r3 has completed: all is well again */
+    MOMENT_DONE,    /* r3 has completed: all is well again */
+    MOMENT_LEAVING, /* f1 takes everybody out of cell-2-us-west, and d1 has drilled that */
+    MOMENT_HELD,    /* f1 is held: Route 53 throttles it */
+    MOMENT_LEFT,    /* f1 was resumed, and has completed */
+    MOMENTS
 };
 
 struct world;

@@ -37,7 +37,6 @@ Test(commandline, what_is_lacking_or_too_much_is_named)
     } cases[] = {{"cell", ":cell takes the id of a cell"},
                  {"tenant ", ":tenant takes the id of a tenant"},
                  {"quit now", ":quit takes nothing after it; \"now\" was typed"},
-                 {"place 5", ":place takes nothing"},
                  {"rollout r99", "no operation r99"},
                  {"histroy", "did you mean :history"}};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

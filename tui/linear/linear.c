@@ -17,6 +17,12 @@ enum {
     STILL_MS = 15000   /* between two words that something is still waited for */
 };
 
+/* What is planned anew is said when it is asked for. */
+static void on_planned(gpointer data)
+{
+    (void)data;
+}
+
 static void on_gone(gpointer data)
 {
     struct linear *linear = data;
@@ -38,6 +44,7 @@ struct linear *linear_new(struct deck *deck, const struct aws_client *client, bo
     g_queue_init(&linear->lines);
     linear->starts = (struct launch_desk){
         .deck = deck, .ops = &linear_starts, .data = linear, .under_way = &linear->under_way};
+    linear->planner = (struct planner){.deck = deck, .planned = on_planned, .data = linear};
     keymap_by_word(deck->keymap);
     ear_init(&linear->ear, ascii);
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
@@ -64,6 +71,7 @@ void linear_free(struct linear *linear)
         g_clear_handle_id(sources[i], g_source_remove);
     while (linear->under_way > 0) /* what was begun is seen to its end */
         g_main_context_iteration(NULL, TRUE);
+    planner_release(&linear->planner);
     g_clear_pointer(&linear->voice, voice_free);
     if (linear->fd >= 0)
         terminal_close();
@@ -205,6 +213,11 @@ static void tell_watched(struct linear *linear)
         for (guint c = 0; !rollout_state_final(rollout->state) && c < rollout->cells->len; c++)
             g_ptr_array_add(ids, ((struct rollout_cell *)rollout->cells->pdata[c])->plan->id);
     }
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (!failover_state_final(failover->state) && failover->plan)
+            g_ptr_array_add(ids, failover->plan->source);
+    }
     g_ptr_array_sort(ids, by_name);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     for (guint i = 0; i < ids->len; i++)
@@ -219,10 +232,12 @@ static void tell_watched(struct linear *linear)
     linear->watch((const char *const *)linear->watched, linear->watch_data);
 }
 
-static bool all_read(const struct deck *deck)
+/* Where everybody goes if a cell dies included. */
+static bool all_read(const struct linear *linear)
 {
+    const struct deck *deck = linear->deck;
     const GPtrArray *sources = deck->snapshot ? deck->snapshot->sources : NULL;
-    bool read = sources && !deck->from_cache;
+    bool read = sources && !deck->from_cache && planner_is_done(&linear->planner);
     for (guint i = 0; read && i < sources->len; i++)
         read = ((const struct source *)g_ptr_array_index(sources, i))->state != SOURCE_WAITING;
     return read;
@@ -231,7 +246,7 @@ static bool all_read(const struct deck *deck)
 /* What is wrong is said once it is known, or once it takes too long to wait for all of it. */
 static void get_ready(struct linear *linear)
 {
-    if (linear->ready || (!all_read(linear->deck) && when_mono_ms() - linear->began_ms < FIRST_MS))
+    if (linear->ready || (!all_read(linear) && when_mono_ms() - linear->began_ms < FIRST_MS))
         return;
     linear->ready = true;
     struct speech *speech = speech_new();
@@ -281,6 +296,7 @@ static gboolean on_look(gpointer data)
     bool news = deck_read_journal(deck, false);
     deck_look_at_conductors(deck);
     tell_watched(linear);
+    planner_follow(&linear->planner);
     get_ready(linear);
     if (linear->ready)
         news_look(linear->news, deck);
@@ -297,6 +313,7 @@ void linear_snapshot(struct linear *linear, struct snapshot *snapshot)
 {
     linear->deck->now_ms = when_now_ms();
     deck_set_snapshot(linear->deck, snapshot);
+    planner_follow(&linear->planner);
 }
 
 void linear_say(struct linear *linear, const char *line)

@@ -80,7 +80,9 @@ static void open_item(struct linear *linear, guint64 number)
     }
     const struct speech_item *item = g_ptr_array_index(items, number - 1);
     g_autofree char *subject = g_strdup(item->subject);
-    open_screen(linear, item->view, subject, NULL);
+    const struct operation *operation = deck_operation(linear->deck, subject);
+    bool steps = item->view == VIEW_EVENTS && operation && deck_kind_has_steps(operation->kind);
+    open_screen(linear, steps ? VIEW_STEPS : item->view, subject, NULL);
 }
 
 /* Of the screen that was said last; those that are no lists keep none. */

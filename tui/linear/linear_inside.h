@@ -11,6 +11,7 @@
 #include "tui/linear/word.h"
 #include "tui/views/act.h"
 #include "tui/views/launch_desk.h"
+#include "tui/views/planner.h"
 
 struct linear {
     struct deck *deck;
@@ -37,6 +38,7 @@ struct linear {
     struct dialog *dialog; /* the question that is asked, about `act` or a launch */
     struct act *act;
     struct launch_desk starts;
+    struct planner planner;
     char **told;      /* of the launch: lines that were said, not to be said again; or NULL */
     bool reads_tags;  /* while its question is open */
     bool settles;     /* linear_settle() */

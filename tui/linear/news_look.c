@@ -330,6 +330,17 @@ static void look_at_conductors(struct seen *seen, const struct deck *deck, struc
     }
 }
 
+static void look_at_failovers(struct seen *seen, const struct deck *deck, struct news *news)
+{
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        bool live = !failover_state_final(failover->state);
+        g_autofree char *trouble = live ? headline_failover_conductor(deck, failover) : NULL;
+        g_autofree char *over = g_strdup_printf("%s is conducted again", failover->id);
+        look_at_saying(seen, deck, news, failover->id, trouble, live ? over : NULL);
+    }
+}
+
 static void look_at_terms(struct seen *seen, const struct deck *deck, struct news *news)
 {
     enum tenure_stage stage = tenure_stage(&deck->keys, deck->now_ms);
@@ -354,6 +365,7 @@ void seen_look(struct seen *seen, const struct deck *deck, struct news *news)
     look_at_events(seen, deck, news);
     look_at_approval(seen, deck, news);
     look_at_conductors(seen, deck, news);
+    look_at_failovers(seen, deck, news);
     look_at_terms(seen, deck, news);
     seen->begun = true;
 }

@@ -7,9 +7,10 @@
 static void say_no_themes(struct speech *speech, const struct deck *deck);
 
 static void (*const speakers[VIEW_COUNT])(struct speech *, const struct deck *) = {
-    [VIEW_FLEET] = say_fleet, [VIEW_TENANTS] = say_tenants,   [VIEW_HISTORY] = say_history,
-    [VIEW_CELL] = say_cell,   [VIEW_ROLLOUT] = say_rollout,   [VIEW_EVENTS] = say_events,
-    [VIEW_HELP] = say_help,   [VIEW_RELEASES] = say_releases, [VIEW_THEMES] = say_no_themes,
+    [VIEW_FLEET] = say_fleet,       [VIEW_TENANTS] = say_tenants,  [VIEW_HISTORY] = say_history,
+    [VIEW_CELL] = say_cell,         [VIEW_ROLLOUT] = say_rollout,  [VIEW_EVENTS] = say_events,
+    [VIEW_FAILOVER] = say_failover, [VIEW_STEPS] = say_steps,      [VIEW_HELP] = say_help,
+    [VIEW_RELEASES] = say_releases, [VIEW_THEMES] = say_no_themes,
 };
 
 static void say_no_themes(struct speech *speech, const struct deck *deck)
@@ -28,8 +29,14 @@ static void set(char **where, const char *text)
 void say_choose(struct deck *deck, enum view_id view, const char *subject, const char *filter)
 {
     enum takes takes = view_entry(view)->takes;
-    const struct rollout *first = takes == TAKES_OPERATION ? deck_first_rollout(deck) : NULL;
-    g_autofree char *meant = g_strdup(subject ? subject : first ? first->id : NULL);
+    bool steps = view == VIEW_STEPS;
+    const struct failover *last = steps ? deck_first_failover(deck) : NULL;
+    const struct rollout *first =
+        takes == TAKES_OPERATION && !steps ? deck_first_rollout(deck) : NULL;
+    g_autofree char *meant = g_strdup(subject ? subject
+                                      : last  ? last->id
+                                      : first ? first->id
+                                              : NULL);
     deck->here = view;
     set(&deck->subject, meant);
     set(&deck->filter, filter ? filter : "");

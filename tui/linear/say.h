@@ -29,6 +29,9 @@ void say_picture(struct speech *speech, const struct deck *deck, enum view_id id
 /* A row of a picture as a sentence: its first field says what the others are about. */
 void say_row(struct speech *speech, const char *row);
 
+/* The last events of the deck's operation, the newest first. */
+void say_log(struct speech *speech, const struct deck *deck);
+
 /* Speakers of one screen each. */
 void say_fleet(struct speech *speech, const struct deck *deck);
 void say_tenants(struct speech *speech, const struct deck *deck);
@@ -36,5 +39,7 @@ void say_releases(struct speech *speech, const struct deck *deck);
 void say_history(struct speech *speech, const struct deck *deck);
 void say_cell(struct speech *speech, const struct deck *deck);
 void say_rollout(struct speech *speech, const struct deck *deck);
+void say_failover(struct speech *speech, const struct deck *deck);
+void say_steps(struct speech *speech, const struct deck *deck);
 void say_events(struct speech *speech, const struct deck *deck);
 void say_help(struct speech *speech, const struct deck *deck);

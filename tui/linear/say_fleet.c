@@ -7,6 +7,7 @@
 #include "tui/views/header.h"
 #include "tui/views/headline.h"
 #include "tui/views/marks.h"
+#include "tui/views/steps_head.h"
 #include "tui/views/tenants_columns.h"
 #include "tui/views/terms.h"
 #include "tui/views/unread.h"
@@ -136,6 +137,23 @@ static void say_under_way(struct speech *speech, const struct deck *deck, const 
     }
 }
 
+static void say_failovers(struct speech *speech, const struct deck *deck)
+{
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (failover_state_final(failover->state))
+            continue;
+        g_autofree char *brief = steps_brief(failover);
+        g_autofree char *trouble = headline_failover_conductor(deck, failover);
+        g_autofree char *next = failover_next(failover);
+        g_autofree char *text =
+            g_strdup_printf("%s%s%s%s%s", brief, next ? "; next: " : "", next ? next : "",
+                            trouble ? "; " : "", trouble ? trouble : "");
+        g_autofree char *words = plain_words(text);
+        speech_item(speech, VIEW_STEPS, failover->id, words);
+    }
+}
+
 void say_brief(struct speech *speech, const struct deck *deck)
 {
     g_autoptr(GPtrArray) cells = fleet_in_order(deck);
@@ -143,6 +161,7 @@ void say_brief(struct speech *speech, const struct deck *deck)
     say_sources(speech, deck);
     say_wrong(speech, deck, cells);
     say_under_way(speech, deck, cells);
+    say_failovers(speech, deck);
     if (deck->journal_error)
         speech_field(speech, "The journal can't be read", deck->journal_error);
     speech_field(speech, "The journal", deck->copy_trouble);

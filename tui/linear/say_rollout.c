@@ -134,7 +134,7 @@ static void say_event(struct speech *speech, const struct event *event)
 }
 
 /* The newest first. */
-static void say_log(struct speech *speech, const struct deck *deck, guint most)
+static void say_newest(struct speech *speech, const struct deck *deck, guint most)
 {
     guint said = 0;
     for (guint i = deck->events->len; i-- > 0 && said < most;) {
@@ -144,6 +144,12 @@ static void say_log(struct speech *speech, const struct deck *deck, guint most)
         say_event(speech, event);
         said++;
     }
+}
+
+void say_log(struct speech *speech, const struct deck *deck)
+{
+    speech_line(speech, "Events, newest first:");
+    say_newest(speech, deck, LOG_MOST);
 }
 
 void say_rollout(struct speech *speech, const struct deck *deck)
@@ -162,8 +168,7 @@ void say_rollout(struct speech *speech, const struct deck *deck)
         wave = (gssize)cell->wave;
         say_rollout_cell(speech, deck, rollout, cell);
     }
-    speech_line(speech, "Events, newest first:");
-    say_log(speech, deck, LOG_MOST);
+    say_log(speech, deck);
 }
 
 void say_events(struct speech *speech, const struct deck *deck)
@@ -179,7 +184,7 @@ void say_events(struct speech *speech, const struct deck *deck)
                   operation->reason ? operation->reason : "no reason");
     speech_printf(speech, "What happened, newest first; `celldeck history show %s` has all of it:",
                   operation->id);
-    say_log(speech, deck, EVENTS_MOST);
+    say_newest(speech, deck, EVENTS_MOST);
 }
 
 void say_history(struct speech *speech, const struct deck *deck)

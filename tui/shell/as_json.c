@@ -20,6 +20,8 @@ static const struct {
     [VIEW_HISTORY] = {"history list", false, NULL},
     [VIEW_EVENTS] = {"history show", true, NULL},
     [VIEW_ALARMS] = {"status", false, "the alarms are in cells[].alarms"},
+    [VIEW_FAILOVER] = {"failover plan", true, NULL},
+    [VIEW_STEPS] = {"failover status", true, NULL},
     [VIEW_MESSAGES] = {NULL, false, "what was said here, no command knows"},
     [VIEW_THEMES] = {NULL, false, "themes are the console's own; no command lists them"},
     [VIEW_HELP] = {NULL, false, "keys are the console's own; `celldeck --help` has the commands"},

@@ -85,7 +85,8 @@ static int draw_bottom(struct shell *shell, struct canvas *canvas)
     if (notices_draw(&deck->notices, canvas))
         return -1;
     if (*deck->filter)
-        canvas_printf(canvas, row, 1, end - 2, ROLE_ACCENT, "/%s  (Esc shows all)", deck->filter);
+        canvas_printf(canvas, row, 1, end - 2, ROLE_ACCENT, "/%s  (Esc %s)", deck->filter,
+                      shell_top(shell)->view == VIEW_PLACE ? "asks something else" : "shows all");
     else
         frame_hints(canvas, row, end, shell_view(shell), shell_state(shell), deck);
     return -1;
@@ -253,6 +254,7 @@ static gboolean on_look(gpointer data)
     if (news)
         shell_follow_asked(shell);
     launch_desk_follow(&shell->starts);
+    planner_follow(&shell->planner);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % looks_a_refresh(shell->deck) == 0)
         shell_want_draw(shell);
@@ -265,6 +267,7 @@ struct shell *shell_new(struct deck *deck, const struct screen_options *options,
     shell->deck = deck;
     shell->starts = (struct launch_desk){
         .deck = deck, .ops = &shell_starts, .data = shell, .under_way = &shell->under_way};
+    shell->planner = (struct planner){.deck = deck, .planned = shell_want_draw, .data = shell};
     shell->trail = trail_new(VIEW_FLEET);
     shell->loop = g_main_loop_new(NULL, FALSE);
     prompt_init(&shell->prompt);
@@ -296,6 +299,7 @@ void shell_free(struct shell *shell)
     g_cancellable_cancel(shell->leaving);
     while (shell->under_way > 0) /* what was begun is seen to its end */
         g_main_context_iteration(NULL, TRUE);
+    planner_release(&shell->planner);
     g_clear_handle_id(&shell->look_source, g_source_remove);
     g_clear_handle_id(&shell->draw_source, g_source_remove);
     g_clear_handle_id(&shell->quiet_source, g_source_remove);
@@ -325,6 +329,7 @@ void shell_on_refresh(struct shell *shell, void (*fn)(gpointer data), gpointer d
 void shell_snapshot(struct shell *shell, struct snapshot *snapshot)
 {
     shell_take_snapshot(shell, snapshot);
+    planner_follow(&shell->planner);
     shell_want_draw(shell);
 }
 

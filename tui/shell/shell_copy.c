@@ -19,6 +19,8 @@ static const struct {
     [VIEW_RELEASE] = {"version", offsetof(struct topic, version)},
     [VIEW_HISTORY] = {"operation", offsetof(struct topic, operation)},
     [VIEW_EVENTS] = {"operation", offsetof(struct topic, operation)},
+    [VIEW_FAILOVER] = {"cell", offsetof(struct topic, cell)},
+    [VIEW_STEPS] = {"tenant", offsetof(struct topic, tenant)},
     [VIEW_ALARMS] = {"alarm", offsetof(struct topic, alarm)},
 };
 

@@ -12,6 +12,7 @@
 #include "tui/shell/trail.h"
 #include "tui/views/act.h"
 #include "tui/views/launch_desk.h"
+#include "tui/views/planner.h"
 
 enum mode { MODE_KEYS, MODE_FILTER, MODE_COMMAND, MODE_DIALOG };
 
@@ -26,6 +27,7 @@ struct shell {
     struct dialog *dialog;  /* of MODE_DIALOG, about `act` or a launch */
     struct act *act;
     struct launch_desk starts;
+    struct planner planner;
     struct area body; /* of the last frame */
     guint look_source, draw_source, quiet_source, work_source;
     gint64 key_ms; /* when the last key came, on the clock that never jumps */

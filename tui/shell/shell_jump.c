@@ -63,9 +63,11 @@ static void jump_to_operation(struct shell *shell, enum view_id id, const struct
     bool there = shell_top(shell)->view == id; /* pressed once more: the newest of all */
     const char *wanted = there ? NULL : topic->operation ? topic->operation : of_cell;
     const struct operation *operation = deck_operation(deck, wanted);
+    bool steps = operation && deck_kind_has_steps(operation->kind);
     if (id == VIEW_ROLLOUT && operation && g_strcmp0(operation->kind, "rollout") != 0)
-        deck_say(shell->deck, ROLE_WARN, "%s is a %s, no rollout: E shows what is on record of it",
-                 wanted, operation->kind);
+        deck_say(shell->deck, ROLE_WARN, "%s is a %s, no rollout: %s shows %s", wanted,
+                 operation->kind, steps ? "F" : "E",
+                 steps ? "its steps" : "what is on record of it");
     else if (!wanted && !there && topic->cell && deck->rollouts->len > 0)
         deck_say(shell->deck, ROLE_WARN,
                  "%s has been in no rollout that is known here (:rollout shows the newest)",
@@ -74,12 +76,40 @@ static void jump_to_operation(struct shell *shell, enum view_id id, const struct
         shell_open(shell, id, wanted);
 }
 
+/* What is under way, or was, where that is selected; else the plan of the cell, but of one that is
+ * just being failed over what becomes of it. */
+static void jump_to_failover(struct shell *shell, const struct topic *topic)
+{
+    const struct deck *deck = shell->deck;
+    enum view_id here = shell_top(shell)->view;
+    const struct operation *operation = deck_operation(deck, topic->operation);
+    const struct failover *live = deck_cell_failover(deck, topic->cell);
+    const struct failover *any = topic->cell ? NULL : deck_first_failover(deck);
+    if (here == VIEW_STEPS && topic->cell)
+        shell_open(shell, VIEW_FAILOVER, topic->cell);
+    else if (operation && deck_kind_has_steps(operation->kind))
+        shell_open(shell, VIEW_STEPS, operation->id);
+    else if (live && here != VIEW_FAILOVER)
+        shell_open(shell, VIEW_STEPS, live->id);
+    else if (topic->cell && config_cell(deck->config, topic->cell))
+        shell_open(shell, VIEW_FAILOVER, topic->cell);
+    else if (any)
+        shell_open(shell, VIEW_STEPS, any->id);
+    else
+        deck_say(
+            shell->deck, ROLE_WARN,
+            "nothing that is selected here is about a cell of ours (:failover CELL shows where "
+            "all of it would go)");
+}
+
 void shell_jump(struct shell *shell, enum view_id id)
 {
     struct topic topic = shell_topic(shell);
     enum takes takes = view_entry(id)->takes;
     if (id == VIEW_TENANTS)
         shell_open_tenants(shell);
+    else if (id == VIEW_FAILOVER)
+        jump_to_failover(shell, &topic);
     else if (takes == TAKES_CELL)
         jump_to_cell(shell, &topic);
     else if (takes == TAKES_TENANT)

@@ -32,12 +32,14 @@ void shell_set_filter(struct shell *shell, const char *text)
     tell_filter(shell);
 }
 
-/* The rollout to show where nobody said which, as soon as there is one. */
+/* The operation to show where nobody said which, as soon as there is one. */
 static const char *operation_meant(const struct shell *shell, enum view_id view)
 {
     bool takes = view_entry(view)->takes == TAKES_OPERATION;
-    const struct rollout *first = takes ? deck_first_rollout(shell->deck) : NULL;
-    return first ? first->id : NULL;
+    const struct failover *last = view == VIEW_STEPS ? deck_first_failover(shell->deck) : NULL;
+    const struct rollout *first =
+        takes && view != VIEW_STEPS ? deck_first_rollout(shell->deck) : NULL;
+    return last ? last->id : first ? first->id : NULL;
 }
 
 void shell_arrive(struct shell *shell)
@@ -80,7 +82,8 @@ void shell_open_tenants(struct shell *shell)
         shell_type(shell, MODE_FILTER, shell->deck->filter);
         return;
     }
-    bool of_cell = shell_top(shell)->view == VIEW_CELL && shell->deck->cell;
+    enum view_id here = shell_top(shell)->view;
+    bool of_cell = (here == VIEW_CELL || here == VIEW_FAILOVER) && shell->deck->cell;
     g_autofree char *filter =
         of_cell ? g_strdup_printf("cell:%s ", shell->deck->cell) : g_strdup("");
     shell_open(shell, VIEW_TENANTS, of_cell ? shell->deck->cell : NULL);

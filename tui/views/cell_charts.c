@@ -101,13 +101,41 @@ static const struct {
     bool back;
 } marked[] = {{"deploy.seen", "", false}, {"rollback.done", "↺ ", true}};
 
+/* Of a failover or a move when it began, and how it ended; a drill touches nobody. NULL: none.
+ * Caller frees. */
+static char *passage_label(const struct deck *deck, const struct event *event, bool *back)
+{
+    static const struct {
+        const char *state, *sign;
+    } ends[] = {{"completed", " ✔"}, {"reverted", " ↺"}};
+    const struct operation *operation = deck_operation(deck, event->stream);
+    const char *kind = operation ? operation->kind : "";
+    const char *state = json_string_value(json_object_get(event->data, "state"));
+    bool moves =
+        strcmp(kind, "failover") == 0 || strcmp(kind, "move") == 0 || strcmp(kind, "observed") == 0;
+    *back = g_strcmp0(state, "reverted") == 0;
+    if (!moves || g_strcmp0(state, "refused") == 0)
+        return NULL;
+    if (strcmp(event->type, "opened") == 0)
+        return g_strdup(event->stream);
+    for (size_t i = 0; strcmp(event->type, "state") == 0 && i < G_N_ELEMENTS(ends); i++)
+        if (g_strcmp0(state, ends[i].state) == 0)
+            return g_strconcat(event->stream, ends[i].sign, NULL);
+    return NULL;
+}
+
 static size_t find_markers(const struct deck *deck, struct chart_marker *markers,
                            GStringChunk *labels)
 {
     size_t n = 0;
     for (guint i = 0; i < deck->cell_events->len && n < MOST_MARKERS; i++) {
         const struct event *event = deck->cell_events->pdata[i];
-        for (size_t m = 0; m < G_N_ELEMENTS(marked); m++) {
+        bool back;
+        g_autofree char *passage = passage_label(deck, event, &back);
+        if (passage)
+            markers[n++] =
+                (struct chart_marker){event->at_ms, g_string_chunk_insert(labels, passage), back};
+        for (size_t m = 0; !passage && m < G_N_ELEMENTS(marked); m++) {
             if (strcmp(event->type, marked[m].type) != 0)
                 continue;
             const char *version = json_string_value(json_object_get(event->data, "version"));

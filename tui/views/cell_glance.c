@@ -5,6 +5,7 @@
 #include "tui/console/chart.h"
 #include "tui/views/affected.h"
 #include "tui/views/cell_look.h"
+#include "tui/views/drills.h"
 #include "tui/views/marks.h"
 
 #include <math.h>
@@ -148,6 +149,23 @@ static void add_small(GArray *lines, const struct cell_look *look)
     cell_lines_one(lines, role, told);
 }
 
+/* "if it dies: ✔ cell-1-dr, lag 2 s · its failover was drilled 12 days ago (d2)" */
+static void add_dies(GArray *lines, const struct cell_look *look, int cols)
+{
+    const char *cell = look->cell->config->id;
+    const struct evacuation *plan = deck_evacuation(look->deck, cell);
+    enum drain drain = plan ? evacuation_drain(plan) : DRAIN_UNREAD;
+    const struct mark mark = mark_drain(drain);
+    g_autofree char *drilled = drill_words(look->deck, cell);
+    if (drain == DRAIN_NONE)
+        return;
+    g_autofree char *text =
+        plan ? g_strdup_printf("if it dies: %s %s · %s", mark.shape,
+                               plan->refused ? plan->refused : plan->why, drilled)
+             : g_strdup("if it dies: ? not planned yet");
+    cell_lines_add(lines, drain == DRAIN_READY ? ROLE_NORMAL : mark.role, cols, text);
+}
+
 static GArray *glance_lines(const struct cell_look *look, int cols)
 {
     enum role role;
@@ -166,6 +184,7 @@ static GArray *glance_lines(const struct cell_look *look, int cols)
         cell_lines_add(lines, ROLE_NORMAL, cols, cost);
     g_autofree char *budget = budget_words(look, &role);
     cell_lines_add(lines, role, cols, budget);
+    add_dies(lines, look, cols);
     return lines;
 }
 

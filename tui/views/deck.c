@@ -12,6 +12,7 @@ struct deck *deck_new(struct config *config, const char *state_dir)
     deck->now_ms = when_now_ms();
     deck->operations = g_ptr_array_new();
     deck->rollouts = g_ptr_array_new_with_free_func((GDestroyNotify)rollout_free);
+    deck->failovers = g_ptr_array_new_with_free_func((GDestroyNotify)failover_free);
     deck->tail = g_ptr_array_new();
     deck->events = g_ptr_array_new();
     deck->cell_events = g_ptr_array_new();
@@ -27,8 +28,8 @@ void deck_free(struct deck *deck)
 {
     if (!deck)
         return;
-    GPtrArray *arrays[] = {deck->operations, deck->rollouts, deck->tail, deck->events,
-                           deck->cell_events};
+    GPtrArray *arrays[] = {deck->operations, deck->rollouts, deck->failovers,
+                           deck->tail,       deck->events,   deck->cell_events};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_ptr_array_unref(arrays[i]);
     char *strings[] = {deck->cell,          deck->tenant,       deck->operation, deck->filter,
@@ -47,6 +48,7 @@ void deck_free(struct deck *deck)
     last_time_free(deck->last);
     g_hash_table_unref(deck->changed);
     g_hash_table_unref(deck->conductors);
+    g_clear_pointer(&deck->evacuations, evacuations_unref);
     if (deck->snapshot)
         snapshot_unref(deck->snapshot);
     if (deck->since)
@@ -109,6 +111,20 @@ void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot)
         snapshot_unref(before);
 }
 
+bool deck_take_evacuations(struct deck *deck, struct evacuations *evacuations)
+{
+    struct evacuations *before = deck->evacuations;
+    deck->evacuations = evacuations;
+    if (before)
+        evacuations_unref(before);
+    return evacuations != before;
+}
+
+const struct evacuation *deck_evacuation(const struct deck *deck, const char *cell)
+{
+    return deck->evacuations && cell ? evacuations_cell(deck->evacuations, cell) : NULL;
+}
+
 const struct cell *deck_cell(const struct deck *deck, const char *id)
 {
     return deck->snapshot && id ? snapshot_cell(deck->snapshot, id) : NULL;
@@ -154,6 +170,60 @@ struct rollout *deck_first_rollout(const struct deck *deck)
             return rollout;
     }
     return deck->rollouts->len ? g_ptr_array_index(deck->rollouts, 0) : NULL;
+}
+
+bool deck_kind_has_steps(const char *kind)
+{
+    enum failover_kind parsed;
+    return kind && failover_kind_parse(kind, &parsed);
+}
+
+struct failover *deck_failover(const struct deck *deck, const char *id)
+{
+    for (guint i = 0; id && i < deck->failovers->len; i++) {
+        struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (strcmp(failover->id, id) == 0)
+            return failover;
+    }
+    return NULL;
+}
+
+struct failover *deck_first_failover(const struct deck *deck)
+{
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (!failover_state_final(failover->state))
+            return failover;
+    }
+    return deck->failovers->len ? g_ptr_array_index(deck->failovers, 0) : NULL;
+}
+
+struct failover *deck_cell_failover(const struct deck *deck, const char *cell)
+{
+    struct failover *drill = NULL;
+    for (guint i = 0; cell && i < deck->failovers->len; i++) {
+        struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        bool its = failover->plan && failover->plan->kind != FAILOVER_MOVE &&
+                   strcmp(failover->plan->source, cell) == 0;
+        if (!its || failover_state_final(failover->state))
+            continue;
+        if (failover->plan->kind != FAILOVER_DRILL)
+            return failover;
+        drill = failover;
+    }
+    return drill;
+}
+
+const struct operation *deck_last_drill(const struct deck *deck, const char *cell)
+{
+    for (guint i = 0; i < deck->operations->len; i++) {
+        const struct operation *operation = g_ptr_array_index(deck->operations, i);
+        bool drill = g_strcmp0(operation->kind, failover_kind_name(FAILOVER_DRILL)) == 0 &&
+                     g_strcmp0(operation->state, failover_state_name(FAILOVER_COMPLETED)) == 0;
+        if (drill && g_strcmp0(operation->subject, cell) == 0)
+            return operation;
+    }
+    return NULL;
 }
 
 struct rollout_cell *deck_cell_rollout(const struct deck *deck, const char *cell,

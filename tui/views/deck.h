@@ -5,7 +5,9 @@
 #include "data/history.h"
 #include "data/journal_follow.h"
 #include "data/poller.h"
+#include "rollout/failover.h"
 #include "rollout/last_time.h"
+#include "rollout/placement.h"
 #include "tui/views/arrangement.h"
 #include "tui/views/keymap.h"
 #include "tui/views/notices.h"
@@ -20,17 +22,20 @@ struct whereabouts;
 
 struct deck {
     struct config *config;
-    struct snapshot *snapshot;   /* NULL: nothing read yet */
-    const struct poller *poller; /* who reads (poller_who); NULL: nobody. Borrowed */
-    struct aws_tenure keys;      /* how long the credentials last; of this drawing alone */
-    gint64 skew_ms;              /* aws_client_skew_ms(), of this drawing alone */
-    gint64 now_ms;               /* what every age on the screen counts from */
+    struct snapshot *snapshot;       /* NULL: nothing read yet */
+    struct evacuations *evacuations; /* where everybody goes if a cell dies (planner.h); NULL: not
+                                        planned yet */
+    const struct poller *poller;     /* who reads (poller_who); NULL: nobody. Borrowed */
+    struct aws_tenure keys;          /* how long the credentials last; of this drawing alone */
+    gint64 skew_ms;                  /* aws_client_skew_ms(), of this drawing alone */
+    gint64 now_ms;                   /* what every age on the screen counts from */
     gint64 held_ms; /* the picture is held still: what came after this moment is not read; 0: it
                        goes on */
 
     /* From the journal; never NULL, empty where there is none yet. */
     GPtrArray *operations;  /* struct operation *, newest first */
     GPtrArray *rollouts;    /* struct rollout *, newest first: the live and the last few */
+    GPtrArray *failovers;   /* struct failover *, drills and moves too, the same */
     GPtrArray *tail;        /* struct event *, newest first: the log */
     GPtrArray *events;      /* struct event *, of `operation`, oldest first */
     struct last_time *last; /* of `operation`'s cells, read once; NULL: not read, or no rollout */
@@ -38,7 +43,7 @@ struct deck {
     char *journal_error;    /* why it can't be read, or NULL */
     char *copy_trouble;     /* why, and how far, this host's copy of a shared one is behind, or NULL
                              */
-    GHashTable *conductors; /* id of a live rollout -> struct conductor_info *: who had it last */
+    GHashTable *conductors; /* id of a live operation -> struct conductor_info *: who had it last */
 
     /* Of the tenant that is looked at, as far as its witnesses have spoken; NULL: nobody asks them.
      * Borrowed from who does. */
@@ -87,6 +92,10 @@ OWNABLE(deck, deck_free);
 
 /* Takes a reference; notes which cells changed. */
 void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot);
+/* Takes the reference. Whether they are others than those it had. */
+bool deck_take_evacuations(struct deck *deck, struct evacuations *evacuations);
+/* The plan of one cell; NULL: there is none yet. */
+const struct evacuation *deck_evacuation(const struct deck *deck, const char *cell);
 /* What git said (released.h); takes both. Where it could not be read, what was read before stands.
  */
 void deck_set_releases(struct deck *deck, GPtrArray *list, char *error);
@@ -113,6 +122,16 @@ struct rollout *deck_rollout(const struct deck *deck, const char *id);
 const struct operation *deck_operation(const struct deck *deck, const char *id);
 /* The rollout to show first: the live one, else the newest. */
 struct rollout *deck_first_rollout(const struct deck *deck);
+struct failover *deck_failover(const struct deck *deck, const char *id);
+/* As of rollouts. */
+struct failover *deck_first_failover(const struct deck *deck);
+/* The one under way that takes tenants out of this cell (a drill, where nothing else does), or
+ * NULL. */
+struct failover *deck_cell_failover(const struct deck *deck, const char *cell);
+/* The last drill of the cell that went through; NULL: there is none among the operations. */
+const struct operation *deck_last_drill(const struct deck *deck, const char *cell);
+/* Whether an operation of this kind is a failover's, with steps of its own to look at. */
+bool deck_kind_has_steps(const char *kind);
 /* The newest rollout that has this cell in its list, with the cell's part in it. */
 struct rollout_cell *deck_cell_rollout(const struct deck *deck, const char *cell,
                                        struct rollout **rollout);

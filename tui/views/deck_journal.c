@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define OPERATIONS_READ 500 /* the history screen's depth; `history list` has all */
-#define ROLLOUTS_FOLDED 8
+#define FOLDED          8   /* of a kind, beside what is live or chosen */
 #define TAIL_OPERATIONS 6
 #define TAIL_EVENTS     150
 #define CONDUCTORS_MS   1500 /* how old what is known of conductors may grow */
@@ -70,14 +70,49 @@ static struct rollout *fold(struct deck *deck, const struct operation *operation
     return rollout;
 }
 
+/* The same of a failover. */
+static struct failover *fold_failover(struct deck *deck, const struct operation *operation,
+                                      GPtrArray *known)
+{
+    for (guint i = 0; i < known->len; i++) {
+        struct failover *failover = g_ptr_array_index(known, i);
+        if (strcmp(failover->id, operation->id) == 0 && failover->seq == operation->events)
+            return g_ptr_array_steal_index(known, i);
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) events = read_events(deck, operation->id, 1, &error);
+    struct failover *failover = events ? failover_fold(operation->id, events, &error) : NULL;
+    if (error)
+        set_journal_error(deck, error);
+    return failover;
+}
+
+static bool is_wanted(const struct deck *deck, const struct operation *operation, guint have)
+{
+    bool chosen = g_strcmp0(operation->id, deck->operation) == 0;
+    return operation->ended_ms == 0 || chosen || have < FOLDED;
+}
+
+static void fold_failovers(struct deck *deck)
+{
+    GPtrArray *fresh = g_ptr_array_new_with_free_func((GDestroyNotify)failover_free);
+    for (guint i = 0; i < deck->operations->len; i++) {
+        const struct operation *operation = g_ptr_array_index(deck->operations, i);
+        if (!deck_kind_has_steps(operation->kind) || !is_wanted(deck, operation, fresh->len))
+            continue;
+        struct failover *failover = fold_failover(deck, operation, deck->failovers);
+        if (failover)
+            g_ptr_array_add(fresh, failover);
+    }
+    replace(&deck->failovers, fresh);
+}
+
 static void fold_rollouts(struct deck *deck)
 {
     GPtrArray *fresh = g_ptr_array_new_with_free_func((GDestroyNotify)rollout_free);
     for (guint i = 0; i < deck->operations->len; i++) {
         const struct operation *operation = g_ptr_array_index(deck->operations, i);
-        bool chosen = g_strcmp0(operation->id, deck->operation) == 0;
-        bool wanted = operation->ended_ms == 0 || chosen || fresh->len < ROLLOUTS_FOLDED;
-        if (!wanted || g_strcmp0(operation->kind, "rollout") != 0)
+        if (g_strcmp0(operation->kind, "rollout") != 0 || !is_wanted(deck, operation, fresh->len))
             continue;
         struct rollout *rollout = fold(deck, operation, deck->rollouts);
         if (rollout)
@@ -94,8 +129,21 @@ static gint newest_first(gconstpointer a, gconstpointer b)
     return x->seq < y->seq ? 1 : x->seq > y->seq ? -1 : 0;
 }
 
+/* Each step of each batch of a failover: what it came to is told by what follows. */
+static bool is_a_step(const struct event *event)
+{
+    static const char *const steps[] = {"registry.intent", "registry.done", "dns.read",
+                                        "dns.intent",      "dns.called",    "dns.insync"};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+        if (strcmp(event->type, steps[i]) == 0)
+            return true;
+    return false;
+}
+
 bool deck_worth_telling(const struct event *event)
 {
+    if (is_a_step(event))
+        return false;
     if (strcmp(event->type, "gate") != 0)
         return story_is_news(event) && !g_str_has_suffix(event->type, ".called");
     const char *verdict = json_string_value(json_object_get(event->data, "verdict"));
@@ -103,12 +151,19 @@ bool deck_worth_telling(const struct event *event)
            g_strcmp0(verdict, verdict_name(VERDICT_HOLD)) == 0;
 }
 
-/* Moves all events of `from` that are about `cell` (NULL: any) and news into `into`. */
-static void take_events(GPtrArray *from, const char *cell, GPtrArray *into)
+/* What an operation came to as a whole. */
+static bool is_of_all(const struct event *event)
+{
+    return strcmp(event->type, "opened") == 0 || strcmp(event->type, "state") == 0;
+}
+
+/* Moves all events of `from` that are about `cell` (NULL: any) and news into `into`; `all`: what it
+ * came to as a whole is about each of its cells. */
+static void take_events(GPtrArray *from, const char *cell, bool all, GPtrArray *into)
 {
     for (guint i = from->len; i-- > 0;) {
         struct event *event = g_ptr_array_index(from, i);
-        bool about = !cell || g_strcmp0(story_cell(event), cell) == 0;
+        bool about = !cell || g_strcmp0(story_cell(event), cell) == 0 || (all && is_of_all(event));
         if (about && deck_worth_telling(event))
             g_ptr_array_add(into, g_ptr_array_steal_index(from, i));
     }
@@ -127,7 +182,7 @@ static GPtrArray *read_recent(struct deck *deck, const char *cell, gint64 each)
         gint64 from = each > 0 ? MAX(1, operation->events - each + 1) : 1;
         g_autoptr(GPtrArray) events = read_events(deck, operation->id, from, NULL);
         if (events)
-            take_events(events, cell, into);
+            take_events(events, cell, strcmp(operation->kind, "rollout") != 0, into);
     }
     g_ptr_array_sort(into, newest_first);
     return into;
@@ -188,6 +243,7 @@ bool deck_read_journal(struct deck *deck, bool anyway)
     deck->journal_version = version;
     replace(&deck->operations, operations);
     fold_rollouts(deck);
+    fold_failovers(deck);
     deck->conductors_read_ms = 0;
     replace(&deck->tail, read_recent(deck, NULL, TAIL_EVENTS));
     read_chosen(deck);
@@ -209,6 +265,8 @@ void deck_choose(struct deck *deck, const char *cell, const char *tenant, const 
     set_choice(&deck->operation, operation);
     if (operation && deck->journal && !deck_rollout(deck, operation))
         fold_rollouts(deck);
+    if (operation && deck->journal && !deck_failover(deck, operation))
+        fold_failovers(deck);
     if (cell || operation)
         read_chosen(deck);
 }
@@ -224,6 +282,13 @@ GHashTable *deck_conductors_new(void)
     return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_info);
 }
 
+static void look_at_conductor(struct deck *deck, const char *id)
+{
+    struct conductor_info info = {0};
+    if (conductor_find(deck->journal, id, &info))
+        g_hash_table_insert(deck->conductors, g_strdup(id), g_memdup2(&info, sizeof info));
+}
+
 void deck_look_at_conductors(struct deck *deck)
 {
     gint64 now_ms = when_mono_ms();
@@ -233,10 +298,12 @@ void deck_look_at_conductors(struct deck *deck)
     g_hash_table_remove_all(deck->conductors);
     for (guint i = 0; i < deck->rollouts->len; i++) {
         const struct rollout *rollout = g_ptr_array_index(deck->rollouts, i);
-        struct conductor_info info = {0};
-        if (rollout_state_final(rollout->state) ||
-            !conductor_find(deck->journal, rollout->id, &info))
-            continue;
-        g_hash_table_insert(deck->conductors, g_strdup(rollout->id), g_memdup2(&info, sizeof info));
+        if (!rollout_state_final(rollout->state))
+            look_at_conductor(deck, rollout->id);
+    }
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (!failover_state_final(failover->state))
+            look_at_conductor(deck, failover->id);
     }
 }

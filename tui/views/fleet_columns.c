@@ -276,16 +276,61 @@ static enum role tenants_role(const void *row, const struct deck *deck)
     return registry && registry->complete ? ROLE_NORMAL : ROLE_UNKNOWN;
 }
 
-static const char *dies_text(const void *row, const struct deck *deck, GString *scratch)
+static const struct evacuation *dies_plan(const void *row, const struct deck *deck)
 {
-    (void)row, (void)deck, (void)scratch;
-    return "? " DRAIN_UNKNOWN;
+    return deck_evacuation(deck, fleet_id(row));
 }
 
-static enum role unknown(const void *row, const struct deck *deck)
+static const char *dies_text(const void *row, const struct deck *deck, GString *scratch)
 {
-    (void)row, (void)deck;
-    return ROLE_UNKNOWN;
+    const struct evacuation *plan = dies_plan(row, deck);
+    if (!plan)
+        return "? not planned yet";
+    const char *shape = mark_drain(evacuation_drain(plan)).shape;
+    const char *why = plan->refused ? plan->refused : plan->why;
+    g_string_printf(scratch, "%s%s%s", shape, *why ? " " : "", why);
+    return scratch->str;
+}
+
+/* The worst last, as enum drain has them. */
+static double dies_number(const void *row, const struct deck *deck)
+{
+    const struct evacuation *plan = dies_plan(row, deck);
+    return plan ? evacuation_drain(plan) : NAN;
+}
+
+static enum role dies_role(const void *row, const struct deck *deck)
+{
+    const struct evacuation *plan = dies_plan(row, deck);
+    return plan ? mark_drain(evacuation_drain(plan)).role : ROLE_UNKNOWN;
+}
+
+/* What is left of it where the whole has no room: of a plan that is ready its targets, of others
+ * what it lacks. */
+static void dies_brief(const struct evacuation *plan, GString *text)
+{
+    enum drain drain = evacuation_drain(plan);
+    const struct placement_target *first =
+        plan->targets->len ? g_ptr_array_index(plan->targets, 0) : NULL;
+    g_autofree char *unproven = proofs_text(plan->unproven);
+    if (drain == DRAIN_UNPROVEN)
+        g_string_printf(text, "▲ %s", unproven);
+    else if (drain == DRAIN_READY && first && plan->targets->len > 1)
+        g_string_printf(text, "✔ %s +%u", first->cell->id, plan->targets->len - 1);
+    else if (drain == DRAIN_READY && first)
+        g_string_printf(text, "✔ %s", first->cell->id);
+}
+
+static void dies_draw(const void *row, const struct deck *deck, struct canvas *canvas, int line,
+                      const struct place *place)
+{
+    const struct evacuation *plan = dies_plan(row, deck);
+    g_autoptr(GString) whole = g_string_new(NULL), brief = g_string_new(NULL);
+    const char *text = dies_text(row, deck, whole);
+    if (plan && text_width(text) > place->cols)
+        dies_brief(plan, brief);
+    canvas_text(canvas, line, place->col, place->cols, dies_role(row, deck),
+                brief->len ? brief->str : text);
 }
 
 /* How long it has been in its state. */
@@ -338,10 +383,10 @@ static const struct sheet_column columns[COL_COUNT] = {
                  .quiet = true},
     [COL_DB] = {"db", {"DB", 5, 6, 7, true}, db_text, db_number, db_role, .falls = true,
                 .quiet = true},
-    [COL_TENANTS] = {"tenants", {"TENANTS", 7, 8, 4, true}, tenants_text, tenants_number,
+    [COL_TENANTS] = {"tenants", {"TENANTS", 7, 8, 5, true}, tenants_text, tenants_number,
                      tenants_role, .falls = true, .quiet = true},
-    [COL_DIES] = {"dies", {"IF IT DIES", 18, 18, 8, false}, dies_text, .role = unknown,
-                  .quiet = true},
+    [COL_DIES] = {"dies", {"IF IT DIES", 13, 46, 4, false}, dies_text, dies_number,
+                  .draw = dies_draw, .falls = true, .quiet = true},
     [COL_FOR] = {"for", {"FOR", 4, 6, 5, true}, for_text, for_number, .spare = true,
                  .quiet = true},
     [COL_CLASS] = {"class", {"CLASS", 6, 9, 6, false}, class_text, .role = dim, .spare = true},
@@ -357,9 +402,6 @@ static const struct sheet_column columns[COL_COUNT] = {
                   .falls = true, .spare = true, .quiet = true},
 };
 /* clang-format on */
-
-/* Of a screen that has less, what is not known yet takes nothing from what is. */
-enum { DIES_COLS = 140, DIES_ALONE = 60 };
 
 /* Names and versions take what the longest of them needs, and no more. */
 static void fleet_fit(struct column *shapes, const struct deck *deck, int cols)
@@ -380,8 +422,7 @@ static void fleet_fit(struct column *shapes, const struct deck *deck, int cols)
     shapes[COL_WAVE].wish = MAX(wave, shapes[COL_WAVE].least);
     shapes[COL_VERSION].least = CLAMP(version + 2, 7, 14); /* and what a rollout did there */
     shapes[COL_VERSION].wish = shapes[COL_VERSION].least + 1;
-    if (cols < DIES_COLS)
-        shapes[COL_DIES].least = shapes[COL_DIES].wish = DIES_ALONE;
+    shapes[COL_DIES].least = cols < 110 ? 13 : cols < 140 ? 19 : 30;
     int digits = users_digits(deck);
     shapes[COL_USERS].least = digits + SHARE;
     shapes[COL_USERS].wish = digits + 1 + 10 + SHARE;

@@ -2,10 +2,10 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "rollout/conductor.h"
 #include "tui/views/affected.h"
 #include "tui/views/marks.h"
 #include "tui/views/safe_next.h"
+#include "tui/views/steps_head.h"
 #include "tui/views/wrap.h"
 
 #include <math.h>
@@ -64,68 +64,6 @@ static char *change_text(const struct deck *deck, const struct cell *cell)
                            told ? doing[part->state] : "brought it");
 }
 
-/* A conductor that has just been started needs a moment until it holds the lease. */
-#define FIRST_LEASE_MS (5 * WHEN_SECOND)
-
-/* What the conductor itself says that it lacks. */
-static char *own_trouble(const struct deck *deck, const struct rollout *rollout)
-{
-    for (size_t i = 0; i < TROUBLE_COUNT; i++) {
-        const struct rollout_trouble *trouble = &rollout->troubles[i];
-        if (!trouble->reason)
-            continue;
-        g_autofree char *since = duration_short(MAX(0, deck->now_ms - trouble->since_ms));
-        return g_strdup_printf(i == TROUBLE_BLIND
-                                   ? "▲ the conductor of %s has been blind for %s: %s"
-                                   : "▲ credentials of %s's conductor, said %s ago: %s",
-                               rollout->id, since, trouble->reason);
-    }
-    return NULL;
-}
-
-static bool may_lack_conductor(const struct deck *deck, const struct rollout *rollout)
-{
-    return !rollout_state_final(rollout->state) &&
-           deck->now_ms - rollout->opened_ms >= FIRST_LEASE_MS;
-}
-
-bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout)
-{
-    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    return may_lack_conductor(deck, rollout) && !deck->copy_trouble && !(info && info->alive);
-}
-
-static gint64 silent_for_ms(const struct deck *deck, const struct conductor_info *info)
-{
-    return info ? MAX(0, deck->now_ms - info->heartbeat_ms) : 0;
-}
-
-bool headline_conductor_is_silent(const struct deck *deck, const struct rollout *rollout)
-{
-    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    return may_lack_conductor(deck, rollout) && !deck->copy_trouble && info && info->alive &&
-           silent_for_ms(deck, info) > info->lease_ms;
-}
-
-char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
-{
-    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    if (!may_lack_conductor(deck, rollout))
-        return NULL;
-    if (deck->copy_trouble) /* then it is we who have not heard of anybody */
-        return g_strdup_printf("▲ %s", deck->copy_trouble);
-    g_autofree char *since = duration_short(silent_for_ms(deck, info));
-    bool silent = headline_conductor_is_silent(deck, rollout);
-    if (info && info->alive && !silent)
-        return own_trouble(deck, rollout);
-    if (info && silent)
-        return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
-                               " on %s) has been silent for %s",
-                               rollout->id, info->pid, info->host, since);
-    return g_strdup_printf("▲ nobody conducts %s%s%s: run `celldeck conductor --until-idle`",
-                           rollout->id, info ? ", for " : "", info ? since : "");
-}
-
 /* The first trouble that there is with knowing what is under way, or with who carries it on; or
  * NULL. */
 static char *any_trouble(const struct deck *deck)
@@ -137,6 +75,8 @@ static char *any_trouble(const struct deck *deck)
         return g_strdup_printf("▲ %s", deck->copy_trouble);
     for (guint i = 0; !trouble && i < deck->rollouts->len; i++)
         trouble = headline_conductor(deck, g_ptr_array_index(deck->rollouts, i));
+    for (guint i = 0; !trouble && i < deck->failovers->len; i++)
+        trouble = headline_failover_conductor(deck, g_ptr_array_index(deck->failovers, i));
     return trouble;
 }
 
@@ -163,6 +103,44 @@ static struct affected all_affected(const GPtrArray *cells)
     return all;
 }
 
+/* A region that could not lose its largest cell, before it does (N+1); NULL: every one could, or it
+ * is not planned yet. */
+static char *spare_text(const struct deck *deck, const struct cell *but)
+{
+    const GPtrArray *spares = deck->evacuations ? deck->evacuations->spares : NULL;
+    const struct spare *first = NULL;
+    guint more = 0;
+    for (guint i = 0; spares && i < spares->len; i++) {
+        const struct spare *spare = g_ptr_array_index(spares, i);
+        if (spare->ok || (but && spare->largest == but->config))
+            continue;
+        if (first)
+            more++;
+        else
+            first = spare;
+    }
+    if (!first)
+        return NULL;
+    return more ? g_strdup_printf("▲ %s, and %u region%s more", first->why, more,
+                                  more == 1 ? "" : "s")
+                : g_strdup_printf("▲ %s", first->why);
+}
+
+/* What is under way with tenants rather than releases; NULL: nothing. Why one is held tells how far
+ * it came. */
+static char *passage_text(const struct deck *deck, enum role *role)
+{
+    const struct failover *failover = deck_first_failover(deck);
+    if (!failover || failover_state_final(failover->state))
+        return NULL;
+    bool held = failover->state == FAILOVER_HELD && failover->state_reason;
+    if (!held)
+        return steps_brief(failover);
+    *role = *role == ROLE_NORMAL ? ROLE_WARN : *role;
+    g_autofree char *what = steps_what(deck, failover);
+    return g_strdup_printf("▲ %s %s is held: %s", failover->id, what, failover->state_reason);
+}
+
 /* All cells that are not well, where there are several. */
 static void add_all(GArray *parts, int rank, const struct deck *deck, const GPtrArray *cells,
                     const struct affected *all)
@@ -175,9 +153,18 @@ static void add_all(GArray *parts, int rank, const struct deck *deck, const GPtr
                    g_strdup_printf("%" G_GINT64_FORMAT " bad: %s", all->cells, brief));
 }
 
-enum { RANK_STATE, RANK_ALL, RANK_ONE, RANK_CONDUCTOR, RANK_WHY, RANK_CHANGE, RANK_ONE_OF_ALL };
+enum {
+    RANK_STATE,
+    RANK_ALL,
+    RANK_ONE,
+    RANK_CONDUCTOR,
+    RANK_WHY,
+    RANK_CHANGE,
+    RANK_ONE_OF_ALL,
+    RANK_SPARE
+};
 
-static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cells)
+static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cells, enum role *role)
 {
     const struct cell *cell = g_ptr_array_index(cells, 0);
     struct affected one = {0};
@@ -190,6 +177,8 @@ static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cel
     add(parts, RANK_CHANGE, " · ", change_text(deck, cell));
     if (all.cells > 1)
         add_all(parts, RANK_ALL, deck, cells, &all);
+    add(parts, RANK_ONE, " · ", passage_text(deck, role));
+    add(parts, RANK_SPARE, " · ", spare_text(deck, cell));
     add(parts, RANK_CONDUCTOR, " · ", any_trouble(deck));
 }
 
@@ -245,6 +234,8 @@ static void all_well(GArray *parts, const struct deck *deck, enum role *role)
     if (trouble || (live && rollout->state != ROLLOUT_RUNNING && rollout->state != ROLLOUT_PLANNED))
         *role = ROLE_WARN;
     add(parts, *role == ROLE_WARN ? RANK_STATE : RANK_ONE, " · ", news);
+    add(parts, RANK_STATE, " · ", passage_text(deck, role));
+    add(parts, RANK_ONE, " · ", spare_text(deck, NULL));
 }
 
 static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum role *role)
@@ -257,7 +248,7 @@ static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum ro
             g_strdup("? nothing read yet: asking the registry, the metrics and every cell …"));
     } else if (cells->len > 0 && is_bad(g_ptr_array_index(cells, 0))) {
         *role = mark_health(((struct cell *)g_ptr_array_index(cells, 0))->health).role;
-        of_cell(parts, deck, cells);
+        of_cell(parts, deck, cells, role);
     } else {
         all_well(parts, deck, role);
     }

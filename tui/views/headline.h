@@ -18,6 +18,8 @@ char *headline_next(const struct deck *deck, const GPtrArray *cells);
  * heard of for longer than the lease, or says itself that it is blind or short of credentials. NULL
  * where nothing is. Caller frees. */
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout);
+/* The same of a failover, a drill or a move. */
+char *headline_failover_conductor(const struct deck *deck, const struct failover *failover);
 /* Whether by the leases nobody carries it on, though it is not over. */
 bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout);
 /* Whether who has the lease lives, but has let it pass: nothing is done meanwhile. */

@@ -119,6 +119,9 @@ static void add_signs(struct help *help)
     } notes[] = {
         {"cells", "● healthy, ○ standby and well, ▲ degraded, ✖ unhealthy, ? stale or unknown"},
         {"rollouts", "→ deploying, ◔ baking, ✔ passed, ↺ back or going back, ◆ accepted"},
+        {"if it dies",
+         "✔ everybody has a place, ▲ something of that is not proven, ✖ somebody has none, ? not "
+         "known"},
         {"▎", "left of a cell: its health or version changed in the last 2 minutes"},
         {"/words",
          "all must be there; !word must not; state:stale looks in one column; ~^cell-[12]$ "

@@ -177,10 +177,12 @@ static struct topic history_topic(const void *state, const struct deck *deck)
 
 static struct reaction history_key(void *state, const struct deck *deck, enum request request)
 {
-    (void)deck;
     struct list *list = &((struct find *)state)->list;
-    if (request == REQUEST_OPEN && list->selected)
-        return (struct reaction){REACT_OPEN, VIEW_EVENTS, request, list->selected};
+    const struct operation *operation = deck_operation(deck, list->selected);
+    if (request == REQUEST_OPEN && operation)
+        return (struct reaction){REACT_OPEN,
+                                 deck_kind_has_steps(operation->kind) ? VIEW_STEPS : VIEW_EVENTS,
+                                 request, list->selected};
     return view_move(list, request);
 }
 

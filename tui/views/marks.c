@@ -54,9 +54,47 @@ struct mark mark_verdict(enum verdict verdict)
     return marks[verdict];
 }
 
+struct mark mark_drain(enum drain drain)
+{
+    static const struct mark marks[] = {
+        [DRAIN_NONE] = {"–", ROLE_DIM},       [DRAIN_READY] = {"✔", ROLE_GOOD},
+        [DRAIN_UNPROVEN] = {"▲", ROLE_WARN},  [DRAIN_NOWHERE] = {"✖", ROLE_BAD},
+        [DRAIN_UNREAD] = {"?", ROLE_UNKNOWN},
+    };
+    return marks[drain];
+}
+
+struct mark mark_failover_state(enum failover_state state)
+{
+    static const struct mark marks[] = {
+        [FAILOVER_PLANNED] = {"·", ROLE_DIM},    [FAILOVER_RUNNING] = {"◔", ROLE_ACCENT},
+        [FAILOVER_HELD] = {"▲", ROLE_WARN},      [FAILOVER_REVERTING] = {"↺", ROLE_WARN},
+        [FAILOVER_COMPLETED] = {"✔", ROLE_GOOD}, [FAILOVER_REVERTED] = {"↺", ROLE_WARN},
+        [FAILOVER_REFUSED] = {"✖", ROLE_WARN},
+    };
+    return marks[state];
+}
+
+struct mark mark_tenant_step(enum tenant_step step)
+{
+    static const struct mark marks[TENANT_STEPS] = {
+        [TENANT_PLANNED] = {"·", ROLE_DIM},   [TENANT_MARKED] = {"◔", ROLE_ACCENT},
+        [TENANT_COPIED] = {"◔", ROLE_ACCENT}, [TENANT_SWITCHED] = {"◔", ROLE_ACCENT},
+        [TENANT_INSYNC] = {"◔", ROLE_ACCENT}, [TENANT_PLACED] = {"◔", ROLE_ACCENT},
+        [TENANT_VERIFIED] = {"✔", ROLE_GOOD}, [TENANT_CHECKED] = {"✔", ROLE_GOOD},
+        [TENANT_UNPLACED] = {"↺", ROLE_WARN}, [TENANT_UNSWITCHED] = {"↺", ROLE_WARN},
+        [TENANT_RESTORED] = {"↺", ROLE_WARN}, [TENANT_BACK] = {"↺", ROLE_NORMAL},
+        [TENANT_LEFT] = {"▲", ROLE_WARN},
+    };
+    return marks[step];
+}
+
 /* Other kinds of operation bring states of their own; what a rollout calls alike looks alike. */
 struct mark mark_operation(const char *state, bool live)
 {
+    for (int i = FAILOVER_REVERTING; i <= FAILOVER_REFUSED; i++)
+        if (g_strcmp0(state, failover_state_name((enum failover_state)i)) == 0)
+            return mark_failover_state((enum failover_state)i);
     for (int i = ROLLOUT_PLANNED; i <= ROLLOUT_ABORTED; i++)
         if (g_strcmp0(state, rollout_state_name((enum rollout_state)i)) == 0)
             return mark_rollout_state((enum rollout_state)i);

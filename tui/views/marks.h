@@ -4,6 +4,8 @@
 
 #include "data/fleet.h"
 #include "rollout/engine.h"
+#include "rollout/failover.h"
+#include "rollout/placement.h"
 #include "rollout/story.h"
 #include "tui/console/canvas.h"
 
@@ -15,6 +17,9 @@ struct mark mark_health(enum health health);
 struct mark mark_cell_state(enum cell_state state);
 struct mark mark_rollout_state(enum rollout_state state);
 struct mark mark_verdict(enum verdict verdict);
+struct mark mark_drain(enum drain drain);
+struct mark mark_failover_state(enum failover_state state);
+struct mark mark_tenant_step(enum tenant_step step);
 struct mark mark_operation(const char *state, bool live);
 enum role mark_tone(enum story_tone tone);
 

@@ -8,7 +8,7 @@
 
 #define PLACES_WITH_FILTER                                                                         \
     (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES |  \
-     PLACE_MESSAGES | PLACE_HELP)
+     PLACE_MESSAGES | PLACE_HELP | PLACE_PLACE)
 
 #define PLACES_WITH_SHEET                                                                          \
     (PLACE_FLEET | PLACE_TENANTS | PLACE_HISTORY | PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES |  \
@@ -16,6 +16,8 @@
 
 /* Below whose list stands the whole of what is selected. */
 #define PLACES_WITH_FOOT (PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES | PLACE_MESSAGES)
+
+#define PLACES_WITH_NEXT (PLACE_ROLLOUT | PLACE_CELL | PLACE_FAILOVER | PLACE_STEPS)
 
 /* clang-format off */
 // cppcheck-suppress preprocessorErrorDirective
@@ -40,8 +42,8 @@
     X(START,     "start",     "s",              PLACE_FLEET | PLACE_ROLLOUT | PLACE_RELEASES | PLACE_RELEASE, "start a rollout: a version, its plan, a reason") \
     X(COMMAND,   "command",   ":",              PLACE_ANY,     "command line: Tab completes, Up and Down have those before")     \
     X(SPAN,      "span",      "z",              PLACE_CELL,    "charts over 1 h, 3 h or 24 h")     \
-    X(NEXT,      "next",      "n Tab",          PLACE_ROLLOUT | PLACE_CELL, "the next one")        \
-    X(PREVIOUS,  "previous",  "N Shift-Tab",    PLACE_ROLLOUT | PLACE_CELL, "the one before")      \
+    X(NEXT,      "next",      "n Tab",          PLACES_WITH_NEXT, "the next one")                  \
+    X(PREVIOUS,  "previous",  "N Shift-Tab",    PLACES_WITH_NEXT, "the one before")                \
     X(APPROVE,   "approve",   "a",              PLACE_ROLLOUT, "approve the wave that waits")      \
     X(PAUSE,     "pause",     "p",              PLACE_ROLLOUT, "pause the rollout, or resume it")  \
     X(ABORT,     "abort",     "A",              PLACE_ROLLOUT, "abort: what is in flight rolls back") \

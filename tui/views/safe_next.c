@@ -3,6 +3,7 @@
 #include "data/base/when.h"
 #include "rollout/conductor.h"
 #include "tui/views/headline.h"
+#include "tui/views/safe_next_failover.h"
 
 #include <string.h>
 
@@ -303,6 +304,29 @@ static void say_untouched(GString *text, const struct sight *sight)
     g_string_append(text, "no rollout touches it now");
 }
 
+static bool is_failing_over(const struct sight *sight)
+{
+    const struct failover *failover = deck_cell_failover(sight->deck, sight->cell->config->id);
+    return failover && failover->plan->kind != FAILOVER_DRILL;
+}
+
+static void say_failing_over(GString *text, const struct sight *sight)
+{
+    safe_next_failing_over(text, sight->deck, sight->cell);
+}
+
+/* Whoever is ill of a release that can go back is better off with that. */
+static bool may_fail_over(const struct sight *sight)
+{
+    return sight->cell->health == HEALTH_UNHEALTHY &&
+           safe_next_has_failover(sight->deck, sight->cell);
+}
+
+static void say_fail_over(GString *text, const struct sight *sight)
+{
+    safe_next_fail_over(text, sight->deck, sight->cell);
+}
+
 /* The first that is true says it. What is under way comes before what could be done; what can't be
  * seen comes before what it would be judged by. */
 static const struct {
@@ -310,6 +334,7 @@ static const struct {
     void (*say)(GString *text, const struct sight *sight);
 } rules[] = {
     {cannot_read_journal, say_no_journal},
+    {is_failing_over, say_failing_over},
     {nobody_conducts, say_conductor},
     {is_left_alone, say_left_alone},
     {could_not_go_back, say_could_not},
@@ -318,8 +343,9 @@ static const struct {
     {is_deploying, say_deploying},
     {is_just_back, say_just_back},
     {is_unseen, say_unseen},
-    {is_back, say_back},
     {has_passed, say_passed},
+    {may_fail_over, say_fail_over},
+    {is_back, say_back},
     {is_ahead, say_ahead},
     {always, say_untouched},
 };

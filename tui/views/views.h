@@ -32,8 +32,9 @@ enum takes {
     X(HISTORY,  history,  "history",  TAKES_FILTER,    "H 4", "every operation, and its events")   \
     X(EVENTS,   events,   "events",   TAKES_OPERATION, "E",   "what is on record of an operation") \
     X(ALARMS,   alarms,   "alarms",   TAKES_FILTER,    "! 6", "every alarm, those in ALARM first")  \
-    X(FAILOVER, failover, "failover", TAKES_NOTHING,   "F 7", "failovers: where they will be")     \
-    X(PLACE,    place,    "place",    TAKES_NOTHING,   "P 8", "where a new tenant would go")       \
+    X(FAILOVER, failover, "failover", TAKES_CELL,      "F 7", "where everybody goes if the cell dies, and taking them there") \
+    X(STEPS,    steps,    "",         TAKES_OPERATION, "",    "a failover, a drill or a move, tenant by tenant") \
+    X(PLACE,    place,    "place",    TAKES_FILTER,    "P 8", "where a new tenant would go: its users, tier and residency") \
     X(MESSAGES, messages, "messages", TAKES_FILTER,    "M 9", "what was said here, and when")       \
     X(THEMES,   themes,   "themes",   TAKES_NOTHING,   "T",   "how it looks: each theme as one goes through them") \
     X(HELP,     help,     "help",     TAKES_SCREEN,    "?",   "the keys of this screen, then all")

@@ -1,0 +1,105 @@
+/* What is wrong with who carries an operation on. */
+#include "data/base/when.h"
+#include "rollout/conductor.h"
+#include "tui/views/headline.h"
+
+/* A conductor that has just been started needs a moment until it holds the lease. */
+#define FIRST_LEASE_MS (5 * WHEN_SECOND)
+
+/* What the conductor itself says that it lacks. */
+static char *own_trouble(const struct deck *deck, const struct rollout *rollout)
+{
+    for (size_t i = 0; i < TROUBLE_COUNT; i++) {
+        const struct rollout_trouble *trouble = &rollout->troubles[i];
+        if (!trouble->reason)
+            continue;
+        g_autofree char *since = duration_short(MAX(0, deck->now_ms - trouble->since_ms));
+        return g_strdup_printf(i == TROUBLE_BLIND
+                                   ? "▲ the conductor of %s has been blind for %s: %s"
+                                   : "▲ credentials of %s's conductor, said %s ago: %s",
+                               rollout->id, since, trouble->reason);
+    }
+    return NULL;
+}
+
+/* An operation that somebody has to conduct. */
+struct conducted {
+    const char *id;
+    bool live;
+    gint64 opened_ms;
+};
+
+static struct conducted of_rollout(const struct rollout *rollout)
+{
+    return (struct conducted){rollout->id, !rollout_state_final(rollout->state),
+                              rollout->opened_ms};
+}
+
+static struct conducted of_failover(const struct failover *failover)
+{
+    return (struct conducted){failover->id, !failover_state_final(failover->state),
+                              failover->opened_ms};
+}
+
+static bool may_lack_conductor(const struct deck *deck, const struct conducted *what)
+{
+    return what->live && deck->now_ms - what->opened_ms >= FIRST_LEASE_MS;
+}
+
+bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout)
+{
+    const struct conducted what = of_rollout(rollout);
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
+    return may_lack_conductor(deck, &what) && !deck->copy_trouble && !(info && info->alive);
+}
+
+static gint64 silent_for_ms(const struct deck *deck, const struct conductor_info *info)
+{
+    return info ? MAX(0, deck->now_ms - info->heartbeat_ms) : 0;
+}
+
+static bool is_silent(const struct deck *deck, const struct conducted *what)
+{
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, what->id);
+    return may_lack_conductor(deck, what) && !deck->copy_trouble && info && info->alive &&
+           silent_for_ms(deck, info) > info->lease_ms;
+}
+
+bool headline_conductor_is_silent(const struct deck *deck, const struct rollout *rollout)
+{
+    const struct conducted what = of_rollout(rollout);
+    return is_silent(deck, &what);
+}
+
+/* That nobody does, or has not been heard of; NULL: somebody conducts it. */
+static char *lacks_conductor(const struct deck *deck, const struct conducted *what)
+{
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, what->id);
+    if (!may_lack_conductor(deck, what))
+        return NULL;
+    if (deck->copy_trouble) /* then it is we who have not heard of anybody */
+        return g_strdup_printf("▲ %s", deck->copy_trouble);
+    g_autofree char *since = duration_short(silent_for_ms(deck, info));
+    bool silent = is_silent(deck, what);
+    if (info && info->alive && !silent)
+        return NULL;
+    if (info && silent)
+        return g_strdup_printf("▲ the conductor of %s (process %" G_GINT64_FORMAT
+                               " on %s) has been silent for %s",
+                               what->id, info->pid, info->host, since);
+    return g_strdup_printf("▲ nobody conducts %s%s%s: run `celldeck conductor --until-idle`",
+                           what->id, info ? ", for " : "", info ? since : "");
+}
+
+char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
+{
+    const struct conducted what = of_rollout(rollout);
+    char *lacks = lacks_conductor(deck, &what);
+    return lacks || !may_lack_conductor(deck, &what) ? lacks : own_trouble(deck, rollout);
+}
+
+char *headline_failover_conductor(const struct deck *deck, const struct failover *failover)
+{
+    const struct conducted what = of_failover(failover);
+    return lacks_conductor(deck, &what);
+}

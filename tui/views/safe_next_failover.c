@@ -1,0 +1,77 @@
+#include "tui/views/safe_next_failover.h"
+
+#include "tui/views/headline.h"
+#include "tui/views/steps_head.h"
+
+/* "F"; or "`failover cell-2`", where a line says it whole. Caller frees. */
+static char *key_of(const struct deck *deck, enum request request, const char *of)
+{
+    if (!keymap_is_by_word(deck->keymap))
+        return keymap_shown(deck->keymap, request);
+    return g_strdup_printf("`%s %s`", keymap_bindings(deck->keymap)[request].name, of);
+}
+
+bool safe_next_has_failover(const struct deck *deck, const struct cell *cell)
+{
+    const struct evacuation *plan = deck_evacuation(deck, cell->config->id);
+    return plan && evacuation_drain(plan) != DRAIN_NONE;
+}
+
+static void add_condition(GString *text, const struct deck *deck)
+{
+    const char *host = deck->config->journal_host;
+    if (!deck->write)
+        g_string_append_printf(text, " (with --write%s%s)", host ? " on " : "", host ? host : "");
+}
+
+/* "cell-1-dr", "cell-2 and 1 more". */
+static void add_targets(GString *text, const struct evacuation *plan)
+{
+    const struct placement_target *first = g_ptr_array_index(plan->targets, 0);
+    g_string_append(text, first->cell->id);
+    if (plan->targets->len > 1)
+        g_string_append_printf(text, " and %u more", plan->targets->len - 1);
+}
+
+void safe_next_fail_over(GString *text, const struct deck *deck, const struct cell *cell)
+{
+    const struct evacuation *plan = deck_evacuation(deck, cell->config->id);
+    g_autofree char *key = key_of(deck, REQUEST_FAILOVER, cell->config->id);
+    g_autofree char *unproven = proofs_text(plan->unproven);
+    enum drain drain = evacuation_drain(plan);
+    if (drain == DRAIN_READY || drain == DRAIN_UNPROVEN) {
+        g_string_append(text, "fail over to ");
+        add_targets(text, plan);
+        g_string_append_printf(text, ": %s", key);
+        add_condition(text, deck);
+        if (drain == DRAIN_UNPROVEN)
+            g_string_append_printf(text, "; not proven: %s", unproven);
+        return;
+    }
+    g_string_append_printf(text, "%s shows what a failover of it lacks: %s", key,
+                           plan->refused ? plan->refused : plan->why);
+}
+
+/* A held one is a person's; what is under way goes on by itself. */
+void safe_next_failing_over(GString *text, const struct deck *deck, const struct cell *cell)
+{
+    const struct failover *failover = deck_cell_failover(deck, cell->config->id);
+    g_autofree char *key = key_of(deck, REQUEST_STEPS, failover->id);
+    g_autofree char *show = keymap_is_by_word(deck->keymap)
+                                ? g_strdup(key)
+                                : keymap_shown(deck->keymap, REQUEST_FAILOVER);
+    g_autofree char *brief = steps_brief(failover);
+    g_autofree char *trouble = headline_failover_conductor(deck, failover);
+    const char *host = deck->config->journal_host;
+    if (trouble)
+        g_string_append_printf(text,
+                               "run `celldeck conductor --until-idle`%s%s: nobody carries %s "
+                               "on",
+                               host ? " on " : "", host ? host : "", failover->id);
+    else if (failover->state == FAILOVER_HELD)
+        g_string_append_printf(text, "%s, then resume or revert%s: %s is held: %s", show,
+                               deck->write ? "" : " (with --write)", failover->id,
+                               failover->state_reason ? failover->state_reason : "?");
+    else
+        g_string_append_printf(text, "wait: %s (%s shows it)", brief, show);
+}

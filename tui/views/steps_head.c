@@ -1,0 +1,181 @@
+#include "tui/views/steps_head.h"
+
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "tui/console/chart.h"
+#include "tui/views/cell_look.h"
+#include "tui/views/headline.h"
+#include "tui/views/marks.h"
+
+#include <string.h>
+
+static const char *kind_of(const struct failover *failover)
+{
+    return failover->plan ? failover_kind_name(failover->plan->kind) : "failover";
+}
+
+/* Refused ones may have no plan. */
+char *steps_what(const struct deck *deck, const struct failover *failover)
+{
+    const struct failover_plan *plan = failover->plan;
+    const struct operation *operation = deck ? deck_operation(deck, failover->id) : NULL;
+    bool one = plan && plan->kind == FAILOVER_MOVE && plan->tenants->len == 1;
+    if (one) {
+        const struct planned_tenant *tenant = g_ptr_array_index(plan->tenants, 0);
+        return g_strdup_printf("move of %s from %s to %s", tenant->id, tenant->from, tenant->to);
+    }
+    const char *of = plan ? plan->source : operation ? operation->subject : "?";
+    return g_strdup_printf("%s of %s", operation ? operation->kind : kind_of(failover), of);
+}
+
+char *steps_progress(const struct failover *failover)
+{
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *alone =
+        progress.alone ? g_strdup_printf(", %u left alone", progress.alone) : g_strdup("");
+    return g_strdup_printf("%u of %u tenant%s%s%s", progress.done, progress.total,
+                           progress.total == 1 ? "" : "s", failover->reverting ? " back" : "",
+                           alone);
+}
+
+char *steps_brief(const struct failover *failover)
+{
+    g_autofree char *what = steps_what(NULL, failover), *progress = steps_progress(failover);
+    return g_strdup_printf("%s %s %s: %s", failover->id, what, failover_state_name(failover->state),
+                           progress);
+}
+
+gint64 steps_left_ms(const struct failover *failover, gint64 now_ms)
+{
+    struct failover_progress progress = failover_progress(failover);
+    bool runs = failover->state == FAILOVER_RUNNING || failover->state == FAILOVER_REVERTING;
+    if (!runs || progress.done == 0 || failover->reverting)
+        return -1;
+    return failover_took_ms(failover, now_ms) * progress.left / progress.done;
+}
+
+char *steps_time(const struct failover *failover, gint64 now_ms)
+{
+    gint64 took_ms = failover_took_ms(failover, now_ms), left_ms = steps_left_ms(failover, now_ms);
+    gint64 rto_ms = failover->plan ? failover->plan->rto_ms : 0;
+    g_autofree char *took = duration_short(MAX(0, took_ms)), *rto = duration_short(rto_ms);
+    g_autofree char *left = duration_short(MAX(0, left_ms));
+    bool over = failover_state_final(failover->state);
+    GString *text = g_string_new(over ? "took " : "");
+    g_string_append(text, took);
+    if (rto_ms > 0)
+        g_string_append_printf(text, " of the %s that it may take%s", rto,
+                               took_ms > rto_ms ? ": longer than that" : "");
+    if (left_ms >= 0 && !failover_state_final(failover->state))
+        g_string_append_printf(text, ", about %s to go", left);
+    return g_string_free(text, FALSE);
+}
+
+static void add_title(GArray *lines, const struct deck *deck, const struct failover *failover,
+                      int cols)
+{
+    struct mark mark = mark_failover_state(failover->state);
+    const char *state = failover_state_name(failover->state), *why = failover->state_reason;
+    bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, failover->reason) != 0;
+    g_autofree char *what = steps_what(deck, failover);
+    g_autofree char *text = g_strdup_printf("%s %s %s %s%s%s", mark.shape, failover->id, what,
+                                            state, told ? ": " : "", told ? why : "");
+    cell_lines_add(lines, mark.role, cols, text);
+    for (char **refusal = failover->refusals; *refusal; refusal++) {
+        g_autofree char *line = g_strconcat("✖ ", *refusal, NULL);
+        cell_lines_add(lines, ROLE_BAD, cols, line);
+    }
+}
+
+/* Of a held one its title says what it waits for. */
+static void add_next(GArray *lines, const struct deck *deck, const struct failover *failover,
+                     int cols)
+{
+    bool goes_on = !failover_state_final(failover->state) && failover->state != FAILOVER_HELD;
+    g_autofree char *trouble = headline_failover_conductor(deck, failover);
+    g_autofree char *next = goes_on ? failover_next(failover) : NULL;
+    if (trouble)
+        cell_lines_add(lines, ROLE_BAD, cols, trouble);
+    if (!next)
+        return;
+    g_autofree char *told = g_strconcat("next: ", next, NULL);
+    cell_lines_add(lines, ROLE_NORMAL, cols, told);
+}
+
+static void add_progress(GArray *lines, const struct deck *deck, const struct failover *failover,
+                         int cols)
+{
+    enum { BAR_COLS = 20 };
+    if (!failover->plan || failover->state == FAILOVER_REFUSED)
+        return;
+    struct failover_progress progress = failover_progress(failover);
+    double pct = progress.total ? 100.0 * progress.done / progress.total : 0;
+    g_autofree char *words = steps_progress(failover);
+    g_autofree char *took = steps_time(failover, deck->now_ms);
+    g_autofree char *bar = chart_bar(pct, MIN(BAR_COLS, cols / 4));
+    bool bars = !keymap_is_by_word(deck->keymap);
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s · %s", bars ? bar : "", bars ? " " : "", words, took);
+    gint64 rto_ms = failover->plan->rto_ms;
+    bool late = rto_ms > 0 && failover_took_ms(failover, deck->now_ms) > rto_ms;
+    cell_lines_add(lines, late ? ROLE_WARN : ROLE_NORMAL, cols, text);
+}
+
+static void add_command(GString *text, const char *name, const char *cell,
+                        const struct failover_command *command)
+{
+    g_string_append_printf(text, "%s%s%s%s %s%s%s", text->len ? " · " : "", name, cell ? " " : "",
+                           cell ? cell : "",
+                           command->done    ? "done"
+                           : command->error ? "FAILED"
+                                            : "to come",
+                           command->error && !command->done ? ": " : "",
+                           command->error && !command->done ? command->error : "");
+}
+
+/* The user's own commands, and what was acknowledged in their place. */
+static void add_terms(GArray *lines, const struct failover *failover, int cols)
+{
+    const struct failover_plan *plan = failover->plan;
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (!plan || failover->state == FAILOVER_REFUSED)
+        return;
+    bool runs = plan->kind == FAILOVER_FAILOVER;
+    if (runs && plan->fence_ms > 0)
+        add_command(text, "fence", NULL, &failover->fence);
+    for (guint i = 0; runs && plan->promote_ms > 0 && i < failover->promotes->len; i++) {
+        const struct failover_command *promote =
+            &g_array_index(failover->promotes, struct failover_command, i);
+        add_command(text, "promote", promote->target ? promote->target->cell : NULL, promote);
+    }
+    g_autofree char *acks = g_strjoinv(", ", plan->acks);
+    if (*acks)
+        g_string_append_printf(text, "%sacknowledged: %s", text->len ? " · " : "", acks);
+    if (!plan->dns)
+        g_string_append_printf(text, "%sno zone is configured: the records are changed by hand",
+                               text->len ? " · " : "");
+    if (text->len > 0)
+        cell_lines_add(lines, ROLE_NORMAL, cols, text->str);
+}
+
+static void add_asked(GArray *lines, const struct deck *deck, const struct failover *failover,
+                      int cols)
+{
+    g_autofree char *opened = mark_time(failover->opened_ms, deck->now_ms);
+    g_autofree char *text = g_strdup_printf(
+        "%s, %s: %s%s%s%s", failover->requested_by ? failover->requested_by : "?", opened,
+        failover->reason ? failover->reason : "", failover->ticket ? " (" : "",
+        failover->ticket ? failover->ticket : "", failover->ticket ? ")" : "");
+    cell_lines_add(lines, ROLE_DIM, cols, text);
+}
+
+GArray *steps_head(const struct deck *deck, const struct failover *failover, int cols)
+{
+    GArray *lines = cell_lines_new();
+    add_title(lines, deck, failover, cols);
+    add_progress(lines, deck, failover, cols);
+    add_next(lines, deck, failover, cols);
+    add_terms(lines, failover, cols);
+    add_asked(lines, deck, failover, cols);
+    return lines;
+}
