@@ -85,16 +85,16 @@ static void jump_to_failover(struct shell *shell, const struct topic *topic)
     const struct operation *operation = deck_operation(deck, topic->operation);
     const struct failover *live = deck_cell_failover(deck, topic->cell);
     const struct failover *any = topic->cell ? NULL : deck_first_failover(deck);
-    if (here == VIEW_STEPS && topic->cell)
+    bool of_ours = topic->cell && config_cell(deck->config, topic->cell);
+    const char *steps = here == VIEW_STEPS                                  ? NULL
+                        : operation && deck_kind_has_steps(operation->kind) ? operation->id
+                        : live && here != VIEW_FAILOVER                     ? live->id
+                        : any                                               ? any->id
+                                                                            : NULL;
+    if (steps)
+        shell_open(shell, VIEW_STEPS, steps);
+    else if (of_ours)
         shell_open(shell, VIEW_FAILOVER, topic->cell);
-    else if (operation && deck_kind_has_steps(operation->kind))
-        shell_open(shell, VIEW_STEPS, operation->id);
-    else if (live && here != VIEW_FAILOVER)
-        shell_open(shell, VIEW_STEPS, live->id);
-    else if (topic->cell && config_cell(deck->config, topic->cell))
-        shell_open(shell, VIEW_FAILOVER, topic->cell);
-    else if (any)
-        shell_open(shell, VIEW_STEPS, any->id);
     else
         deck_say(
             shell->deck, ROLE_WARN,

@@ -296,7 +296,7 @@ static const char *dies_text(const void *row, const struct deck *deck, GString *
 static double dies_number(const void *row, const struct deck *deck)
 {
     const struct evacuation *plan = dies_plan(row, deck);
-    return plan ? evacuation_drain(plan) : NAN;
+    return plan ? (double)evacuation_drain(plan) : NAN;
 }
 
 static enum role dies_role(const void *row, const struct deck *deck)

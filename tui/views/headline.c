@@ -137,7 +137,7 @@ static char *passage_text(const struct deck *deck, enum role *role)
     if (!held)
         return steps_brief(failover);
     *role = *role == ROLE_NORMAL ? ROLE_WARN : *role;
-    g_autofree char *what = steps_what(deck, failover);
+    g_autofree char *what = steps_what(failover);
     return g_strdup_printf("▲ %s %s is held: %s", failover->id, what, failover->state_reason);
 }
 

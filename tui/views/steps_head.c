@@ -9,23 +9,14 @@
 
 #include <string.h>
 
-static const char *kind_of(const struct failover *failover)
-{
-    return failover->plan ? failover_kind_name(failover->plan->kind) : "failover";
-}
-
-/* Refused ones may have no plan. */
-char *steps_what(const struct deck *deck, const struct failover *failover)
+char *steps_what(const struct failover *failover)
 {
     const struct failover_plan *plan = failover->plan;
-    const struct operation *operation = deck ? deck_operation(deck, failover->id) : NULL;
-    bool one = plan && plan->kind == FAILOVER_MOVE && plan->tenants->len == 1;
-    if (one) {
-        const struct planned_tenant *tenant = g_ptr_array_index(plan->tenants, 0);
-        return g_strdup_printf("move of %s from %s to %s", tenant->id, tenant->from, tenant->to);
-    }
-    const char *of = plan ? plan->source : operation ? operation->subject : "?";
-    return g_strdup_printf("%s of %s", operation ? operation->kind : kind_of(failover), of);
+    if (!plan || plan->kind != FAILOVER_MOVE || plan->tenants->len != 1)
+        return g_strdup_printf("%s of %s", failover->kind ? failover->kind : "failover",
+                               failover->cell ? failover->cell : "?");
+    const struct planned_tenant *tenant = g_ptr_array_index(plan->tenants, 0);
+    return g_strdup_printf("move of %s from %s to %s", tenant->id, tenant->from, tenant->to);
 }
 
 char *steps_progress(const struct failover *failover)
@@ -40,7 +31,7 @@ char *steps_progress(const struct failover *failover)
 
 char *steps_brief(const struct failover *failover)
 {
-    g_autofree char *what = steps_what(NULL, failover), *progress = steps_progress(failover);
+    g_autofree char *what = steps_what(failover), *progress = steps_progress(failover);
     return g_strdup_printf("%s %s %s: %s", failover->id, what, failover_state_name(failover->state),
                            progress);
 }
@@ -71,13 +62,12 @@ char *steps_time(const struct failover *failover, gint64 now_ms)
     return g_string_free(text, FALSE);
 }
 
-static void add_title(GArray *lines, const struct deck *deck, const struct failover *failover,
-                      int cols)
+static void add_title(GArray *lines, const struct failover *failover, int cols)
 {
     struct mark mark = mark_failover_state(failover->state);
     const char *state = failover_state_name(failover->state), *why = failover->state_reason;
     bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, failover->reason) != 0;
-    g_autofree char *what = steps_what(deck, failover);
+    g_autofree char *what = steps_what(failover);
     g_autofree char *text = g_strdup_printf("%s %s %s %s%s%s", mark.shape, failover->id, what,
                                             state, told ? ": " : "", told ? why : "");
     cell_lines_add(lines, mark.role, cols, text);
@@ -172,7 +162,7 @@ static void add_asked(GArray *lines, const struct deck *deck, const struct failo
 GArray *steps_head(const struct deck *deck, const struct failover *failover, int cols)
 {
     GArray *lines = cell_lines_new();
-    add_title(lines, deck, failover, cols);
+    add_title(lines, failover, cols);
     add_progress(lines, deck, failover, cols);
     add_next(lines, deck, failover, cols);
     add_terms(lines, failover, cols);

@@ -6,9 +6,8 @@
 
 /* struct cell_line (cell_look.h), in the order of their importance. */
 GArray *steps_head(const struct deck *deck, const struct failover *failover, int cols);
-/* "failover of cell-1", "move of hospital-a from cell-1 to cell-2"; `deck` may be NULL. Caller
- * frees. */
-char *steps_what(const struct deck *deck, const struct failover *failover);
+/* "failover of cell-1", "move of hospital-a from cell-1 to cell-2". Caller frees. */
+char *steps_what(const struct failover *failover);
 /* "f3 failover of cell-1 running: 7 of 12 tenants": in a few words. Caller frees. */
 char *steps_brief(const struct failover *failover);
 /* "7 of 12 tenants, 1 left alone". Caller frees. */
