@@ -17,6 +17,7 @@ static const struct {
      "{actor} asks for {kind} {subject}[: {reason}][ ({ticket})][, attended: {credentials}]"
      "[; REFUSED: {refusals}]",
      STORY_PLAIN},
+    {"opened observed", "{reason}", STORY_WARN},
     {"state", "{state}[: {reason}]", STORY_PLAIN},
     {"wave.started", "wave {wave} starts", STORY_PLAIN},
     {"wave.passed", "wave {wave} has passed", STORY_GOOD},
@@ -74,8 +75,17 @@ static const struct {
     {"conductor", "conducted by {host}[, process {pid}]", STORY_PLAIN},
 };
 
-static const char *template_of(const char *type, enum story_tone *tone)
+/* Nobody has asked for what was only observed. */
+static const char *type_of(const struct event *event)
 {
+    const char *kind = json_string_value(json_object_get(event->data, "kind"));
+    bool observed = strcmp(event->type, "opened") == 0 && g_strcmp0(kind, "observed") == 0;
+    return observed ? "opened observed" : event->type;
+}
+
+static const char *template_of(const struct event *event, enum story_tone *tone)
+{
+    const char *type = type_of(event);
     for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++) {
         if (strcmp(sentences[i].type, type) != 0)
             continue;
@@ -179,7 +189,7 @@ static bool fill(GString *out, const char *template, size_t length, const struct
 char *story_sentence(const struct event *event)
 {
     enum story_tone tone = STORY_PLAIN;
-    const char *template = template_of(event->type, &tone);
+    const char *template = template_of(event, &tone);
     if (!template) {
         g_autofree char *data = text_json_dump(event->data, false);
         return g_strdup_printf("%s %s", event->type, data);
@@ -222,7 +232,7 @@ static bool is_one_of(const char *word, const char *const *words)
 enum story_tone story_tone(const struct event *event)
 {
     enum story_tone tone = STORY_PLAIN;
-    template_of(event->type, &tone);
+    template_of(event, &tone);
     if (!story_is_news(event))
         return STORY_PLAIN;
     const char *verdict = json_string_value(json_object_get(event->data, "verdict"));

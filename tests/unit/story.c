@@ -78,3 +78,11 @@ Test(story, a_refused_start_says_why)
                                                      "refusals", "120 %, over by 2,000", "no lag"));
     cr_expect_str_eq(told, "alice asks for failover cell-1; REFUSED: 120 %, over by 2,000, no lag");
 }
+
+Test(story, an_observed_failover_is_told_by_what_was_seen_and_by_nobodys_name)
+{
+    json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "kind", "observed", "subject", "a → b",
+                             "state", "observed", "reason", "2 tenants went from a to b");
+    g_autofree char *told = tell("opened", data);
+    cr_expect_str_eq(told, "2 tenants went from a to b");
+}
