@@ -5,6 +5,8 @@
 #include "data/base/when.h"
 #include "data/journal_store.h"
 
+#include <string.h>
+
 void operation_free(struct operation *operation)
 {
     if (!operation)
@@ -83,6 +85,19 @@ struct operation *history_find(struct journal *journal, const char *id, GError *
     g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                 "there is no operation %s: `history list` has them all", id);
     return NULL;
+}
+
+/* A drill's first cell is the one that would be left. */
+gint64 history_last_drill_ms(const GPtrArray *operations, const char *cell)
+{
+    gint64 last_ms = 0;
+    for (guint i = 0; i < operations->len; i++) {
+        const struct operation *operation = operations->pdata[i];
+        if (strcmp(operation->kind, "drill") == 0 && strcmp(operation->state, "completed") == 0 &&
+            g_strcmp0(operation->cells[0], cell) == 0)
+            last_ms = MAX(last_ms, operation->ended_ms);
+    }
+    return last_ms;
 }
 
 static json_t *moment_json(gint64 at_ms)

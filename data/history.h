@@ -25,6 +25,10 @@ GPtrArray *history_operations(struct journal *journal, int limit, GError **error
 /* One of them; CD_ERROR_USAGE where there is none of that name. Caller frees. */
 struct operation *history_find(struct journal *journal, const char *id, GError **error);
 
+/* When the last drill of the cell's failover ended that came to its end, of these operations
+ * (struct operation *); 0: none did. */
+gint64 history_last_drill_ms(const GPtrArray *operations, const char *cell);
+
 /* The same as `history list --json` and `history show ID --json` print them (product.md). */
 json_t *operation_json(const struct operation *operation);
 json_t *event_json(const struct event *event); /* {seq, at, actor, type, data, hash} */

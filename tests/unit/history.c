@@ -118,3 +118,25 @@ Test(history, json_has_the_documented_keys_and_survives_hostile_text)
     cr_expect_str_eq(json_string_value(json_object_get(shown, "hash")), event->hash);
     remove_journal(journal, dir);
 }
+
+Test(history, the_last_drill_of_a_cell_is_one_that_came_to_its_end)
+{
+    static const struct {
+        const char *kind, *state, *cell;
+        gint64 ended_ms;
+    } rows[] = {{"drill", "running", "cell-1", 0},         {"drill", "completed", "cell-2", 9000},
+                {"failover", "completed", "cell-1", 8000}, {"drill", "refused", "cell-1", 7000},
+                {"drill", "completed", "cell-1", 5000},    {"drill", "completed", "cell-1", 4000}};
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct operation *operation = g_new0(struct operation, 1);
+        operation->kind = g_strdup(rows[i].kind);
+        operation->state = g_strdup(rows[i].state);
+        operation->ended_ms = rows[i].ended_ms;
+        operation->cells = g_strsplit(rows[i].cell, " ", -1);
+        g_ptr_array_add(all, operation);
+    }
+    cr_expect_eq(history_last_drill_ms(all, "cell-1"), 5000);
+    cr_expect_eq(history_last_drill_ms(all, "cell-2"), 9000);
+    cr_expect_eq(history_last_drill_ms(all, "cell-3"), 0);
+}
