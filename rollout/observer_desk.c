@@ -3,6 +3,7 @@
 #include "data/history.h"
 #include "rollout/observed.h"
 #include "rollout/observer.h"
+#include "rollout/operation_id.h"
 
 #include <string.h>
 
@@ -114,27 +115,11 @@ static bool settle(struct observer_desk *desk, const GPtrArray *tenants, GError 
     return true;
 }
 
-/* "o3" after o1 and o2. */
-static char *next_id(struct journal *journal, GError **error)
-{
-    g_auto(GStrv) streams = journal_streams(journal, "o", error);
-    if (!streams)
-        return NULL;
-    guint64 last = 0;
-    for (char **stream = streams; *stream; stream++) {
-        char *end = NULL;
-        guint64 number = g_ascii_strtoull(*stream + 1, &end, 10);
-        if (end != *stream + 1 && !*end && number > last)
-            last = number;
-    }
-    return g_strdup_printf("o%" G_GUINT64_FORMAT, last + 1);
-}
-
 static bool append(struct observer_desk *desk, struct journal *journal,
                    const struct observed *observed, gint64 now_ms, GPtrArray *told, GError **error)
 {
     g_autofree char *event_id = journal_new_id();
-    g_autofree char *id = next_id(journal, error);
+    g_autofree char *id = operation_next_id(journal, "o", error);
     OWN_JSON data = observed_json(observed);
     if (!id ||
         !journal_append(journal, id, 1, event_id, now_ms, desk->actor, "opened", data, NULL, error))

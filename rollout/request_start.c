@@ -5,6 +5,7 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/lease.h"
+#include "rollout/operation_id.h"
 #include "rollout/plan_make.h"
 #include "rollout/request.h"
 
@@ -153,22 +154,6 @@ static json_t *opened_json(const struct start_request *start, const struct perso
     return opened;
 }
 
-/* "r18" after r1..r17; the numbers have no holes, so whoever opened one since has taken ours. */
-static char *next_id(struct journal *journal, GError **error)
-{
-    g_auto(GStrv) streams = journal_streams(journal, "r", error);
-    if (!streams)
-        return NULL;
-    guint64 last = 0;
-    for (char **stream = streams; *stream; stream++) {
-        char *end = NULL;
-        guint64 number = g_ascii_strtoull(*stream + 1, &end, 10);
-        if (end != *stream + 1 && !*end && number > last)
-            last = number;
-    }
-    return g_strdup_printf("r%" G_GUINT64_FORMAT, last + 1);
-}
-
 /* What the live operations are is read at the journal's head, and stands when we append there:
  * whatever was opened in between, of whichever kind, makes our append conflict, and everything is
  * looked at again. So of two that start within a millisecond, the second sees the first. */
@@ -179,7 +164,7 @@ char *request_start(struct journal *journal, const struct start_request *start,
     OWN_JSON data = opened_json(start, requester);
     for (;;) {
         gint64 head = journal_head(journal, error);
-        g_autofree char *id = head < 0 ? NULL : next_id(journal, error);
+        g_autofree char *id = head < 0 ? NULL : operation_next_id(journal, "r", error);
         if (!id || !request_may_start(journal, start, error))
             return NULL;
         g_autoptr(GError) failure = NULL;
