@@ -71,7 +71,8 @@ static json_t *get_item(struct sim_call *call)
     OWN(sim_expressions) expressions = sim_expressions_read(call);
     if (!expressions)
         return NULL;
-    json_t *item = json_object_get(json_object_get(table, "items"), key), *result = json_object();
+    OWN_JSON items = sim_dynamodb_seen(call, table);
+    json_t *item = json_object_get(items, key), *result = json_object();
     if (item)
         json_object_set_new(result, "Item", sim_expressions_project(expressions, item));
     sim_dynamodb_read_units(call, result, item ? sim_dynamodb_bytes(item) : 0);

@@ -20,6 +20,11 @@ size_t sim_dynamodb_bytes(const json_t *item);
 void sim_dynamodb_read_units(const struct sim_call *call, json_t *result, size_t bytes);
 void sim_dynamodb_write_units(const struct sim_call *call, json_t *result, size_t bytes);
 
+/* The items as the call, a read, sees them. New reference. */
+json_t *sim_dynamodb_seen(const struct sim_call *call, const json_t *table);
+/* A write: the item at that key is this one now; NULL: there is none. */
+void sim_dynamodb_store(const struct sim_call *call, json_t *table, const char *key, json_t *item);
+
 /* Refuses a write for its condition, showing what stands there (NULL: nothing) if the call asks for
  * that. Returns NULL. */
 json_t *sim_dynamodb_condition_failed(struct sim_call *call, json_t *before);

@@ -70,7 +70,7 @@ json_t *sim_dynamodb_put(struct sim_call *call)
     OWN_JSON nothing = json_object();
     if (!sim_expressions_keep(condition, before ? before : nothing))
         return sim_dynamodb_condition_failed(call, before);
-    json_object_set(items, key, item);
+    sim_dynamodb_store(call, table, key, item);
     json_t *result = json_object();
     if (before && g_str_equal(sim_text(call->in, "ReturnValues", "NONE"), "ALL_OLD"))
         json_object_set(result, "Attributes", before);

@@ -45,7 +45,7 @@ static gint by_sort_key(gconstpointer a, gconstpointer b, gpointer table)
 }
 
 /* The partition's items that the key condition takes, in the order asked for, after the start. */
-static GPtrArray *items_of(const struct sim_call *call, json_t *table,
+static GPtrArray *items_of(const struct sim_call *call, json_t *table, json_t *seen,
                            const struct sim_expressions *expressions)
 {
     bool forward = sim_flag(call->in, "ScanIndexForward", true);
@@ -53,7 +53,7 @@ static GPtrArray *items_of(const struct sim_call *call, json_t *table,
     GPtrArray *items = g_ptr_array_new();
     const char *key;
     json_t *item;
-    json_object_foreach (json_object_get(table, "items"), key, item) {
+    json_object_foreach (seen, key, item) {
         int after = start ? by_sort_key(&item, &start, table) : 1;
         if (sim_expressions_key_holds(expressions, item) &&
             (!start || (forward ? after > 0 : after < 0)))
@@ -102,6 +102,7 @@ json_t *sim_dynamodb_query(struct sim_call *call)
     g_autofree char *start_key = start ? sim_dynamodb_key(call, table, start) : NULL;
     if (start && !start_key)
         return NULL;
-    g_autoptr(GPtrArray) items = items_of(call, table, expressions);
+    OWN_JSON seen = sim_dynamodb_seen(call, table);
+    g_autoptr(GPtrArray) items = items_of(call, table, seen, expressions);
     return page_of(call, table, items, expressions);
 }

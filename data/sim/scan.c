@@ -151,7 +151,8 @@ json_t *sim_dynamodb_scan(struct sim_call *call)
     struct asked asked = {0};
     json_t *page = NULL;
     if (table && read_asked(call, table, &asked)) {
-        g_autoptr(GArray) places = places_of(json_object_get(table, "items"), &asked);
+        OWN_JSON items = sim_dynamodb_seen(call, table);
+        g_autoptr(GArray) places = places_of(items, &asked);
         page = page_of(call, table, places, &asked);
     }
     asked_clear(&asked);

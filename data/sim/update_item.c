@@ -69,7 +69,7 @@ json_t *sim_dynamodb_update(struct sim_call *call)
     OWN_JSON after = sim_expressions_update(expressions, call, table, start);
     if (!after || !sim_dynamodb_fits(call, "Item size to update", after))
         return NULL;
-    json_object_set(items, key, after);
+    sim_dynamodb_store(call, table, key, after);
     return answer(call, before, after);
 }
 
@@ -85,7 +85,7 @@ json_t *sim_dynamodb_delete(struct sim_call *call)
     OWN_JSON nothing = json_object();
     if (!sim_expressions_keep(condition, before ? before : nothing))
         return sim_dynamodb_condition_failed(call, before);
-    json_object_del(items, key);
+    sim_dynamodb_store(call, table, key, NULL);
     json_t *result = json_object();
     if (before && g_str_equal(sim_text(call->in, "ReturnValues", "NONE"), "ALL_OLD"))
         json_object_set(result, "Attributes", before);

@@ -125,6 +125,7 @@ struct sim_world *sim_world_new(json_t *scenario, gint64 now_ms, GError **error)
     world->publish_delay_ms = sim_duration(scenario, "publish_delay", 0);
     world->deploy_ms = sim_duration(scenario, "deploy_time", 0);
     world->dns_ms = sim_duration(scenario, "dns_time", 0);
+    world->read_lag_ms = sim_duration(scenario, "read_lag", 0);
     world->region = sim_text(scenario, "region", "us-east-1");
     world->table = sim_text(scenario, "table", "cell-registry");
     world->cells = g_ptr_array_new_with_free_func((GDestroyNotify)cell_free);

@@ -43,7 +43,7 @@ struct sim_cell {
 struct sim_world {
     json_t *scenario;
     guint64 seed;
-    gint64 start_ms, period_ms, publish_delay_ms, deploy_ms, dns_ms;
+    gint64 start_ms, period_ms, publish_delay_ms, deploy_ms, dns_ms, read_lag_ms;
     const char *region, *table;
     GPtrArray *cells;     /* struct sim_cell * */
     GHashTable *releases; /* version -> GPtrArray of struct sim_effect * */
