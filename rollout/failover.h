@@ -25,9 +25,11 @@
  *                                 refused | throttled | away
  *   dns.insync       {batch, back}
  *   verified         {batch, back, tenants[]}
- *   tenant.left      {tenant, step, why}           somebody else changed it since: left alone
+ *   tenant.left      {tenant, step, what: item | record, why}
+ *                                 somebody else has changed that since it was verified: left alone
  *   resume*          {state: running | reverting}  revert* {reason, state: reverting}
- *   note {...}       conductor {host, pid}
+ *   note {...}
+ *   conductor        {host, pid}  somebody has taken it over: deadlines count from here
  * `batch` counts from 1. `back`: on the way back (a revert). A raw set is record_set_json's
  * (data/record_set.h); the engine makes CNAMEs only. People's events that have no sense (any more)
  * are kept and change nothing. A completed operation may have left tenants alone: its final state
@@ -247,7 +249,11 @@ enum outcome {
                         (after a takeover, counted from there) and what it would have changed
                         stands as before. It is tried again as long as failover_may_call */
     OUTCOME_DONE,
-    OUTCOME_REFUSED /* it has not, and trying again would not help */
+    OUTCOME_REFUSED /* it has not, no earlier try can land any more, and trying again would not
+                       help. What one try is told says nothing of another whose answer was lost:
+                       what stands does. A change of records is all or nothing, so where one of them
+                       stands as it was to become it has landed, and what stands otherwise was
+                       changed since */
 };
 
 /* Borrowed for failover_decide. */
@@ -261,8 +267,9 @@ struct observed_tenant {
     const char
         *record_why;       /* it can't be changed by us ("2 sets with a routing policy"), or NULL */
     enum outcome verified; /* the registry as failover_stands, TestDNSAnswer and, on the way there,
-                              the cell that answers check_url agree; REFUSED: the item is somebody
-                              else's */
+                              the cell that answers check_url agree; REFUSED: the item, or the
+                              record that stands in the zone, is somebody else's by now */
+    bool record_taken;     /* REFUSED: it is the record */
     const char *verified_why; /* what does not agree, or NULL */
 };
 struct failover_observation {
@@ -279,9 +286,9 @@ struct failover_observation {
     const char *call_error; /* of the last try */
     const char *call_code;  /* dns: changed | refused | throttled | away; registry: what keeps it */
     const char *call_output; /* of a command, its last lines */
-    const char *call_change; /* dns, DONE: Route 53's id. Where that was lost, the id of a change
-                                that replaces the new set by itself; NULL where none stands that
-                                could be replaced */
+    const char *call_change; /* dns, DONE: Route 53's id. Where that was lost: of a change that
+                                replaces what stands of it by itself; NULL where nothing does, and
+                                for one that is no longer wanted (not failover_may_call) */
     const struct observed_tenant *tenants; /* in failover.tenants's order */
     const enum outcome *insync;            /* in failover.batches's order: DONE or not */
     const char *insync_why;                /* what keeps it from being asked, or NULL */

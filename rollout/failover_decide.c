@@ -4,16 +4,15 @@
 #include "data/base/when.h"
 #include "rollout/failover_steps.h"
 
+/* Of an intent what counts is how long it may take: its moments are its own host's. */
 gint64 failover_due_ms(const struct failover *failover)
 {
     const struct failover_intent *intent = &failover->intent;
-    gint64 step_ms = failover->plan->step_ms, due_ms = failover->since_ms + step_ms;
+    gint64 step_ms = failover->plan->step_ms, takes_ms = intent->deadline_ms - intent->at_ms;
     bool command =
         intent->act == ACT_FENCE || intent->act == ACT_PROMOTE || intent->act == ACT_DATA;
     /* A command ends, or is ended, by its own deadline; that takes a moment to be told. */
-    if (intent->act != ACT_NONE)
-        due_ms = MAX(due_ms, intent->deadline_ms + (command ? step_ms : 0));
-    return due_ms;
+    return failover->since_ms + (command ? takes_ms + step_ms : MAX(step_ms, takes_ms));
 }
 
 bool failover_is_late(const struct failover *failover, const struct failover_observation *seen)
@@ -70,7 +69,7 @@ static struct failover_decision command_intent(const struct failover *failover,
 
 static bool commands_are_done(const struct failover *failover)
 {
-    bool done = failover->plan->fence_ms <= 0 || failover->fence.done;
+    bool done = !failover_fences(failover) || failover->fence.done;
     for (guint i = 0; i < failover->promotes->len; i++)
         done = done && g_array_index(failover->promotes, struct failover_command, i).done;
     return done;
@@ -81,7 +80,7 @@ static struct failover_decision commands(const struct failover *failover,
                                          const struct failover_observation *seen)
 {
     const struct failover_plan *plan = failover->plan;
-    if (plan->fence_ms > 0 && !failover->fence.done)
+    if (failover_fences(failover) && !failover->fence.done)
         return command_intent(failover, seen, "fence.intent", plan->fence_ms, NULL, NULL);
     for (guint i = 0; i < failover->promotes->len; i++) {
         const struct failover_command *promote =

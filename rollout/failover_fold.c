@@ -71,7 +71,8 @@ static void add_batches(struct failover *failover)
 static void add_promotes(struct failover *failover)
 {
     const struct failover_plan *plan = failover->plan;
-    for (guint i = 0; plan->promote_ms > 0 && i < plan->targets->len; i++) {
+    bool promotes = plan->promote_ms > 0 && !failover_is_drill(failover);
+    for (guint i = 0; promotes && i < plan->targets->len; i++) {
         struct failover_command promote = {.target = g_ptr_array_index(plan->targets, i)};
         if (promote.target->promote)
             g_array_append_val(failover->promotes, promote);
@@ -247,7 +248,7 @@ static const struct rule {
     {"resume", ACT_NONE, ACT_NONE, false, true, resumed},
     {"revert", ACT_NONE, ACT_NONE, false, true, reverted},
     {"note", ACT_NONE, ACT_NONE, false, true, noted},
-    {"conductor", ACT_NONE, ACT_NONE, false, true, noted},
+    {"conductor", ACT_NONE, ACT_NONE, true, true, noted}, /* who comes late looks first */
 };
 
 static const struct rule *rule_of(const char *type)

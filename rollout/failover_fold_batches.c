@@ -32,7 +32,7 @@ static struct failover_batch *batch_of(const struct failover *failover, const st
 static bool its_turn_has_come(const struct failover *failover, const struct failover_batch *batch)
 {
     guint place = batch->number - 1;
-    bool ready = failover->reverting || failover->plan->fence_ms <= 0 || failover->fence.done;
+    bool ready = failover->reverting || !failover_fences(failover) || failover->fence.done;
     for (guint i = 0; !failover->reverting && i < failover->promotes->len; i++)
         ready = ready && g_array_index(failover->promotes, struct failover_command, i).done;
     return ready && batch_may_begin(
@@ -348,9 +348,12 @@ bool failover_fold_tenant_left(struct failover *failover, const struct event *ev
 {
     const char *id = event_text(event, "tenant");
     struct failover_tenant *tenant = id ? g_hash_table_lookup(failover->by_id, id) : NULL;
-    if (!tenant || tenant->item_left)
-        return fold_broken(error, event, "there is no such tenant, or it is left alone already");
-    tenant->item_left = true;
+    if (!tenant || tenant_is_left(tenant) || !tenant_wants(failover, tenant, PHASE_VERIFY))
+        return fold_broken(error, event, "no such tenant is to be verified");
+    if (g_strcmp0(event_text(event, "what"), "record") == 0)
+        tenant->record_left = true;
+    else
+        tenant->item_left = true;
     leave(tenant, event_text(event, "why"), event->at_ms);
     return true;
 }

@@ -7,7 +7,7 @@
 bool failover_fold_fence_intent(struct failover *failover, const struct event *event,
                                 GError **error)
 {
-    if (failover->reverting || failover->fence.done || failover->plan->fence_ms <= 0)
+    if (failover->reverting || failover->fence.done || !failover_fences(failover))
         return fold_broken(error, event, "there is nothing to fence");
     failover_fold_begin(failover, event, ACT_FENCE);
     failover->intent.command = &failover->fence;
@@ -32,7 +32,7 @@ bool failover_fold_promote_intent(struct failover *failover, const struct event 
     struct failover_command *promote = promote_of(failover, cell);
     if (failover->reverting || !promote || promote->done)
         return fold_broken(error, event, "there is nothing to promote");
-    if (failover->plan->fence_ms > 0 && !failover->fence.done)
+    if (failover_fences(failover) && !failover->fence.done)
         return fold_broken(error, event, "the source is not fenced yet");
     failover_fold_begin(failover, event, ACT_PROMOTE);
     failover->intent.cell = g_strdup(cell);

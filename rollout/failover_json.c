@@ -63,7 +63,7 @@ static json_t *command_json(const char *what, const struct failover_command *com
 static json_t *commands_json(const struct failover *failover)
 {
     json_t *commands = json_array();
-    if (failover->plan && failover->plan->fence_ms > 0)
+    if (failover_fences(failover))
         json_array_append_new(commands, command_json("fence", &failover->fence));
     for (guint i = 0; i < failover->promotes->len; i++)
         json_array_append_new(

@@ -132,8 +132,10 @@ static struct failover_decision insync(const struct failover *failover,
 static struct failover_decision left(const struct failover_tenant *tenant,
                                      const struct observed_tenant *there)
 {
-    json_t *data = json_pack("{s:o, s:s, s:o}", "tenant", text_json(tenant->plan->id), "step",
-                             "verify", "why", failover_left_why(tenant, there->verified_why));
+    json_t *why = there->record_taken ? text_json(there->verified_why)
+                                      : failover_left_why(tenant, there->verified_why);
+    json_t *data = json_pack("{s:o, s:s, s:s, s:o}", "tenant", text_json(tenant->plan->id), "step",
+                             "verify", "what", there->record_taken ? "record" : "item", "why", why);
     return (struct failover_decision){.type = "tenant.left", .data = data};
 }
 

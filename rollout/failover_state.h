@@ -42,6 +42,12 @@ static inline bool failover_is_drill(const struct failover *failover)
     return failover->plan && failover->plan->kind == FAILOVER_DRILL;
 }
 
+/* The source is to be fenced, or was. */
+static inline bool failover_fences(const struct failover *failover)
+{
+    return failover->plan && failover->plan->fence_ms > 0 && !failover_is_drill(failover);
+}
+
 /* failover_record.c: raw record sets, and what a change of Route 53's may hold (aws.md, "Limits").
  */
 

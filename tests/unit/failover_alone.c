@@ -49,6 +49,25 @@ Test(failover_alone, an_item_that_changed_after_it_was_placed_is_left_alone_by_t
     cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
 }
 
+Test(failover_alone,
+     a_record_that_changed_after_it_was_switched_is_left_alone_and_a_revert_restores_its_item)
+{
+    OWN(flight) flight = flight_of(3);
+    flight_run_until(flight, "registry.done", 4);
+    g_strlcpy(flight->tenants[1].record, "cdn.example.net", sizeof flight->tenants[1].record);
+    flight->pending = true; /* t-1 can't be verified before the revert is asked for */
+    flight_run_until(flight, "tenant.left", 1);
+    cr_expect_eq(failover_tenant(flight->failover, "t-1")->step, TENANT_LEFT);
+    cr_expect_not(failover_state_final(flight->failover->state));
+    flight_wish(flight, "revert");
+    flight->pending = false;
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_REVERTED);
+    cr_expect_str_eq(flight->tenants[1].record, "cdn.example.net");
+    cr_expect_str_eq(flight->tenants[1].cell, "cell-1");
+    cr_expect_str_eq(flight->tenants[1].status, "ACTIVE");
+}
+
 Test(failover_alone, a_record_that_cannot_be_changed_gives_its_tenant_its_mark_back)
 {
     OWN(flight) flight = flight_of(3);

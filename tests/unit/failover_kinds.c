@@ -56,7 +56,8 @@ Test(failover_kinds, data_that_could_not_be_moved_holds_it_and_a_revert_takes_th
 Test(failover_kinds, a_drill_writes_nothing_and_says_who_would_not_have_moved)
 {
     struct failover_plan *plan = flight_plan(FAILOVER_DRILL, 7);
-    plan->fence_ms = WHEN_MINUTE;
+    plan->fence_ms = plan->promote_ms = WHEN_MINUTE;
+    ((struct planned_target *)g_ptr_array_index(plan->targets, 0))->promote = true;
     OWN(flight) flight = flight_new(plan);
     flight->locked = "cell-2 is locked by r17";
     flight->tenants[3].record_why = "2 sets with a routing policy";
@@ -64,6 +65,7 @@ Test(failover_kinds, a_drill_writes_nothing_and_says_who_would_not_have_moved)
     flight_run(flight, 10);
     cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
     cr_expect_eq(flight->dns_calls + flight->commands, 0);
+    cr_expect_eq(flight_count(flight, "fence.intent") + flight_count(flight, "promote.intent"), 0);
     cr_expect_eq(number(flight_last(flight, "state"), "moved"), 5);
     cr_expect_eq(number(flight_last(flight, "state"), "alone"), 2);
     cr_expect_not(failover_wants_locks(flight->failover));

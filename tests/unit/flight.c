@@ -220,14 +220,13 @@ static void observe_item(const struct flight *flight, const struct failover_tena
                                                        : NULL;
 }
 
-/* What is made of its record, or what was there before. */
-static bool verifies(const struct flight *flight, const struct failover_tenant *tenant)
+/* What was made of its record, or what was there before, stands. */
+static bool has_its_record(const struct flight *flight, const struct failover_tenant *tenant)
 {
     const struct failover *failover = flight->failover;
     bool touched = failover->plan->dns && tenant->record != RECORD_AS_IT_WAS;
     const json_t *as = failover->reverting ? tenant->was : tenant->becomes;
-    return !flight->tenants[tenant->place].unverified &&
-           (!touched || record_stands(flight, tenant->place, as));
+    return !touched || record_stands(flight, tenant->place, as);
 }
 
 static void observe_tenant(const struct flight *flight, const struct failover_tenant *tenant,
@@ -240,9 +239,11 @@ static void observe_tenant(const struct flight *flight, const struct failover_te
     there->record_read = failover_reads(flight->failover) == (gssize)tenant->batch;
     there->record = there->record_read ? raw_set(flight, tenant->place) : NULL;
     there->record_why = item->record_why;
-    there->verified = !stands(item, failover_stands(tenant)) ? OUTCOME_REFUSED
-                      : verifies(flight, tenant)             ? OUTCOME_DONE
-                                                             : OUTCOME_NOT;
+    bool taken = !stands(item, failover_stands(tenant));
+    there->record_taken = !taken && !has_its_record(flight, tenant);
+    there->verified = taken || there->record_taken ? OUTCOME_REFUSED
+                      : item->unverified           ? OUTCOME_NOT
+                                                   : OUTCOME_DONE;
     there->verified_why = item->unverified;
 }
 
