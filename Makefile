@@ -187,6 +187,17 @@ endef
 $(eval $(call simulation_rule,release))
 $(eval $(call simulation_rule,san))
 
+# The engine of failovers the same way, with a conductor, a registry and a zone of the test's own.
+FLIGHTS := $(wildcard tests/simulation/failover/*.c) tests/simulation/store.c
+define flights_rule
+build/$(1)/simulation-failover: $$(FLIGHTS:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
+	$$(call tell,link,$$@)
+	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -Wl,--wrap=journal_new_id \
+		-Wl,--wrap=holder_may_live -o $$@ $$^ $$(LIBS)
+endef
+$(eval $(call flights_rule,release))
+$(eval $(call flights_rule,san))
+
 # One program a parser of bytes from outside: tests/fuzz/TARGET.c, with bytes of fixed seeds, or
 # (build/fuzz) of libFuzzer's finding.
 build/san/fuzz/%: build/san/tests/fuzz/%.o build/san/tests/fuzz/broken.o \
@@ -228,7 +239,8 @@ unit: build/san/unit
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j"$$(nproc)" all san build/san/unit \
-		build/release/simulation build/san/simulation build/san/fuzz/recording build/san/fuzz/zone \
+		build/release/simulation build/san/simulation \
+		build/release/simulation-failover build/san/simulation-failover build/san/fuzz/recording build/san/fuzz/zone \
 		build/release/judge-bench build/release/placement-bench
 	tests/run
 

@@ -1,6 +1,7 @@
 /* A failover's words, its life, and what a conductor and people may ask of it. */
 #include "rollout/failover.h"
 
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "rollout/failover_state.h"
 
@@ -158,7 +159,8 @@ bool failover_wants_preflight(const struct failover *failover)
 
 bool failover_may_call(const struct failover *failover)
 {
-    return failover->intent.act != ACT_NONE && is_at_work(failover) &&
+    bool held = failover->state == FAILOVER_HELD && FAULT_SWITCH(HELD_GOES_ON);
+    return failover->intent.act != ACT_NONE && (is_at_work(failover) || held) &&
            failover->intent.back == failover->reverting;
 }
 
@@ -197,10 +199,11 @@ struct registry_stand failover_stands(const struct failover_tenant *tenant)
 {
     const struct planned_tenant *plan = tenant->plan;
     bool there = tenant->item == ITEM_PLACED || (tenant->item == ITEM_MARKED && tenant->unplaced);
+    const char *to = FAULT_SWITCH(WRONG_CELL) ? plan->region_to : plan->to;
     const char *status = tenant->item == ITEM_MARKED   ? "MIGRATING"
                          : tenant->item == ITEM_PLACED ? "ACTIVE"
                                                        : plan->status;
-    return (struct registry_stand){.cell = there ? plan->to : plan->from,
+    return (struct registry_stand){.cell = there ? to : plan->from,
                                    .region = there && plan->region_from ? plan->region_to
                                                                         : plan->region_from,
                                    .status = status,

@@ -1,5 +1,6 @@
 /* What happens next to a failover: what was learned of the call in flight, then the next step of
  * this way, batch by batch, then its state as a whole. */
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/failover_steps.h"
@@ -17,17 +18,18 @@ gint64 failover_due_ms(const struct failover *failover)
 
 bool failover_is_late(const struct failover *failover, const struct failover_observation *seen)
 {
-    return seen->now_ms - seen->credit_ms >= failover_due_ms(failover);
+    return !FAULT_SWITCH(DEADLINE_FORGOTTEN) &&
+           seen->now_ms - seen->credit_ms >= failover_due_ms(failover);
 }
 
 bool failover_may_write(const struct failover *failover, const struct failover_observation *seen)
 {
-    return failover_is_drill(failover) || seen->locks_ours;
+    return failover_is_drill(failover) || seen->locks_ours || FAULT_SWITCH(LOCK_IGNORED);
 }
 
 bool failover_is_fit(const struct failover_observation *seen)
 {
-    return seen->preflight_read && !seen->preflight_why;
+    return (seen->preflight_read && !seen->preflight_why) || FAULT_SWITCH(PREFLIGHT_SKIPPED);
 }
 
 json_t *failover_left_why(const struct failover_tenant *tenant, const char *why)

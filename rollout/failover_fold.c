@@ -4,6 +4,7 @@
 #include "rollout/failover_fold.h"
 
 #include "data/base/error.h"
+#include "data/base/fault_switch.h"
 #include "data/base/when.h"
 
 #include <string.h>
@@ -217,6 +218,15 @@ static bool noted(struct failover *failover, const struct event *event, GError *
     return true;
 }
 
+/* Somebody has taken it over, and looks first: what was in flight still is. */
+static bool conducted(struct failover *failover, const struct event *event, GError **error)
+{
+    (void)event, (void)error;
+    if (FAULT_SWITCH(INTENT_FORGOTTEN))
+        failover_forget_intent(failover);
+    return true;
+}
+
 /* `begins`: a call that only this event makes possible, one at a time. `ends`: the call that must
  * be in flight. `comes_on`: deadlines count from here. */
 static const struct rule {
@@ -248,7 +258,7 @@ static const struct rule {
     {"resume", ACT_NONE, ACT_NONE, false, true, resumed},
     {"revert", ACT_NONE, ACT_NONE, false, true, reverted},
     {"note", ACT_NONE, ACT_NONE, false, true, noted},
-    {"conductor", ACT_NONE, ACT_NONE, true, true, noted}, /* who comes late looks first */
+    {"conductor", ACT_NONE, ACT_NONE, true, true, conducted},
 };
 
 static const struct rule *rule_of(const char *type)

@@ -1,3 +1,4 @@
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "data/record_set.h"
 #include "data/route53_write.h"
@@ -89,7 +90,8 @@ json_t *record_changes(const struct failover *failover, guint place)
             continue;
         OWN_JSON new = failover->reverting ? NULL : new_record(failover, tenant);
         json_t *was = failover->reverting ? tenant->becomes : tenant->was;
-        json_t *becomes = failover->reverting ? tenant->was : new;
+        json_t *old = FAULT_SWITCH(RECORD_FORGOTTEN) ? NULL : tenant->was;
+        json_t *becomes = failover->reverting ? old : new;
         struct weight weight = weight_of_change(was, becomes);
         sum.values += weight.values;
         sum.letters += weight.letters;

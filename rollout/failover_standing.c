@@ -1,5 +1,6 @@
 /* How a failover as a whole stands: when it may begin, when it is held and for what, and its end.
  */
+#include "data/base/fault_switch.h"
 #include "data/base/text.h"
 #include "rollout/failover_steps.h"
 
@@ -15,7 +16,7 @@ static struct failover_decision state_is(enum failover_state state, enum failove
                                          const char *reason)
 {
     json_t *data =
-        json_pack("{s:s, s:o}", "state", failover_state_name(state), "reason", text_json(reason));
+        json_pack("{s:s, s:o}", "state", failover_state_name(state), "reason", text_json(FAULT_SWITCH(EVIDENCE_DROPPED) ? NULL : reason));
     if (code)
         json_object_set_new(data, "code", json_string(failover_code_name(code)));
     if (failover_state_final(state))

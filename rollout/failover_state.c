@@ -1,5 +1,7 @@
 #include "rollout/failover_state.h"
 
+#include "data/base/fault_switch.h"
+
 bool tenant_is_left(const struct failover_tenant *tenant)
 {
     return tenant->item_left || tenant->record_left;
@@ -41,7 +43,8 @@ static bool wants_there(const struct failover *failover, const struct failover_t
 /* Only what was done is undone, and what is somebody else's by now is left alone. */
 static bool wants_back(const struct failover_tenant *tenant, enum phase phase)
 {
-    bool record = tenant->record == RECORD_CHANGED && !tenant_is_left(tenant);
+    bool left = tenant_is_left(tenant) && !FAULT_SWITCH(LEFT_TOUCHED);
+    bool record = tenant->record == RECORD_CHANGED && !left;
     switch (phase) {
     case PHASE_MARK:
         return tenant->item == ITEM_PLACED && !tenant->item_left;
@@ -71,8 +74,8 @@ enum phase batch_phase(const struct failover *failover, guint place)
     bool of_this_way = batch->back == failover->reverting;
     if (of_this_way && batch->verified)
         return PHASE_DONE;
-    enum phase phase =
-        of_this_way && batch->changes->len > 0 && !batch->insync ? PHASE_INSYNC : PHASE_DONE;
+    bool pending = of_this_way && batch->changes->len > 0 && !batch->insync;
+    enum phase phase = pending && !FAULT_SWITCH(PLACED_TOO_EARLY) ? PHASE_INSYNC : PHASE_DONE;
     for (guint i = 0; i < batch->n && phase > PHASE_MARK; i++) {
         const struct failover_tenant *tenant = failover_tenant_at(failover, batch->first + i);
         for (enum phase wanted = PHASE_MARK; wanted < phase; wanted++)
@@ -95,7 +98,8 @@ bool batch_may_begin(const struct failover *failover, guint i)
         return true;
     if (batch_phase(failover, batch_in_turn(failover, i - 1)) < PHASE_INSYNC)
         return false;
-    return failover->reverting || batch_phase(failover, 0) == PHASE_DONE;
+    return failover->reverting || batch_phase(failover, 0) == PHASE_DONE ||
+           FAULT_SWITCH(CANARY_FORGOTTEN);
 }
 
 bool failover_is_done(const struct failover *failover)

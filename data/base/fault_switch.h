@@ -29,6 +29,16 @@ enum fault {
     FAULT_EVACUATION_IGNORED,     /* 19 */
     FAULT_LOST_PUT_BELIEVED,      /* 2, by the store that bastions share */
     FAULT_BEATEN_PUT_BELIEVED,    /* 2, by the same */
+    /* Of failovers, against the rules of tests/simulation/failover/evac.h: */
+    FAULT_INTENT_FORGOTTEN,  /* 18 */
+    FAULT_WRONG_CELL,        /* 19 */
+    FAULT_PLACED_TOO_EARLY,  /* 20 */
+    FAULT_OUTCOME_GUESSED,   /* 21 */
+    FAULT_RECORD_FORGOTTEN,  /* 22 */
+    FAULT_LEFT_TOUCHED,      /* 23 */
+    FAULT_CANARY_FORGOTTEN,  /* 24 */
+    FAULT_HELD_GOES_ON,      /* 25 */
+    FAULT_PREFLIGHT_SKIPPED, /* 27 */
     FAULTS
 };
 extern enum fault fault_switched;
