@@ -131,6 +131,13 @@ char *whereabouts_record(const struct config *config, const struct tenant *tenan
     return NULL;
 }
 
+char *whereabouts_url(const struct config *config, const char *record)
+{
+    g_autoptr(GString) url = g_string_new(config->failover.check_url);
+    g_string_replace(url, "{record}", record, 0);
+    return g_strdup(url->str);
+}
+
 static void changed(const struct entry *entry)
 {
     entry->desk->changed(entry->desk->data);
@@ -335,8 +342,6 @@ static void name_record(struct entry *entry, const struct tenant *tenant)
     if (entry->named && g_strcmp0(record, public->record) == 0)
         return;
     entry->named = true;
-    g_autoptr(GString) url = g_string_new(record ? config->failover.check_url : NULL);
-    g_string_replace(url, "{record}", record ? record : "", 0);
     aws_call_cancel(g_steal_pointer(&entry->zone));
     aws_call_cancel(g_steal_pointer(&entry->get));
     if (entry->lookup)
@@ -345,7 +350,7 @@ static void name_record(struct entry *entry, const struct tenant *tenant)
     g_free(public->url);
     g_free(public->no_record);
     public->record = g_steal_pointer(&record);
-    public->url = public->record ? g_strdup(url->str) : NULL;
+    public->url = public->record ? whereabouts_url(config, public->record) : NULL;
     public->no_record = g_steal_pointer(&why);
     public->asked_ms = 0;
     for (int i = WITNESS_ZONE; i < WITNESSES; i++)

@@ -38,3 +38,5 @@ bool whereabouts_waits(const struct whereabouts *whereabouts);
 
 /* failover.record for the tenant; NULL, and why, where there is none. Caller frees both. */
 char *whereabouts_record(const struct config *config, const struct tenant *tenant, char **why);
+/* failover.check_url of that record. Caller frees. */
+char *whereabouts_url(const struct config *config, const char *record);

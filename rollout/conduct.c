@@ -18,7 +18,7 @@ enum { STEPS_AT_ONCE = 100, COMPLAINTS_KEPT = 100, GAP_MS = 10000 };
 
 static const struct conduct_kind *kind_of(const char *operation)
 {
-    static const struct conduct_kind *const kinds[] = {&rollout_conduct};
+    static const struct conduct_kind *const kinds[] = {&rollout_conduct, &failover_conduct};
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (g_strv_contains(kinds[i]->operations, operation))
             return kinds[i];

@@ -10,6 +10,7 @@
 #include "rollout/deploy.h"
 #include "rollout/engine.h"
 #include "rollout/heartbeat.h"
+#include "rollout/job.h"
 #include "rollout/lease.h"
 #include "rollout/notify.h"
 #include "rollout/observer.h"
@@ -28,6 +29,7 @@ struct world {
     struct aws_client *client;
     struct notifier *notifier;
     struct heartbeat *heartbeat;
+    struct job_desk *jobs; /* commands of the user's own */
     struct aws_tenure keys; /* of the last credentials used */
     char *keys_origin;
     gint64 journal_retry_mono_ms; /* it failed; until then it is not tried again, which may block */
@@ -156,7 +158,9 @@ void conduct_miss_journal(struct conduct *conduct, bool ours);
 
 /* conduct_lease.c */
 
-/* The longest that a call to the outside may take. */
+/* The longest that a call to the outside may take: the deployer's, or CONDUCT_CALL_MS, which is
+ * what all others get. */
+enum { CONDUCT_CALL_MS = 20000 };
 gint64 conduct_call_ms(const struct world *world);
 gint64 conduct_lease_length_ms(const struct world *world);
 /* Takes the lease (and then reads the whole operation), or renews it where that is due. False: it

@@ -9,7 +9,7 @@ enum { TAKE_PACE_MS = 1000, JOURNAL_RETRY_MS = 5000 };
 
 gint64 conduct_call_ms(const struct world *world)
 {
-    return deployer_deadline_ms(world->deployer);
+    return MAX(deployer_deadline_ms(world->deployer), CONDUCT_CALL_MS);
 }
 
 /* A call may take its whole deadline, and the lease has to outlast it. */

@@ -223,20 +223,6 @@ static void see_deployer(struct observed_cell *seen, const struct rolling *rolli
         seen->running = &watch->running;
 }
 
-/* By how much the wall clock has jumped while we watched what began at `began_ms`. The other clock
- * counts on while the machine sleeps, so that a suspended night is time that has passed, and no
- * jump. What begins in the future was stamped by a clock that has been set right since, or by
- * another host's: it counts as begun when we first saw it. So does what begins `afresh`. */
-static gint64 clock_credit(struct clock_watch *clock, gint64 began_ms, bool afresh)
-{
-    gint64 now_ms = when_now_ms(), offset_ms = now_ms - when_boot_ms();
-    if (clock->of_ms != began_ms) {
-        clock->of_ms = began_ms;
-        clock->offset_ms = offset_ms + (afresh ? began_ms - now_ms : MAX(0, began_ms - now_ms));
-    }
-    return offset_ms - clock->offset_ms;
-}
-
 struct observed_cell *observe_cells(const struct rolling *rolling, gint64 now_ms)
 {
     struct observed_cell *all = g_new0(struct observed_cell, rolling->watches->len);
@@ -251,9 +237,9 @@ struct observed_cell *observe_cells(const struct rolling *rolling, gint64 now_ms
         seen->gates = watch->judged ? watch->gates : NULL;
         seen->samples = watch->judged ? &watch->samples : NULL;
         if (!FAULT_SWITCH(CLOCK_BELIEVED))
-            seen->bake_credit_ms = clock_credit(&watch->bake_clock, cell->deployed_at_ms, false);
+            seen->bake_credit_ms = clock_watch_credit(&watch->bake_clock, cell->deployed_at_ms, false);
         /* A call that may never have been made is made now, and has its whole time. */
-        seen->call_credit_ms = clock_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
+        seen->call_credit_ms = clock_watch_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
         see_fleet(seen, rolling, watch, now_ms);
         see_deployer(seen, rolling, watch);
         if (cell->evacuated && watch_is_calling(watch))

@@ -4,12 +4,8 @@
  */
 #pragma once
 
+#include "rollout/clock_watch.h"
 #include "rollout/conduct.h"
-
-/* The wall clock beside the monotonic one, since we first saw what began at `of_ms`. */
-struct clock_watch {
-    gint64 of_ms, offset_ms; /* wall minus monotonic clock at that first sight */
-};
 
 /* What is known of a cell beside its events. */
 struct watch {

@@ -42,7 +42,8 @@ bool world_open(struct world *world, struct config *config, const char *dir, GEr
     world->follower = journal_follow(config, dir);
     world->client = aws_client_new(config->aws_profile, config->aws_region);
     world->deployer = deployer_new(config, world->client, dir, error);
-    if (!world->deployer)
+    world->jobs = world->deployer ? job_desk_new(dir, error) : NULL;
+    if (!world->jobs)
         return false;
     world->releases = releases_open(config, &no_releases);
     world->releases_error = g_strdup(no_releases ? no_releases->message : NULL);
@@ -71,6 +72,7 @@ void world_close(struct world *world)
         heartbeat_free(world->heartbeat);
     if (world->notifier)
         notifier_free(world->notifier);
+    job_desk_free(world->jobs);
     if (world->releases)
         releases_free(world->releases);
     if (world->client)

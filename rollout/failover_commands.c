@@ -1,0 +1,126 @@
+/* The user's own commands of a failover: fence, promote, and the data of a move. Each runs once,
+ * under its intent's token (job.h), and may outlive any number of conductors of this host. */
+#include "rollout/failover_conduct.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "rollout/fault_point.h"
+
+enum { LOOK_PACE_MS = 200 };
+
+/* What the intent in flight runs. */
+struct errand {
+    const char *name; /* for fault_point() */
+    const char *setting, *limit_setting;
+    const struct own_command *command;
+    gint64 timeout_ms;                  /* as it was planned */
+    const char *cell, *target, *tenant; /* for its environment; NULL: not set */
+};
+
+static struct errand errand_of(const struct crossing *crossing)
+{
+    const struct config *config = crossing->base.world->config;
+    const struct failover *failover = crossing->failover;
+    const struct failover_plan *plan = failover->plan;
+    const struct failover_intent *intent = &failover->intent;
+    if (intent->act == ACT_FENCE)
+        return (struct errand){"fence",
+                               "failover.fence.command",
+                               "failover.fence.timeout",
+                               &config->failover.fence,
+                               plan->fence_ms,
+                               plan->source,
+                               NULL,
+                               NULL};
+    if (intent->act == ACT_PROMOTE)
+        return (struct errand){"promote",
+                               "failover.promote.command",
+                               "failover.promote.timeout",
+                               &config->failover.promote,
+                               plan->promote_ms,
+                               intent->cell,
+                               intent->cell,
+                               NULL};
+    const struct failover_tenant *tenant = g_ptr_array_index(intent->tenants, 0);
+    return (struct errand){"data",        "move.command", "move.timeout",   &config->move,
+                           plan->move_ms, plan->source,   tenant->plan->to, tenant->plan->id};
+}
+
+static char **environment_of(const struct crossing *crossing, const struct errand *errand)
+{
+    const struct {
+        const char *name, *value;
+    } given[] = {
+        {"CELLDECK_OPERATION", crossing->base.id},
+        {"CELLDECK_TOKEN", crossing->failover->intent.token},
+        {"CELLDECK_SOURCE", crossing->failover->plan->source},
+        {"CELLDECK_CELL", errand->cell},
+        {"CELLDECK_TARGET", errand->target},
+        {"CELLDECK_TENANT", errand->tenant},
+    };
+    char **environment = g_get_environ();
+    for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
+        environment = given[i].value
+                          ? g_environ_setenv(environment, given[i].name, given[i].value, true)
+                          : g_environ_unsetenv(environment, given[i].name);
+    return environment;
+}
+
+static void begin(struct crossing *crossing, const struct errand *errand)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) environment = environment_of(crossing, errand);
+    const struct job job = {
+        .token = crossing->failover->intent.token,
+        .setting = errand->setting,
+        .argv = errand->command->argv,
+        .environment = environment,
+        .timeout_ms = errand->timeout_ms,
+        .begun = crossing->base.id,
+    };
+    fault_point("call", errand->name);
+    if (!job_begin(crossing->base.world->jobs, &job, &error))
+        attempt_ends(&crossing->call, OUTCOME_REFUSED, error->message);
+    fault_point("answered", errand->name);
+}
+
+static void keep_output(struct crossing *crossing, const struct job_look *look)
+{
+    g_free(crossing->call_output);
+    crossing->call_output = g_strdup(look->output);
+}
+
+static void take_end(struct crossing *crossing, const struct errand *errand,
+                     const struct job_look *look)
+{
+    bool well = look->state == JOB_ENDED && look->ending == ENDING_EXIT && look->value == 0;
+    g_autofree char *why =
+        look->state == JOB_LOST
+            ? g_strdup_printf("%s was begun and is gone without having said how it ended (was the "
+                              "machine restarted?); how far it came is not known, and it is not "
+                              "run again",
+                              errand->setting)
+            : job_ending_text(look, errand->timeout_ms, errand->limit_setting);
+    keep_output(crossing, look);
+    attempt_ends(&crossing->call, well ? OUTCOME_DONE : OUTCOME_REFUSED, well ? NULL : why);
+}
+
+void command_call(struct crossing *crossing)
+{
+    const struct errand errand = errand_of(crossing);
+    gint64 mono_ms = when_boot_ms();
+    if (!attempt_is_due(&crossing->call, mono_ms))
+        return;
+    crossing->call.next_mono_ms = mono_ms + LOOK_PACE_MS;
+    struct job_look look;
+    job_look(crossing->base.world->jobs, crossing->failover->intent.token, &look);
+    if (look.state == JOB_ENDED || look.state == JOB_LOST)
+        take_end(crossing, &errand, &look);
+    else if (look.state != JOB_UNBEGUN)
+        crossing->call.outcome = OUTCOME_UNKNOWN;
+    else if (!failover_may_call(crossing->failover))
+        attempt_ends(&crossing->call, OUTCOME_NOT, "it was not begun");
+    else if (crossing_may_write(crossing))
+        begin(crossing, &errand);
+    job_look_clear(&look);
+}

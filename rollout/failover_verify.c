@@ -1,0 +1,380 @@
+/* Whether a tenant is where it was sent: the registry has it as this operation left it, Route 53's
+ * own servers answer with its record, and, on the way there, its new cell answers check_url. The
+ * cell is asked at its own address under the tenant's name: what resolvers keep of the old record
+ * for as long as its TTL is no failure of the new one's. */
+#include "rollout/failover_conduct.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "data/dns.h"
+#include "data/probe.h"
+#include "data/whereabouts.h"
+#include "data/witness_read.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* TEST_PACE_MS: TestDNSAnswer takes ten questions a second from all of an account (aws.md). */
+enum {
+    VERIFY_AT_ONCE = 8,
+    TEST_PACE_MS = 125,
+    ANSWER_MS = 5000,
+    ADDRESS_MS = 2000,
+    ADDRESS_GOOD_MS = 30000
+};
+
+/* The address of a cell's name. */
+struct address {
+    char *text; /* "10.0.0.1"; NULL: not known (yet) */
+    char *error;
+    gint64 at_mono_ms; /* 0: never looked up */
+    struct lookup *lookup;
+};
+
+/* Asking DNS, in a worker. */
+struct lookup {
+    struct address *address; /* NULL: nobody waits for it any more. The main thread's alone */
+    struct crossing *crossing;
+    struct config *config;
+    char *name, *found;
+    GError *error;
+};
+
+/* One look at a tenant, step by step. */
+struct verifying {
+    struct traveller *traveller;
+    enum { VERIFY_ITEM, VERIFY_ZONE, VERIFY_ANSWER } step;
+    struct tenant_call *item;
+    struct zone_call *zone;
+    struct aws_call *answer;
+    struct record_set *expected; /* its record; NULL: none should stand */
+    char *asked;                 /* the address that `answer` asks */
+    gint64 began_mono_ms;
+};
+
+static void address_free(gpointer data)
+{
+    struct address *address = data;
+    if (address->lookup)
+        address->lookup->address = NULL;
+    g_free(address->text);
+    g_free(address->error);
+    g_free(address);
+}
+
+void crossing_forget_addresses(struct crossing *crossing)
+{
+    g_clear_pointer(&crossing->addresses, g_hash_table_unref);
+}
+
+static void lookup_free(gpointer data)
+{
+    struct lookup *lookup = data;
+    config_unref(lookup->config);
+    g_free(lookup->name);
+    g_free(lookup->found);
+    g_clear_error(&lookup->error);
+    g_free(lookup);
+}
+
+static void look_up(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    struct lookup *lookup = task_data;
+    (void)source, (void)cancellable;
+    OWN(dns_answer)
+    answer = dns_ask(lookup->name, lookup->config->failover.resolver, ADDRESS_MS, &lookup->error);
+    if (answer && answer->addresses->len > 0)
+        lookup->found = g_strdup(g_ptr_array_index(answer->addresses, 0));
+    g_task_return_boolean(task, TRUE);
+}
+
+static void on_address(GObject *source, GAsyncResult *result, gpointer data)
+{
+    const struct lookup *lookup = g_task_get_task_data(G_TASK(result));
+    struct address *address = lookup->address;
+    (void)source, (void)data;
+    if (!address)
+        return;
+    address->lookup = NULL;
+    address->at_mono_ms = when_boot_ms();
+    g_free(address->text);
+    g_free(address->error);
+    address->text = g_strdup(lookup->found);
+    address->error = lookup->found   ? NULL
+                     : lookup->error ? g_strdup(lookup->error->message)
+                                     : g_strdup_printf("%s has no address", lookup->name);
+    conduct_wake(&lookup->crossing->base);
+}
+
+static void begin_lookup(struct crossing *crossing, struct address *address, const char *name)
+{
+    struct lookup *lookup = g_new0(struct lookup, 1);
+    lookup->address = address;
+    lookup->crossing = crossing;
+    lookup->config = config_ref(crossing->base.world->config);
+    lookup->name = g_strdup(name);
+    address->lookup = lookup;
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_address, NULL);
+    g_task_set_task_data(task, lookup, lookup_free);
+    g_task_run_in_thread(task, look_up);
+}
+
+/* Looked up again now and then: a cell's address may change under its name. */
+static const struct address *address_of(struct crossing *crossing, const char *name)
+{
+    if (!crossing->addresses)
+        crossing->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, address_free);
+    struct address *address = g_hash_table_lookup(crossing->addresses, name);
+    if (!address) {
+        address = g_new0(struct address, 1);
+        g_hash_table_insert(crossing->addresses, g_strdup(name), address);
+    }
+    gint64 mono_ms = when_boot_ms(), good_ms = address->text ? ADDRESS_GOOD_MS : ADDRESS_MS;
+    if (g_hostname_is_ip_address(name) && !address->text)
+        address->text = g_strdup(name);
+    else if (!g_hostname_is_ip_address(name) && !address->lookup &&
+             (!address->at_mono_ms || mono_ms - address->at_mono_ms > good_ms))
+        begin_lookup(crossing, address, name);
+    return address;
+}
+
+void traveller_forget_verify(struct traveller *traveller)
+{
+    struct verifying *verifying = g_steal_pointer(&traveller->verifying);
+    if (!verifying)
+        return;
+    traveller->crossing->n_verifying--;
+    tenant_call_cancel(verifying->item);
+    zone_call_cancel(verifying->zone);
+    aws_call_cancel(verifying->answer);
+    record_set_free(verifying->expected);
+    g_free(verifying->asked);
+    g_free(verifying);
+}
+
+static void ends(struct verifying *verifying, enum outcome outcome, const char *why)
+{
+    struct traveller *traveller = verifying->traveller;
+    struct crossing *crossing = traveller->crossing;
+    if (outcome == OUTCOME_NOT)
+        attempt_failed(&traveller->verified, why);
+    else
+        attempt_ends(&traveller->verified, outcome, why);
+    traveller_forget_verify(traveller);
+    conduct_wake(&crossing->base);
+}
+
+static void go_on(struct verifying *verifying, int step)
+{
+    verifying->step = step;
+    conduct_wake(&verifying->traveller->crossing->base);
+}
+
+/* Route 53 is asked where this operation has, or could have, changed what it says. */
+static bool asks_zone(const struct verifying *verifying)
+{
+    const struct crossing *crossing = verifying->traveller->crossing;
+    const struct failover_tenant *tenant = traveller_tenant(verifying->traveller);
+    return crossing->failover->plan->dns && tenant->plan->record && !tenant->record_left &&
+           (tenant->was || tenant->becomes);
+}
+
+static bool asks_cell(const struct verifying *verifying)
+{
+    const struct crossing *crossing = verifying->traveller->crossing;
+    const struct failover_tenant *tenant = traveller_tenant(verifying->traveller);
+    return !crossing->failover->reverting && tenant->item == ITEM_PLACED && asks_zone(verifying);
+}
+
+static void on_item(const struct tenant_item *item, const GError *error, gpointer data)
+{
+    struct verifying *verifying = data;
+    const struct registry_stand stand = failover_stands(traveller_tenant(verifying->traveller));
+    verifying->item = NULL;
+    if (!item) {
+        ends(verifying, OUTCOME_NOT, error->message);
+        return;
+    }
+    if (!registry_stands(&stand, item)) {
+        g_autofree char *words = registry_item_words(item);
+        ends(verifying, OUTCOME_REFUSED, words);
+        return;
+    }
+    if (asks_zone(verifying))
+        go_on(verifying, VERIFY_ZONE);
+    else
+        ends(verifying, OUTCOME_DONE, NULL);
+}
+
+static void begin_item(struct verifying *verifying)
+{
+    const struct world *world = verifying->traveller->crossing->base.world;
+    verifying->item = tenant_item_get(world->client, world->config,
+                                      traveller_tenant(verifying->traveller)->plan->id,
+                                      CONDUCT_CALL_MS, on_item, verifying);
+}
+
+static bool answers_as_expected(const struct verifying *verifying, const struct zone_answer *answer)
+{
+    if (verifying->expected)
+        return zone_answer_is(answer, verifying->expected);
+    return strcmp(answer->code, "NXDOMAIN") == 0 || answer->values->len == 0;
+}
+
+static void on_zone(const struct zone_answer *answer, const GError *error, gpointer data)
+{
+    struct verifying *verifying = data;
+    verifying->zone = NULL;
+    if (!answer) {
+        ends(verifying, OUTCOME_NOT, error->message);
+    } else if (!answers_as_expected(verifying, answer)) {
+        const char *first = answer->values->len ? g_ptr_array_index(answer->values, 0) : "nothing";
+        g_autofree char *wanted =
+            verifying->expected ? record_set_text(verifying->expected) : g_strdup("no record");
+        g_autofree char *why = g_strdup_printf("Route 53's servers answer %s, %s; expected is %s",
+                                               answer->code, first, wanted);
+        ends(verifying, OUTCOME_NOT, why);
+    } else if (asks_cell(verifying)) {
+        go_on(verifying, VERIFY_ANSWER);
+    } else {
+        ends(verifying, OUTCOME_DONE, NULL);
+    }
+}
+
+static json_t *expected_record(const struct verifying *verifying)
+{
+    const struct failover_tenant *tenant = traveller_tenant(verifying->traveller);
+    bool there = tenant->record == RECORD_CHANGED;
+    return there ? tenant->becomes : tenant->was;
+}
+
+static void begin_zone(struct verifying *verifying, gint64 mono_ms)
+{
+    struct crossing *crossing = verifying->traveller->crossing;
+    const struct world *world = crossing->base.world;
+    const struct failover_tenant *tenant = traveller_tenant(verifying->traveller);
+    const json_t *record = expected_record(verifying);
+    const json_t *any = record ? record : tenant->becomes;
+    if (mono_ms < crossing->next_test_mono_ms)
+        return;
+    crossing->next_test_mono_ms = mono_ms + TEST_PACE_MS;
+    record_set_free(verifying->expected);
+    verifying->expected = record ? record_set_of_json(record, NULL) : NULL;
+    OWN(record_set) set = any ? record_set_of_json(any, NULL) : NULL;
+    if (!set) {
+        ends(verifying, OUTCOME_NOT, "what its record was is not known");
+        return;
+    }
+    verifying->zone = zone_test_answer(world->client, world->config->failover.zone_id, set->name,
+                                       set->type, CONDUCT_CALL_MS, on_zone, verifying);
+}
+
+/* Names another cell, or does not answer as one: it is not there. One that names none is believed
+ * to be the cell that was asked. */
+static char *answer_trouble(const struct verifying *verifying, const struct probe *probe)
+{
+    const struct crossing *crossing = verifying->traveller->crossing;
+    const char *to = traveller_tenant(verifying->traveller)->plan->to;
+    struct witness witness = {0};
+    witness_read_answer(&witness, crossing->base.world->config, probe, verifying->asked);
+    bool there = witness.state == WITNESS_SILENT || g_strcmp0(witness.cell, to) == 0;
+    char *why = there          ? NULL
+                : witness.cell ? g_strdup_printf("%s answers at %s, not %s", witness.cell,
+                                                 verifying->asked, to)
+                               : g_strdup_printf("%s does not answer: %s", to,
+                                                 witness.told ? witness.told : "no answer");
+    witness_clear(&witness);
+    return why;
+}
+
+static void on_answer(int status, const char *body, const GError *error, gpointer data)
+{
+    struct verifying *verifying = data;
+    verifying->answer = NULL;
+    gint64 took_ms = when_mono_ms() - verifying->began_mono_ms;
+    struct probe *probe =
+        probe_parse(status, body, error ? error->message : NULL, when_now_ms(), took_ms);
+    g_autofree char *why = answer_trouble(verifying, probe);
+    probe_unref(probe);
+    ends(verifying, why ? OUTCOME_NOT : OUTCOME_DONE, why);
+}
+
+static void begin_answer(struct verifying *verifying)
+{
+    struct crossing *crossing = verifying->traveller->crossing;
+    const struct world *world = crossing->base.world;
+    const struct planned_tenant *plan = traveller_tenant(verifying->traveller)->plan;
+    const struct planned_target *target = failover_plan_target(crossing->failover->plan, plan->to);
+    const struct address *address = address_of(crossing, target->dns_name);
+    if (!address->text && address->error) {
+        ends(verifying, OUTCOME_NOT, address->error);
+        return;
+    }
+    if (!address->text)
+        return;
+    g_autofree char *there = strchr(address->text, ':') ? g_strdup_printf("[%s]", address->text)
+                                                        : g_strdup(address->text);
+    g_autofree char *url = whereabouts_url(world->config, plan->record);
+    g_free(verifying->asked);
+    verifying->asked = g_strdup(address->text);
+    verifying->began_mono_ms = when_mono_ms();
+    verifying->answer = aws_http_get_at(world->client, url, there, ANSWER_MS, on_answer, verifying);
+}
+
+static void step(struct verifying *verifying, gint64 mono_ms)
+{
+    if (verifying->item || verifying->zone || verifying->answer)
+        return;
+    if (verifying->step == VERIFY_ITEM)
+        begin_item(verifying);
+    else if (verifying->step == VERIFY_ZONE)
+        begin_zone(verifying, mono_ms);
+    else
+        begin_answer(verifying);
+}
+
+static void begin(struct traveller *traveller)
+{
+    struct verifying *verifying = g_new0(struct verifying, 1);
+    verifying->traveller = traveller;
+    traveller->verifying = verifying;
+    traveller->crossing->n_verifying++;
+}
+
+static void verify_batch(struct crossing *crossing, const struct failover_batch *batch,
+                         gint64 mono_ms)
+{
+    for (guint i = batch->first; i < batch->first + batch->n; i++) {
+        struct traveller *traveller = &crossing->travellers[i];
+        bool due = attempt_is_due(&traveller->verified, mono_ms) &&
+                   traveller_tenant(traveller)->step != TENANT_LEFT;
+        if (!traveller->verifying && due && crossing->n_verifying < VERIFY_AT_ONCE)
+            begin(traveller);
+        if (traveller->verifying)
+            step(traveller->verifying, mono_ms);
+    }
+}
+
+/* What was verified on the way there says nothing of the way back. */
+static void follow_way(struct crossing *crossing)
+{
+    if (crossing->verifies_back == crossing->failover->reverting)
+        return;
+    crossing->verifies_back = crossing->failover->reverting;
+    for (guint i = 0; i < crossing->n_travellers; i++) {
+        traveller_forget_verify(&crossing->travellers[i]);
+        attempt_clear(&crossing->travellers[i].verified);
+    }
+}
+
+void crossing_verify(struct crossing *crossing)
+{
+    const struct failover *failover = crossing->failover;
+    gint64 mono_ms = when_boot_ms();
+    follow_way(crossing);
+    for (guint i = 0; i < failover->batches->len; i++) {
+        const struct failover_batch *batch = failover_batch_at(failover, i);
+        if (failover_awaits_verify(failover, batch))
+            verify_batch(crossing, batch, mono_ms);
+    }
+}
