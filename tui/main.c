@@ -13,10 +13,23 @@
 #include <sys/prctl.h>
 
 static const struct command *const commands[] = {
-    &command_console, &command_demo,       &command_status,    &command_cells,
-    &command_tenants, &command_tenant,     &command_releases,  &command_rollout,
-    &command_gate,    &command_history,    &command_conductor, &command_config,
-    &command_doctor,  &command_iam_policy, &command_journal,   NULL,
+    &command_console,
+    &command_demo,
+    &command_status,
+    &command_cells,
+    &command_tenants,
+    &command_tenant,
+    &command_releases,
+    &command_rollout,
+    &command_gate,
+    &command_history,
+    &command_handover,
+    &command_conductor,
+    &command_config,
+    &command_doctor,
+    &command_iam_policy,
+    &command_journal,
+    NULL,
 };
 
 static void print_help(void)

@@ -13,6 +13,7 @@ extern const struct command command_releases;
 extern const struct command command_rollout;
 extern const struct command command_gate;
 extern const struct command command_history;
+extern const struct command command_handover;
 extern const struct command command_conductor;
 extern const struct command command_config;
 extern const struct command command_doctor;
