@@ -36,6 +36,7 @@ struct whereabouts_desk {
     struct aws_client *client;
     void (*changed)(gpointer data);
     gpointer data;
+    bool spares_zone;
     GHashTable *entries; /* tenant id -> struct entry * */
 };
 
@@ -273,6 +274,8 @@ static void ask_all(struct entry *entry)
     mark_asked(entry, WITNESS_DNS);
     mark_asked(entry, WITNESS_ANSWER);
     ask_dns(entry);
+    if (entry->desk->spares_zone)
+        return;
     if (failover->zone_id) {
         mark_asked(entry, WITNESS_ZONE);
         entry->zone = zone_record_ask(entry->desk->client, failover->zone_id, entry->public.record,
@@ -296,19 +299,18 @@ static bool under_way(const struct entry *entry)
     return entry->zone || entry->get || entry->lookup;
 }
 
-static void read_registry(struct entry *entry, const struct snapshot *snapshot,
+void whereabouts_registry(struct witness *witness, const struct snapshot *snapshot,
                           const struct tenant *tenant)
 {
     const struct source *source = snapshot_source(snapshot, "registry");
     gint64 at_ms = source ? source->read_ms : snapshot->registry->at_ms;
-    bool ours = tenant->cell && config_cell(entry->desk->config, tenant->cell);
-    witness_set(&entry->public.witnesses[WITNESS_REGISTRY],
+    bool ours = tenant->cell && config_cell(snapshot->config, tenant->cell);
+    witness_set(witness,
                 ours           ? WITNESS_NAMES
                 : tenant->cell ? WITNESS_FOREIGN
                                : WITNESS_SILENT,
                 at_ms, g_strdup(tenant->cell), g_strdup(tenant_status_name(tenant->status)));
-    entry->public.witnesses[WITNESS_REGISTRY].old =
-        source && (source->state == SOURCE_STALE || source->state == SOURCE_ERROR);
+    witness->old = source && (source->state == SOURCE_STALE || source->state == SOURCE_ERROR);
 }
 
 /* By now nobody's: what is looked at again is asked again. */
@@ -366,6 +368,11 @@ void whereabouts_again(struct whereabouts_desk *desk)
         ((struct entry *)entry)->public.asked_ms = 0;
 }
 
+void whereabouts_spare_zone(struct whereabouts_desk *desk)
+{
+    desk->spares_zone = true;
+}
+
 const struct whereabouts *whereabouts_look(struct whereabouts_desk *desk,
                                            const struct snapshot *snapshot, const char *tenant,
                                            gint64 now_ms)
@@ -375,7 +382,7 @@ const struct whereabouts *whereabouts_look(struct whereabouts_desk *desk,
         return NULL;
     struct entry *entry = entry_of(desk, tenant, now_ms);
     name_record(entry, item);
-    read_registry(entry, snapshot, item);
+    whereabouts_registry(&entry->public.witnesses[WITNESS_REGISTRY], snapshot, item);
     bool due = entry->public.asked_ms == 0 || now_ms - entry->public.asked_ms >= FRESH_MS;
     if (desk->client && entry->public.record && due && !under_way(entry)) {
         entry->public.asked_ms = now_ms;

@@ -33,8 +33,14 @@ const struct whereabouts *whereabouts_look(struct whereabouts_desk *desk,
                                            gint64 now_ms);
 /* Whoever was asked is asked again at the next look. */
 void whereabouts_again(struct whereabouts_desk *desk);
+/* Route 53 is not asked: somebody has read the zone. */
+void whereabouts_spare_zone(struct whereabouts_desk *desk);
 /* Whether somebody who was asked has not answered yet. */
 bool whereabouts_waits(const struct whereabouts *whereabouts);
+
+/* What the registry says of a tenant in it. */
+void whereabouts_registry(struct witness *witness, const struct snapshot *snapshot,
+                          const struct tenant *tenant);
 
 /* failover.record for the tenant; NULL, and why, where there is none. Caller frees both. */
 char *whereabouts_record(const struct config *config, const struct tenant *tenant, char **why);

@@ -194,21 +194,30 @@ static int examine(struct context *context, bool read_only)
 
 static int run(int argc, char **argv, GError **error)
 {
-    gboolean read_only = FALSE;
-    const GOptionEntry options[] = {{"read-only", 0, 0, G_OPTION_ARG_NONE, &read_only,
-                                     "Only what console and status need", NULL},
-                                    {0}};
+    gboolean read_only = FALSE, drift = FALSE, everybody = FALSE;
+    const GOptionEntry options[] = {
+        {"read-only", 0, 0, G_OPTION_ARG_NONE, &read_only, "Only what console and status need",
+         NULL},
+        {"drift", 0, 0, G_OPTION_ARG_NONE, &drift,
+         "Instead: does everybody say the same of where tenants live?", NULL},
+        {"all", 0, 0, G_OPTION_ARG_NONE, &everybody,
+         "With --drift: ask DNS and the cells of every tenant, ten a second", NULL},
+        {0}};
     struct context context = {.about = command_doctor.summary, .forms = FORM_JSON};
     int code = CD_ERROR_FAILED;
-    if (context_parse(&context, argc, argv, options, "", 0, 0, error))
-        code = examine(&context, read_only);
+    if (!context_parse(&context, argc, argv, options, "", 0, 0, error))
+        code = CD_ERROR_USAGE;
+    else if (everybody && !drift)
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "doctor: --all is for --drift");
+    else
+        code = drift ? doctor_drift(&context, everybody, error) : examine(&context, read_only);
     context_clear(&context);
     return code;
 }
 
 const struct command command_doctor = {
     .name = "doctor",
-    .usage = "[--read-only] [--json]",
+    .usage = "[--read-only] [--drift [--all]] [--json]",
     .summary = "is everything there that celldeck leans on, and what to do where it is not",
     .run = run,
 };

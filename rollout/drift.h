@@ -1,0 +1,59 @@
+/* Where all tenants live, by those who should know: what `tenant where` asks for one, for the whole
+ * fleet (`doctor --drift`). The registry and the hosted zone are each read once, whole. DNS and the
+ * cells that answer are asked for those that do not agree and for some of the others, evenly spread
+ * over them, for it takes ten tenants a second; or for everybody.
+ *
+ * And the other way round: names in the zone that lead to a cell, and are no tenant's. */
+#pragma once
+
+#include "data/aws/client.h"
+#include "data/fleet.h"
+#include "data/witness.h"
+
+/* Of so many DNS and the cells are asked where not everybody is: of those on whom registry and zone
+ * do not agree, of those that either knows nothing of, and of those on whom they do agree. */
+enum { DRIFT_DOUBTS = 500, DRIFT_UNKNOWN = 100, DRIFT_SAMPLE = 100 };
+
+struct drift_tenant {
+    const struct tenant *tenant; /* in the snapshot's registry */
+    char *record;                /* its name in DNS; NULL: `no_record` says why it has none */
+    char *no_record;
+    struct witness witnesses[WITNESSES];
+    enum agreement agreement;
+    char *verdict; /* witness_verdict() */
+    bool asked;    /* DNS and the cell that answers, too */
+};
+struct orphan {
+    char *name; /* in DNS */
+    char *cell; /* that it leads to */
+    char *told; /* "cell1.example.com, TTL 60 s" */
+};
+struct drift {
+    struct snapshot *snapshot; /* a reference */
+    char *zone_error;   /* why the zone could not be read, or is not configured; NULL: it was */
+    bool zone_failed;   /* it is configured */
+    GPtrArray *tenants; /* struct drift_tenant *, by id; all, if the registry is whole */
+    GPtrArray *orphans; /* struct orphan *, by name; none where anything was not read whole */
+    guint asked;        /* of how many tenants DNS and the cells were asked */
+};
+void drift_free(struct drift *drift);
+OWNABLE(drift, drift_free);
+guint drift_count(const struct drift *drift, enum agreement agreement);
+
+/* By the registry and the zone's names (zone_scan.h; NULL: `zone_error`, copied, says why). Pure.
+ */
+struct drift *drift_of(struct snapshot *snapshot, GHashTable *names, const char *zone_error);
+/* Whom to ask further: places in drift->tenants, those in doubt first. Pure. */
+GArray *drift_to_ask(const struct drift *drift, bool everybody); /* guint */
+/* Takes what was said of one tenant; the verdict follows. Pure. */
+void drift_take(struct drift *drift, guint place, const struct witness *witnesses);
+
+/* Does all of it, turning the main context until the last answer. `progress` (may be NULL) is told
+ * in a line how far it is, every few seconds. */
+typedef void (*drift_progress_fn)(const char *line, gpointer data);
+struct drift *drift_read(struct snapshot *snapshot, struct aws_client *client, bool everybody,
+                         drift_progress_fn progress, gpointer data);
+
+/* {tenants, complete, agree, drifted[], unproven[], orphans[], asked, zone_error}. New reference.
+ */
+json_t *drift_json(const struct drift *drift, gint64 now_ms);
