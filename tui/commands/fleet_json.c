@@ -125,6 +125,16 @@ static json_t *live_operations_json(const GPtrArray *operations)
     return live;
 }
 
+/* As JSON has cells in celldeck.yaml's order, too. */
+static void add_drills(json_t *cells, const struct snapshot *snapshot, const GPtrArray *operations)
+{
+    for (size_t i = 0; i < snapshot->n_cells; i++) {
+        gint64 last_ms =
+            operations ? history_last_drill_ms(operations, snapshot->cells[i].config->id) : 0;
+        json_object_set_new(json_array_get(cells, i), "last_drill_at", moment_json(last_ms));
+    }
+}
+
 json_t *fleet_status_json(const struct snapshot *snapshot, const struct evacuations *drains,
                           const GPtrArray *operations)
 {
@@ -132,13 +142,15 @@ json_t *fleet_status_json(const struct snapshot *snapshot, const struct evacuati
     for (guint i = 0; i < snapshot->sources->len; i++)
         json_array_append_new(sources, source_json(snapshot->sources->pdata[i], snapshot->at_ms));
     const struct registry *registry = snapshot->registry;
-    return json_pack(
-        "{s:o, s:o, s:o, s:{s:o, s:o, s:b}, s:o, s:o, s:f}", "at", moment_json(snapshot->at_ms),
-        "sources", sources, "cells", fleet_cells_json(snapshot, drains), "tenants", "total",
-        registry ? json_integer(registry->tenants->len) : json_null(), "unplaced",
-        registry ? json_integer(snapshot->unplaced) : json_null(), "complete",
-        registry && registry->complete, "spares", spares_json(drains), "operations",
-        live_operations_json(operations), "cost_usd_per_hour", snapshot->cost_usd_per_hour);
+    json_t *cells = fleet_cells_json(snapshot, drains);
+    add_drills(cells, snapshot, operations);
+    return json_pack("{s:o, s:o, s:o, s:{s:o, s:o, s:b}, s:o, s:o, s:f}", "at",
+                     moment_json(snapshot->at_ms), "sources", sources, "cells", cells, "tenants",
+                     "total", registry ? json_integer(registry->tenants->len) : json_null(),
+                     "unplaced", registry ? json_integer(snapshot->unplaced) : json_null(),
+                     "complete", registry && registry->complete, "spares", spares_json(drains),
+                     "operations", live_operations_json(operations), "cost_usd_per_hour",
+                     snapshot->cost_usd_per_hour);
 }
 
 static json_t *count_json(gint64 count)
