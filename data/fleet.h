@@ -192,10 +192,6 @@ enum health {
 };
 const char *health_name(enum health health); /* "healthy" */
 
-/* Said on the fleet screen of where a cell's tenants could go if it died (rollout/placement.h), so
- * that none looks ready. */
-#define DRAIN_UNKNOWN "not computed yet"
-
 struct cell {
     const struct cell_config *config;
     struct cell_reading reading;

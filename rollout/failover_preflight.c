@@ -96,7 +96,8 @@ GPtrArray *preflight_start(const struct evacuation *evacuation, enum failover_ki
     everybody_has_a_place(refusals, evacuation);
     if (holders && kind != FAILOVER_DRILL)
         nobody_is_at_work(refusals, holders);
-    all_is_acknowledged(refusals, evacuation, kind, acks);
+    if (kind != FAILOVER_DRILL)
+        all_is_acknowledged(refusals, evacuation, kind, acks);
     return refusals;
 }
 
@@ -129,19 +130,25 @@ json_t *preflight_json(const GPtrArray *refusals)
     return array;
 }
 
+/* A cell may have 1,000 tenants that fit nowhere for one reason: the record has them all. */
+#define SAID_MOST 10
+
 GError *preflight_error(const GPtrArray *refusals)
 {
     int code = preflight_exit_code(refusals);
     if (code == 0)
         return NULL;
     GString *all = g_string_new(code == CD_ERROR_BUSY ? "held by another operation:" : "refused:");
-    for (guint i = 0; i < refusals->len; i++) {
+    guint said = refusals->len > SAID_MOST + 1 ? SAID_MOST : refusals->len;
+    for (guint i = 0; i < said; i++) {
         const struct preflight_refusal *refusal = refusals->pdata[i];
         g_autofree char *lifted = lifted_by(refusal);
         g_string_append_printf(all, "\n  %s%s%s%s", refusal->why,
                                lifted ? " (acknowledge it: " : "", lifted ? lifted : "",
                                lifted ? ")" : "");
     }
+    if (said < refusals->len)
+        g_string_append_printf(all, "\n  and %u more", refusals->len - said);
     GError *error = g_error_new_literal(CD_ERROR, code, all->str);
     g_string_free(all, TRUE);
     return error;

@@ -32,7 +32,7 @@ struct preflight_holder {
     bool locked;  /* it holds lock/CELL; else the cell is in its list */
     bool yielded; /* of the source: a rollout, which the failover takes it over from */
 };
-void preflight_holder_free(gpointer holder);
+void preflight_holder_free(gpointer data);
 /* Of the cells (NULL-terminated), the source first: operations that are live, are not `own` (or
  * NULL), and hold a cell's lock, or are failovers or moves that have it in their list. A rollout
  * that merely has a cell in its list is none: it waits for the lock. struct preflight_holder *,
@@ -41,7 +41,8 @@ GPtrArray *preflight_holders(struct journal *journal, const char *const *cells, 
                              GError **error);
 
 /* Everything that stands against beginning: struct preflight_refusal *, freed with the array;
- * empty: nothing. A drill writes nothing, so nobody is in its way. `holders` may be NULL: not
+ * empty: nothing. A drill writes nothing, so nobody is in its way and nothing
+ * has to be acknowledged. `holders` may be NULL: not
  * known, and not asked. */
 GPtrArray *preflight_start(const struct evacuation *evacuation, enum failover_kind kind,
                            unsigned acks, const GPtrArray *holders);
@@ -51,7 +52,7 @@ int preflight_exit_code(const GPtrArray *refusals);
 /* [{kind, cell, tenant, operation, why, lifted_by}], as `opened` keeps them and --json prints them.
  * New reference. */
 json_t *preflight_json(const GPtrArray *refusals);
-/* All of them in one error of that code; NULL where there are none. */
+/* All of them, or the first ten, in one error of that code; NULL where there are none. */
 GError *preflight_error(const GPtrArray *refusals);
 
 /* Before each further step: what of a frozen plan no longer holds. Its targets are cells of the

@@ -98,7 +98,7 @@ static char *refused(char *id, const GPtrArray *refusals, char **refused_id, GEr
     return NULL;
 }
 
-char *failover_open(struct journal *journal, const struct failover_ask *ask,
+char *failover_begin(struct journal *journal, const struct failover_ask *ask,
                     const struct person *requester, gint64 now_ms, char **refused_id,
                     GError **error)
 {

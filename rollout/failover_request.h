@@ -18,7 +18,7 @@ struct failover_ask {
  * journal's head, so of two that open at once the second sees the first. What is refused
  * (CD_ERROR_REFUSED, CD_ERROR_BUSY, all reasons in one message) is recorded too, as an operation
  * that ended before it began: *refused_id (may be NULL) gets its id. Caller frees both. */
-char *failover_open(struct journal *journal, const struct failover_ask *ask,
+char *failover_begin(struct journal *journal, const struct failover_ask *ask,
                     const struct person *requester, gint64 now_ms, char **refused_id,
                     GError **error);
 

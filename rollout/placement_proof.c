@@ -85,7 +85,8 @@ static char *lag_words(const struct lag *lag, gint64 rpo_ms, bool failed, gint64
 {
     g_autofree char *age = duration_short(MAX(0, lag->age_ms));
     g_autofree char *rpo = duration_short(MAX(0, rpo_ms));
-    g_autofree char *value = g_strdup_printf("lag %.3g s", (double)lag->lag_ms / WHEN_SECOND);
+    g_autofree char *value = g_strdup_printf(
+        lag->lag_ms < WHEN_SECOND ? "lag %.1f s" : "lag %.0f s", (double)lag->lag_ms / WHEN_SECOND);
     if (rpo_ms < 0)
         return g_strdup("no rpo");
     if (lag->lag_ms < 0)

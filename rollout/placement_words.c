@@ -89,24 +89,33 @@ static char *targets_words(const struct evacuation *evacuation)
     return g_strdup_printf("%s, %s", first->cell->id, first->lag ? first->lag : "all proven");
 }
 
-/* Of those that have no place, who has most users. */
-static guint largest_short(const struct planning *planning)
+/* Whose reason is told of all: one of those that most have in common. Who can't be told from
+ * another, or tells no users, speaks for nobody else. */
+static guint spokesman(const struct planning *planning)
 {
     const struct evacuation *evacuation = planning->evacuation;
-    guint largest = PACK_NONE;
-    for (guint i = 0; i < evacuation->tenants->len; i++)
-        if (!evacuation->block[i].to &&
-            (largest == PACK_NONE || evacuation->block[i].users > evacuation->block[largest].users))
-            largest = i;
-    return largest;
+    g_autofree guint *n = g_new0(guint, planning->kinds->len + 1);
+    guint most = PACK_NONE;
+    for (guint i = 0; i < evacuation->tenants->len; i++) {
+        const struct pack_item *item = &planning->pack.items[i];
+        if (evacuation->block[i].to)
+            continue;
+        guint others = most == PACK_NONE || planning->pack.items[most].size == PACK_NOWHERE
+                           ? 0
+                           : n[planning->pack.items[most].kind];
+        n[item->kind] += item->size != PACK_NOWHERE;
+        if (most == PACK_NONE || n[item->kind] > others)
+            most = i;
+    }
+    return most;
 }
 
 static char *short_words(const struct planning *planning)
 {
     const struct evacuation *evacuation = planning->evacuation;
-    guint largest = largest_short(planning);
-    const struct pack_item *item = &planning->pack.items[largest];
-    const struct placed_tenant *tenant = &evacuation->block[largest];
+    guint of = spokesman(planning);
+    const struct pack_item *item = &planning->pack.items[of];
+    const struct placed_tenant *tenant = &evacuation->block[of];
     g_autofree char *why = NULL;
     if (item->size == PACK_NOWHERE) {
         why = g_strdup_printf("%s: %s", tenant->tenant->id, tenant->why);
@@ -119,8 +128,8 @@ static char *short_words(const struct planning *planning)
     if (!evacuation->placed)
         return g_steal_pointer(&why);
     g_autofree char *left = text_count(evacuation->tenants->len - evacuation->placed);
-    g_autofree char *of = text_count(evacuation->tenants->len);
-    return g_strdup_printf("%s of %s left over: %s", left, of, why);
+    g_autofree char *all = text_count(evacuation->tenants->len);
+    return g_strdup_printf("%s of %s left over: %s", left, all, why);
 }
 
 static char *line(const struct planning *planning)

@@ -22,6 +22,8 @@ static const struct command *const commands[] = {
     &command_releases,
     &command_rollout,
     &command_gate,
+    &command_failover,
+    &command_place,
     &command_history,
     &command_handover,
     &command_conductor,

@@ -66,7 +66,7 @@ static char *open_as(enum failover_kind kind, const char *of, const char *to, un
                                        : evacuation_of(snapshot, of, to);
     cr_assert(evacuation);
     const struct failover_ask ask = {kind, evacuation, acks, "it burns", "T-1"};
-    return failover_open(journal, &ask, who, NOW, refused_id, error);
+    return failover_begin(journal, &ask, who, NOW, refused_id, error);
 }
 
 static void expect_opened(enum failover_kind kind, const char *of, unsigned acks, const char *id)

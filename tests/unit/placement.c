@@ -141,6 +141,16 @@ Test(placement, an_enterprise_tenant_never_lands_in_a_shared_cell)
     expect_drain(plan, DRAIN_NOWHERE, "1 of 2 left over: no backup declared in US");
 }
 
+Test(placement, the_line_of_a_cell_tells_the_reason_that_most_have)
+{
+    placing_fleet(EURO EURO_TWO, ALL_SET);
+    lives(.id = "e", .cell = "cell-e", .current_users = 900, .tier = TIER_ENTERPRISE);
+    lives(.id = "s", .cell = "cell-e", .current_users = 10);
+    lives(.id = "t", .cell = "cell-e", .current_users = 10);
+    placing_falls_silent("cell-f", 6);
+    cr_expect_str_eq(placing_plan("cell-e", NULL)->why, "no healthy EU cell");
+}
+
 Test(placement, a_declared_backup_may_take_an_enterprise_tenant_by_the_cell_or_by_itself)
 {
     placing_fleet(CELL_LINE("cell-2", "shared", "us-east-1", "US", 10000, ", backups: [cell-3]")

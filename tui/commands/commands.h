@@ -19,3 +19,6 @@ extern const struct command command_config;
 extern const struct command command_doctor;
 extern const struct command command_iam_policy;
 extern const struct command command_journal;
+extern const struct command command_place;
+extern const struct command command_failover;
+extern const struct command command_failover;

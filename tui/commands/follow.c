@@ -108,10 +108,10 @@ int follow_exit_code(const struct rollout *rollout)
 }
 
 void follow_check_conductor(struct follow_watchdog *watchdog, struct journal *journal,
-                            const struct rollout *rollout)
+                            const char *operation, gint64 opened_ms)
 {
     struct conductor_info info = {0};
-    bool found = conductor_find(journal, rollout->id, &info) && info.alive;
+    bool found = conductor_find(journal, operation, &info) && info.alive;
     gint64 now_ms = when_now_ms();
     if (found && !info.silent) {
         watchdog->told = false;
@@ -121,11 +121,11 @@ void follow_check_conductor(struct follow_watchdog *watchdog, struct journal *jo
         out_message("the conductor of %s (process %" G_GINT64_FORMAT
                     " on %s) has been silent for %s: it is stopped, or has no journal; see "
                     "conductor.log",
-                    rollout->id, info.pid, info.host, silence);
-    } else if (!watchdog->told && (info.host || now_ms - rollout->opened_ms > CONDUCTOR_GRACE_MS)) {
+                    operation, info.pid, info.host, silence);
+    } else if (!watchdog->told && (info.host || now_ms - opened_ms > CONDUCTOR_GRACE_MS)) {
         watchdog->told = true;
         out_message("nobody conducts %s now%s%s; celldeck conductor --until-idle carries it on",
-                    rollout->id, info.host ? ", last seen on " : "", info.host ? info.host : "");
+                    operation, info.host ? ", last seen on " : "", info.host ? info.host : "");
     }
     conductor_info_clear(&info);
 }

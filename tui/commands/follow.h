@@ -27,9 +27,10 @@ struct rollout *follow_rollout(struct journal *journal, const char *id, const st
 /* The exit code of a rollout in this state: completed 0, failed 3, held 4, aborted 1, else 0. */
 int follow_exit_code(const struct rollout *rollout);
 
-/* Tells on stderr, once each time it changes, that nobody conducts `rollout`, and what to do. */
+/* Tells on stderr, once each time it changes, that nobody conducts the operation, and what to do.
+ */
 struct follow_watchdog {
     bool told;
 };
 void follow_check_conductor(struct follow_watchdog *watchdog, struct journal *journal,
-                            const struct rollout *rollout);
+                            const char *operation, gint64 opened_ms);

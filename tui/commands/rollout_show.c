@@ -276,7 +276,7 @@ int rollout_status_run(struct context *context, GError **error)
         if (live)
             print_conductor(context, rollout);
         if (live && !behind) /* else it may be we who have not heard of anybody */
-            follow_check_conductor(&watchdog, context->journal, rollout);
+            follow_check_conductor(&watchdog, context->journal, rollout->id, rollout->opened_ms);
     }
     return 0;
 }
@@ -314,7 +314,8 @@ static void tell_event(const struct rollout *rollout, const struct event *event,
 static bool look_after(const struct rollout *rollout, gpointer data)
 {
     struct watching *watching = data;
-    follow_check_conductor(&watching->watchdog, watching->context->journal, rollout);
+    follow_check_conductor(&watching->watchdog, watching->context->journal, rollout->id,
+                           rollout->opened_ms);
     return !out_is_closed();
 }
 

@@ -59,7 +59,7 @@ static char *open_rollout(struct context *context, const struct rollout_planned 
 static bool look_after(const struct rollout *rollout, gpointer data)
 {
     static struct follow_watchdog watchdog;
-    follow_check_conductor(&watchdog, data, rollout);
+    follow_check_conductor(&watchdog, data, rollout->id, rollout->opened_ms);
     return true;
 }
 

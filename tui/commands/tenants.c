@@ -1,10 +1,11 @@
-/* `celldeck tenants` and `celldeck tenant where ID`. */
+/* `celldeck tenants` and `celldeck tenant where|move ID`. */
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/whereabouts.h"
 #include "tui/commands/commands.h"
 #include "tui/commands/context.h"
+#include "tui/commands/failover.h"
 #include "tui/commands/fleet_json.h"
 
 #include <string.h>
@@ -166,21 +167,32 @@ static int show_where(struct context *context, const struct snapshot *snapshot, 
     return code == 0 && unread ? CD_ERROR_SOURCE : code;
 }
 
+static int run_where(struct context *context, GError **error)
+{
+    OWN(snapshot) snapshot = read_registry(context, error);
+    return snapshot ? show_where(context, snapshot, context->args[0], error) : CD_ERROR_FAILED;
+}
+
+static int run_move(struct context *context, GError **error)
+{
+    if (failover_options(context)->to)
+        return failover_start(context, FAILOVER_MOVE, context->args[0], error);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "tenant move: --to CELL is missing: where to?");
+    return CD_ERROR_USAGE;
+}
+
+static const struct subcommand subcommands[] = {
+    {"where", "ID [--json]",
+     "where a tenant lives, by the registry, Route 53, DNS and the cell that answers", FORM_JSON, 1,
+     false, false, NULL, 0, run_where},
+    {"move", "ID --to CELL [--ack NAME...] [--reason TEXT] [--yes] [--wait]",
+     "moves one tenant into another cell; its data by move.command", FORM_TEXT, 1, true, true,
+     tenant_move_options, sizeof(struct failover_options), run_move},
+    {0}};
+
 static int run_tenant(int argc, char **argv, GError **error)
 {
-    struct context context = {.about = command_tenant.summary, .forms = FORM_JSON};
-    int code = CD_ERROR_FAILED;
-    OWN(snapshot) snapshot = NULL;
-    if (context_parse(&context, argc, argv, NULL, "where ID", 2, 2, error)) {
-        if (strcmp(context.args[0], "where") != 0)
-            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                        "tenant: unknown subcommand %s; usage: celldeck tenant where ID",
-                        context.args[0]);
-        else if ((snapshot = read_registry(&context, error)))
-            code = show_where(&context, snapshot, context.args[1], error);
-    }
-    context_clear(&context);
-    return code;
+    return subcommand_run(subcommands, argc, argv, error);
 }
 
 const struct command command_tenants = {
@@ -192,7 +204,7 @@ const struct command command_tenants = {
 
 const struct command command_tenant = {
     .name = "tenant",
-    .usage = "where ID [--json]",
-    .summary = "where a tenant lives, by the registry, Route 53, DNS and the cell that answers",
+    .usage = "where|move ID",
+    .summary = "where a tenant lives, by all who know; moves it into another cell",
     .run = run_tenant,
 };

@@ -1,0 +1,61 @@
+/* The parts of `celldeck failover` and `celldeck tenant move`, a file each; failover.c has the
+ * table.
+ */
+#pragma once
+
+#include "rollout/failover.h"
+#include "rollout/failover_preflight.h"
+#include "tui/commands/subcommand.h"
+
+/* What can be given to a subcommand of failover, or to tenant move; each takes some of it. */
+struct failover_options {
+    char *to, *reason, *ticket;
+    char **acks;
+    gboolean drill, yes, wait;
+};
+#define FAILOVER_OPTION(member) OPTION_AT(struct failover_options, member)
+
+static inline const struct failover_options *failover_options(const struct context *context)
+{
+    return context->options;
+}
+
+/* failover_print.c: a plan for people. What it comes to is the first line and the last ones, so
+ * that it is on screen after a long list. */
+void failover_plan_print(const struct evacuation *evacuation, struct out_style style);
+
+/* failover_plan.c */
+struct failover_planned {
+    struct snapshot *snapshot;
+    struct evacuation *evacuation;
+    GPtrArray *holders; /* struct preflight_holder *; NULL: the journal was not read */
+};
+/* Reads the fleet, plans for a cell, or a tenant (FAILOVER_MOVE), and asks the journal who else is
+ * at work there, where it is open. False with CD_ERROR_USAGE where the fleet has no such cell,
+ * CD_ERROR_FAILED where the registry has no such tenant. Release with failover_planned_clear either
+ * way. */
+bool failover_plan_read(struct context *context, enum failover_kind kind, const char *of,
+                        struct failover_planned *planned, GError **error);
+void failover_planned_clear(struct failover_planned *planned);
+int failover_plan_run(struct context *context, GError **error);
+extern const GOptionEntry failover_plan_options[];
+
+/* failover_start.c: the whole of it, from what was read to the exit code: plan and blast radius,
+ * acknowledgements one by one, the word typed, and with --wait its end. */
+int failover_start(struct context *context, enum failover_kind kind, const char *of,
+                   GError **error);
+int failover_start_run(struct context *context, GError **error);
+extern const GOptionEntry failover_start_options[], tenant_move_options[];
+
+/* failover_follow.c: sees to it that somebody conducts it and, with --wait, follows it to its end,
+ * or until it is held, telling what happens on stderr. The exit code: 0 where it ended as it was to
+ * (`wanted`), CD_ERROR_FAILED where it ended otherwise, CD_ERROR_HELD where a person has to decide,
+ * or somebody was left alone. */
+int failover_carry_on(struct context *context, const char *id, enum failover_state wanted,
+                      GError **error);
+
+/* failover_show.c, failover_ask.c */
+int failover_status_run(struct context *context, GError **error);
+int failover_resume_run(struct context *context, GError **error);
+int failover_revert_run(struct context *context, GError **error);
+extern const GOptionEntry failover_ask_options[];

@@ -1,0 +1,68 @@
+/* `celldeck failover resume|revert`. Each becomes an event; the conductor does the rest. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/failover_request.h"
+#include "tui/commands/failover.h"
+
+const GOptionEntry failover_ask_options[] = {
+    {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history",
+     "TEXT"},
+    {"yes", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(yes), "Do not ask for a confirmation", NULL},
+    {"wait", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(wait), "Until it has ended, or is held",
+     NULL},
+    {0}};
+
+static int ask(struct context *context, const char *what, enum failover_state wanted,
+               GError **error)
+{
+    const struct person person = context_person(context);
+    const char *id = context->args[0];
+    if (!failover_request(context->journal, id, what, failover_options(context)->reason, &person,
+                          when_now_ms(), error))
+        return CD_ERROR_FAILED;
+    return failover_carry_on(context, id, wanted, error);
+}
+
+int failover_resume_run(struct context *context, GError **error)
+{
+    OWN(failover) failover = failover_require(context->journal, context->args[0], error);
+    if (!failover)
+        return CD_ERROR_FAILED;
+    return ask(context, "resume", failover->reverting ? FAILOVER_REVERTED : FAILOVER_COMPLETED,
+               error);
+}
+
+/* What would go back: those that something was done to. */
+static void print_blast_radius(const struct failover *failover)
+{
+    guint tenants = 0;
+    gint64 users = 0;
+    for (guint i = 0; i < failover->tenants->len; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, i);
+        bool touched = tenant->item != ITEM_AS_PLANNED || tenant->record != RECORD_AS_IT_WAS;
+        tenants += touched;
+        users += touched ? tenant->plan->users : 0;
+    }
+    g_autofree char *tenants_text = text_counted(tenants, "tenant");
+    g_autofree char *users_text = text_counted(users, "user");
+    out_message("blast radius: %u cells; %s, %s go back to %s", failover->plan->targets->len + 1,
+                tenants_text, users_text, failover->cell);
+}
+
+int failover_revert_run(struct context *context, GError **error)
+{
+    OWN(failover) failover = failover_require(context->journal, context->args[0], error);
+    if (!failover)
+        return CD_ERROR_FAILED;
+    g_autofree char *why = failover_refuses(failover, "revert");
+    if (why) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't revert %s: %s", failover->id, why);
+        return CD_ERROR_REFUSED;
+    }
+    print_blast_radius(failover);
+    g_autofree char *what = g_strdup_printf("revert %s", failover->id);
+    if (!context_confirm(failover_options(context)->yes, what, failover->cell, error))
+        return CD_ERROR_REFUSED;
+    return ask(context, "revert", FAILOVER_REVERTED, error);
+}

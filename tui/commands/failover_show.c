@@ -1,0 +1,110 @@
+/* `celldeck failover status`: of a failover, a move or a drill. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/failover_request.h"
+#include "tui/commands/failover.h"
+#include "tui/commands/follow.h"
+
+static enum out_role step_role(const struct failover_tenant *tenant)
+{
+    switch (tenant->step) {
+    case TENANT_LEFT:
+        return OUT_BAD;
+    case TENANT_VERIFIED:
+    case TENANT_CHECKED:
+    case TENANT_BACK:
+        return OUT_GOOD;
+    case TENANT_PLANNED:
+        return OUT_DIM;
+    default:
+        return OUT_PLAIN;
+    }
+}
+
+static void print_tenants(const struct context *context, const struct failover *failover)
+{
+    static const struct out_column columns[] = {{"TENANT", false}, {"BATCH", true}, {"FROM", false},
+                                                {"TO", false},     {"STEP", false}, {"USERS", true},
+                                                {"", false}};
+    OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
+    for (guint i = 0; i < failover->tenants->len; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, i);
+        g_autofree char *batch = g_strdup_printf("%u", tenant->batch + 1);
+        g_autofree char *users = text_count(tenant->plan->users);
+        out_table_row(table, step_role(tenant),
+                      (const char *[]){tenant->plan->id, batch, tenant->plan->from,
+                                       tenant->plan->to, tenant_step_name(tenant->step), users,
+                                       tenant->why ? tenant->why : ""});
+    }
+    if (failover->tenants->len)
+        out_table_print(table, context->style);
+}
+
+static void print_progress(const struct context *context, const struct failover *failover,
+                           gint64 now_ms)
+{
+    if (!failover->plan)
+        return;
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *took = duration_short(failover_took_ms(failover, now_ms));
+    g_autofree char *rto = duration_short(failover->plan->rto_ms);
+    out_line(context->style, progress.alone ? OUT_WARN : OUT_PLAIN,
+             "%u of %u done, %u left, %u left alone; %s%s%s%s", progress.done, progress.total,
+             progress.left, progress.alone, took, failover->plan->rto_ms ? " of " : "",
+             failover->plan->rto_ms ? rto : "", failover->plan->rto_ms ? " (failover.rto)" : "");
+}
+
+/* A held one has two ways on, and both are somebody's decision. */
+static void print_ways_on(const struct context *context, const struct failover *failover)
+{
+    static const char *const ways[] = {"resume", "revert"};
+    for (size_t i = 0; failover->state == FAILOVER_HELD && i < G_N_ELEMENTS(ways); i++) {
+        g_autofree char *why_not = failover_refuses(failover, ways[i]);
+        if (!why_not)
+            out_line(context->style, OUT_PLAIN, "  celldeck failover %s %s", ways[i], failover->id);
+    }
+}
+
+static void print_failover(const struct context *context, const struct failover *failover)
+{
+    gint64 now_ms = when_now_ms();
+    g_autofree char *since = when_rfc3339(failover->opened_ms / WHEN_SECOND * WHEN_SECOND);
+    g_autofree char *acks = failover->plan ? g_strjoinv(", ", failover->plan->acks) : NULL;
+    out_line(context->style, OUT_BOLD, "%s  %s of %s  %s%s%s", failover->id, failover->kind,
+             failover->cell, failover_state_name(failover->state),
+             failover->state_reason ? ": " : "",
+             failover->state_reason ? failover->state_reason : "");
+    out_line(context->style, OUT_PLAIN, "asked for by %s at %s: %s%s%s%s", failover->requested_by,
+             since, failover->reason ? failover->reason : "no reason given",
+             failover->ticket ? " (" : "", failover->ticket ? failover->ticket : "",
+             failover->ticket ? ")" : "");
+    if (acks && *acks)
+        out_line(context->style, OUT_WARN, "acknowledged as not proven: %s", acks);
+    for (char **why = failover->refusals; *why; why++)
+        out_line(context->style, OUT_BAD, "refused: %s", *why);
+    print_tenants(context, failover);
+    print_progress(context, failover, now_ms);
+    if (failover_state_final(failover->state))
+        return;
+    g_autofree char *next = failover_next(failover);
+    out_line(context->style, OUT_PLAIN, "Next: %s", next);
+    print_ways_on(context, failover);
+}
+
+int failover_status_run(struct context *context, GError **error)
+{
+    OWN(failover) failover = failover_require(context->journal, context->args[0], error);
+    if (!failover)
+        return CD_ERROR_FAILED;
+    if (context->json) {
+        out_json("failover.status", failover_json(failover, when_now_ms()));
+        return 0;
+    }
+    print_failover(context, failover);
+    g_autofree char *behind = journal_trouble(context->journal);
+    struct follow_watchdog watchdog = {0};
+    if (!failover_state_final(failover->state) && !behind)
+        follow_check_conductor(&watchdog, context->journal, failover->id, failover->opened_ms);
+    return 0;
+}

@@ -1,0 +1,114 @@
+/* `celldeck place`: where would a new tenant go, and why. Nothing is created. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "rollout/placement_json.h"
+#include "tui/commands/commands.h"
+#include "tui/commands/context.h"
+
+#include <string.h>
+
+struct wish {
+    gint64 users;
+    char *tier, *residency, *region;
+};
+
+static bool wrong(GError **error, const char *what)
+{
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "place: %s", what);
+    return false;
+}
+
+static bool read_tier(const char *given, enum tenant_tier *tier)
+{
+    static const enum tenant_tier tiers[] = {TIER_STANDARD, TIER_ENTERPRISE};
+    for (size_t i = 0; given && i < G_N_ELEMENTS(tiers); i++) {
+        if (g_ascii_strcasecmp(given, tenant_tier_name(tiers[i])) != 0)
+            continue;
+        *tier = tiers[i];
+        return true;
+    }
+    return false;
+}
+
+static bool read_wish(const struct wish *wish, struct place_ask *ask, GError **error)
+{
+    if (wish->users <= 0)
+        return wrong(error, "--users N is missing: how many will the tenant register, above 0?");
+    if (!read_tier(wish->tier, &ask->tier))
+        return wrong(error, "--tier is missing, or none: STANDARD or ENTERPRISE");
+    if (!wish->residency || !*wish->residency)
+        return wrong(error, "--residency R is missing: where has its data to stay, such as US?");
+    ask->users = wish->users;
+    ask->residency = wish->residency;
+    ask->region = wish->region;
+    return true;
+}
+
+static void print_candidates(const struct context *context, const struct place_answer *answer)
+{
+    static const struct out_column columns[] = {
+        {"CELL", false}, {"REGION", false}, {"AFTER", true}, {"FITS", false}, {"WHY", false}};
+    OWN(out_table) table = out_table_new(columns, G_N_ELEMENTS(columns));
+    for (guint i = 0; i < answer->candidates->len; i++) {
+        const struct place_candidate *candidate = answer->candidates->pdata[i];
+        g_autofree char *after = g_strdup_printf("%.4g %%", candidate->used_pct_after);
+        out_table_row(table, candidate->fits ? OUT_GOOD : OUT_PLAIN,
+                      (const char *[]){candidate->cell->id, candidate->cell->region, after,
+                                       candidate->fits ? "yes" : "no", candidate->why});
+    }
+    if (answer->candidates->len)
+        out_table_print(table, context->style);
+}
+
+static void print_answer(const struct context *context, const struct place_answer *answer)
+{
+    print_candidates(context, answer);
+    out_line(context->style, answer->to ? OUT_GOOD : OUT_BAD, "%s%s",
+             answer->to ? "" : "Nowhere: ", answer->why);
+    if (answer->build)
+        out_line(context->style, OUT_PLAIN, "To build: %s", answer->build);
+}
+
+static int answer_wish(struct context *context, const struct place_ask *ask)
+{
+    OWN(snapshot) snapshot = context_read_fleet(context);
+    OWN(place_answer) answer = place_find(snapshot, ask);
+    if (context->json)
+        out_json("place", place_answer_json(answer));
+    else
+        print_answer(context, answer);
+    int unread = context_sources_exit_code(snapshot);
+    if (!snapshot->registry)
+        return CD_ERROR_SOURCE;
+    return answer->to ? unread : CD_ERROR_REFUSED;
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    struct wish wish = {0};
+    const GOptionEntry options[] = {
+        {"users", 0, 0, G_OPTION_ARG_INT64, &wish.users, "How many it will register", "N"},
+        {"tier", 0, 0, G_OPTION_ARG_STRING, &wish.tier, "STANDARD or ENTERPRISE", "TIER"},
+        {"residency", 0, 0, G_OPTION_ARG_STRING, &wish.residency, "Where its data has to stay",
+         "US|EU|..."},
+        {"region", 0, 0, G_OPTION_ARG_STRING, &wish.region, "Only in this region", "REGION"},
+        {0}};
+    struct context context = {.about = command_place.summary, .forms = FORM_JSON};
+    struct place_ask ask;
+    int code = CD_ERROR_FAILED;
+    if (context_parse(&context, argc, argv, options, "", 0, 0, error) &&
+        read_wish(&wish, &ask, error) && context_open_config(&context, error))
+        code = answer_wish(&context, &ask);
+    context_clear(&context);
+    g_free(wish.tier);
+    g_free(wish.residency);
+    g_free(wish.region);
+    return code;
+}
+
+const struct command command_place = {
+    .name = "place",
+    .usage = "--users N --tier T --residency R",
+    .summary = "where a new tenant would go, and why; creates nothing",
+    .run = run,
+};
