@@ -169,14 +169,12 @@ static char *target_why(const struct muster *muster, const struct failover_plan 
         return g_strdup(target->unwell);
     if (!tenant) /* its registry item is the engine's to ask for */
         return NULL;
+    /* Whether it was declared, or where the tenant came from, is on record. */
     struct standing standing = standing_of(muster, tenant, source);
-    bool declared = declared_rank(source->config, target->config) >= 0 ||
-                    g_strcmp0(tenant->failover_cell, planned->to) == 0;
-    if (bar_of(&standing, source, target, declared) == BAR_NONE)
+    if (bar_of(&standing, source, target, true) == BAR_NONE)
         return NULL;
-    return g_strdup_printf(
-        "%s may no longer take %s: its residency, tier or backups are others now", planned->to,
-        planned->id);
+    return g_strdup_printf("%s may no longer take %s: its residency or environment is another now",
+                           planned->to, planned->id);
 }
 
 /* Who has come already is among the target's users. */

@@ -8,11 +8,20 @@
 
 #define AT_EASE_PCT 80 /* product.md: over that a cell is closed to new tenants */
 
+static guint place_of(const struct planning *planning, const char *id)
+{
+    gssize place = id ? config_place(planning->muster->snapshot->config, id) : -1;
+    return place < 0 ? PACK_NONE : (guint)place;
+}
+
 guint planning_named(const struct planning *planning, const struct tenant *tenant)
 {
-    const struct config *config = planning->muster->snapshot->config;
-    gssize place = tenant->failover_cell ? config_place(config, tenant->failover_cell) : -1;
-    return place < 0 ? PACK_NONE : (guint)place;
+    guint origin = planning->origins
+                       ? place_of(planning, g_hash_table_lookup(planning->origins, tenant->id))
+                       : PACK_NONE;
+    if (origin != PACK_NONE && !planning->muster->cells[origin].unwell)
+        return origin;
+    return place_of(planning, tenant->failover_cell);
 }
 
 const char *planning_keep(struct planning *planning, char *text)
@@ -288,28 +297,33 @@ struct evacuation *planning_make(struct planning *planning)
     return evacuation;
 }
 
-struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *cell, const char *to)
+struct evacuation *evacuation_plan(const struct snapshot *snapshot,
+                                   const struct evacuation_ask *ask)
 {
-    gssize place = config_place(snapshot->config, cell);
+    const struct tenant *alone = ask->cell ? NULL : snapshot_tenant(snapshot, ask->tenant);
+    const char *cell = ask->cell ? ask->cell : alone ? alone->cell : NULL;
+    gssize place = cell ? config_place(snapshot->config, cell) : -1;
     if (place < 0)
         return NULL;
     OWN(muster) muster = muster_new(snapshot);
     muster_call(muster);
-    struct planning planning = {.muster = muster, .source = (guint)place, .to = to};
+    struct planning planning = {.muster = muster,
+                                .source = (guint)place,
+                                .to = ask->to,
+                                .alone = alone,
+                                .origins = ask->origins};
     return planning_make(&planning);
+}
+
+struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *cell, const char *to)
+{
+    return evacuation_plan(snapshot, &(const struct evacuation_ask){.cell = cell, .to = to});
 }
 
 struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot, const char *tenant,
                                         const char *to)
 {
-    const struct tenant *alone = snapshot_tenant(snapshot, tenant);
-    gssize place = alone && alone->cell ? config_place(snapshot->config, alone->cell) : -1;
-    if (place < 0)
-        return NULL;
-    OWN(muster) muster = muster_new(snapshot);
-    muster_call(muster);
-    struct planning planning = {.muster = muster, .source = (guint)place, .to = to, .alone = alone};
-    return planning_make(&planning);
+    return evacuation_plan(snapshot, &(const struct evacuation_ask){.tenant = tenant, .to = to});
 }
 
 struct evacuation *evacuation_ref(struct evacuation *evacuation)

@@ -7,7 +7,8 @@
  * it may hold the tenant:
  *   - an ENTERPRISE tenant, and any tenant of a dedicated cell, goes only to a declared backup
  *     (cells.*.backups, or the tenant's own failoverCellId), to the dr cell that stands by for its
- *     cell, or back from that dr cell to its primary;
+ *     cell, back from that dr cell to its primary, or back to where the journal says that it came
+ *     from (a fail-back: failover_origins.h);
  *   - others go to shared cells as well; those that are not production, to dev cells too;
  *   - a production tenant never goes to a dev cell, whatever is declared;
  * and has room: the registered users that it has and all that come, together, are at most
@@ -100,11 +101,20 @@ struct evacuation {
 };
 enum drain evacuation_drain(const struct evacuation *evacuation);
 
-/* The plan of one cell. `to`: only into that cell, or NULL. NULL where `cell` is no cell of the
+struct evacuation_ask {
+    const char *cell;    /* the source; its tenants all go ... */
+    const char *tenant;  /* ... or, with `cell` NULL, this one alone leaves where it is */
+    const char *to;      /* only into this cell, or NULL */
+    GHashTable *origins; /* tenant -> the cell that it was moved from into the one where it is; or
+                            NULL: not known */
+};
+/* NULL where `cell` is no cell of the fleet, or there is no such tenant, or it names no cell of the
  * fleet; a `to` that is none is a target that takes nobody, and says so. */
+struct evacuation *evacuation_plan(const struct snapshot *snapshot,
+                                   const struct evacuation_ask *ask);
+/* The plan of one cell, origins unknown. */
 struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *cell, const char *to);
-/* The same of one tenant alone (`tenant move`), by the same rules. NULL where no such tenant, or it
- * names no cell of the fleet. */
+/* The same of one tenant alone (`tenant move`), by the same rules. */
 struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot, const char *tenant,
                                         const char *to);
 struct evacuation *evacuation_ref(struct evacuation *evacuation);

@@ -8,6 +8,7 @@ struct planning {
     const struct muster *muster;
     guint source;                       /* place of the cell */
     const char *to;                     /* only into this cell; NULL: any */
+    GHashTable *origins;                /* see struct evacuation_ask */
     const struct tenant *alone, *extra; /* of its tenants this one alone; one more; or NULL */
     int *declared;                      /* by cell: declared_rank() */
     bool *proven;                       /* by cell: a replica with proven data */
@@ -26,7 +27,8 @@ static inline const struct standing *planning_standing(const struct planning *pl
 {
     return &g_array_index(planning->standings, struct standing, i);
 }
-/* The cell that the tenant's failoverCellId names, which counts as declared for it; PACK_NONE. */
+/* The cell that counts as declared for this tenant alone: where it came from, while that is well,
+ * or what its failoverCellId names; PACK_NONE: none. */
 guint planning_named(const struct planning *planning, const struct tenant *tenant);
 
 /* Makes an evacuation of what is asked: `muster` to `extra`. */

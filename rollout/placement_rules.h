@@ -34,6 +34,6 @@ enum bar bar_of(const struct standing *standing, const struct muster_cell *sourc
 /* The lower, the better liked. Rank NAMED: by the tenant itself. */
 #define RANK_NAMED -2
 guint liking_of(const struct standing *standing, const struct muster_cell *source,
-               const struct muster_cell *target, int rank, bool data_proven);
+                const struct muster_cell *target, int rank, bool data_proven);
 /* Levels of undeclared targets: these, and no others. */
 enum { LEVEL_UNDECLARED = 160, LEVELS_UNDECLARED = 4 };

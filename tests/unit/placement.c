@@ -198,6 +198,29 @@ Test(placement, a_dr_cells_tenants_may_go_back_to_its_primary)
     expect_drain(placing_plan("cell-1-dr", NULL), DRAIN_UNPROVEN, "cell-1: data not proven");
 }
 
+static const char *goes_by_origins(const char *tenant, GHashTable *origins)
+{
+    const struct evacuation_ask ask = {.tenant = tenant, .origins = origins};
+    OWN(evacuation) plan = evacuation_plan(placing_snapshot(), &ask);
+    const struct cell_config *to = ((struct placed_tenant *)plan->tenants->pdata[0])->to;
+    return to ? to->id : "-";
+}
+
+Test(placement, a_tenant_may_go_back_where_the_journal_says_it_came_from)
+{
+    placing_fleet(ONE TWO THREE EURO, ALL_SET);
+    lives(.id = "guest", .cell = "cell-1", .current_users = 10);
+    lives(.id = "e", .cell = "cell-2", .current_users = 10, .tier = TIER_ENTERPRISE);
+    g_autoptr(GHashTable) origins = g_hash_table_new(g_str_hash, g_str_equal);
+    cr_expect_str_eq(goes_by_origins("guest", origins), "-");
+    g_hash_table_insert(origins, (gpointer) "guest", (gpointer) "cell-3");
+    g_hash_table_insert(origins, (gpointer) "e", (gpointer) "cell-1");
+    cr_expect_str_eq(goes_by_origins("guest", origins), "cell-3");
+    cr_expect_str_eq(goes_by_origins("e", origins), "cell-1");
+    g_hash_table_insert(origins, (gpointer) "guest", (gpointer) "cell-e");
+    cr_expect_str_eq(goes_by_origins("guest", origins), "-", "never out of its residency");
+}
+
 Test(placement, a_target_is_well_by_its_metrics)
 {
     placing_fleet(TWO THREE, ALL_SET);

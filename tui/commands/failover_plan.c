@@ -2,6 +2,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "rollout/failover_draft.h"
+#include "rollout/failover_origins.h"
 #include "rollout/placement_json.h"
 #include "tui/commands/failover.h"
 
@@ -22,14 +23,11 @@ static bool is_cell(const struct config *config, const char *id, GError **error)
     return false;
 }
 
-static struct evacuation *plan_of_tenant(const struct snapshot *snapshot, const char *id,
-                                         const char *to, GError **error)
+/* Why nothing can be planned for that tenant. */
+static void no_plan(const struct snapshot *snapshot, const char *id, GError **error)
 {
-    struct evacuation *evacuation = evacuation_of_tenant(snapshot, id, to);
     const struct tenant *tenant = snapshot_tenant(snapshot, id);
     bool whole = snapshot->registry && snapshot->registry->complete;
-    if (evacuation)
-        return evacuation;
     if (tenant)
         g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
                     "tenant %s lives in no cell of the fleet (%s), so nobody can move it", id,
@@ -39,7 +37,29 @@ static struct evacuation *plan_of_tenant(const struct snapshot *snapshot, const 
                     whole ? "the registry has no tenant %s"
                           : "tenant %s is not in what could be read of the registry",
                     id);
-    return NULL;
+}
+
+/* Where its tenants came from is known where the journal is. */
+static struct evacuation *plan_of(const struct context *context, const struct snapshot *snapshot,
+                                  enum failover_kind kind, const char *of, GError **error)
+{
+    bool move = kind == FAILOVER_MOVE;
+    const struct tenant *tenant = move ? snapshot_tenant(snapshot, of) : NULL;
+    const char *cell = !move ? of : tenant ? tenant->cell : NULL;
+    g_autoptr(GHashTable) origins = NULL;
+    if (cell && context->journal) {
+        origins = failover_origins(context->journal, cell, error);
+        if (!origins)
+            return NULL;
+    }
+    const struct evacuation_ask ask = {.cell = move ? NULL : of,
+                                       .tenant = move ? of : NULL,
+                                       .to = failover_options(context)->to,
+                                       .origins = origins};
+    struct evacuation *evacuation = evacuation_plan(snapshot, &ask);
+    if (!evacuation)
+        no_plan(snapshot, of, error);
+    return evacuation;
 }
 
 static GPtrArray *holders_of(struct context *context, const struct evacuation *evacuation,
@@ -62,8 +82,7 @@ bool failover_plan_read(struct context *context, enum failover_kind kind, const 
         (kind != FAILOVER_MOVE && !is_cell(context->config, of, error)))
         return false;
     planned->snapshot = context_read_fleet(context);
-    planned->evacuation = kind == FAILOVER_MOVE ? plan_of_tenant(planned->snapshot, of, to, error)
-                                                : evacuation_of(planned->snapshot, of, to);
+    planned->evacuation = plan_of(context, planned->snapshot, kind, of, error);
     if (!planned->evacuation)
         return false;
     if (!context->journal)
