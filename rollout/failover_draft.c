@@ -152,6 +152,7 @@ struct failover_plan *failover_plan_make(const struct evacuation *evacuation,
     plan->ttl_s = failover->ttl_ms / WHEN_SECOND;
     plan->step_ms = failover->deadline_ms;
     plan->rto_ms = MAX(0, failover->rto_ms);
+    plan->step_ms = failover->deadline_ms;
     failover_plan_seal(plan);
     return plan;
 }
