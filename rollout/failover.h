@@ -22,7 +22,8 @@
  *   dns.intent       {batch, back, deadline, changes[{tenant, name, was, becomes}]}
  *   dns.called       {batch, back, change}         Route 53 took it, by that id
  *   dns.failed       {batch, back, error, code}    and nothing of it was changed; code: changed |
- *                                 refused | throttled | away
+ *                                 refused | throttled | away. {later: true}: it is tried again
+ *                                 once the batches before it are through
  *   dns.insync       {batch, back}
  *   verified         {batch, back, tenants[]}
  *   tenant.left      {tenant, step, what: item | record, why}
@@ -38,7 +39,9 @@
  * The order: preflight and locks -> fence -> promote -> batch by batch: registry mark (MIGRATING)
  * -> data -> records read -> records changed -> INSYNC -> registry place (the new cell, ACTIVE) ->
  * verified. The first batch, one tenant, goes all the way before the second begins; later ones
- * begin once Route 53 has taken the change of the one before. At most one write is under way.
+ * begin once Route 53 has taken the change of the one before. At most one write is under way. A
+ * change that Route 53 refuses for now lets those before it go all the way first: who is sent to
+ * the new cell already is not kept waiting by who is not.
  * A revert takes the batches in reverse: placed ones are marked again, records go back, INSYNC,
  * registry restored as it was planned, verified; only what was done is undone.
  * Every write is one that only what stands as this operation last left it lets through, so a call
@@ -141,6 +144,7 @@ struct failover_batch {
     bool back;          /* `changes`, `insync` and `verified` are those of the way back */
     bool insync, verified;
     bool unexplained; /* Route 53 said that a record has changed, and then none had */
+    bool later; /* its change was refused for now, and those before it go first (`back`'s way) */
 };
 
 /* A command of the user's own: fence, or promote. */

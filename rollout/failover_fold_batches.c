@@ -74,7 +74,7 @@ static void turn(const struct failover *failover, struct failover_batch *batch)
     if (batch->back == failover->reverting)
         return;
     batch->back = failover->reverting;
-    batch->insync = batch->verified = batch->unexplained = false;
+    batch->insync = batch->verified = batch->unexplained = batch->later = false;
     g_ptr_array_set_size(batch->changes, 0);
 }
 
@@ -270,7 +270,7 @@ bool failover_fold_dns_called(struct failover *failover, const struct event *eve
                            event->at_ms);
     }
     turn(failover, batch);
-    batch->unexplained = false;
+    batch->unexplained = batch->later = false;
     batch->insync = false;
     if (change)
         g_ptr_array_add(batch->changes, g_strdup(change));
@@ -296,6 +296,12 @@ bool failover_fold_dns_failed(struct failover *failover, const struct event *eve
     for (guint i = 0; i < failover->intent.tenants->len; i++)
         ((struct failover_tenant *)g_ptr_array_index(failover->intent.tenants, i))->record_known =
             false;
+    if (json_is_true(json_object_get(event->data, "later"))) {
+        turn(failover, batch);
+        batch->later = true;
+        failover_forget_intent(failover);
+        return true;
+    }
     for (size_t i = 0; code && i < G_N_ELEMENTS(codes); i++)
         if (strcmp(codes[i].code, code) == 0)
             held = codes[i].held;

@@ -114,6 +114,19 @@ static struct failover_decision dns_event(const struct failover *failover, const
     return (struct failover_decision){.type = type, .data = data};
 }
 
+/* Once: whoever is before it in turn is sent to a new cell already, and the registry has yet to say
+ * so. */
+static bool others_go_first(const struct failover *failover)
+{
+    const struct failover_intent *intent = &failover->intent;
+    const struct failover_batch *batch = failover_batch_at(failover, intent->batch);
+    guint turn = 0;
+    while (batch_in_turn(failover, turn) != intent->batch)
+        turn++;
+    bool waited = batch->later && batch->back == intent->back;
+    return !waited && !batches_are_done(failover, turn);
+}
+
 static struct failover_decision dns_outcome(const struct failover *failover,
                                             const struct failover_observation *seen)
 {
@@ -121,12 +134,16 @@ static struct failover_decision dns_outcome(const struct failover *failover,
         return dns_event(failover, "dns.called",
                          json_pack("{s:o}", "change", text_json(seen->call_change)));
     bool refused = seen->call == OUTCOME_REFUSED;
-    if (!refused && (seen->call != OUTCOME_NOT || !gives_up(failover, seen)))
+    bool ends = gives_up(failover, seen);
+    bool later = !refused && !ends && seen->call == OUTCOME_NOT && others_go_first(failover);
+    if (!refused && !later && (seen->call != OUTCOME_NOT || !ends))
         return NO_EVENT;
     const char *code = seen->call_code ? seen->call_code : refused ? "refused" : "away";
     const char *error = seen->call_error ? seen->call_error : "Route 53 did not take the change";
-    return dns_event(failover, "dns.failed",
-                     json_pack("{s:o, s:o}", "error", text_json(error), "code", text_json(code)));
+    json_t *data = json_pack("{s:o, s:o}", "error", text_json(error), "code", text_json(code));
+    if (later)
+        json_object_set_new(data, "later", json_true());
+    return dns_event(failover, "dns.failed", data);
 }
 
 struct failover_decision failover_outcome(const struct failover *failover,

@@ -90,12 +90,23 @@ guint batch_in_turn(const struct failover *failover, guint i)
     return failover->reverting ? failover->batches->len - 1 - i : i;
 }
 
+bool batches_are_done(const struct failover *failover, guint i)
+{
+    for (guint at = 0; at < i; at++)
+        if (batch_phase(failover, batch_in_turn(failover, at)) != PHASE_DONE)
+            return false;
+    return true;
+}
+
 /* The canary of the way there is one tenant, which shows what is wrong with a target or a zone. On
  * the way back nothing is new. */
 bool batch_may_begin(const struct failover *failover, guint i)
 {
+    const struct failover_batch *batch = failover_batch_at(failover, batch_in_turn(failover, i));
     if (i == 0)
         return true;
+    if (batch->later && batch->back == failover->reverting && !batches_are_done(failover, i))
+        return false;
     if (batch_phase(failover, batch_in_turn(failover, i - 1)) < PHASE_INSYNC)
         return false;
     return failover->reverting || batch_phase(failover, 0) == PHASE_DONE ||

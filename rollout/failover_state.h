@@ -24,8 +24,11 @@ enum phase batch_phase(const struct failover *failover, guint place);
 /* The batches in the order of this way: the i-th one's place. */
 guint batch_in_turn(const struct failover *failover, guint i);
 /* Whether the i-th in turn may be worked on: the first has gone all the way (of a revert: the one
- * before it has been sent back), and Route 53 has taken the one before. */
+ * before it has been sent back), and Route 53 has taken the one before; one whose change was
+ * refused for now waits until all before it are done. */
 bool batch_may_begin(const struct failover *failover, guint i);
+/* The first `i` in turn are done. */
+bool batches_are_done(const struct failover *failover, guint i);
 /* All batches of this way are done. */
 bool failover_is_done(const struct failover *failover);
 

@@ -64,7 +64,9 @@ static const struct {
      STORY_PLAIN},
     {"dns.called", "batch {batch}[{back?}, going back]: Route 53 took it[, as {change}]",
      STORY_PLAIN},
-    {"dns.failed", "batch {batch}[{back?}, going back]: Route 53 did NOT take it: {error}",
+    {"dns.failed",
+     "batch {batch}[{back?}, going back]: Route 53 did NOT take it: {error}[{later?}; "
+     "those before it go first]",
      STORY_WARN},
     {"dns.insync", "batch {batch}[{back?}, going back]: INSYNC", STORY_PLAIN},
     {"verified", "batch {batch}[{back?}, going back]: {#tenants} verified", STORY_GOOD},
