@@ -15,8 +15,9 @@ struct awaited {
 static struct failover_decision state_is(enum failover_state state, enum failover_code code,
                                          const char *reason)
 {
+    const char *said = FAULT_SWITCH(EVIDENCE_DROPPED) ? NULL : reason;
     json_t *data =
-        json_pack("{s:s, s:o}", "state", failover_state_name(state), "reason", text_json(FAULT_SWITCH(EVIDENCE_DROPPED) ? NULL : reason));
+        json_pack("{s:s, s:o}", "state", failover_state_name(state), "reason", text_json(said));
     if (code)
         json_object_set_new(data, "code", json_string(failover_code_name(code)));
     if (failover_state_final(state))
