@@ -36,7 +36,6 @@ void crossing_forget(struct crossing *crossing)
     crossing_forget_looks(crossing);
     crossing->intent_seq = 0;
     crossing->clock = (struct clock_watch){0};
-    crossing->looked = false;
 }
 
 static void crossing_clear(struct conduct *conduct)
@@ -186,17 +185,10 @@ static struct observed_tenant *see_travellers(const struct crossing *crossing)
                                           .record = traveller->record,
                                           .record_why = traveller->record_why,
                                           .verified = traveller->verified.outcome,
+                                          .record_taken = traveller->record_taken,
                                           .verified_why = traveller->verified.why};
     }
     return all;
-}
-
-/* Whoever takes it over waits for what is awaited from the beginning. */
-static gint64 credit_ms(struct crossing *crossing)
-{
-    bool afresh = !crossing->looked;
-    crossing->looked = true;
-    return clock_watch_credit(&crossing->clock, crossing->failover->since_ms, afresh);
 }
 
 /* An error of reading records or of INSYNC: whichever is wanted. */
@@ -212,7 +204,7 @@ static struct decision crossing_decide(struct conduct *conduct)
     g_autofree struct observed_tenant *tenants = see_travellers(crossing);
     const struct failover_observation seen = {
         .now_ms = when_now_ms(),
-        .credit_ms = credit_ms(crossing),
+        .credit_ms = clock_watch_credit(&crossing->clock, crossing->failover->since_ms, false),
         .preflight_read = crossing->fit_read,
         .preflight_why = crossing->fit_why,
         .locks_ours = crossing_locks_ours(crossing),

@@ -42,6 +42,7 @@ struct traveller {
     char *record_why;
 
     struct attempt verified;
+    bool record_taken;           /* it is not verified, for its record is somebody else's by now */
     struct verifying *verifying; /* failover_verify.c */
 };
 
@@ -64,7 +65,6 @@ struct crossing {
     struct conduct base;
     struct failover *failover; /* NULL until the lease is ours */
     struct clock_watch clock;  /* since failover.since_ms */
-    bool looked;               /* this process has seen it wait for something */
 
     GPtrArray *locks; /* struct crossing_lock *, the source's first */
     char *lock_why;
@@ -84,6 +84,7 @@ struct crossing {
     struct attempt call;  /* of a command, or of Route 53 */
     char *call_code, *call_output, *call_change;
     enum zone_errand errand;
+    size_t stamped; /* ZONE_ERRAND_STAMP: the place of that set in the intent's changes */
     struct zone_call *zone;
 
     gssize reads; /* the batch whose records are wanted; -1: none */
@@ -128,7 +129,7 @@ void crossing_give_locks_back(struct crossing *crossing);
 void crossing_take_locks(struct crossing *crossing);
 /* Asks the plan's checks anew where there is something new to ask them of. */
 void crossing_refresh_fit(struct crossing *crossing);
-void crossing_lock_free(gpointer lock);
+void crossing_lock_free(gpointer data);
 
 /* failover_calls.c */
 

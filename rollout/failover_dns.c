@@ -7,6 +7,7 @@
 #include "data/base/when.h"
 #include "rollout/fault_point.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* The sets of an intent, and what is made of them. */
@@ -53,19 +54,13 @@ static struct sets sets_of_change(const json_t *changes)
     return sets;
 }
 
-/* A set of the new ones, replaced by itself: nothing is changed, and when that is everywhere, so is
+/* One of the new sets, replaced by itself: nothing is changed, and when that is everywhere, so is
  * all that came before it. */
-static struct sets sets_of_stamp(const json_t *changes)
+static struct sets sets_of_stamp(const json_t *change)
 {
     struct sets sets = sets_new();
-    size_t i;
-    const json_t *change;
-    json_array_foreach (changes, i, change) {
-        if (sets.changes->len > 0 || !json_is_object(json_object_get(change, "becomes")))
-            continue;
-        add(&sets, ZONE_DELETE, set_at(change, "becomes"));
-        add(&sets, ZONE_CREATE, set_at(change, "becomes"));
-    }
+    add(&sets, ZONE_DELETE, set_at(change, "becomes"));
+    add(&sets, ZONE_CREATE, set_at(change, "becomes"));
     return sets;
 }
 
@@ -164,17 +159,35 @@ static const json_t *first_that_is_not(GPtrArray *const *sets, const json_t *cha
     return NULL;
 }
 
-/* A change that came through and whose id is lost gets another; where nothing stands by it any
- * more (a revert of records that there were none of) there is none to get, and the look was it. */
-static void take_as_done(struct crossing *crossing)
+/* Whether the change has come through: it is all or nothing, so that one of its records tells; what
+ * else stands otherwise was changed since. *at gets the place of a new set that stands, SIZE_MAX
+ * where none does. */
+static bool has_landed(GPtrArray *const *sets, const json_t *changes, size_t *at)
 {
-    struct sets sets = sets_of_stamp(crossing->failover->intent.changes);
-    crossing->errand = ZONE_ERRAND_STAMP;
-    crossing->call.next_mono_ms = 0;
-    crossing->call.unsure_until_mono_ms = 0;
-    if (sets.changes->len == 0)
+    bool landed = false;
+    size_t i;
+    const json_t *change;
+    *at = SIZE_MAX;
+    json_array_foreach (changes, i, change) {
+        if (!stands(sets[i], change, "becomes") || stands(sets[i], change, "was"))
+            continue;
+        landed = true;
+        if (*at == SIZE_MAX && json_is_object(json_object_get(change, "becomes")))
+            *at = i;
+    }
+    return landed;
+}
+
+/* A change that came through and whose id is lost gets another by a set of it that stands; where
+ * none does, or the change is no longer wanted, it is done without one. */
+static void take_as_done(struct crossing *crossing, size_t at)
+{
+    crossing->call.unsure_until_mono_ms = crossing->call.next_mono_ms = 0;
+    crossing->stamped = at;
+    if (at == SIZE_MAX || !failover_may_call(crossing->failover))
         attempt_ends(&crossing->call, OUTCOME_DONE, NULL);
-    sets_clear(&sets);
+    else
+        crossing->errand = ZONE_ERRAND_STAMP;
 }
 
 static void judge(struct crossing *crossing, GPtrArray *const *sets)
@@ -184,9 +197,10 @@ static void judge(struct crossing *crossing, GPtrArray *const *sets)
     bool may_land = when_boot_ms() < call->unsure_until_mono_ms;
     const json_t *other = first_that_is_not(sets, changes, "was");
     bool refused = g_strcmp0(crossing->call_code, "refused") == 0;
+    size_t at;
     crossing->errand = ZONE_ERRAND_CHANGE;
-    if (!first_that_is_not(sets, changes, "becomes")) {
-        take_as_done(crossing);
+    if (has_landed(sets, changes, &at)) {
+        take_as_done(crossing, at);
     } else if (may_land) {
         attempt_failed(call, call->why);
     } else if (other) {
@@ -247,11 +261,13 @@ void dns_call(struct crossing *crossing)
         return;
     }
     bool stamps = crossing->errand == ZONE_ERRAND_STAMP;
-    bool wanted = may_call || (stamps && crossing->failover->state != FAILOVER_HELD);
-    if (!wanted || !crossing_may_write(crossing))
+    if (stamps && !may_call)
+        attempt_ends(call, OUTCOME_DONE, NULL);
+    if (!may_call || !crossing_may_write(crossing))
         return;
-    struct sets sets = stamps ? sets_of_stamp(crossing->failover->intent.changes)
-                              : sets_of_change(crossing->failover->intent.changes);
+    const json_t *changes = crossing->failover->intent.changes;
+    struct sets sets = stamps ? sets_of_stamp(json_array_get(changes, crossing->stamped))
+                              : sets_of_change(changes);
     call->outcome = OUTCOME_UNKNOWN;
     send(crossing, &sets);
     sets_clear(&sets);

@@ -56,6 +56,7 @@ void crossing_forget_looks(struct crossing *crossing)
     for (guint i = 0; i < crossing->n_travellers; i++) {
         traveller_forget_verify(&crossing->travellers[i]);
         attempt_clear(&crossing->travellers[i].verified);
+        crossing->travellers[i].record_taken = false;
     }
 }
 

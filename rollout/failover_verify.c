@@ -43,7 +43,8 @@ struct lookup {
 /* One look at a tenant, step by step. */
 struct verifying {
     struct traveller *traveller;
-    enum { VERIFY_ITEM, VERIFY_ZONE, VERIFY_ANSWER } step;
+    enum { VERIFY_ITEM, VERIFY_ZONE, VERIFY_RECORD, VERIFY_ANSWER } step;
+    char *doubt; /* what Route 53's servers answered, where that was not expected */
     struct tenant_call *item;
     struct zone_call *zone;
     struct aws_call *answer;
@@ -149,6 +150,7 @@ void traveller_forget_verify(struct traveller *traveller)
     aws_call_cancel(verifying->answer);
     record_set_free(verifying->expected);
     g_free(verifying->asked);
+    g_free(verifying->doubt);
     g_free(verifying);
 }
 
@@ -231,9 +233,10 @@ static void on_zone(const struct zone_answer *answer, const GError *error, gpoin
         const char *first = answer->values->len ? g_ptr_array_index(answer->values, 0) : "nothing";
         g_autofree char *wanted =
             verifying->expected ? record_set_text(verifying->expected) : g_strdup("no record");
-        g_autofree char *why = g_strdup_printf("Route 53's servers answer %s, %s; expected is %s",
-                                               answer->code, first, wanted);
-        ends(verifying, OUTCOME_NOT, why);
+        g_free(verifying->doubt);
+        verifying->doubt = g_strdup_printf("Route 53's servers answer %s, %s; expected is %s",
+                                           answer->code, first, wanted);
+        go_on(verifying, VERIFY_RECORD);
     } else if (asks_cell(verifying)) {
         go_on(verifying, VERIFY_ANSWER);
     } else {
@@ -267,6 +270,40 @@ static void begin_zone(struct verifying *verifying, gint64 mono_ms)
     }
     verifying->zone = zone_test_answer(world->client, world->config->failover.zone_id, set->name,
                                        set->type, CONDUCT_CALL_MS, on_zone, verifying);
+}
+
+/* Servers that answer something else have not heard of the change yet, or of a later one, which is
+ * somebody else's: what stands in the zone tells. */
+static void on_record(GPtrArray *const *sets, const GError *error, gpointer data)
+{
+    struct verifying *verifying = data;
+    verifying->zone = NULL;
+    if (!sets) {
+        ends(verifying, OUTCOME_NOT, error->message);
+        return;
+    }
+    g_autoptr(GPtrArray) there = zone_leading_sets(sets[0]);
+    const struct record_set *first = there->len ? g_ptr_array_index(there, 0) : NULL;
+    bool expected = verifying->expected
+                        ? there->len == 1 && record_set_equal(first, verifying->expected)
+                        : there->len == 0;
+    if (expected) {
+        ends(verifying, OUTCOME_NOT, verifying->doubt);
+        return;
+    }
+    g_autofree char *stands = first ? record_set_text(first) : g_strdup("no record");
+    g_autofree char *why =
+        g_strdup_printf("somebody else has changed its record since: there is %s", stands);
+    verifying->traveller->record_taken = true;
+    ends(verifying, OUTCOME_REFUSED, why);
+}
+
+static void begin_record(struct verifying *verifying)
+{
+    const struct world *world = verifying->traveller->crossing->base.world;
+    const char *const names[] = {traveller_tenant(verifying->traveller)->plan->record, NULL};
+    verifying->zone = zone_sets_read(world->client, world->config->failover.zone_id, names,
+                                     CONDUCT_CALL_MS, on_record, verifying);
 }
 
 /* Names another cell, or does not answer as one: it is not there. One that names none is believed
@@ -329,6 +366,8 @@ static void step(struct verifying *verifying, gint64 mono_ms)
         begin_item(verifying);
     else if (verifying->step == VERIFY_ZONE)
         begin_zone(verifying, mono_ms);
+    else if (verifying->step == VERIFY_RECORD)
+        begin_record(verifying);
     else
         begin_answer(verifying);
 }
@@ -364,6 +403,7 @@ static void follow_way(struct crossing *crossing)
     for (guint i = 0; i < crossing->n_travellers; i++) {
         traveller_forget_verify(&crossing->travellers[i]);
         attempt_clear(&crossing->travellers[i].verified);
+        crossing->travellers[i].record_taken = false;
     }
 }
 

@@ -1,6 +1,7 @@
 /* Places where the tests may kill the conductor: before and after each event is durable, and around
  * each outside call (scenario 6). CELLDECK_CRASH_AT=before:deploy.intent ends the process there
- * with SIGKILL. Only build/san has it; in the release build it is nothing. */
+ * with SIGKILL, before:deploy.intent:3 the third time that it comes there. Only build/san has it;
+ * in the release build it is nothing. */
 #pragma once
 
 #ifdef CELLDECK_TEST_FAULTS
@@ -11,10 +12,13 @@
 /* `when`: "before", "after" (of an append), "call", "answered" (of an outside call). */
 static inline void fault_point(const char *when, const char *what)
 {
+    static int times; /* a place is in one file */
     const char *at = getenv("CELLDECK_CRASH_AT");
-    size_t length = strlen(when);
-    if (at && strncmp(at, when, length) == 0 && at[length] == ':' &&
-        strcmp(at + length + 1, what) == 0)
+    size_t length = strlen(when), all = length + 1 + strlen(what);
+    if (!at || strlen(at) < all || strncmp(at, when, length) != 0 || at[length] != ':' ||
+        strncmp(at + length + 1, what, strlen(what)) != 0 || (at[all] && at[all] != ':'))
+        return;
+    if (++times >= (at[all] ? atoi(at + all + 1) : 1))
         raise(SIGKILL);
 }
 #else
