@@ -29,7 +29,7 @@ struct world {
     struct aws_client *client;
     struct notifier *notifier;
     struct heartbeat *heartbeat;
-    struct job_desk *jobs; /* commands of the user's own */
+    struct job_desk *jobs;  /* commands of the user's own */
     struct aws_tenure keys; /* of the last credentials used */
     char *keys_origin;
     gint64 journal_retry_mono_ms; /* it failed; until then it is not tried again, which may block */
@@ -58,6 +58,8 @@ struct conduct;
  * so are never NULL, and get the conduct that `make` made. */
 struct conduct_kind {
     const char *const *operations; /* the kinds that the journal calls so; ends in NULL */
+    const char *one, *many;        /* "rollout", "rollouts" */
+    const char *left_undone;       /* what does not happen while nobody conducts it, for people */
     struct conduct *(*make)(void);
     void (*clear)(struct conduct *conduct); /* frees what it has beside struct conduct */
 

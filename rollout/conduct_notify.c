@@ -44,8 +44,8 @@ void conduct_miss_journal(struct conduct *conduct, bool ours)
     conduct->told_unconducted = away;
     g_autofree char *reason =
         away ? g_strdup_printf("its conductor on %s (process %" G_GINT64_FORMAT ") can't write the "
-                               "journal, so nothing is judged and nothing rolled back: %s",
-                               self->host, self->pid,
+                               "journal, so %s: %s",
+                               self->host, self->pid, conduct->kind->left_undone,
                                conduct->renewal_failed ? conduct->renewal_failed : "unknown")
              : g_strdup(conduct->held ? "its conductor writes the journal again"
                                       : "another conductor has taken it over");

@@ -145,7 +145,9 @@ static void step_all(struct conductor *conductor)
         conduct_step(value);
 }
 
-static guint live_conducts(const struct conductor *conductor, bool seen_only)
+/* `kind` NULL: of any. */
+static guint live_conducts(const struct conductor *conductor, const struct conduct_kind *kind,
+                           bool seen_only)
 {
     guint n = 0;
     GHashTableIter iter;
@@ -153,7 +155,7 @@ static guint live_conducts(const struct conductor *conductor, bool seen_only)
     g_hash_table_iter_init(&iter, conductor->conducts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct conduct *conduct = value;
-        n += conduct->held && !conduct_is_over(conduct) &&
+        n += conduct->held && !conduct_is_over(conduct) && (!kind || conduct->kind == kind) &&
              (!seen_only || conduct->kind->sees(conduct));
     }
     return n;
@@ -162,20 +164,36 @@ static guint live_conducts(const struct conductor *conductor, bool seen_only)
 static void beat(struct conductor *conductor, gint64 mono_ms)
 {
     const struct world *world = &conductor->world;
-    guint live = live_conducts(conductor, false);
-    bool sees = conductor->has_looked && live == live_conducts(conductor, true);
+    guint live = live_conducts(conductor, NULL, false);
+    bool sees = conductor->has_looked && live == live_conducts(conductor, NULL, true);
     enum heartbeat_kind kind = live > 0                        ? HEARTBEAT_AT_WORK
                                : conductor->options.until_idle ? HEARTBEAT_NONE
                                                                : HEARTBEAT_IDLE;
     heartbeat_tick(world->heartbeat, sees ? kind : HEARTBEAT_NONE, mono_ms);
 }
 
+/* "2 rollouts, 1 failover or move" of those that are conducted. Caller frees. */
+static char *conducted_words(const struct conductor *conductor)
+{
+    static const struct conduct_kind *const kinds[] = {&rollout_conduct, &failover_conduct};
+    GString *words = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        guint n = live_conducts(conductor, kinds[i], false);
+        if (n)
+            g_string_append_printf(words, "%s%u %s", words->len ? ", " : "", n,
+                                   n == 1 ? kinds[i]->one : kinds[i]->many);
+    }
+    return g_string_free(words, FALSE);
+}
+
 static void tell_service(struct conductor *conductor, gint64 mono_ms)
 {
-    guint live = live_conducts(conductor, false), seen = live_conducts(conductor, true);
+    guint live = live_conducts(conductor, NULL, false);
+    guint seen = live_conducts(conductor, NULL, true);
+    g_autofree char *words = conducted_words(conductor);
     g_autofree char *status =
-        live == 0 ? g_strdup("waits for a rollout")
-                  : g_strdup_printf("conducts %u rollout%s%s", live, live == 1 ? "" : "s",
+        live == 0 ? g_strdup("waits for an operation")
+                  : g_strdup_printf("conducts %s%s", words,
                                     conductor->has_looked && seen < live
                                         ? ", and can't read what some of their gates are asked of"
                                         : "");
@@ -237,21 +255,22 @@ static gboolean on_signal(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* What it leaves behind, holding: nobody judges it any more. */
+/* What it leaves behind, holding: nobody sees to it any more. */
 static void tell_of_the_end(const struct conductor *conductor)
 {
     const struct world *world = &conductor->world;
-    g_autofree char *reason = g_strdup_printf(
-        "the conductor on %s (process %" G_GINT64_FORMAT ") ends: %s. Unless another one goes on, "
-        "nothing is judged and nothing rolled back: `celldeck conductor --until-idle`",
-        world->self->host, world->self->pid, conductor->stop_cause);
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, conductor->conducts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct conduct *conduct = value;
-        if (conduct->held && !conduct_is_over(conduct))
-            conduct_tell(conduct, "unconducted", "is no longer conducted", reason, when_now_ms());
+        if (!conduct->held || conduct_is_over(conduct))
+            continue;
+        g_autofree char *reason = g_strdup_printf(
+            "the conductor on %s (process %" G_GINT64_FORMAT ") ends: %s. Unless another one goes "
+            "on, %s: `celldeck conductor --until-idle`",
+            world->self->host, world->self->pid, conductor->stop_cause, conduct->kind->left_undone);
+        conduct_tell(conduct, "unconducted", "is no longer conducted", reason, when_now_ms());
     }
 }
 

@@ -1,7 +1,8 @@
 /* The conductor: the process that carries operations on (rollout.md). A thin shell around the
- * engine: it observes, asks engine_decide, appends, and makes the one call that an intent
- * authorises. It holds lease/OP while it works on OP and lock/CELL from a cell's intent until it
- * has passed or is back. It reads the journal first and the world second whenever it starts. */
+ * engines: it observes, asks engine_decide (or failover_decide), appends, and makes the one call
+ * that an intent authorises. It holds lease/OP while it works on OP; lock/CELL for a rollout from a
+ * cell's intent until it has passed or is back, for a failover or a move of all their cells until
+ * they end. It reads the journal first and the world second whenever it starts. */
 #pragma once
 
 #include "data/config.h"
@@ -9,7 +10,7 @@
 #include <stdbool.h>
 
 struct conductor_options {
-    bool until_idle; /* end when no rollout is live, instead of waiting for the next */
+    bool until_idle; /* end when no operation is live, instead of waiting for the next */
     const char *state_dir;
 };
 

@@ -263,6 +263,9 @@ static const char *crossing_tells(const struct conduct *conduct, const struct ev
 static const char *const operations[] = {"failover", "move", "drill", NULL};
 const struct conduct_kind failover_conduct = {
     .operations = operations,
+    .one = "failover or move",
+    .many = "failovers and moves",
+    .left_undone = "nobody is moved any further",
     .make = crossing_make,
     .clear = crossing_clear,
     .load = crossing_load,

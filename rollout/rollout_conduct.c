@@ -304,6 +304,9 @@ static const char *rolling_tells(const struct conduct *conduct, const struct eve
 static const char *const operations[] = {"rollout", NULL};
 const struct conduct_kind rollout_conduct = {
     .operations = operations,
+    .one = "rollout",
+    .many = "rollouts",
+    .left_undone = "nothing is judged and nothing rolled back",
     .make = rolling_make,
     .clear = rolling_clear,
     .load = rolling_load,
