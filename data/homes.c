@@ -172,9 +172,11 @@ static const char put_home[] = "REPLACE INTO home (tenant, cell) VALUES (?, ?)";
 GPtrArray *homes_look(struct homes *homes, struct registry *registry, GError **error)
 {
     sqlite3 *db = homes->cache->db;
+    g_autoptr(GPtrArray) away = g_ptr_array_new_with_free_func((GDestroyNotify)away_free);
+    if (registry == homes->known && g_hash_table_size(homes->away) == 0)
+        return g_steal_pointer(&away);
     if (!cache_begin(homes->cache, error))
         return NULL;
-    g_autoptr(GPtrArray) away = g_ptr_array_new_with_free_func((GDestroyNotify)away_free);
     g_autoptr(sqlite3_stmt) ask =
         sqlite_prepare(db, "SELECT cell FROM home WHERE tenant = ?", READING, error);
     g_autoptr(sqlite3_stmt) put = ask ? sqlite_prepare(db, put_home, WRITING, error) : NULL;
