@@ -25,7 +25,7 @@
  *                                 refused | throttled | away. {later: true}: it is tried again
  *                                 once the batches before it are through
  *   dns.insync       {batch, back}
- *   verified         {batch, back, tenants[]}
+ *   verified         {batch, back, tenants[]}      all of the batch, or those that are so far
  *   tenant.left      {tenant, step, what: item | record, why}
  *                                 somebody else has changed that since it was verified: left alone
  *   resume*          {state: running | reverting}  revert* {reason, state: reverting}

@@ -253,7 +253,7 @@ static const struct rule {
     {"dns.called", ACT_NONE, ACT_DNS, true, false, failover_fold_dns_called},
     {"dns.failed", ACT_NONE, ACT_DNS, true, false, failover_fold_dns_failed},
     {"dns.insync", ACT_NONE, ACT_NONE, true, false, failover_fold_dns_insync},
-    {"verified", ACT_NONE, ACT_NONE, true, false, failover_fold_verified},
+    {"verified", ACT_NONE, ACT_NONE, false, false, failover_fold_verified},
     {"tenant.left", ACT_NONE, ACT_NONE, true, false, failover_fold_tenant_left},
     {"resume", ACT_NONE, ACT_NONE, false, true, resumed},
     {"revert", ACT_NONE, ACT_NONE, false, true, reverted},

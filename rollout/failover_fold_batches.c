@@ -347,6 +347,8 @@ bool failover_fold_verified(struct failover *failover, const struct event *event
                            event->at_ms);
     }
     batch->verified = batch_phase(failover, batch->number - 1) == PHASE_DONE;
+    if (batch->verified) /* those that are not through are waited for as before */
+        failover->since_ms = event->at_ms;
     return true;
 }
 

@@ -140,6 +140,14 @@ static struct failover_decision left(const struct failover_tenant *tenant,
     return (struct failover_decision){.type = "tenant.left", .data = data};
 }
 
+/* All of a batch in one event; what is verified while others are not is told after a while, so that
+ * who waits knows who is through. */
+static bool may_tell_some(const struct failover *failover, const struct failover_observation *seen)
+{
+    gint64 waited_ms = seen->now_ms - seen->credit_ms - failover->since_ms;
+    return waited_ms >= failover->plan->step_ms / 10;
+}
+
 static struct failover_decision verify(const struct failover *failover,
                                        const struct failover_observation *seen, guint place)
 {
@@ -149,15 +157,18 @@ static struct failover_decision verify(const struct failover *failover,
     for (guint i = 0; i < batch->n; i++) {
         const struct failover_tenant *tenant = failover_tenant_at(failover, batch->first + i);
         const struct observed_tenant *there = failover_observed(seen, tenant);
+        bool guessed = FAULT_SWITCH(OUTCOME_GUESSED);
         if (!tenant_wants(failover, tenant, PHASE_VERIFY))
             continue;
-        bool guessed = FAULT_SWITCH(OUTCOME_GUESSED);
         if (there->verified == OUTCOME_REFUSED && !guessed)
             return left(tenant, there);
-        all = all && (there->verified == OUTCOME_DONE || guessed);
-        json_array_append_new(tenants, text_json(tenant->plan->id));
+        if (there->verified == OUTCOME_DONE || guessed)
+            json_array_append_new(tenants, text_json(tenant->plan->id));
+        else
+            all = false;
     }
-    if (!all)
+    bool some = json_array_size(tenants) > 0 && may_tell_some(failover, seen);
+    if (!all && !some)
         return NO_EVENT;
     return about(failover, place, "verified", json_pack("{s:O}", "tenants", tenants));
 }

@@ -129,6 +129,22 @@ Test(failover_alone, a_record_that_was_not_there_is_made_and_a_revert_takes_it_a
     cr_expect_str_eq(flight->tenants[0].record, "");
 }
 
+Test(failover_alone, one_tenant_that_does_not_verify_keeps_no_others_from_being_told_as_done)
+{
+    OWN(flight) flight = flight_of(7);
+    flight->tenants[4].unverified = "cell-2 does not answer";
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->code, FAILOVER_VERIFY);
+    cr_expect(
+        strstr(flight->failover->state_reason, "t-4 is not verified: cell-2 does not answer"));
+    cr_expect_eq(failover_progress(flight->failover).done, 6);
+    flight->tenants[4].unverified = NULL;
+    flight_run(flight, 1);
+    flight_wish(flight, "resume");
+    flight_run(flight, 5);
+    cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
+}
+
 Test(failover_alone, a_registry_that_does_not_take_it_holds_and_says_so)
 {
     OWN(flight) flight = flight_of(3);
