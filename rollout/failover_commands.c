@@ -84,6 +84,23 @@ static void begin(struct crossing *crossing, const struct errand *errand)
     fault_point("answered", errand->name);
 }
 
+/* The files of its token lie on the host that began it. Whether it was begun there, or runs there
+ * still, can't be seen from here; and run twice it must not be. */
+static bool is_from_elsewhere(const struct crossing *crossing)
+{
+    return crossing->intent_seq == crossing->inherited_seq && crossing->inherited_from &&
+           g_strcmp0(crossing->inherited_from, crossing->base.world->actor) != 0;
+}
+
+static void leave_to_a_person(struct crossing *crossing, const struct errand *errand)
+{
+    g_autofree char *why = g_strdup_printf(
+        "%s may have been begun by %s, and what became of it can't be seen from here: look there; "
+        "resumed, it is run here",
+        errand->setting, crossing->inherited_from);
+    attempt_ends(&crossing->call, OUTCOME_REFUSED, why);
+}
+
 static void keep_output(struct crossing *crossing, const struct job_look *look)
 {
     g_free(crossing->call_output);
@@ -118,6 +135,8 @@ void command_call(struct crossing *crossing)
         take_end(crossing, &errand, &look);
     else if (look.state != JOB_UNBEGUN)
         crossing->call.outcome = OUTCOME_UNKNOWN;
+    else if (is_from_elsewhere(crossing))
+        leave_to_a_person(crossing, &errand);
     else if (!failover_may_call(crossing->failover))
         attempt_ends(&crossing->call, OUTCOME_NOT, "it was not begun");
     else if (crossing_may_write(crossing))

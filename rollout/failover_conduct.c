@@ -48,6 +48,7 @@ static void crossing_clear(struct conduct *conduct)
         snapshot_unref(crossing->fit_on);
     g_free(crossing->fit_why);
     g_free(crossing->lock_why);
+    g_free(crossing->inherited_from);
     g_free(crossing->travellers);
     g_free(crossing->insync);
     g_ptr_array_unref(crossing->locks);
@@ -59,6 +60,16 @@ static void add_lock(struct crossing *crossing, const char *cell)
     struct crossing_lock *lock = g_new0(struct crossing_lock, 1);
     lock->cell = g_strdup(cell);
     g_ptr_array_add(crossing->locks, lock);
+}
+
+/* Whose the intent in flight is. */
+static char *intent_actor(const struct crossing *crossing)
+{
+    const struct conduct *conduct = &crossing->base;
+    gint64 seq = crossing->failover->intent.seq;
+    g_autoptr(GPtrArray) events = journal_read(conduct->world->journal, conduct->id, seq, NULL);
+    const struct event *event = events && events->len ? g_ptr_array_index(events, 0) : NULL;
+    return event && event->seq == seq ? g_strdup(event->actor) : NULL;
 }
 
 /* The calls of an intent that was there before us may have been made, and may still land. */
@@ -73,6 +84,8 @@ static void meet(struct crossing *crossing)
     for (guint i = 0; i < failover->batches->len; i++)
         crossing->insync[i] = OUTCOME_UNKNOWN;
     crossing->inherited_seq = failover->intent.act ? failover->intent.seq : 0;
+    g_free(crossing->inherited_from);
+    crossing->inherited_from = crossing->inherited_seq ? intent_actor(crossing) : NULL;
     g_ptr_array_set_size(crossing->locks, 0);
     add_lock(crossing, failover->plan->source);
     for (guint i = 0; i < failover->plan->targets->len; i++)
@@ -164,6 +177,13 @@ bool crossing_may_write(struct crossing *crossing)
 {
     return !crossing_is_drill(crossing) && crossing_locks_ours(crossing) && crossing->base.held &&
            conduct_outlasts_a_call(&crossing->base);
+}
+
+const char *crossing_zone(const struct crossing *crossing, const char **why)
+{
+    *why = "failover.zone_id is no longer in celldeck.yaml: put it back and begin the conductor "
+           "anew";
+    return crossing->base.world->config->failover.zone_id;
 }
 
 static void crossing_observe(struct conduct *conduct)

@@ -80,7 +80,8 @@ struct crossing {
     guint n_travellers, n_writing;
 
     gint64 intent_seq;    /* whom all of `call` is about */
-    gint64 inherited_seq; /* an intent that was there before this process was; 0: none */
+    gint64 inherited_seq; /* an intent that was there before this process was; 0: none ... */
+    char *inherited_from; /* ... and whose it was: "conductor@bastion-1"; NULL: not known */
     struct attempt call;  /* of a command, or of Route 53 */
     char *call_code, *call_output, *call_change;
     enum zone_errand errand;
@@ -101,8 +102,9 @@ struct crossing {
 
     bool verifies_back; /* which way `verified` of the travellers is about */
     guint n_verifying;
-    gint64 next_test_mono_ms;
-    GHashTable *addresses; /* dns_name -> struct address *, failover_verify.c */
+    double tests_left; /* how often Route 53's servers may be asked now */
+    gint64 tests_mono_ms;
+    GHashTable *addresses; /* dns_name -> struct address *, failover_address.c */
 };
 static inline struct crossing *crossing_of(const struct conduct *conduct)
 {
@@ -119,6 +121,9 @@ void crossing_forget(struct crossing *crossing);
 bool crossing_may_write(struct crossing *crossing);
 bool crossing_is_drill(const struct crossing *crossing);
 bool crossing_locks_ours(const struct crossing *crossing);
+
+/* The hosted zone; NULL: celldeck.yaml has none any more, and *why (borrowed) says so. */
+const char *crossing_zone(const struct crossing *crossing, const char **why);
 
 /* failover_hold.c */
 
@@ -158,6 +163,9 @@ void crossing_forget_looks(struct crossing *crossing);
 void crossing_follow_reads(struct crossing *crossing);
 void crossing_verify(struct crossing *crossing);
 void traveller_forget_verify(struct traveller *traveller);
+/* failover_address.c: of a cell's name, as DNS has it; NULL: not known (yet), and *error (borrowed)
+ * is why, if anything is. Looked up again now and then, for it may change. */
+const char *crossing_address(struct crossing *crossing, const char *name, const char **error);
 void crossing_forget_addresses(struct crossing *crossing);
 /* The sets among these that send people somewhere: A, AAAA and CNAME. Borrowed; caller frees the
  * array. */

@@ -129,12 +129,14 @@ static void send(struct crossing *crossing, const struct sets *sets)
     const struct world *world = crossing->base.world;
     g_autoptr(GError) error = NULL;
     const struct zone_change *changes = (const struct zone_change *)sets->changes->data;
+    const char *why, *zone = crossing_zone(crossing, &why);
     fault_point("call", "dns");
     crossing->zone =
-        zone_change(world->client, world->config->failover.zone_id, changes, sets->changes->len,
-                    crossing->base.id, CONDUCT_CALL_MS, on_changed, crossing, &error);
+        zone ? zone_change(world->client, zone, changes, sets->changes->len, crossing->base.id,
+                           CONDUCT_CALL_MS, on_changed, crossing, &error)
+             : NULL;
     if (!crossing->zone)
-        refuse(crossing, "refused", error->message);
+        refuse(crossing, "refused", error ? error->message : why);
 }
 
 /* Whether what stands at a name is the set that `change` has under `key`: all sets there, or none.
@@ -234,15 +236,18 @@ static void look(struct crossing *crossing)
 {
     const struct world *world = crossing->base.world;
     const json_t *changes = crossing->failover->intent.changes;
+    const char *why, *zone = crossing_zone(crossing, &why);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     size_t i;
     const json_t *change;
     json_array_foreach (changes, i, change)
         g_ptr_array_add(names, (gpointer)json_string_value(json_object_get(change, "name")));
     g_ptr_array_add(names, NULL);
-    crossing->zone =
-        zone_sets_read(world->client, world->config->failover.zone_id,
-                       (const char *const *)names->pdata, CONDUCT_CALL_MS, on_stands, crossing);
+    if (zone)
+        crossing->zone = zone_sets_read(world->client, zone, (const char *const *)names->pdata,
+                                        CONDUCT_CALL_MS, on_stands, crossing);
+    else
+        attempt_failed(&crossing->call, why);
 }
 
 /* What was lost is looked for when it can no longer land; until then it may be sent again, for it

@@ -112,10 +112,12 @@ static void read_records(struct crossing *crossing)
     for (guint i = 0; i < named->len; i++)
         g_ptr_array_add(names, traveller_tenant(g_ptr_array_index(named, i))->plan->record);
     g_ptr_array_add(names, NULL);
-    if (named->len > 0)
-        crossing->reading = zone_sets_read(world->client, world->config->failover.zone_id,
-                                           (const char *const *)names->pdata, CONDUCT_CALL_MS,
-                                           on_records, crossing);
+    const char *why, *zone = crossing_zone(crossing, &why);
+    if (!zone)
+        attempt_failed(&crossing->read, why);
+    else if (named->len > 0)
+        crossing->reading = zone_sets_read(world->client, zone, (const char *const *)names->pdata,
+                                           CONDUCT_CALL_MS, on_records, crossing);
 }
 
 static void on_status(const char *id, enum zone_status status, const GError *error, gpointer data)

@@ -6,39 +6,15 @@
 
 #include "data/base/error.h"
 #include "data/base/when.h"
-#include "data/dns.h"
 #include "data/probe.h"
 #include "data/whereabouts.h"
 #include "data/witness_read.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
-/* TEST_PACE_MS: TestDNSAnswer takes ten questions a second from all of an account (aws.md). */
-enum {
-    VERIFY_AT_ONCE = 8,
-    TEST_PACE_MS = 125,
-    ANSWER_MS = 5000,
-    ADDRESS_MS = 2000,
-    ADDRESS_GOOD_MS = 30000
-};
-
-/* The address of a cell's name. */
-struct address {
-    char *text; /* "10.0.0.1"; NULL: not known (yet) */
-    char *error;
-    gint64 at_mono_ms; /* 0: never looked up */
-    struct lookup *lookup;
-};
-
-/* Asking DNS, in a worker. */
-struct lookup {
-    struct address *address; /* NULL: nobody waits for it any more. The main thread's alone */
-    struct crossing *crossing;
-    struct config *config;
-    char *name, *found;
-    GError *error;
-};
+/* TESTS_A_SECOND: Route 53 takes ten questions of a kind a second from all of an account, and fifty
+ * at once now and then (aws.md, "Limits"); others may want to ask, too. */
+enum { VERIFY_AT_ONCE = 16, TESTS_A_SECOND = 8, TESTS_AT_ONCE = 20, ANSWER_MS = 5000 };
 
 /* One look at a tenant, step by step. */
 struct verifying {
@@ -52,92 +28,6 @@ struct verifying {
     char *asked;                 /* the address that `answer` asks */
     gint64 began_mono_ms;
 };
-
-static void address_free(gpointer data)
-{
-    struct address *address = data;
-    if (address->lookup)
-        address->lookup->address = NULL;
-    g_free(address->text);
-    g_free(address->error);
-    g_free(address);
-}
-
-void crossing_forget_addresses(struct crossing *crossing)
-{
-    g_clear_pointer(&crossing->addresses, g_hash_table_unref);
-}
-
-static void lookup_free(gpointer data)
-{
-    struct lookup *lookup = data;
-    config_unref(lookup->config);
-    g_free(lookup->name);
-    g_free(lookup->found);
-    g_clear_error(&lookup->error);
-    g_free(lookup);
-}
-
-static void look_up(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-    struct lookup *lookup = task_data;
-    (void)source, (void)cancellable;
-    OWN(dns_answer)
-    answer = dns_ask(lookup->name, lookup->config->failover.resolver, ADDRESS_MS, &lookup->error);
-    if (answer && answer->addresses->len > 0)
-        lookup->found = g_strdup(g_ptr_array_index(answer->addresses, 0));
-    g_task_return_boolean(task, TRUE);
-}
-
-static void on_address(GObject *source, GAsyncResult *result, gpointer data)
-{
-    const struct lookup *lookup = g_task_get_task_data(G_TASK(result));
-    struct address *address = lookup->address;
-    (void)source, (void)data;
-    if (!address)
-        return;
-    address->lookup = NULL;
-    address->at_mono_ms = when_boot_ms();
-    g_free(address->text);
-    g_free(address->error);
-    address->text = g_strdup(lookup->found);
-    address->error = lookup->found   ? NULL
-                     : lookup->error ? g_strdup(lookup->error->message)
-                                     : g_strdup_printf("%s has no address", lookup->name);
-    conduct_wake(&lookup->crossing->base);
-}
-
-static void begin_lookup(struct crossing *crossing, struct address *address, const char *name)
-{
-    struct lookup *lookup = g_new0(struct lookup, 1);
-    lookup->address = address;
-    lookup->crossing = crossing;
-    lookup->config = config_ref(crossing->base.world->config);
-    lookup->name = g_strdup(name);
-    address->lookup = lookup;
-    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_address, NULL);
-    g_task_set_task_data(task, lookup, lookup_free);
-    g_task_run_in_thread(task, look_up);
-}
-
-/* Looked up again now and then: a cell's address may change under its name. */
-static const struct address *address_of(struct crossing *crossing, const char *name)
-{
-    if (!crossing->addresses)
-        crossing->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, address_free);
-    struct address *address = g_hash_table_lookup(crossing->addresses, name);
-    if (!address) {
-        address = g_new0(struct address, 1);
-        g_hash_table_insert(crossing->addresses, g_strdup(name), address);
-    }
-    gint64 mono_ms = when_boot_ms(), good_ms = address->text ? ADDRESS_GOOD_MS : ADDRESS_MS;
-    if (g_hostname_is_ip_address(name) && !address->text)
-        address->text = g_strdup(name);
-    else if (!g_hostname_is_ip_address(name) && !address->lookup &&
-             (!address->at_mono_ms || mono_ms - address->at_mono_ms > good_ms))
-        begin_lookup(crossing, address, name);
-    return address;
-}
 
 void traveller_forget_verify(struct traveller *traveller)
 {
@@ -251,6 +141,17 @@ static json_t *expected_record(const struct verifying *verifying)
     return there ? tenant->becomes : tenant->was;
 }
 
+static bool may_test(struct crossing *crossing, gint64 mono_ms)
+{
+    double since_s = (double)(mono_ms - crossing->tests_mono_ms) / WHEN_SECOND;
+    crossing->tests_left = MIN(TESTS_AT_ONCE, crossing->tests_left + since_s * TESTS_A_SECOND);
+    crossing->tests_mono_ms = mono_ms;
+    if (crossing->tests_left < 1)
+        return false;
+    crossing->tests_left -= 1;
+    return true;
+}
+
 static void begin_zone(struct verifying *verifying, gint64 mono_ms)
 {
     struct crossing *crossing = verifying->traveller->crossing;
@@ -258,18 +159,18 @@ static void begin_zone(struct verifying *verifying, gint64 mono_ms)
     const struct failover_tenant *tenant = traveller_tenant(verifying->traveller);
     const json_t *record = expected_record(verifying);
     const json_t *any = record ? record : tenant->becomes;
-    if (mono_ms < crossing->next_test_mono_ms)
+    const char *why, *zone = crossing_zone(crossing, &why);
+    if (!may_test(crossing, mono_ms))
         return;
-    crossing->next_test_mono_ms = mono_ms + TEST_PACE_MS;
     record_set_free(verifying->expected);
     verifying->expected = record ? record_set_of_json(record, NULL) : NULL;
     OWN(record_set) set = any ? record_set_of_json(any, NULL) : NULL;
-    if (!set) {
-        ends(verifying, OUTCOME_NOT, "what its record was is not known");
+    if (!set || !zone) {
+        ends(verifying, OUTCOME_NOT, zone ? "what its record was is not known" : why);
         return;
     }
-    verifying->zone = zone_test_answer(world->client, world->config->failover.zone_id, set->name,
-                                       set->type, CONDUCT_CALL_MS, on_zone, verifying);
+    verifying->zone = zone_test_answer(world->client, zone, set->name, set->type, CONDUCT_CALL_MS,
+                                       on_zone, verifying);
 }
 
 /* Servers that answer something else have not heard of the change yet, or of a later one, which is
@@ -302,8 +203,12 @@ static void begin_record(struct verifying *verifying)
 {
     const struct world *world = verifying->traveller->crossing->base.world;
     const char *const names[] = {traveller_tenant(verifying->traveller)->plan->record, NULL};
-    verifying->zone = zone_sets_read(world->client, world->config->failover.zone_id, names,
-                                     CONDUCT_CALL_MS, on_record, verifying);
+    const char *why, *zone = crossing_zone(verifying->traveller->crossing, &why);
+    if (zone)
+        verifying->zone =
+            zone_sets_read(world->client, zone, names, CONDUCT_CALL_MS, on_record, verifying);
+    else
+        ends(verifying, OUTCOME_NOT, why);
 }
 
 /* Names another cell, or does not answer as one: it is not there. One that names none is believed
@@ -342,18 +247,16 @@ static void begin_answer(struct verifying *verifying)
     const struct world *world = crossing->base.world;
     const struct planned_tenant *plan = traveller_tenant(verifying->traveller)->plan;
     const struct planned_target *target = failover_plan_target(crossing->failover->plan, plan->to);
-    const struct address *address = address_of(crossing, target->dns_name);
-    if (!address->text && address->error) {
-        ends(verifying, OUTCOME_NOT, address->error);
+    const char *error, *address = crossing_address(crossing, target->dns_name, &error);
+    if (!address && error)
+        ends(verifying, OUTCOME_NOT, error);
+    if (!address)
         return;
-    }
-    if (!address->text)
-        return;
-    g_autofree char *there = strchr(address->text, ':') ? g_strdup_printf("[%s]", address->text)
-                                                        : g_strdup(address->text);
+    g_autofree char *there =
+        strchr(address, ':') ? g_strdup_printf("[%s]", address) : g_strdup(address);
     g_autofree char *url = whereabouts_url(world->config, plan->record);
     g_free(verifying->asked);
-    verifying->asked = g_strdup(address->text);
+    verifying->asked = g_strdup(address);
     verifying->began_mono_ms = when_mono_ms();
     verifying->answer = aws_http_get_at(world->client, url, there, ANSWER_MS, on_answer, verifying);
 }

@@ -237,9 +237,11 @@ struct observed_cell *observe_cells(const struct rolling *rolling, gint64 now_ms
         seen->gates = watch->judged ? watch->gates : NULL;
         seen->samples = watch->judged ? &watch->samples : NULL;
         if (!FAULT_SWITCH(CLOCK_BELIEVED))
-            seen->bake_credit_ms = clock_watch_credit(&watch->bake_clock, cell->deployed_at_ms, false);
+            seen->bake_credit_ms =
+                clock_watch_credit(&watch->bake_clock, cell->deployed_at_ms, false);
         /* A call that may never have been made is made now, and has its whole time. */
-        seen->call_credit_ms = clock_watch_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
+        seen->call_credit_ms =
+            clock_watch_credit(&watch->call_clock, cell->intent_at_ms, !cell->called);
         see_fleet(seen, rolling, watch, now_ms);
         see_deployer(seen, rolling, watch);
         if (cell->evacuated && watch_is_calling(watch))
