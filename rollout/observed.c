@@ -7,7 +7,7 @@
 
 gint64 observed_settle_ms(gint64 period_ms)
 {
-    return MIN(WHEN_MINUTE, 3 * period_ms);
+    return CLAMP(3 * period_ms, 15 * WHEN_SECOND, WHEN_MINUTE);
 }
 
 static void free_moved(gpointer p)

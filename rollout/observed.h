@@ -23,7 +23,7 @@
 enum { OBSERVED_IDS_MOST = 2000 };
 
 /* How long before a reading the journal must have been silent of a tenant: a minute, or three
- * periods where these are shorter. */
+ * periods where these are shorter, but no less than 15 s, by which hosts' clocks surely agree. */
 gint64 observed_settle_ms(gint64 period_ms);
 
 /* What the journal says of where tenants live. */
