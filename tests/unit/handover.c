@@ -16,7 +16,7 @@ struct night {
     struct cell_reading readings[CELLS];
     bool complete, alarms_read;
     GPtrArray *operations; /* NULL: the journal can't be read */
-    GPtrArray *none;
+    GPtrArray *none, *failovers;
     GHashTable *unconducted;
 };
 
@@ -27,6 +27,7 @@ static struct night night_new(void)
         night.readings[i] = well_reading(NOW);
     night.operations = g_ptr_array_new_with_free_func((GDestroyNotify)operation_free);
     night.none = g_ptr_array_new();
+    night.failovers = g_ptr_array_new_with_free_func((GDestroyNotify)failover_free);
     night.unconducted = g_hash_table_new(g_str_hash, g_str_equal);
     return night;
 }
@@ -37,6 +38,7 @@ static void night_clear(struct night *night)
         cell_reading_clear(&night->readings[i]);
     g_clear_pointer(&night->operations, g_ptr_array_unref);
     g_ptr_array_unref(night->none);
+    g_ptr_array_unref(night->failovers);
     g_hash_table_unref(night->unconducted);
     config_unref(night->config);
 }
@@ -94,7 +96,7 @@ static struct handover *told(const struct night *night)
                                          .operations = night->operations,
                                          .journal_error = "the disk is full",
                                          .rollouts = night->none,
-                                         .failovers = night->none,
+                                         .failovers = night->failovers,
                                          .unconducted = night->unconducted,
                                          .now_ms = NOW};
     return handover_of(&input);
@@ -250,5 +252,49 @@ Test(handover, a_drill_is_told_by_its_age)
     OWN_JSON json = handover_json(handover, NOW);
     const json_t *first = json_array_get(json_object_get(json, "drills"), 0);
     cr_expect_eq(json_integer_value(json_object_get(first, "days")), 12);
+    night_clear(&night);
+}
+
+static struct failover *acknowledged(const char *id, enum failover_kind kind,
+                                     enum failover_state state)
+{
+    struct failover *failover = failover_new(id);
+    failover->plan = failover_plan_new(kind, "cell-1");
+    g_strfreev(failover->plan->acks);
+    failover->plan->acks = g_strsplit("data fence", " ", -1);
+    failover->state = state;
+    failover->opened_ms = NOW - WHEN_DAY;
+    failover->requested_by = g_strdup("alice");
+    failover->reason = g_strdup("us-east-1 is gone");
+    return failover;
+}
+
+Test(handover, what_was_acknowledged_instead_of_proven_is_to_be_reviewed)
+{
+    struct night night = night_new();
+    g_ptr_array_add(night.failovers, acknowledged("f2", FAILOVER_FAILOVER, FAILOVER_COMPLETED));
+    g_ptr_array_add(night.failovers, acknowledged("f1", FAILOVER_FAILOVER, FAILOVER_REFUSED));
+    g_ptr_array_add(night.failovers, acknowledged("d1", FAILOVER_DRILL, FAILOVER_COMPLETED));
+    OWN(handover) handover = told(&night);
+    g_autofree char *debts = lines(handover, "debts");
+    cr_expect(g_str_has_suffix(debts, "alice acknowledged in f2 what was not proven: data, fence "
+                                      "(us-east-1 is gone)") &&
+                  !strchr(debts, '\n'),
+              "neither what was refused nor a drill: %s", debts);
+    night_clear(&night);
+}
+
+Test(handover, an_open_failover_says_why_it_is_held_and_what_comes_next)
+{
+    struct night night = night_new();
+    add(&night, "f3", "failover", "cell-1", "held", NOW - WHEN_HOUR, 0);
+    struct failover *failover = acknowledged("f3", FAILOVER_FAILOVER, FAILOVER_HELD);
+    failover->state_reason = g_strdup("Route 53 throttles: 7 done, 5 left");
+    g_ptr_array_add(night.failovers, failover);
+    OWN(handover) handover = told(&night);
+    g_autofree char *open = lines(handover, "open");
+    cr_expect(strstr(open, "held: Route 53 throttles: 7 done, 5 left, begun 60m ago") &&
+                  strstr(open, "; next: "),
+              "%s", open);
     night_clear(&night);
 }
