@@ -53,9 +53,15 @@ extern const GOptionEntry failover_start_options[], tenant_move_options[];
  * or somebody was left alone. */
 int failover_carry_on(struct context *context, const char *id, enum failover_state wanted,
                       GError **error);
+/* The following alone: events from number `from` on are told. */
+int failover_follow(struct context *context, const char *id, enum failover_state wanted,
+                    gint64 from, GError **error);
 
-/* failover_show.c, failover_ask.c */
+/* failover_show.c, failover_ask.c. What --wait waits for: that it is reverted where that was asked
+ * for, else that it is completed. */
+enum failover_state failover_wanted(const struct failover *failover);
 int failover_status_run(struct context *context, GError **error);
+extern const GOptionEntry failover_status_options[];
 int failover_resume_run(struct context *context, GError **error);
 int failover_revert_run(struct context *context, GError **error);
 extern const GOptionEntry failover_ask_options[];

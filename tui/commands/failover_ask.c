@@ -21,7 +21,11 @@ static int ask(struct context *context, const char *what, enum failover_state wa
     if (!failover_request(context->journal, id, what, failover_options(context)->reason, &person,
                           when_now_ms(), error))
         return CD_ERROR_FAILED;
-    return failover_carry_on(context, id, wanted, error);
+    int code = failover_carry_on(context, id, wanted, error);
+    OWN(failover) failover = context->json ? failover_load(context->journal, id, NULL) : NULL;
+    if (failover)
+        out_json("failover.status", failover_json(failover, when_now_ms()));
+    return code;
 }
 
 int failover_resume_run(struct context *context, GError **error)
@@ -29,8 +33,7 @@ int failover_resume_run(struct context *context, GError **error)
     OWN(failover) failover = failover_require(context->journal, context->args[0], error);
     if (!failover)
         return CD_ERROR_FAILED;
-    return ask(context, "resume", failover->reverting ? FAILOVER_REVERTED : FAILOVER_COMPLETED,
-               error);
+    return ask(context, "resume", failover_wanted(failover), error);
 }
 
 /* What would go back: those that something was done to. */

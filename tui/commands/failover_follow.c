@@ -90,8 +90,8 @@ static int exit_code(const struct failover *failover, enum failover_state wanted
     return failover_progress(failover).alone ? CD_ERROR_HELD : 0;
 }
 
-static int follow(struct context *context, const char *id, enum failover_state wanted, gint64 from,
-                  GError **error)
+int failover_follow(struct context *context, const char *id, enum failover_state wanted,
+                    gint64 from, GError **error)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     OWN(failover) failover = failover_new(id);
@@ -122,5 +122,5 @@ int failover_carry_on(struct context *context, const char *id, enum failover_sta
     }
     if (!failover_options(context)->wait)
         return 0;
-    return follow(context, id, wanted, last ? last->seq + 1 : 1, error);
+    return failover_follow(context, id, wanted, last ? last->seq + 1 : 1, error);
 }

@@ -92,19 +92,43 @@ static void print_failover(const struct context *context, const struct failover 
     print_ways_on(context, failover);
 }
 
-int failover_status_run(struct context *context, GError **error)
+static void print_status(const struct context *context, const struct failover *failover)
 {
-    OWN(failover) failover = failover_require(context->journal, context->args[0], error);
-    if (!failover)
-        return CD_ERROR_FAILED;
     if (context->json) {
         out_json("failover.status", failover_json(failover, when_now_ms()));
-        return 0;
+        return;
     }
     print_failover(context, failover);
     g_autofree char *behind = journal_trouble(context->journal);
     struct follow_watchdog watchdog = {0};
     if (!failover_state_final(failover->state) && !behind)
         follow_check_conductor(&watchdog, context->journal, failover->id, failover->opened_ms);
-    return 0;
+}
+
+const GOptionEntry failover_status_options[] = {{"wait", 0, 0, G_OPTION_ARG_NONE,
+                                                 FAILOVER_OPTION(wait),
+                                                 "Until it has ended, or is held", NULL},
+                                                {0}};
+
+enum failover_state failover_wanted(const struct failover *failover)
+{
+    return failover->reverting ? FAILOVER_REVERTED : FAILOVER_COMPLETED;
+}
+
+/* How it stands now, and with --wait, the exit code of what it came to. */
+int failover_status_run(struct context *context, GError **error)
+{
+    OWN(failover) failover = failover_require(context->journal, context->args[0], error);
+    int code = 0;
+    if (failover && failover_options(context)->wait && failover->plan) {
+        code = failover_follow(context, failover->id, failover_wanted(failover), failover->seq + 1,
+                               error);
+        failover_free(failover);
+        failover =
+            error && *error ? NULL : failover_require(context->journal, context->args[0], error);
+    }
+    if (!failover)
+        return CD_ERROR_FAILED;
+    print_status(context, failover);
+    return code;
 }
