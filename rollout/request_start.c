@@ -39,9 +39,13 @@ static char *conducted_on(struct journal *journal, const char *operation)
     return text ? text : g_strdup("");
 }
 
+/* A drill changes nothing, and is in nobody's way. */
 static bool refuse_shared_cell(struct journal *journal, const struct plan *plan,
                                const struct operation *other, GError **error)
 {
+    if (strcmp(other->kind, "drill") == 0)
+        return true;
+    const char *way_out = strcmp(other->kind, "rollout") == 0 ? "abort" : "revert";
     for (char **cell = other->cells; *cell && other->ended_ms == 0; cell++) {
         if (!has_cell(plan, *cell))
             continue;
@@ -49,9 +53,9 @@ static bool refuse_shared_cell(struct journal *journal, const struct plan *plan,
         g_autofree char *since = when_rfc3339(other->started_ms);
         return refuse(error, CD_ERROR_BUSY,
                       g_strdup_printf("%s is in %s %s (%s, %s), asked for by %s%s, since %s: wait "
-                                      "for it, or abort it",
+                                      "for it, or %s it",
                                       *cell, other->kind, other->id, other->subject, other->state,
-                                      other->actor, where, since));
+                                      other->actor, where, since, way_out));
     }
     return true;
 }

@@ -184,6 +184,15 @@ static void start_rollout(void)
     cr_assert_str_eq(id, "r1");
 }
 
+static void put_end(const char *id)
+{
+    OWN(event) last = journal_last(journal, id, NULL);
+    OWN_JSON data = json_pack("{s:s, s:b}", "state", "completed", "final", 1);
+    g_autofree char *event_id = journal_new_id();
+    cr_assert(journal_append(journal, id, last->seq + 1, event_id, NOW, "conductor", "state", data,
+                             NULL, NULL));
+}
+
 static guint told(const char *cell)
 {
     guint n = 0;
@@ -224,6 +233,22 @@ Test(failover_request, a_target_that_a_rollout_holds_is_not_taken_over)
     cr_assert(lock_take(journal, "cell-3", "r1", "conductor", NOW, NULL));
     expect_refused(FAILOVER_FAILOVER, "cell-2", DATA, CD_ERROR_BUSY,
                    "cell-3 is held by rollout r1");
+}
+
+Test(failover_request, a_rollout_begins_beside_a_drill_and_not_beside_a_failover)
+{
+    shared_fleet();
+    expect_opened(FAILOVER_DRILL, "cell-2", DATA, "d1");
+    start_rollout();
+    OWN(plan) plan = toy_plan();
+    const struct start_request start = {.plan = plan, .reason = "a fix"};
+    put_end("r1");
+    expect_opened(FAILOVER_FAILOVER, "cell-2", DATA, "f1");
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(request_start(journal, &start, &alice, NOW, &error));
+    cr_expect_eq(error->code, CD_ERROR_BUSY);
+    cr_expect(strstr(error->message, "failover f1") && strstr(error->message, "or revert it"), "%s",
+              error->message);
 }
 
 Test(failover_request, a_drill_takes_nothing_over)
