@@ -150,7 +150,6 @@ struct failover_plan *failover_plan_make(const struct evacuation *evacuation,
     plan->promote_ms = deadline_of(&failover->promote, kind != FAILOVER_MOVE);
     plan->move_ms = deadline_of(&config->move, kind == FAILOVER_MOVE);
     plan->ttl_s = failover->ttl_ms / WHEN_SECOND;
-    plan->step_ms = failover->deadline_ms;
     plan->rto_ms = MAX(0, failover->rto_ms);
     plan->step_ms = failover->deadline_ms;
     failover_plan_seal(plan);
