@@ -1,5 +1,5 @@
-"""Fleets whose cells die, and what the world looks like while their tenants are moved: the registry,
-the zone and what was written, as somebody sees them who is not celldeck."""
+"""Fleets whose cells die, and what the world looks like while their tenants are moved: the
+registry, the zone and what was written, as somebody sees them who is not celldeck."""
 import json
 import os
 import re
