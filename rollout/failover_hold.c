@@ -27,15 +27,17 @@ static struct crossing_lock *lock_at(const struct crossing *crossing, guint i)
     return g_ptr_array_index(crossing->locks, i);
 }
 
+/* What an operation that is over has, counts as free (lock.h): it is given back all the same. */
 void crossing_read_locks(struct crossing *crossing)
 {
     const struct conduct *conduct = &crossing->base;
+    bool is_over = failover_state_final(crossing->failover->state);
     g_clear_pointer(&crossing->lock_why, g_free);
     for (guint i = 0; i < crossing->locks->len; i++) {
         struct crossing_lock *lock = lock_at(crossing, i);
         g_free(lock->holder);
         lock->holder = lock_holder(conduct->world->journal, lock->cell, &lock->seq, NULL);
-        lock->ours = g_strcmp0(lock->holder, conduct->id) == 0;
+        lock->ours = lock->holder ? strcmp(lock->holder, conduct->id) == 0 : lock->ours && is_over;
         if (lock->holder && !lock->ours && !crossing->lock_why)
             crossing->lock_why = g_strdup_printf("%s is locked by %s", lock->cell, lock->holder);
     }
