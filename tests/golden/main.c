@@ -54,6 +54,7 @@ static void play(struct world *world, const struct scene *scene, struct shelf *s
     const struct screen_options options = {.ascii = ascii};
     OWN(shell) shell = shell_new(deck, &options, &error);
     glass_draw();
+    settle(shell);
     glass_type(scene->keys);
     settle(shell);
     keep(shelf, scene, ascii ? ".ascii" : "", canvas_dump(glass_shown()));

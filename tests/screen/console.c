@@ -73,7 +73,7 @@ static void keys_open_screens_and_esc_goes_back(struct fleet *fleet)
     seat_type(seat, "\x1bOB\x1bOB\r");
     check("arrows move too: the row stayed selected", seat_row_shows(seat, 1, "cell-1-us-east"));
     seat_type(seat, "\x1b");
-    seat_shows(seat, "TENANTS");
+    seat_shows(seat, "IF IT DIES");
     seat_type(seat, "%");
     check("a key without a use says so", seat_row_shows(seat, -1, "% does nothing here"));
     seat_type(seat, "a");

@@ -192,7 +192,7 @@ void every_key_is_pressed_on_every_screen(const char *build)
     struct fleet *fleet = fleet_playing(build, long_bake);
     g_autofree char *id = fleet_run(fleet, "alice", start);
     struct seat *seat = sit(fleet, 40, 160, "--write", NULL, NULL);
-    seat_shows(seat, "TENANTS");
+    seat_shows(seat, "IF IT DIES");
     seat_type(seat, "r");
     check("a rollout is under way",
           seat_row_shows(seat, 1, "r1 5.1.0") && seat_shows(seat, "baking"));

@@ -147,7 +147,7 @@ static void a_release_leads_to_its_plan(struct seat *seat)
     seat_type(seat, "\x1b");
     check("and Esc starts nothing", seat_row_shows(seat, -1, "nothing was done"));
     seat_type(seat, "1");
-    seat_shows(seat, "TENANTS");
+    seat_shows(seat, "IF IT DIES");
 }
 
 /* What people type on without looking is not what a dialog that opens meanwhile asks for. */

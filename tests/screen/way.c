@@ -36,15 +36,18 @@ static void back_and_forth(struct seat *seat)
     seat_row_shows(seat, 1, "all 5 cells are well");
 }
 
-static void places_that_are_to_come(struct seat *seat)
+static void where_everybody_goes(struct seat *seat)
 {
     seat_type(seat, "F");
-    check("F says what failover will be, and what to do today",
-          seat_shows(seat, "Failover: celldeck can't do one yet") &&
-              seat_shows(seat, "by your own run-book"));
+    check("F shows where everybody in the selected cell goes, and what is checked",
+          seat_shows(seat, "where to") && seat_shows(seat, "preflight"));
     seat_type(seat, ":place\r");
-    check("so does :place", seat_shows(seat, "Place: celldeck can't answer yet"));
-    seat_type(seat, "c");
+    check(":place says where a new tenant would go",
+          seat_shows(seat, "Where would a new tenant go, and why?"));
+    seat_type(seat, "/500 standard us\r");
+    check("and answers what is typed",
+          seat_shows(seat, "a new STANDARD tenant of 500 users with its data in US"));
+    seat_type(seat, "\x1b" "c");
     check("a jump that leads nowhere says so",
           seat_row_shows(seat, -1, "nothing that is selected here is about a cell"));
 }
@@ -142,7 +145,7 @@ void people_find_their_way(struct fleet *fleet)
     back_and_forth(seat);
     alarms_lead_to_their_cell(seat);
     releases_lead_to_what_they_change(seat);
-    places_that_are_to_come(seat);
+    where_everybody_goes(seat);
     what_was_said(seat);
     help_of_the_screen(seat);
     seat_free(seat);

@@ -115,7 +115,7 @@ static const struct {
     {"!", 1, "alarms", "alarms"},
     {"H", 0, "history", "history"},
     {"r", 0, "rollout", "the rollout"},
-    {"F", 0, "failover", "failover"},
+    {"1F", 0, "failover", "failover"},
     {"M", 0, "messages", "messages"},
     {"T", 0, "themes", "themes"},
     {"?", 0, "help", "help"},

@@ -16,7 +16,7 @@ struct dialog_ask {
     /* Why it won't do, or NULL; caller frees. `about` is the dialog's. May be NULL: any will do. */
     char *(*wrong)(const char *text, gconstpointer about);
 };
-#define DIALOG_ASKS 4 /* at most */
+#define DIALOG_ASKS 8 /* at most, the end of the list included */
 
 struct dialog {
     char *title;

@@ -303,6 +303,7 @@ static gboolean on_look(gpointer data)
     if (news)
         linear_follow_question(linear);
     launch_desk_follow(&linear->starts);
+    linear_follow_departure(linear);
     linear_settled(linear);
     tell_waiting(linear);
     linear_tell_news(linear, false);

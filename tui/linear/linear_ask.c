@@ -87,10 +87,60 @@ static char *not_so(const struct deck *deck, const struct word *word, const char
     return resume == rollout->paused ? NULL : rollout_refuses(rollout, word->act, NULL);
 }
 
+/* The failover, drill or move that `resume` or `revert` is of: the one named, or said last, or the
+ * one under way, unless a rollout is what could be resumed. NULL: it is of none. */
+static const char *steps_meant(const struct deck *deck, const struct word *word)
+{
+    const struct operation *named = deck_operation(deck, word->operation);
+    const struct failover *live = deck_first_failover(deck);
+    const struct rollout *rollout = deck_first_rollout(deck);
+    bool resume = strcmp(word->act, "resume") == 0;
+    if (!resume && word->request != REQUEST_REVERT)
+        return NULL;
+    if (named)
+        return deck_kind_has_steps(named->kind) ? named->id : NULL;
+    if (deck->here == VIEW_STEPS && deck->subject)
+        return deck->subject;
+    if (resume && rollout && rollout->paused)
+        return NULL;
+    return live ? live->id : NULL;
+}
+
+/* Of a failover, a drill or a move; false: it is not about one. */
+static bool act_on_a_failover(struct linear *linear, const struct word *word)
+{
+    g_autoptr(GError) error = NULL;
+    struct deck *deck = linear->deck;
+    g_autofree char *id = g_strdup(steps_meant(deck, word));
+    if (!id && word->request != REQUEST_REVERT)
+        return false;
+    if (id)
+        deck_choose(deck, NULL, NULL, id);
+    enum request request = word->request == REQUEST_REVERT ? REQUEST_REVERT : REQUEST_RESUME;
+    struct act *act = act_prepare(deck, request, NULL, &error);
+    if (!act)
+        voice_line(linear->voice, error->message);
+    if (!act || !linear_may_ask(linear)) {
+        act_free(act);
+        return true;
+    }
+    linear->act = act;
+    linear->dialog = act_dialog(act);
+    linear_forget_typed_ahead(linear);
+    say_dialog(linear);
+    return true;
+}
+
 void linear_act(struct linear *linear, const struct word *word)
 {
     g_autoptr(GError) error = NULL;
     struct deck *deck = linear->deck;
+    if (linear_departs(word->request)) {
+        linear_depart(linear, word);
+        return;
+    }
+    if (act_on_a_failover(linear, word))
+        return;
     g_autofree char *id = g_strdup(meant(linear, word));
     if (!id)
         return;
@@ -127,6 +177,10 @@ static void confirmed(struct linear *linear, const struct dialog *dialog)
 {
     if (linear->starts.launch) {
         launch_desk_start(&linear->starts, dialog);
+        return;
+    }
+    if (linear->departure) {
+        linear_depart_confirmed(linear, dialog);
         return;
     }
     linear->under_way++;
@@ -177,10 +231,11 @@ void linear_cancel(struct linear *linear)
     linear->settles = linear->dropped = false; /* nothing is asked that keys could be taken for */
     if (linear->starts.launch)
         linear->busy = NULL;
-    else if (linear->act && linear->voice)
+    else if ((linear->act || linear->departure) && linear->voice)
         voice_line(linear->voice, "Nothing was done.");
     launch_desk_leave(&linear->starts);
     g_clear_pointer(&linear->act, act_free);
+    g_clear_pointer(&linear->departure, departure_free);
 }
 
 void linear_follow_question(struct linear *linear)

@@ -1,6 +1,7 @@
 /* What the parts of the linear console share; nobody else includes it. linear.c runs the loop and
  * says what has changed, linear_hear.c takes what is typed, linear_do.c answers it, linear_ask.c
- * asks before something is done and does it, linear_start.c starts rollouts. */
+ * asks before something is done and does it, linear_start.c starts rollouts, linear_depart.c takes
+ * tenants elsewhere. */
 #pragma once
 
 #include "tui/linear/ear.h"
@@ -10,6 +11,7 @@
 #include "tui/linear/voice.h"
 #include "tui/linear/word.h"
 #include "tui/views/act.h"
+#include "tui/views/departure.h"
 #include "tui/views/launch_desk.h"
 #include "tui/views/planner.h"
 
@@ -37,6 +39,7 @@ struct linear {
 
     struct dialog *dialog; /* the question that is asked, about `act` or a launch */
     struct act *act;
+    struct departure *departure; /* or this; NULL: none */
     struct launch_desk starts;
     struct planner planner;
     char **told;      /* of the launch: lines that were said, not to be said again; or NULL */
@@ -91,6 +94,12 @@ void linear_complete(struct linear *linear);
 void linear_act(struct linear *linear, const struct word *word);
 void linear_start(struct linear *linear, const char *version, const struct launch_choice *choice);
 extern const struct launch_desk_ops linear_starts;
+/* Asks before a failover, a drill or a move is begun; whether a request does that. */
+void linear_depart(struct linear *linear, const struct word *word);
+bool linear_departs(enum request request);
+void linear_depart_confirmed(struct linear *linear, const struct dialog *dialog);
+/* Its open question follows what is read. */
+void linear_follow_departure(struct linear *linear);
 /* What may be asked of these people at all; says so where it is nothing. */
 bool linear_may_ask(struct linear *linear);
 /* With a launch's question open: its own words. False: the line is none of them. */

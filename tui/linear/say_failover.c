@@ -2,6 +2,7 @@
 #include "data/base/text.h"
 #include "tui/linear/plain.h"
 #include "tui/linear/say.h"
+#include "tui/views/act.h"
 #include "tui/views/cell_look.h"
 #include "tui/views/drills.h"
 #include "tui/views/evacuation_lines.h"
@@ -83,11 +84,25 @@ void say_failover(struct speech *speech, const struct deck *deck)
     speech_printf(speech, "If %s dies: %s.", deck->cell, standing);
     if (plan->tenants->len)
         speech_field(speech, "Drilled", drilled);
+    if (deck->write && plan->complete && !plan->refused && plan->tenants->len)
+        speech_printf(speech, "You may: fail-over %s, drill %s", deck->cell, deck->cell);
     say_targets(speech, plan);
     say_proofs(speech, plan);
     say_strings(speech, "What would have to be built:", plan->build);
     say_strings(speech, "What would fit:", plan->fits);
     say_tenants_of(speech, plan);
+}
+
+/* "resume, revert": what these people could do to it now. */
+static char *may(const struct deck *deck)
+{
+    static const enum request acts[] = {REQUEST_RESUME, REQUEST_REVERT};
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
+        if (act_can(deck, acts[i], NULL))
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "",
+                                   request_bindings()[acts[i]].name);
+    return g_strdup(text->str);
 }
 
 static bool is_over(const struct failover_tenant *tenant)
@@ -125,9 +140,11 @@ void say_steps(struct speech *speech, const struct deck *deck)
                             "everybody in it would go.");
         return;
     }
+    g_autofree char *acts = may(deck);
     g_autoptr(GArray) head = steps_head(deck, failover, COLS);
     for (guint i = 0; i < head->len; i++)
         speech_plain(speech, g_array_index(head, struct cell_line, i).text);
+    speech_field(speech, "You may", acts);
     say_steps_of(speech, failover);
     say_log(speech, deck);
 }

@@ -255,6 +255,7 @@ static gboolean on_look(gpointer data)
         shell_follow_asked(shell);
     launch_desk_follow(&shell->starts);
     planner_follow(&shell->planner);
+    shell_follow_departure(shell);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % looks_a_refresh(shell->deck) == 0)
         shell_want_draw(shell);
@@ -312,6 +313,7 @@ void shell_free(struct shell *shell)
     g_object_unref(shell->leaving);
     dialog_free(shell->dialog);
     act_free(shell->act);
+    departure_free(shell->departure);
     g_strfreev(shell->watched);
     g_free(shell->pointed);
     g_free(shell->offered);

@@ -109,6 +109,10 @@ static void confirmed(struct shell *shell, const struct dialog *dialog)
         launch_desk_start(&shell->starts, dialog);
         return;
     }
+    if (shell->departure) {
+        shell_depart(shell, dialog);
+        return;
+    }
     shell->under_way++;
     deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
     act_do(g_steal_pointer(&shell->act), dialog, on_acted, shell);
@@ -121,6 +125,7 @@ static void left(struct shell *shell)
         return;
     }
     g_clear_pointer(&shell->act, act_free);
+    g_clear_pointer(&shell->departure, departure_free);
     deck_say(shell->deck, ROLE_NORMAL, "nothing was done");
 }
 

@@ -1,6 +1,6 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
  * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
- * shell_keys.c answers keys and shell_pointer.c the mouse, shell_copy.c copies, shell_dump.c writes
+ * shell_depart.c takes tenants elsewhere, shell_keys.c answers keys and shell_pointer.c the mouse, shell_copy.c copies, shell_dump.c writes
  * screens into files, shell_acts.c asks and does what they act with, shell_launch.c starts
  * rollouts. */
 #pragma once
@@ -11,6 +11,7 @@
 #include "tui/shell/shell.h"
 #include "tui/shell/trail.h"
 #include "tui/views/act.h"
+#include "tui/views/departure.h"
 #include "tui/views/launch_desk.h"
 #include "tui/views/planner.h"
 
@@ -26,6 +27,7 @@ struct shell {
     struct recall commands; /* typed after `:` in this session */
     struct dialog *dialog;  /* of MODE_DIALOG, about `act` or a launch */
     struct act *act;
+    struct departure *departure; /* or of MODE_DIALOG this; NULL: none */
     struct launch_desk starts;
     struct planner planner;
     struct area body; /* of the last frame */
@@ -103,6 +105,15 @@ void shell_export(struct shell *shell, const char *operation);
 
 /* Asks before `request` is done to `subject`, or says why it can't be. */
 void shell_ask(struct shell *shell, enum request request, const char *subject);
+/* Keys of the screens failover and move: ask before everybody leaves the cell, before that is
+ * drilled, and before the tenant moves into the selected cell. */
+void shell_fail_over(struct shell *shell);
+void shell_drill(struct shell *shell);
+void shell_move(struct shell *shell);
+/* What was asked was confirmed in the dialog. */
+void shell_depart(struct shell *shell, const struct dialog *dialog);
+/* Its open question follows what is read. */
+void shell_follow_departure(struct shell *shell);
 /* The open question follows the journal. */
 void shell_follow_asked(struct shell *shell);
 void shell_key_in_dialog(struct shell *shell, guint32 key);

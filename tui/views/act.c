@@ -57,15 +57,21 @@ struct act *act_new(const struct deck *deck, const struct act_side *side, enum r
     return act;
 }
 
+static const struct act_side *side_of(enum request request)
+{
+    return request == REQUEST_RESUME || request == REQUEST_REVERT ? &act_on_steps
+                                                                  : &act_on_rollouts;
+}
+
 bool act_can(const struct deck *deck, enum request request, const char *cell)
 {
-    return act_on_rollouts.can(deck, request, cell);
+    return side_of(request)->can(deck, request, cell);
 }
 
 struct act *act_prepare(const struct deck *deck, enum request request, const char *cell,
                         GError **error)
 {
-    return act_on_rollouts.prepare(deck, request, cell, error);
+    return side_of(request)->prepare(deck, request, cell, error);
 }
 
 static GPtrArray *shown_lines(const struct sight *sight)

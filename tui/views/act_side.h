@@ -1,5 +1,6 @@
-/* What an act is made of, and its side that knows what it is done to: a rollout (act_rollout.c).
- * act.c asks and does. Nobody else includes this. */
+/* What an act is made of, and the two sides that acts have: those on a rollout (act_rollout.c) and
+ * those on a failover, a drill or a move (act_steps.c). act.c asks and does either. Nobody else
+ * includes this. */
 #pragma once
 
 #include "data/journal.h"
@@ -51,6 +52,6 @@ struct act_side {
     /* In a worker: puts it on record, if it would still do what was shown. */
     bool (*put)(struct journal *journal, const struct act *act, GError **error);
 };
-extern const struct act_side act_on_rollouts;
+extern const struct act_side act_on_rollouts, act_on_steps;
 /* Words of a refusal of what has moved on since it was asked. False. */
 bool act_moved_on(const struct act *act, const struct sight *now, GError **error);

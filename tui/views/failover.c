@@ -2,6 +2,7 @@
  * have to be built; from here it is begun, or drilled. */
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "tui/views/checks.h"
 #include "tui/views/drills.h"
 #include "tui/views/evacuation_lines.h"
 #include "tui/views/marks.h"
@@ -51,6 +52,17 @@ static void put_live(struct pager *pager, const struct deck *deck)
     put(pager, ROLE_ACCENT, text);
 }
 
+static void put_checks(struct pager *pager, const struct deck *deck, const struct evacuation *plan)
+{
+    g_autoptr(GPtrArray) checks = checks_of(deck, plan, FAILOVER_FAILOVER);
+    pager_heading(pager, "preflight");
+    for (guint i = 0; i < checks->len; i++) {
+        const struct check *check = g_ptr_array_index(checks, i);
+        g_autofree char *line = check_line(check);
+        put(pager, check->ok ? ROLE_NORMAL : ROLE_BAD, line);
+    }
+}
+
 static void put_plan(struct pager *pager, const struct deck *deck, const struct evacuation *plan)
 {
     struct mark mark = mark_drain(evacuation_drain(plan));
@@ -64,6 +76,8 @@ static void put_plan(struct pager *pager, const struct deck *deck, const struct 
         put(pager, ROLE_DIM, drilled);
     evacuation_tell_targets(pager, plan, bars);
     evacuation_tell_proofs(pager, plan);
+    if (evacuation_drain(plan) == DRAIN_READY || evacuation_drain(plan) == DRAIN_UNPROVEN)
+        put_checks(pager, deck, plan);
     evacuation_tell_build(pager, plan);
     evacuation_tell_tenants(pager, plan);
 }
@@ -161,8 +175,17 @@ static struct reaction failover_key(void *state, const struct deck *deck, enum r
     }
 }
 
-static const enum request hints[] = {REQUEST_OPEN, REQUEST_NEXT, REQUEST_TENANTS, REQUEST_PREVIOUS,
-                                     REQUEST_BACK, REQUEST_HELP, REQUEST_QUIT,    REQUEST_COUNT};
+static const enum request hints[] = {
+    REQUEST_FAIL_OVER, REQUEST_DRILL, REQUEST_OPEN, REQUEST_NEXT, REQUEST_TENANTS,
+    REQUEST_PREVIOUS,  REQUEST_BACK,  REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
+
+static bool failover_can(const void *state, const struct deck *deck, enum request request)
+{
+    const struct evacuation *plan = ((const struct failover_view *)state)->plan;
+    if (request == REQUEST_FAIL_OVER || request == REQUEST_DRILL)
+        return deck->write && plan && plan->complete && !plan->refused && plan->tenants->len > 0;
+    return true;
+}
 
 const struct view view_failover = {
     .hints = hints,
@@ -172,5 +195,6 @@ const struct view view_failover = {
     .draw = failover_draw,
     .list = failover_list,
     .cells = failover_cells,
+    .can = failover_can,
     .key = failover_key,
 };

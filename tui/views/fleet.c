@@ -54,8 +54,9 @@ static int head_rows(const struct fleet *fleet)
     return (int)(fleet->headline->len + fleet->next->len) + 1;
 }
 
-/* On a small screen what is wrong has two lines and its next step one; that all is well has one. */
-enum { TINY_ROWS = 8, SMALL_ROWS = 14 };
+/* On a small screen what is wrong has two lines and its next step one; that all is well has one,
+ * on any but a large one. */
+enum { TINY_ROWS = 8, SMALL_ROWS = 14, LARGE_ROWS = 30 };
 
 static void set_headline(struct fleet *fleet, const struct deck *deck, const GPtrArray *cells,
                          const struct area *area)
@@ -63,7 +64,7 @@ static void set_headline(struct fleet *fleet, const struct deck *deck, const GPt
     g_autofree char *next = headline_next(deck, cells);
     g_autofree char *whole = headline(deck, cells, &fleet->headline_role);
     bool tiny = area->rows < TINY_ROWS, small = area->rows < SMALL_ROWS;
-    bool brief = small && !next && fleet->headline_role == ROLE_NORMAL;
+    bool brief = area->rows < LARGE_ROWS && !next && fleet->headline_role == ROLE_NORMAL;
     int most = tiny || brief ? 1 : small ? 2 : 3, cols = area->cols - 2;
     g_ptr_array_unref(fleet->headline);
     fleet->headline = headline_lines(deck, cells, cols, most, &fleet->headline_role);

@@ -11,12 +11,24 @@
 #include <math.h>
 #include <string.h>
 
+enum {
+    RANK_STATE,
+    RANK_ALL,
+    RANK_ONE,
+    RANK_CONDUCTOR,
+    RANK_WHY,
+    RANK_CHANGE,
+    RANK_ONE_OF_ALL,
+    RANK_SPARE
+};
+
 /* What the sentence is made of, in the order in which it is read. */
 struct part {
     char *text;
     char *brief;        /* what it says where there is little room; NULL: all of it or nothing */
     const char *before; /* what joins it to what is said before it */
     int rank;           /* what gives way first has the highest */
+    int brief_rank;     /* of its brief form */
 };
 
 static void part_clear(gpointer p)
@@ -29,7 +41,7 @@ static void part_clear(gpointer p)
 /* Takes `text`; NULL is no part. */
 static void add(GArray *parts, int rank, const char *before, char *text)
 {
-    struct part part = {text, NULL, before, rank};
+    struct part part = {text, NULL, before, rank, rank};
     if (text)
         g_array_append_val(parts, part);
 }
@@ -37,7 +49,7 @@ static void add(GArray *parts, int rank, const char *before, char *text)
 /* With a brief form, which is taken, too. */
 static void add_with_brief(GArray *parts, int rank, char *text, char *brief)
 {
-    struct part part = {text, brief, " · ", rank};
+    struct part part = {text, brief, " · ", rank, rank};
     g_array_append_val(parts, part);
 }
 
@@ -103,9 +115,9 @@ static struct affected all_affected(const GPtrArray *cells)
     return all;
 }
 
-/* A region that could not lose its largest cell, before it does (N+1); NULL: every one could, or it
- * is not planned yet. */
-static char *spare_text(const struct deck *deck, const struct cell *but)
+/* A region that could not lose its largest cell, before it does (N+1): nothing is said where every
+ * one could, or it is not planned yet. Which it is matters more than why. */
+static void add_spare(GArray *parts, const struct deck *deck, const struct cell *but)
 {
     const GPtrArray *spares = deck->evacuations ? deck->evacuations->spares : NULL;
     const struct spare *first = NULL;
@@ -120,10 +132,12 @@ static char *spare_text(const struct deck *deck, const struct cell *but)
             first = spare;
     }
     if (!first)
-        return NULL;
-    return more ? g_strdup_printf("▲ %s, and %u region%s more", first->why, more,
-                                  more == 1 ? "" : "s")
-                : g_strdup_printf("▲ %s", first->why);
+        return;
+    g_autofree char *others = more ? g_strdup_printf(", +%u", more) : g_strdup("");
+    struct part part = {g_strdup_printf("▲ %s%s", first->why, others),
+                        g_strdup_printf("▲ no N+1 in %s%s", first->region, others), " · ",
+                        RANK_SPARE, but ? RANK_SPARE : RANK_ALL};
+    g_array_append_val(parts, part);
 }
 
 /* What is under way with tenants rather than releases; NULL: nothing. Why one is held tells how far
@@ -153,17 +167,6 @@ static void add_all(GArray *parts, int rank, const struct deck *deck, const GPtr
                    g_strdup_printf("%" G_GINT64_FORMAT " bad: %s", all->cells, brief));
 }
 
-enum {
-    RANK_STATE,
-    RANK_ALL,
-    RANK_ONE,
-    RANK_CONDUCTOR,
-    RANK_WHY,
-    RANK_CHANGE,
-    RANK_ONE_OF_ALL,
-    RANK_SPARE
-};
-
 static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cells, enum role *role)
 {
     const struct cell *cell = g_ptr_array_index(cells, 0);
@@ -178,7 +181,7 @@ static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cel
     if (all.cells > 1)
         add_all(parts, RANK_ALL, deck, cells, &all);
     add(parts, RANK_ONE, " · ", passage_text(deck, role));
-    add(parts, RANK_SPARE, " · ", spare_text(deck, cell));
+    add_spare(parts, deck, cell);
     add(parts, RANK_CONDUCTOR, " · ", any_trouble(deck));
 }
 
@@ -235,7 +238,7 @@ static void all_well(GArray *parts, const struct deck *deck, enum role *role)
         *role = ROLE_WARN;
     add(parts, *role == ROLE_WARN ? RANK_STATE : RANK_ONE, " · ", news);
     add(parts, RANK_STATE, " · ", passage_text(deck, role));
-    add(parts, RANK_ONE, " · ", spare_text(deck, NULL));
+    add_spare(parts, deck, NULL);
 }
 
 static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum role *role)
@@ -287,6 +290,7 @@ static bool give_way(GArray *parts)
         g_free(part->text);
         part->text = glued(part->brief);
         g_clear_pointer(&part->brief, g_free);
+        part->rank = part->brief_rank;
         return true;
     }
     if (part->rank == RANK_STATE)

@@ -24,6 +24,8 @@ bool request_acts(enum request request)
         [REQUEST_ABORT] = true,        [REQUEST_ROLLBACK] = true,    [REQUEST_ROLLBACK_WAVE] = true,
         [REQUEST_ROLLBACK_ALL] = true, [REQUEST_RETRY] = true,       [REQUEST_SKIP] = true,
         [REQUEST_ACCEPT] = true,       [REQUEST_LIFT_WINDOW] = true, [REQUEST_SHORTEN_BAKE] = true,
+        [REQUEST_RESUME] = true,       [REQUEST_REVERT] = true,      [REQUEST_FAIL_OVER] = true,
+        [REQUEST_DRILL] = true,        [REQUEST_MOVE_IT] = true,
     };
     return acts[request];
 }

@@ -55,6 +55,11 @@
     X(ACCEPT,    "accept",    "V",              PLACE_ROLLOUT, "take a cell that is held for good") \
     X(LIFT_WINDOW, "lift-window", "O",          PLACE_ROLLOUT, "break-glass: a wave waits for no window or freeze") \
     X(SHORTEN_BAKE, "shorten-bake", "U",        PLACE_ROLLOUT, "break-glass: a wave bakes no longer than you say") \
+    X(FAIL_OVER, "fail-over", "s",              PLACE_FAILOVER, "take everybody out of the cell: acknowledged, then its name typed") \
+    X(DRILL,     "drill",     "d",              PLACE_FAILOVER, "drill that: every step read and checked, nothing written") \
+    X(MOVE_IT,   "move-it",   "s",              PLACE_MOVES,    "move the tenant into the selected cell") \
+    X(RESUME,    "resume",    "p",              PLACE_STEPS,   "go on with a failover or a move that is held") \
+    X(REVERT,    "revert",    "b",              PLACE_STEPS,   "take back what a failover or a move has done") \
     X(GATE,      "gate",      "e",              PLACE_ROLLOUT, "the next gate of the cell, as a chart") \
     X(ALL,       "all",       "a",              PLACE_EVENTS,  "every event, or only those that changed the course") \
     X(MORE,      "more",      "J",              PLACES_WITH_FOOT, "further down in what is selected") \

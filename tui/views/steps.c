@@ -2,6 +2,7 @@
  */
 #include "data/base/text.h"
 #include "tui/console/list.h"
+#include "tui/views/act.h"
 #include "tui/views/cell_look.h"
 #include "tui/views/frame.h"
 #include "tui/views/marks.h"
@@ -236,6 +237,9 @@ static struct reaction steps_key(void *state, const struct deck *deck, enum requ
         return (struct reaction){REACT_TURN, VIEW_STEPS, request, other_failover(deck, 1)};
     case REQUEST_PREVIOUS:
         return (struct reaction){REACT_TURN, VIEW_STEPS, request, other_failover(deck, -1)};
+    case REQUEST_RESUME:
+    case REQUEST_REVERT:
+        return (struct reaction){REACT_ACT, VIEW_STEPS, request, NULL};
     default: {
         struct reaction moved = view_move(&steps->list, request);
         steps->chosen |= moved.what == REACT_REDRAW;
@@ -246,13 +250,16 @@ static struct reaction steps_key(void *state, const struct deck *deck, enum requ
 
 static bool steps_can(const void *state, const struct deck *deck, enum request request)
 {
+    if (request == REQUEST_RESUME || request == REQUEST_REVERT)
+        return act_can(deck, request, NULL);
     if (request == REQUEST_NEXT || request == REQUEST_PREVIOUS)
         return deck->failovers->len > 1;
     return request != REQUEST_OPEN || steps_list(state)->selected;
 }
 
-static const enum request hints[] = {REQUEST_OPEN, REQUEST_EVENTS, REQUEST_NEXT, REQUEST_BACK,
-                                     REQUEST_HELP, REQUEST_QUIT,   REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_RESUME, REQUEST_REVERT, REQUEST_OPEN,
+                                     REQUEST_EVENTS, REQUEST_NEXT,   REQUEST_BACK,
+                                     REQUEST_HELP,   REQUEST_QUIT,   REQUEST_COUNT};
 
 const struct view view_steps = {
     .hints = hints,

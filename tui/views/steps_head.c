@@ -92,6 +92,28 @@ static void add_next(GArray *lines, const struct deck *deck, const struct failov
     cell_lines_add(lines, ROLE_NORMAL, cols, told);
 }
 
+/* A held one is a person's, by key. */
+static void add_ways(GArray *lines, const struct deck *deck, const struct failover *failover,
+                     int cols)
+{
+    static const struct {
+        const char *what, *does;
+        enum request request;
+    } ways[] = {{"resume", "goes on with what is left", REQUEST_RESUME},
+                {"revert", "takes back what was done, and only that", REQUEST_REVERT}};
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; failover->state == FAILOVER_HELD && i < G_N_ELEMENTS(ways); i++) {
+        g_autofree char *why = failover_refuses(failover, ways[i].what);
+        g_autofree char *key = keymap_shown(deck->keymap, ways[i].request);
+        if (!why)
+            g_string_append_printf(text, "%s%s %s", text->len ? "; " : "", key, ways[i].does);
+    }
+    if (text->len > 0 && !deck->write)
+        g_string_append(text, " (with --write)");
+    if (text->len > 0)
+        cell_lines_add(lines, ROLE_TITLE, cols, text->str);
+}
+
 static void add_progress(GArray *lines, const struct deck *deck, const struct failover *failover,
                          int cols)
 {
@@ -164,6 +186,7 @@ GArray *steps_head(const struct deck *deck, const struct failover *failover, int
     GArray *lines = cell_lines_new();
     add_title(lines, failover, cols);
     add_progress(lines, deck, failover, cols);
+    add_ways(lines, deck, failover, cols);
     add_next(lines, deck, failover, cols);
     add_terms(lines, failover, cols);
     add_asked(lines, deck, failover, cols);

@@ -177,18 +177,23 @@ static const char *its_cell(const struct deck *deck)
 static bool tenant_can(const void *state, const struct deck *deck, enum request request)
 {
     (void)state;
-    return (request != REQUEST_OPEN && request != REQUEST_ROLLOUT) || its_cell(deck);
+    bool of_cell =
+        request == REQUEST_OPEN || request == REQUEST_ROLLOUT || request == REQUEST_MOVES;
+    return !of_cell || its_cell(deck);
 }
 
 static struct reaction tenant_key(void *state, const struct deck *deck, enum request request)
 {
+    if (request == REQUEST_MOVES)
+        return (struct reaction){REACT_OPEN, VIEW_MOVES, request, deck->tenant};
     if (request == REQUEST_OPEN && its_cell(deck))
         return (struct reaction){REACT_OPEN, VIEW_CELL, request, its_cell(deck)};
     return pager_move(state, request);
 }
 
-static const enum request hints[] = {REQUEST_OPEN,    REQUEST_ROLLOUT, REQUEST_BACK, REQUEST_FLEET,
-                                     REQUEST_REFRESH, REQUEST_HELP,    REQUEST_QUIT, REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_OPEN, REQUEST_MOVES, REQUEST_ROLLOUT,
+                                     REQUEST_BACK, REQUEST_FLEET, REQUEST_REFRESH,
+                                     REQUEST_HELP, REQUEST_QUIT,  REQUEST_COUNT};
 
 const struct view view_tenant = {
     .hints = hints,

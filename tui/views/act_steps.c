@@ -1,0 +1,157 @@
+/* Acts on a failover, a drill or a move that is under way: it goes on, or what it did is taken
+ * back. */
+#include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/failover_request.h"
+#include "tui/views/act_side.h"
+#include "tui/views/steps_head.h"
+
+#include <string.h>
+
+static const struct dialog_ask reason[] = {{.name = "Reason", .note = "kept in the history"},
+                                           {NULL}};
+
+struct way {
+    enum request request;
+    const char *what, *verb, *effect; /* `what` as failover_refuses() has it */
+    const struct dialog_ask *asks;
+};
+static const struct way ways[] = {
+    {REQUEST_RESUME, "resume", "Resume", "goes on with what is left, and repeats nothing", NULL},
+    {REQUEST_REVERT, "revert", "Revert",
+     "takes back what it has done, last things first, and only that", reason},
+};
+
+static const struct way *way_of(enum request request)
+{
+    return &ways[request == REQUEST_REVERT];
+}
+
+/* NULL: it can be. Caller frees. */
+static char *refusal(const struct deck *deck, const struct failover *failover,
+                     const struct way *way)
+{
+    if (!deck->write)
+        return g_strdup_printf("read-only: nothing was done (`celldeck --write` may %s)",
+                               way->what);
+    g_autofree char *why = failover_refuses(failover, way->what);
+    return why ? g_strdup_printf("can't %s: %s", way->what, why) : NULL;
+}
+
+static bool can(const struct deck *deck, enum request request, const char *cell)
+{
+    (void)cell;
+    const struct failover *failover = deck_failover(deck, deck->operation);
+    g_autofree char *why = failover ? refusal(deck, failover, way_of(request)) : NULL;
+    return failover && !why;
+}
+
+/* Whom it may still touch: of what is being done meanwhile no figure is bound to. */
+static char *blast_of(const struct failover *failover)
+{
+    const struct failover_plan *plan = failover->plan;
+    g_autofree char *cells = text_counted((gint64)plan->targets->len + 1, "cell");
+    g_autofree char *tenants = text_counted((gint64)plan->tenants->len, "tenant");
+    g_autofree char *users = text_counted(failover_plan_users(plan), "user");
+    return g_strdup_printf("Blast radius, at most: %s, %s, %s", cells, tenants, users);
+}
+
+static struct sight look(const struct act *act, const struct failover *failover)
+{
+    struct sight sight = {.lines = g_ptr_array_new_with_free_func(g_free)};
+    const struct failover_plan *plan = failover->plan;
+    g_ptr_array_add(sight.lines,
+                    g_strdup_printf("%s %s", failover->id, way_of(act->request)->effect));
+    g_ptr_array_add(sight.lines, blast_of(failover));
+    for (guint i = 0; i < plan->targets->len; i++) {
+        const struct planned_target *target = g_ptr_array_index(plan->targets, i);
+        bool revert = act->request == REQUEST_REVERT;
+        g_ptr_array_add(sight.lines,
+                        g_strdup_printf("  %s → %s", revert ? target->cell : plan->source,
+                                        revert ? plan->source : target->cell));
+    }
+    g_autofree char *progress = steps_progress(failover);
+    const char *why = failover->state == FAILOVER_HELD ? failover->state_reason : NULL;
+    sight.note = g_strdup_printf("By now: %s%s%s", progress, why ? ". Held: " : "", why ? why : "");
+    sight.bound = g_strdup(failover_state_name(failover->state));
+    return sight;
+}
+
+static struct act *prepare(const struct deck *deck, enum request request, const char *cell,
+                           GError **error)
+{
+    (void)cell;
+    const struct failover *failover = deck_failover(deck, deck->operation);
+    if (!failover || !failover->plan) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "there is no failover or move to act on");
+        return NULL;
+    }
+    g_autofree char *why = refusal(deck, failover, way_of(request));
+    if (why) {
+        g_set_error_literal(error, CD_ERROR, CD_ERROR_REFUSED, why);
+        return NULL;
+    }
+    struct act *act = act_new(deck, &act_on_steps, request, failover->id);
+    act->asks = way_of(request)->asks;
+    act->cell = g_strdup(failover->plan->source);
+    act->expected = g_strdup(failover->plan->source);
+    act->sight = look(act, failover);
+    return act;
+}
+
+static char *said_of(const struct act *act)
+{
+    return g_strdup_printf("%s %s", way_of(act->request)->verb, act->operation);
+}
+
+static char *title_of(const struct act *act)
+{
+    return g_strdup_printf("%s %s (%s)", way_of(act->request)->verb, act->operation, act->cell);
+}
+
+static char *sees(const struct act *act, const struct deck *deck, struct sight *now)
+{
+    const struct failover *failover = deck_failover(deck, act->operation);
+    if (!failover)
+        return NULL;
+    char *why = refusal(deck, failover, way_of(act->request));
+    if (!why)
+        *now = look(act, failover);
+    return why;
+}
+
+static bool still_as_seen(struct journal *journal, const struct act *act, GError **error)
+{
+    OWN(failover) failover = failover_load(journal, act->operation, error);
+    if (!failover) {
+        if (error && !*error)
+            g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "there is no %s any more",
+                        act->operation);
+        return false;
+    }
+    struct sight now = look(act, failover);
+    bool same = sight_same(&now, &act->sight);
+    if (!same)
+        act_moved_on(act, &now, error);
+    sight_clear(&now);
+    return same;
+}
+
+static bool put(struct journal *journal, const struct act *act, GError **error)
+{
+    gint64 now_ms = when_now_ms();
+    if (!still_as_seen(journal, act, error))
+        return false;
+    return failover_request(journal, act->operation, way_of(act->request)->what, act->reason,
+                            &act->person, now_ms, error);
+}
+
+const struct act_side act_on_steps = {
+    .can = can,
+    .prepare = prepare,
+    .title = title_of,
+    .said = said_of,
+    .sees = sees,
+    .put = put,
+};

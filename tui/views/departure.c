@@ -1,0 +1,339 @@
+#include "tui/views/departure.h"
+
+#include "data/base/error.h"
+#include "data/base/when.h"
+#include "rollout/conductor.h"
+#include "rollout/failover_draft.h"
+#include "rollout/failover_request.h"
+#include "tui/views/checks.h"
+#include "tui/views/evacuation_lines.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+struct departure {
+    enum failover_kind kind;
+    char *of, *to;                 /* `to` NULL: wherever they fit */
+    struct evacuation *evacuation; /* as it was shown last */
+    char *bound;                   /* who goes where by it, and what is not proven */
+    GPtrArray *checks;
+    unsigned needs;                      /* 1u << proof */
+    struct dialog_ask asks[DIALOG_ASKS]; /* their notes are ours */
+    unsigned acks;                       /* as typed */
+    char *reason, *ticket;               /* as typed */
+    char *state_dir, *actor, *arn;
+    struct config *config;
+    const struct snapshot *seen; /* that it was planned by; only to be compared */
+    gint64 journal_version;      /* the checks are of */
+    char *id; /* that it was opened under, by the worker */
+    departure_fn fn;
+    gpointer data;
+};
+
+static void clear_asks(struct departure *departure)
+{
+    for (size_t i = 0; i < PROOFS; i++)
+        if (departure->asks[i].name && departure->asks[i].wrong)
+            g_free((char *)departure->asks[i].note);
+    memset(departure->asks, 0, sizeof departure->asks);
+}
+
+void departure_free(struct departure *departure)
+{
+    if (!departure)
+        return;
+    clear_asks(departure);
+    char *strings[] = {departure->of,     departure->to,     departure->bound,
+                       departure->reason, departure->ticket, departure->state_dir,
+                       departure->actor,  departure->arn,    departure->id};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    g_clear_pointer(&departure->evacuation, evacuation_unref);
+    g_clear_pointer(&departure->checks, g_ptr_array_unref);
+    config_unref(departure->config);
+    g_free(departure);
+}
+
+/* By the newest that was read. NULL: there is no such cell or tenant. */
+static struct evacuation *plan_now(const struct departure *departure, const struct deck *deck)
+{
+    if (!deck->snapshot)
+        return NULL;
+    return departure->kind == FAILOVER_MOVE
+               ? evacuation_of_tenant(deck->snapshot, departure->of, departure->to)
+               : evacuation_of(deck->snapshot, departure->of, departure->to);
+}
+
+/* Figures move all the time; this must not. */
+static char *bound_of(const struct departure *departure, const struct evacuation *evacuation)
+{
+    GString *bound = g_string_new(evacuation->refused ? "refused\n" : "");
+    for (guint i = 0; i < evacuation->tenants->len; i++) {
+        const struct placed_tenant *placed = g_ptr_array_index(evacuation->tenants, i);
+        g_string_append_printf(bound, "%s>%s\n", placed->tenant->id,
+                               placed->to ? placed->to->id : "");
+    }
+    g_string_append_printf(bound, "%s %u", evacuation->cell->id,
+                           failover_plan_needs(evacuation, departure->kind));
+    return g_string_free(bound, FALSE);
+}
+
+static char *must_be(const char *text, enum proof proof)
+{
+    return strcmp(text, proof_name(proof)) == 0
+               ? NULL
+               : g_strdup_printf("type %s, as it is named, or leave it with Esc",
+                                 proof_name(proof));
+}
+
+#define MUST_BE(name, proof)                                                                       \
+    static char *must_be_##name(const char *text, gconstpointer about)                             \
+    {                                                                                              \
+        (void)about;                                                                               \
+        return must_be(text, proof);                                                               \
+    }
+MUST_BE(data, PROOF_DATA)
+MUST_BE(version, PROOF_VERSION)
+MUST_BE(fence, PROOF_FENCE)
+MUST_BE(promote, PROOF_PROMOTE)
+MUST_BE(dns, PROOF_DNS)
+static char *(*const must[PROOFS])(const char *, gconstpointer) = {
+    [PROOF_DATA] = must_be_data,   [PROOF_VERSION] = must_be_version,
+    [PROOF_FENCE] = must_be_fence, [PROOF_PROMOTE] = must_be_promote,
+    [PROOF_DNS] = must_be_dns,
+};
+
+/* Each acknowledgement by its name, then why and by which ticket. */
+static void set_asks(struct departure *departure)
+{
+    size_t n = 0;
+    clear_asks(departure);
+    for (int i = 0; i < PROOFS; i++) {
+        if (!(departure->needs & 1u << i))
+            continue;
+        g_autofree char *words =
+            failover_plan_ack_words(departure->evacuation, departure->kind, (enum proof)i);
+        departure->asks[n++] =
+            (struct dialog_ask){.name = proof_name((enum proof)i),
+                                .note = g_strdup_printf("to be typed: %s", words),
+                                .wrong = must[i]};
+    }
+    departure->asks[n++] = (struct dialog_ask){.name = "Reason", .note = "kept in the history"};
+    departure->asks[n++] =
+        (struct dialog_ask){.name = "Ticket", .note = "Enter for none", .optional = true};
+}
+
+/* Takes `evacuation`. */
+static void take(struct departure *departure, const struct deck *deck,
+                 struct evacuation *evacuation)
+{
+    g_clear_pointer(&departure->evacuation, evacuation_unref);
+    g_clear_pointer(&departure->checks, g_ptr_array_unref);
+    g_free(departure->bound);
+    departure->evacuation = evacuation;
+    departure->bound = bound_of(departure, evacuation);
+    departure->checks = checks_of(deck, evacuation, departure->kind);
+    departure->needs = failover_plan_needs(evacuation, departure->kind);
+    departure->seen = deck->snapshot;
+    departure->journal_version = deck->journal_version;
+    set_asks(departure);
+}
+
+struct departure *departure_new(const struct deck *deck, enum failover_kind kind, const char *of,
+                                const char *to, GError **error)
+{
+    if (!deck->write) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                    "read-only: nothing was done (`celldeck --write` may %s)",
+                    kind == FAILOVER_MOVE    ? "move tenants"
+                    : kind == FAILOVER_DRILL ? "drill a failover"
+                                             : "fail a cell over");
+        return NULL;
+    }
+    struct departure *departure = g_new0(struct departure, 1);
+    *departure = (struct departure){.kind = kind,
+                                    .of = g_strdup(of),
+                                    .to = g_strdup(to),
+                                    .state_dir = g_strdup(deck->state_dir),
+                                    .actor = g_strdup(deck->actor),
+                                    .arn = g_strdup(deck->arn),
+                                    .config = config_ref(deck->config)};
+    struct evacuation *evacuation = plan_now(departure, deck);
+    if (!evacuation) {
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "where %s would go is not known: %s", of,
+                    deck->snapshot ? "the registry has it in no cell of ours"
+                                   : "nothing has been read yet");
+        departure_free(departure);
+        return NULL;
+    }
+    take(departure, deck, evacuation);
+    return departure;
+}
+
+static char *title_of(const struct departure *departure)
+{
+    static const char *const titles[] = {[FAILOVER_FAILOVER] = "Fail %s over",
+                                         [FAILOVER_DRILL] = "Drill the failover of %s",
+                                         [FAILOVER_MOVE] = "Move %s"};
+    GString *title = g_string_new(titles[departure->kind]);
+    g_string_replace(title, "%s", departure->of, 1);
+    return g_string_free(title, FALSE);
+}
+
+static char *what_happens(const struct departure *departure)
+{
+    const struct evacuation *evacuation = departure->evacuation;
+    if (departure->kind == FAILOVER_DRILL)
+        return g_strdup_printf("Every step of a failover of %s is read and checked; nothing is "
+                               "written, and it is on record as a drill",
+                               departure->of);
+    if (departure->kind == FAILOVER_MOVE)
+        return g_strdup_printf("%s leaves %s, and nobody else does", departure->of,
+                               evacuation->cell->id);
+    return g_strdup_printf(
+        "Everybody leaves %s: registry, then Route 53, batch by batch, the first "
+        "of one tenant",
+        departure->of);
+}
+
+static GPtrArray *lines_of(const struct departure *departure)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    const struct evacuation *evacuation = departure->evacuation;
+    g_autofree char *blast = evacuation_blast(evacuation);
+    g_ptr_array_add(lines, what_happens(departure));
+    for (guint i = 0; i < departure->checks->len; i++)
+        if (!((const struct check *)departure->checks->pdata[i])->ok)
+            g_ptr_array_add(lines, check_line(departure->checks->pdata[i]));
+    g_ptr_array_add(lines, g_strconcat("Blast radius: ", blast, NULL));
+    for (guint i = 0; i < evacuation->targets->len; i++) {
+        const struct placement_target *target = g_ptr_array_index(evacuation->targets, i);
+        g_autofree char *text = evacuation_target_text(target, false);
+        g_ptr_array_add(lines, g_strdup_printf("  → %s: %s", target->cell->id, text));
+    }
+    for (int i = 0; i < PROOFS; i++) {
+        if (!(departure->needs & 1u << i))
+            continue;
+        g_autofree char *words =
+            failover_plan_ack_words(evacuation, departure->kind, (enum proof)i);
+        g_ptr_array_add(lines, g_strconcat("▲ ", words, NULL));
+    }
+    for (guint i = 0; i < departure->checks->len; i++)
+        if (((const struct check *)departure->checks->pdata[i])->ok)
+            g_ptr_array_add(lines, check_line(departure->checks->pdata[i]));
+    return lines;
+}
+
+struct dialog *departure_dialog(const struct departure *departure)
+{
+    bool may = checks_pass(departure->checks);
+    g_autofree char *title = title_of(departure);
+    struct dialog *dialog = dialog_new(title, lines_of(departure), may ? departure->asks : NULL,
+                                       may ? departure->of : NULL);
+    dialog->role = may ? ROLE_WARN : ROLE_BAD;
+    return dialog;
+}
+
+/* What was typed of these stands to be confirmed; what was acknowledged does not. */
+static void ask_anew(const struct departure *departure, struct dialog **dialog, const char *reason,
+                     const char *ticket)
+{
+    dialog_free(*dialog);
+    *dialog = departure_dialog(departure);
+    dialog_prefill(*dialog, "Reason", reason);
+    dialog_prefill(*dialog, "Ticket", ticket);
+    dialog_refuse(*dialog, "it has changed since you were asked: read it again");
+}
+
+bool departure_follow(struct departure *departure, const struct deck *deck, struct dialog **dialog)
+{
+    if (departure->seen == deck->snapshot && departure->journal_version == deck->journal_version)
+        return false;
+    struct evacuation *evacuation = plan_now(departure, deck);
+    if (!evacuation)
+        return false;
+    bool could = (*dialog)->expected != NULL;
+    g_autofree char *before = g_strdup(departure->bound);
+    g_autofree char *reason = g_strdup(dialog_typed(*dialog, "Reason"));
+    g_autofree char *ticket = g_strdup(dialog_typed(*dialog, "Ticket"));
+    take(departure, deck, evacuation);
+    if (strcmp(before, departure->bound) == 0 && could == checks_pass(departure->checks)) {
+        dialog_reword(*dialog, lines_of(departure));
+        return false;
+    }
+    ask_anew(departure, dialog, reason, ticket);
+    return true;
+}
+
+static void work(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    (void)source, (void)cancellable;
+    struct departure *departure = data;
+    GError *error = NULL;
+    const struct failover_ask ask = {departure->kind, departure->evacuation, departure->acks,
+                                     departure->reason, departure->ticket};
+    const struct person person = {departure->actor, departure->arn};
+    g_autofree char *refused = NULL;
+    OWN(journal) journal = journal_open(departure->config, departure->state_dir, &error);
+    departure->id =
+        journal ? failover_open(journal, &ask, &person, when_now_ms(), &refused, &error) : NULL;
+    if (refused)
+        g_prefix_error(&error, "nothing was done, and the refusal is on record as %s: ", refused);
+    if (departure->id && conductor_spawn(departure->config, departure->state_dir, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+static void on_done(GObject *source, GAsyncResult *result, gpointer data)
+{
+    (void)source;
+    const struct departure *departure = data;
+    g_autoptr(GError) error = NULL;
+    g_task_propagate_boolean(G_TASK(result), &error);
+    if (error && departure->id)
+        g_prefix_error(&error, "%s is on record, but nobody carries it on yet: ", departure->id);
+    departure->fn(departure->id, error, departure->data);
+}
+
+static void free_departure(gpointer departure)
+{
+    departure_free(departure);
+}
+
+/* At the last moment once more: it must be what was asked, by what was read since. */
+static GError *moved(struct departure *departure, const struct deck *deck)
+{
+    struct evacuation *evacuation = plan_now(departure, deck);
+    g_autofree char *bound = evacuation ? bound_of(departure, evacuation) : NULL;
+    if (g_strcmp0(bound, departure->bound) != 0) {
+        g_clear_pointer(&evacuation, evacuation_unref);
+        return g_error_new(CD_ERROR, CD_ERROR_REFUSED,
+                           "who would go where from %s has changed since you were asked; nothing "
+                           "was done: look at the plan again",
+                           departure->of);
+    }
+    evacuation_unref(departure->evacuation);
+    departure->evacuation = evacuation;
+    return NULL;
+}
+
+void departure_begin(struct departure *departure, const struct deck *deck,
+                     const struct dialog *dialog, departure_fn fn, gpointer data)
+{
+    departure->fn = fn;
+    departure->data = data;
+    departure->reason = g_strdup(dialog_typed(dialog, "Reason"));
+    departure->ticket = g_strdup(dialog_typed(dialog, "Ticket"));
+    for (int i = 0; i < PROOFS; i++)
+        if (g_strcmp0(dialog_typed(dialog, proof_name((enum proof)i)), proof_name((enum proof)i)) ==
+            0)
+            departure->acks |= 1u << i;
+    GError *error = moved(departure, deck);
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_done, departure);
+    g_task_set_task_data(task, departure, free_departure);
+    if (error)
+        g_task_return_error(task, error);
+    else
+        g_task_run_in_thread(task, work);
+}

@@ -1,0 +1,32 @@
+/* Taking tenants elsewhere from the console: a failover, its drill, or the move of one tenant.
+ * Asked first: what is checked, the blast radius, each thing that is not proven to be acknowledged
+ * by its name, a reason, and the cell's (the tenant's) name typed; then opened by a worker, as the
+ * command does it (rollout/failover_request.h), and a conductor seen to be at work.
+ *
+ * It is bound to who goes where by the plan that was shown, and to what was not proven of it. Where
+ * that is another while the question is open, what was typed is void; where it is at the last
+ * moment, nothing is done. */
+#pragma once
+
+#include "rollout/failover_plan.h"
+#include "tui/console/dialog.h"
+#include "tui/views/deck.h"
+
+struct departure;
+void departure_free(struct departure *departure);
+
+/* `of`: a cell, of a move a tenant; `to`: only into that cell, or NULL. NULL with an error that
+ * says why it can't even be asked. */
+struct departure *departure_new(const struct deck *deck, enum failover_kind kind, const char *of,
+                                const char *to, GError **error);
+/* The question; where a check fails that tells which, and asks nothing. */
+struct dialog *departure_dialog(const struct departure *departure);
+/* The open question follows the deck. True: it is another, and *dialog too. */
+bool departure_follow(struct departure *departure, const struct deck *deck, struct dialog **dialog);
+
+/* Called in the main context; `id` NULL: nothing was begun, and `error` says why. With both it is
+ * on record, and nobody carries it on yet. */
+typedef void (*departure_fn)(const char *id, const GError *error, gpointer data);
+/* Takes `departure`; `dialog` has what was typed. */
+void departure_begin(struct departure *departure, const struct deck *deck,
+                     const struct dialog *dialog, departure_fn fn, gpointer data);
