@@ -34,6 +34,8 @@ static char *next_of(const struct handover_input *input, const char *id, const c
     const struct rollout *rollout = rollout_of(input, id);
     const struct failover *failover = rollout ? NULL : failover_of(input, id);
     *reason = rollout ? rollout->state_reason : failover ? failover->state_reason : NULL;
+    if (failover && failover->refusals[0])
+        *reason = failover->refusals[0];
     return rollout    ? rollout_next(rollout, input->now_ms)
            : failover ? failover_next(failover)
                       : NULL;
@@ -106,16 +108,27 @@ static bool is_recent(const struct handover_input *input, gint64 at_ms)
     return at_ms > 0 && input->now_ms - at_ms < HANDOVER_CHANGED_MS;
 }
 
+/* " (and 13 more reasons)" of a refused one. Caller frees. */
+static char *more_reasons(const struct handover_input *input, const char *id)
+{
+    const struct failover *failover = failover_of(input, id);
+    guint n = failover ? g_strv_length(failover->refusals) : 0;
+    return n < 2    ? g_strdup("")
+           : n == 2 ? g_strdup(" (and 1 more reason)")
+                    : g_strdup_printf(" (and %u more reasons)", n - 1);
+}
+
 static void add_ended(const struct handover_input *input, const struct operation *operation,
                       GArray *changes)
 {
     const char *why;
     g_autofree char *next = next_of(input, operation->id, &why);
     g_autofree char *when = handover_moment(operation->ended_ms, input->now_ms);
+    g_autofree char *more = more_reasons(input, operation->id);
     const struct passage change = {
         operation->ended_ms, tone_of(operation->state),
-        g_strdup_printf("%s: %s %s %s %s%s%s, by %s (%s)", when, operation->id, operation->kind,
-                        operation->subject, operation->state, why ? ": " : "", why ? why : "",
+        g_strdup_printf("%s: %s %s %s %s%s%s%s, by %s (%s)", when, operation->id, operation->kind,
+                        operation->subject, operation->state, why ? ": " : "", why ? why : "", more,
                         operation->actor,
                         *operation->reason ? operation->reason : "no reason given"),
         json_pack("{s:o, s:o, s:n, s:o, s:o, s:o, s:o}", "at",

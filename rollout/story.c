@@ -116,7 +116,7 @@ static char *joined(const json_t *array)
             g_string_append_printf(out, "and %zu more", json_array_size(array) - i);
             break;
         }
-        if (who)
+        if (who && !g_str_has_prefix(text, who))
             g_string_append_printf(out, "%s (%s)", who, text);
         else
             g_string_append(out, text);

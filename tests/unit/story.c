@@ -86,3 +86,13 @@ Test(story, an_observed_failover_is_told_by_what_was_seen_and_by_nobodys_name)
     g_autofree char *told = tell("opened", data);
     cr_expect_str_eq(told, "2 tenants went from a to b");
 }
+
+Test(story, a_refusal_that_names_its_tenant_names_it_once)
+{
+    json_t *data = json_pack("{s:s, s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "kind", "failover",
+                             "subject", "cell-1", "state", "refused", "refusals", "tenant", "t-1",
+                             "why", "t-1 fits nowhere: no EU cell", "tenant", "t-2", "why", "gone");
+    g_autofree char *told = tell("opened", data);
+    cr_expect_str_eq(told, "alice asks for failover cell-1; REFUSED: t-1 fits nowhere: no EU cell, "
+                           "t-2 (gone)");
+}

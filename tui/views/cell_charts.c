@@ -124,6 +124,14 @@ static char *passage_label(const struct deck *deck, const struct event *event, b
     return NULL;
 }
 
+/* What was only observed is marked where it was first seen, and recorded later. */
+static gint64 passage_ms(const struct event *event)
+{
+    const char *seen = json_string_value(json_object_get(event->data, "seen"));
+    gint64 seen_ms;
+    return seen && when_parse(seen, &seen_ms) ? seen_ms : event->at_ms;
+}
+
 static size_t find_markers(const struct deck *deck, struct chart_marker *markers,
                            GStringChunk *labels)
 {
@@ -133,8 +141,8 @@ static size_t find_markers(const struct deck *deck, struct chart_marker *markers
         bool back;
         g_autofree char *passage = passage_label(deck, event, &back);
         if (passage)
-            markers[n++] =
-                (struct chart_marker){event->at_ms, g_string_chunk_insert(labels, passage), back};
+            markers[n++] = (struct chart_marker){passage_ms(event),
+                                                 g_string_chunk_insert(labels, passage), back};
         for (size_t m = 0; !passage && m < G_N_ELEMENTS(marked); m++) {
             if (strcmp(event->type, marked[m].type) != 0)
                 continue;
