@@ -62,6 +62,15 @@ static bool read_all(struct cache *cache, enum cache_what what, GError **error)
     return true;
 }
 
+/* When metrics were read is part of them: who has them all, and so asks for none, would otherwise
+ * take them for never read. */
+static void keep_sources_of_metrics(GPtrArray *sources)
+{
+    for (guint i = sources->len; i > 0; i--)
+        if (!g_str_has_prefix(((const struct source *)sources->pdata[i - 1])->name, "metrics "))
+            g_ptr_array_remove_index(sources, i - 1);
+}
+
 struct snapshot *cache_read(struct cache *cache, enum cache_what what, gint64 now_ms,
                             GError **error)
 {
@@ -77,7 +86,7 @@ struct snapshot *cache_read(struct cache *cache, enum cache_what what, gint64 no
     if (!good || !cache->gen)
         return NULL;
     if (what == CACHE_METRICS)
-        g_ptr_array_set_size(cache->sources, 0);
+        keep_sources_of_metrics(cache->sources);
     g_autoptr(GPtrArray) sources =
         sources_as_of(cache->sources, cache->config->metrics.period_ms, now_ms);
     struct fleet_input input = {cache->config, cache->readings,          cache->registry,

@@ -61,6 +61,7 @@ static struct snapshot *full_snapshot(guint n_tenants, bool complete)
     struct registry *registry = registry_new(tenants, NOW - 1000, complete);
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
     g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW - 1000, NULL));
+    g_ptr_array_add(sources, source_new("metrics us-east-1", SOURCE_OK, NOW - 2000, NULL));
     struct fleet_input input = {config, readings, registry, sources, 0.04, NULL};
     struct snapshot *snapshot = fleet_fold(&input, NOW);
     registry_unref(registry);
@@ -131,6 +132,19 @@ Test(cache, what_was_saved_comes_back_and_is_as_old_as_it_is)
     OWN(snapshot) later = load(NOW + WHEN_HOUR, NULL);
     cr_expect_eq(later->cells[EU].health, HEALTH_STALE);
     cr_expect_eq(((const struct source *)later->sources->pdata[0])->state, SOURCE_STALE);
+}
+
+Test(cache, metrics_alone_come_with_when_they_were_read_and_no_other_source_does)
+{
+    save(10, true);
+    OWN(cache) cache = cache_open_to_read(dir, config, NULL);
+    OWN(snapshot) metrics = cache_read(cache, CACHE_METRICS, NOW, NULL);
+    cr_assert(metrics);
+    const struct source *source = snapshot_source(metrics, "metrics us-east-1");
+    cr_assert(source);
+    cr_expect_eq(source->read_ms, NOW - 2000);
+    cr_expect_null(snapshot_source(metrics, "registry"), "that is of now, or not known");
+    cr_expect_null(metrics->registry);
 }
 
 Test(cache, a_second_save_takes_the_place_of_the_first)
