@@ -25,7 +25,7 @@ struct departure {
     struct config *config;
     const struct snapshot *seen; /* that it was planned by; only to be compared */
     gint64 journal_version;      /* the checks are of */
-    char *id; /* that it was opened under, by the worker */
+    char *id;                    /* that it was opened under, by the worker */
     departure_fn fn;
     gpointer data;
 };
@@ -276,7 +276,7 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
     g_autofree char *refused = NULL;
     OWN(journal) journal = journal_open(departure->config, departure->state_dir, &error);
     departure->id =
-        journal ? failover_open(journal, &ask, &person, when_now_ms(), &refused, &error) : NULL;
+        journal ? failover_begin(journal, &ask, &person, when_now_ms(), &refused, &error) : NULL;
     if (refused)
         g_prefix_error(&error, "nothing was done, and the refusal is on record as %s: ", refused);
     if (departure->id && conductor_spawn(departure->config, departure->state_dir, &error))
