@@ -161,7 +161,7 @@ build/san/golden: $(patsubst %.c,build/san/%.o,$(wildcard tests/golden/*.c)) \
 CLOCKS := when_now_ms when_boot_ms when_mono_ms
 
 # Tens of thousands of keys: at the program itself, and (the pen) at a console of the same fixed world.
-PEN := clock readings record world
+PEN := clock readings record passage world
 build/san/monkey: $(patsubst %.c,build/san/%.o,$(wildcard tests/monkey/*.c)) \
 		build/san/tests/screen/stage.o build/san/tests/screen/terminal.o \
 		$(PEN:%=build/san/tests/golden/%.o) $(PRODUCT:%.c=build/san/%.o) \
