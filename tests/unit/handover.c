@@ -189,7 +189,7 @@ Test(handover, a_cell_that_is_ill_is_told_with_whom_it_serves_and_what_is_propos
     OWN(handover) handover = told(&night);
     g_autofree char *text = lines(handover, "not_well");
     cr_expect(g_str_has_prefix(text, "cell-1 unhealthy since "), "%s", text);
-    cr_expect(strstr(text, "(1 tenants, 10 users); a failover is proposed: failover plan cell-1"),
+    cr_expect(strstr(text, "(1 tenant, 10 users); a failover is proposed: failover plan cell-1"),
               "%s", text);
     night_clear(&night);
 }
