@@ -119,23 +119,33 @@ void cells_are_well(struct asking *asking)
     each_cell(asking, no_alarm_rings);
 }
 
+/* A drill changes nothing, and is in nobody's way. */
+static bool is_in_the_way(const struct asking *asking, const struct operation *operation,
+                          const char *cell)
+{
+    return !operation->ended_ms && g_strcmp0(operation->id, asking->own) != 0 &&
+           g_strcmp0(operation->kind, "drill") != 0 && operation->cells &&
+           g_strv_contains((const char *const *)operation->cells, cell);
+}
+
 static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
 {
     const GPtrArray *operations = asking->survey->operations;
     for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = g_ptr_array_index(operations, i);
-        if (operation->ended_ms || g_strcmp0(operation->id, asking->own) == 0 ||
-            !operation->cells || !g_strv_contains((const char *const *)operation->cells, cell->id))
+        if (!is_in_the_way(asking, operation, cell->id))
             continue;
+        bool rollout = g_strcmp0(operation->kind, "rollout") == 0;
         g_autofree char *since = when_rfc3339(operation->started_ms / WHEN_SECOND * WHEN_SECOND);
         const GHashTable *hosts = asking->survey->conducted;
         const char *host = hosts ? g_hash_table_lookup((GHashTable *)hosts, operation->id) : NULL;
         refuse(asking, REFUSE_CELL_BUSY, cell->id,
                "%s belongs to %s %s (%s), which %s started at %s%s%s and is %s; wait for its end "
-               "or abort it",
+               "or %s it",
                cell->id, operation->kind, operation->id, operation->subject,
                operation->actor ? operation->actor : "somebody", since,
-               host ? ", conducted on " : "", host ? host : "", operation->state);
+               host ? ", conducted on " : "", host ? host : "", operation->state,
+               rollout ? "abort" : "revert");
         return;
     }
 }

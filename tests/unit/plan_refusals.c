@@ -106,6 +106,19 @@ Test(plan_refusals, a_skipped_minor_version_is_refused_where_no_skip_says_so)
     expect_refused(desk, REFUSE_SKIPS_MINOR, "cell-1", 5);
 }
 
+Test(plan_refusals, a_live_drill_is_in_nobodys_way)
+{
+    OWN(desk) desk = desk_new();
+    char *cells[] = {(char *)"cell-2", NULL};
+    desk->operation = (struct operation){.id = (char *)"d1",
+                                         .kind = (char *)"drill",
+                                         .subject = (char *)"cell-2",
+                                         .state = (char *)"running",
+                                         .cells = cells};
+    g_ptr_array_add(desk->survey.operations, &desk->operation);
+    expect_allowed(desk);
+}
+
 Test(plan_refusals, a_version_that_failed_is_held_until_retry_failed)
 {
     OWN(desk) desk = desk_new();
