@@ -83,14 +83,38 @@ class Evacuating(Fleet):
         return {tenant: (item["cellId"]["S"], item["status"]["S"])
                 for tenant, item in self.items().items()}
 
-    def records(self):
-        """{name: what its CNAME says} of the zone."""
+    def zone(self, path, body=None):
+        """A call of somebody who is not celldeck, to the zone; its answer's XML."""
         request = urllib.request.Request(
-            f"{self.endpoint}/2013-04-01/hostedzone/{ZONE}/rrset?maxitems=300", headers={
+            f"{self.endpoint}/2013-04-01/hostedzone/{ZONE}/{path}", data=body, headers={
                 "Authorization": "AWS4-HMAC-SHA256 Credential=SOMEBODY/20261124/us-east-1/route53/"
                                  "aws4_request, SignedHeaders=host, Signature=0"})
         with urllib.request.urlopen(request, timeout=30) as answer:
-            text = answer.read().decode()
+            return answer.read().decode()
+
+    def sets(self):
+        """{name: the XML of its record sets} of the zone."""
+        found = {}
+        for one in re.findall("<ResourceRecordSet>.*?</ResourceRecordSet>",
+                              self.zone("rrset?maxitems=300")):
+            name = re.search(rf"<Name>([^<]*)\.{DOMAIN}\.</Name>", one).group(1)
+            found[name] = found.get(name, "") + one
+        return found
+
+    def replace_record(self, name, *others):
+        """In the place of the CNAME of that name: other sets, as the XML of what is in them."""
+        whole = f"<ResourceRecordSet><Name>{name}.{DOMAIN}.</Name>"
+        changes = [f"<Action>DELETE</Action>{self.sets()[name]}"]
+        changes += [f"<Action>CREATE</Action>{whole}{other}</ResourceRecordSet>"
+                    for other in others]
+        self.zone("rrset/", "".join(
+            ["<ChangeResourceRecordSetsRequest><ChangeBatch><Changes>"]
+            + [f"<Change>{change}</Change>" for change in changes]
+            + ["</Changes></ChangeBatch></ChangeResourceRecordSetsRequest>"]).encode())
+
+    def records(self):
+        """{name: what its CNAME says} of the zone."""
+        text = self.zone("rrset?maxitems=300")
         return {name: value.removesuffix(f".cells.{DOMAIN}") for name, value in re.findall(
             rf"<Name>([^<]*)\.{DOMAIN}\.</Name>.*?<Value>([^<]*)</Value>", text)}
 
