@@ -292,7 +292,7 @@ struct failover_observation {
     const char *call_output; /* of a command, its last lines */
     const char *call_change; /* dns, DONE: Route 53's id. Where that was lost: of a change that
                                 replaces what stands of it by itself; NULL where nothing does, and
-                                for one that is no longer wanted (not failover_may_call) */
+                                for one of the way there once a revert is under way */
     const struct observed_tenant *tenants; /* in failover.tenants's order */
     const enum outcome *insync;            /* in failover.batches's order: DONE or not */
     const char *insync_why;                /* what keeps it from being asked, or NULL */

@@ -173,10 +173,19 @@ bool crossing_locks_ours(const struct crossing *crossing)
     return true;
 }
 
+/* An event of ours that may have been written without our hearing of it may say that the intent has
+ * its outcome: a call that lands after that is one that nobody knows of. */
+static bool may_have_been_written(const struct crossing *crossing)
+{
+    const struct conduct *conduct = &crossing->base;
+    return conduct->tried_seq > crossing->failover->seq &&
+           (conduct_journal_is_away(conduct) || journal_is_shared(conduct->world->journal));
+}
+
 bool crossing_may_write(struct crossing *crossing)
 {
     return !crossing_is_drill(crossing) && crossing_locks_ours(crossing) && crossing->base.held &&
-           conduct_outlasts_a_call(&crossing->base);
+           !may_have_been_written(crossing) && conduct_outlasts_a_call(&crossing->base);
 }
 
 const char *crossing_zone(const struct crossing *crossing, const char **why)
@@ -224,7 +233,7 @@ static struct decision crossing_decide(struct conduct *conduct)
     g_autofree struct observed_tenant *tenants = see_travellers(crossing);
     const struct failover_observation seen = {
         .now_ms = when_now_ms(),
-        .credit_ms = clock_watch_credit(&crossing->clock, crossing->failover->since_ms, false),
+        .credit_ms = clock_watch_credit(&crossing->clock, crossing->failover->since_ms, true),
         .preflight_read = crossing->fit_read,
         .preflight_why = crossing->fit_why,
         .locks_ours = crossing_locks_ours(crossing),

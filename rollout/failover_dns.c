@@ -83,6 +83,19 @@ static void look_next(struct crossing *crossing)
     crossing->call.outcome = OUTCOME_UNKNOWN;
 }
 
+/* The change has landed, whatever becomes of the one that shall give it an id: it is tried again,
+ * and where its set no longer stands, of another. */
+static void take_failure_of_stamp(struct crossing *crossing, const GError *error)
+{
+    bool throttled = g_error_matches(error, AWS_ERROR, AWS_ERROR_THROTTLED);
+    conduct_complain(&crossing->base, "change the zone", error);
+    set_code(crossing, throttled ? "throttled" : "away");
+    attempt_failed(&crossing->call, error->message);
+    crossing->call.outcome = OUTCOME_UNKNOWN;
+    if (g_error_matches(error, AWS_ERROR, AWS_ERROR_CONDITION))
+        look_next(crossing);
+}
+
 static void take_failure(struct crossing *crossing, const GError *error)
 {
     struct attempt *call = &crossing->call;
@@ -114,7 +127,9 @@ static void on_changed(const char *id, enum zone_status status, const GError *er
     (void)status;
     crossing->zone = NULL;
     fault_point("answered", "dns");
-    if (error) {
+    if (error && crossing->errand == ZONE_ERRAND_STAMP) {
+        take_failure_of_stamp(crossing, error);
+    } else if (error) {
         take_failure(crossing, error);
     } else {
         g_free(crossing->call_change);
@@ -180,13 +195,20 @@ static bool has_landed(GPtrArray *const *sets, const json_t *changes, size_t *at
     return landed;
 }
 
+/* A revert is under way, and this is a change of the way there: nobody waits for its INSYNC. What
+ * is merely held will be waited for when it is resumed. */
+static bool is_given_up(const struct crossing *crossing)
+{
+    return crossing->failover->intent.back != crossing->failover->reverting;
+}
+
 /* A change that came through and whose id is lost gets another by a set of it that stands; where
  * none does, or the change is no longer wanted, it is done without one. */
 static void take_as_done(struct crossing *crossing, size_t at)
 {
     crossing->call.unsure_until_mono_ms = crossing->call.next_mono_ms = 0;
     crossing->stamped = at;
-    if (at == SIZE_MAX || !failover_may_call(crossing->failover))
+    if (at == SIZE_MAX || is_given_up(crossing))
         attempt_ends(&crossing->call, OUTCOME_DONE, NULL);
     else
         crossing->errand = ZONE_ERRAND_STAMP;
@@ -266,7 +288,7 @@ void dns_call(struct crossing *crossing)
         return;
     }
     bool stamps = crossing->errand == ZONE_ERRAND_STAMP;
-    if (stamps && !may_call)
+    if (stamps && is_given_up(crossing))
         attempt_ends(call, OUTCOME_DONE, NULL);
     if (!may_call || !crossing_may_write(crossing))
         return;
