@@ -187,13 +187,18 @@ endef
 $(eval $(call simulation_rule,release))
 $(eval $(call simulation_rule,san))
 
-# The engine of failovers the same way, with a conductor, a registry and a zone of the test's own.
+# The engine of failovers the same way, with a registry and a zone of the test's own, and
+# a plain conductor, or the product's behind the same kind of seams (failover/real.c).
+FLIGHT_SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_live \
+	failover_decide tenant_item_update tenant_item_get tenant_call_cancel zone_change \
+	zone_change_status zone_sets_read zone_call_cancel crossing_refresh_fit crossing_verify \
+	failover_take_over job_begin job_look deployer_deadline_ms notifier_send conductor_log \
+	conductor_log_event
 FLIGHTS := $(wildcard tests/simulation/failover/*.c) tests/simulation/store.c
 define flights_rule
 build/$(1)/simulation-failover: $$(FLIGHTS:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
 	$$(call tell,link,$$@)
-	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -Wl,--wrap=journal_new_id \
-		-Wl,--wrap=holder_may_live -o $$@ $$^ $$(LIBS)
+	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) $$(FLIGHT_SEAMS:%=-Wl,--wrap=%) -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call flights_rule,release))
 $(eval $(call flights_rule,san))

@@ -16,10 +16,15 @@ gint64 failover_due_ms(const struct failover *failover)
     return failover->since_ms + (command ? takes_ms + step_ms : MAX(step_ms, takes_ms));
 }
 
+static gint64 credit_ms(const struct failover_observation *seen)
+{
+    return FAULT_SWITCH(CLOCK_BELIEVED) ? 0 : seen->credit_ms;
+}
+
 bool failover_is_late(const struct failover *failover, const struct failover_observation *seen)
 {
     return !FAULT_SWITCH(DEADLINE_FORGOTTEN) &&
-           seen->now_ms - seen->credit_ms >= failover_due_ms(failover);
+           seen->now_ms - credit_ms(seen) >= failover_due_ms(failover);
 }
 
 bool failover_may_write(const struct failover *failover, const struct failover_observation *seen)
@@ -157,7 +162,7 @@ struct failover_decision failover_decide(const struct failover *failover,
         if (decision.type)
             return decision;
     }
-    gint64 due_ms = failover_due_ms(failover) + seen->credit_ms;
+    gint64 due_ms = failover_due_ms(failover) + credit_ms(seen);
     bool held = failover->state == FAILOVER_HELD;
     return (struct failover_decision){.look_again_ms = held || due_ms <= seen->now_ms ? 0 : due_ms};
 }

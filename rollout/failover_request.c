@@ -99,8 +99,8 @@ static char *refused(char *id, const GPtrArray *refusals, char **refused_id, GEr
 }
 
 char *failover_begin(struct journal *journal, const struct failover_ask *ask,
-                    const struct person *requester, gint64 now_ms, char **refused_id,
-                    GError **error)
+                     const struct person *requester, gint64 now_ms, char **refused_id,
+                     GError **error)
 {
     for (;;) {
         g_autoptr(GPtrArray) refusals = NULL;

@@ -19,8 +19,8 @@ struct failover_ask {
  * (CD_ERROR_REFUSED, CD_ERROR_BUSY, all reasons in one message) is recorded too, as an operation
  * that ended before it began: *refused_id (may be NULL) gets its id. Caller frees both. */
 char *failover_begin(struct journal *journal, const struct failover_ask *ask,
-                    const struct person *requester, gint64 now_ms, char **refused_id,
-                    GError **error);
+                     const struct person *requester, gint64 now_ms, char **refused_id,
+                     GError **error);
 
 /* Tells each live rollout that has the cell's lock, or is in flight there, that `operation` has the
  * cell now (`evacuated`); it settles the call under way, begins no other, and gives the lock back.

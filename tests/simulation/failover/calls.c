@@ -44,7 +44,7 @@ static void give_up_late_call(struct shell *shell)
 static void read_item(struct shell *shell, const struct failover_tenant *tenant)
 {
     struct watch *watch = &shell->watch;
-    const struct item *item = &shell->sim->tenants[tenant->place].item;
+    const struct kept_item *item = &shell->sim->tenants[tenant->place].item;
     struct registry_stand before = failover_stands(tenant);
     struct registry_stand after = failover_becomes(shell->failover, tenant);
     bool drill = shell->failover->plan->kind == FAILOVER_DRILL;
@@ -72,15 +72,30 @@ static void look_for_command(struct shell *shell)
         watch->call = OUTCOME_NOT;
 }
 
-/* Those of the intent's changes whose new set stands; `what_stands`: and could be replaced. */
-static json_t *those_that_stand(struct shell *shell, bool what_stands)
+/* Those of the intent's changes whose new set stands. */
+static json_t *those_that_stand(struct shell *shell)
 {
     json_t *changes = json_array(), *change;
     size_t i;
     json_array_foreach (shell->failover->intent.changes, i, change)
-        if (world_stands(shell->sim, change, "becomes") &&
-            (!what_stands || json_is_object(json_object_get(change, "becomes"))))
+        if (world_stands(shell->sim, change, "becomes"))
             json_array_append(changes, change);
+    return changes;
+}
+
+/* Each replaced by itself; empty where none of them can be. */
+static json_t *replacements(struct shell *shell)
+{
+    OWN_JSON stand = those_that_stand(shell);
+    json_t *changes = json_array(), *change;
+    size_t i;
+    json_array_foreach (stand, i, change) {
+        json_t *becomes = json_object_get(change, "becomes");
+        if (json_is_object(becomes))
+            json_array_append_new(changes, json_pack("{s:O, s:O, s:O}", "tenant",
+                                                     json_object_get(change, "tenant"), "was",
+                                                     becomes, "becomes", becomes));
+    }
     return changes;
 }
 
@@ -114,8 +129,8 @@ static void look_for_change(struct shell *shell)
     struct sim *sim = shell->sim;
     if (!watch->unsure || watch->call == OUTCOME_DONE || sim->now_ms < sim->zone_blind_until_ms)
         return;
-    OWN_JSON stand = those_that_stand(shell, false);
-    OWN_JSON replaceable = those_that_stand(shell, true);
+    OWN_JSON stand = those_that_stand(shell);
+    OWN_JSON replaceable = replacements(shell);
     bool given_up = intent->back != shell->failover->reverting;
     watch->landed = json_array_size(stand) > 0 && json_array_size(stand) >= those_as_before(shell);
     watch->call = OUTCOME_UNKNOWN;
@@ -139,9 +154,9 @@ static void look(struct shell *shell)
         read_item(shell, g_ptr_array_index(intent->tenants, i));
 }
 
-static struct item item_of(const struct registry_stand *stand)
+static struct kept_item item_of(const struct registry_stand *stand)
 {
-    struct item item = {0};
+    struct kept_item item = {0};
     g_strlcpy(item.cell, stand->cell, sizeof item.cell);
     g_strlcpy(item.region, stand->region, sizeof item.region);
     g_strlcpy(item.status, stand->status, sizeof item.status);
@@ -172,8 +187,7 @@ static struct call *call_for(struct shell *shell)
                                           .batch = intent->batch,
                                           .seq = intent->seq};
     call->token = g_strdup(intent->token);
-    call->changes =
-        shell->watch.landed ? those_that_stand(shell, true) : json_incref(intent->changes);
+    call->changes = shell->watch.landed ? replacements(shell) : json_incref(intent->changes);
     const struct failover_tenant *tenant =
         intent->act == ACT_REGISTRY ? next_to_write(shell) : NULL;
     if (!tenant)

@@ -1,9 +1,9 @@
 /* The simulation of failovers: the real engine, journal, leases and locks in a world of our own: a
  * registry and a zone that change under conditions, answers that are lost, calls that land late,
  * other people who touch the same tenants, and conductors that are killed between any two events.
- * The conductor itself is a plain one (shell.c) that does what rollout/failover.h asks of it, and
- * nothing more. Everything follows from a seed; after every event and every write that lands each
- * rule is asked of what the world knows to be true.
+ * The conductor is the product's own (real.c), or a plain one (shell.c) that does what
+ * rollout/failover.h asks of it, and nothing more. Everything follows from a seed; after every
+ * event and every write that lands each rule is asked of what the world knows to be true.
  *
  * run.c has the loop and the plan, world.c registry and zone, shell.c the conductors and
  * calls.c their calls, journal.c their handles on the journal, troubles.c what goes wrong and the
@@ -13,7 +13,7 @@
 #include "data/base/when.h"
 #include "data/journal_store.h"
 #include "rollout/failover.h"
-#include "rollout/lease.h"
+#include "rollout/failover_conduct.h"
 
 #define TROUBLES(X)                                                                                \
     X(CRASH, "crash", "a conductor is killed, between any two events or around any call")          \
@@ -55,7 +55,8 @@ enum rule {
     RULE_CANARY = 24,         /* the first tenant is verified before the second is touched */
     RULE_HELD = 25,           /* nothing is begun while it is held, or when it is over */
     RULE_NO_LOCK_LEFT = 26,   /* a final operation holds no lock */
-    RULE_FIT = 27             /* no tenant sets out for a cell that preflight refuses */
+    RULE_FIT = 27,            /* no tenant sets out for a cell that preflight refuses */
+    RULE_PATIENCE = 28        /* what is waited for has its whole time, whatever clocks say */
 };
 
 enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, HOSTS = 2, CELLS = TARGETS + 1 };
@@ -65,18 +66,18 @@ enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, HOSTS = 2, CELLS = TARGETS + 
 
 enum author { NOBODY, US, OTHERS };
 
-struct item {
+struct kept_item {
     char cell[12], region[12], status[12], stamp[32];
 };
-struct record {
+struct kept_record {
     bool there, routed; /* routed: it has a routing policy, and is not ours to change */
     char leads[32];
     gint64 ttl_s;
 };
-struct tenant {
+struct resident {
     char id[8], to[12];
-    struct item item, item_before;
-    struct record record, record_before;
+    struct kept_item item, item_before;
+    struct kept_record record, record_before;
     bool has_record;
     enum author item_by, record_by; /* who wrote last */
     guint forth, back;              /* changes of its record that were ours */
@@ -87,10 +88,11 @@ struct tenant {
 struct shell;
 /* A write on its way, and its answer on the way back. */
 struct call {
-    struct shell *shell;         /* NULL: it is dead, or waits no longer */
-    struct failover_intent what; /* act, step, back, seq; no texts of its own */
-    guint tenant;                /* registry */
-    struct item expected, becomes;
+    struct shell *shell;                     /* NULL: it is dead, or waits no longer */
+    struct failover_intent what;             /* act, step, back, seq; no texts of its own */
+    guint tenant;                            /* registry */
+    struct kept_item expected, becomes;      /* no region: any, or left as it is */
+    struct kept_item found;                  /* registry: what stood there when it came */
     json_t *changes;                         /* dns */
     char *token;                             /* command */
     gint64 began_ms, arrives_ms, answers_ms; /* < 0: never */
@@ -98,6 +100,12 @@ struct call {
     enum outcome outcome;
     const char *code, *why;
     char change[16];
+    /* Of the real conductor: whom the answer is told, with `found` or `outcome`. */
+    void (*told)(struct call *call);
+    void (*fn)(void); /* as the client's function was given it */
+    gpointer data;
+    bool reads; /* changes nothing */
+    char **names;
 };
 
 struct host {
@@ -135,6 +143,8 @@ struct shell {
     gint64 taken_ms;
     gint64 since_ms, offset_ms, behind_ms; /* for credit */
     bool locks[CELLS];
+    struct world world;      /* of the real conductor ... */
+    struct conduct *conduct; /* ... and this failover in it; NULL: this is a plain one */
 };
 
 struct sim_options {
@@ -142,6 +152,7 @@ struct sim_options {
     int most[TROUBLE_KINDS]; /* how often each trouble may come; -1: as often as chance has it */
     int often;
     bool kills, told;
+    bool real; /* the conductor of rollout/failover_conduct.h, not the plain one */
 };
 
 struct sim {
@@ -151,7 +162,7 @@ struct sim {
     int used[TROUBLE_KINDS];
     bool settling;
     struct failover_plan *plan;
-    struct tenant tenants[MOST_TENANTS];
+    struct resident tenants[MOST_TENANTS];
     guint n;
     bool fit, fit_read;
     gint64 unfit_until_ms, registry_throttled_until_ms, zone_throttled_until_ms,
@@ -174,7 +185,10 @@ struct sim {
     int rivals;
     /* What the events say, read by the rules on their own. */
     struct failover *ledger;
-    gint64 open_intent_seq, lease_renewed_ms, lease_pid;
+    gint64 since_ms; /* true time since which the engine waits for what it waits for now */
+    gint64 open_intent_seq, lease_renewed_ms, lease_ms, lease_pid;
+    struct config *config; /* of the real conductor */
+    struct shell *seat;    /* whose clocks are asked */
     char *lock_of[CELLS];
 
     GPtrArray *story;
@@ -192,18 +206,23 @@ void sim_broke(struct sim *sim, int rule, const char *format, ...) G_GNUC_PRINTF
 gint64 sim_between(GRand *dice, gint64 from, gint64 to);
 struct sim *sim_seated(void);              /* whose turn it is, for what the linker puts in place */
 extern const char *const sim_cells[CELLS]; /* the source and the targets */
-struct tenant *sim_tenant(struct sim *sim, const char *id);
+struct resident *sim_tenant(struct sim *sim, const char *id);
 
 /* world.c */
 void world_call(struct call *call); /* takes it */
 void world_tick(struct sim *sim);
 void evac_call_free(gpointer call);
-bool item_is(const struct item *item, const struct registry_stand *stand);
-bool record_is(const struct tenant *tenant, const struct record *record, const json_t *raw);
-json_t *record_raw(const struct tenant *tenant); /* NULL: none stands */
+bool item_is(const struct kept_item *item, const struct registry_stand *stand);
+bool record_is(const struct resident *tenant, const struct kept_record *record, const json_t *raw);
+json_t *record_raw(const struct resident *tenant); /* NULL: none stands */
 bool world_stands(struct sim *sim, const json_t *change, const char *as);
 bool world_all_stand(struct sim *sim, const json_t *changes, const char *as);
 bool world_is_insync(struct sim *sim, const char *change);
+
+/* real.c */
+void real_start(struct shell *shell);
+void real_bury(struct shell *shell);
+void real_step(struct shell *shell);
 
 /* journal.c */
 struct journal *journal_for(struct sim *sim, struct shell *shell);
@@ -250,8 +269,8 @@ void bite(int *passed, int *failed);
 /* rules.c */
 void rules_event(struct sim *sim, const struct event *event);
 void rules_call(struct sim *sim, const struct shell *shell, const struct call *call);
-void rules_item_landed(struct sim *sim, const struct tenant *tenant, const struct call *call);
-void rules_record_landed(struct sim *sim, const struct tenant *tenant, const struct call *call);
+void rules_item_landed(struct sim *sim, const struct resident *tenant, const struct call *call);
+void rules_record_landed(struct sim *sim, const struct resident *tenant, const struct call *call);
 void rules_decided(struct sim *sim, const struct failover *failover,
                    const struct failover_decision *decision, gint64 now_ms);
 void rules_end(struct sim *sim);

@@ -6,25 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *__wrap_journal_new_id(void);
-bool __wrap_holder_may_live(const struct holder *holder, const struct holder *self);
-
-char *__wrap_journal_new_id(void)
-{
-    return g_strdup_printf("%032" G_GINT64_MODIFIER "x", ++sim_seated()->next_id);
-}
-
-bool __wrap_holder_may_live(const struct holder *holder, const struct holder *self)
-{
-    const struct sim *sim = sim_seated();
-    if (strcmp(holder->host, self->host) != 0)
-        return true;
-    for (int i = 0; i < sim->n_shells; i++)
-        if (sim->shells[i].alive && sim->shells[i].pid == holder->pid)
-            return true;
-    return false;
-}
-
 struct totals {
     guint64 decisions, events, writes;
     gint64 used[TROUBLE_KINDS];
@@ -41,6 +22,7 @@ static const char usage[] =
     "simulation-failover [--seeds A-B] [--kills]     many seeds; every fourth one of kills alone\n"
     "simulation-failover --story --seed N [--kills]  one, told\n"
     "simulation-failover --bite                      the deliberate faults\n"
+    "  --real              the product's own conductor, not a plain one\n"
     "  --without TROUBLE   --most TROUBLE=N   --often N\n"
     "Troubles:\n";
 
@@ -128,6 +110,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments)
             arguments->bite = true;
         else if (strcmp(argv[i], "--kills") == 0)
             arguments->options.kills = true;
+        else if (strcmp(argv[i], "--real") == 0)
+            arguments->options.real = true;
         else if (i + 1 == argc || !take_value(arguments, argv[i], argv[i + 1]))
             return false;
         else

@@ -19,25 +19,25 @@ static const char *text(const struct event *event, const char *key)
     return json_string_value(json_object_get(event->data, key));
 }
 
-static bool is_of_us(const struct item *item, const struct item *before)
+static bool is_of_us(const struct kept_item *item, const struct kept_item *before)
 {
     return strcmp(item->cell, before->cell) == 0 && strcmp(item->region, before->region) == 0 &&
            strcmp(item->status, before->status) == 0;
 }
 
-static bool record_same(const struct record *a, const struct record *b)
+static bool record_same(const struct kept_record *a, const struct kept_record *b)
 {
     return a->there == b->there &&
            (!a->there || (strcmp(a->leads, b->leads) == 0 && a->ttl_s == b->ttl_s));
 }
 
-static void leads_there(const struct tenant *tenant, char name[32])
+static void leads_there(const struct resident *tenant, char name[32])
 {
     g_snprintf(name, 32, "%s.example.com", tenant->to);
 }
 
 /* As the journal has it when it has gone all the way. */
-static void is_there(struct sim *sim, const struct tenant *tenant)
+static void is_there(struct sim *sim, const struct resident *tenant)
 {
     char name[32];
     leads_there(tenant, name);
@@ -52,7 +52,7 @@ static void is_there(struct sim *sim, const struct tenant *tenant)
 }
 
 /* `left`: its record is left alone, which is told. */
-static void is_as_before(struct sim *sim, const struct tenant *tenant, bool left, enum rule rule)
+static void is_as_before(struct sim *sim, const struct resident *tenant, bool left, enum rule rule)
 {
     bool item = tenant->item_by != US || is_of_us(&tenant->item, &tenant->item_before);
     bool record =
@@ -102,7 +102,7 @@ static void verified_ones_are_there(struct sim *sim, const struct event *event)
     json_t *id;
     bool back = json_is_true(json_object_get(event->data, "back"));
     json_array_foreach (json_object_get(event->data, "tenants"), i, id) {
-        const struct tenant *tenant = sim_tenant(sim, json_string_value(id));
+        const struct resident *tenant = sim_tenant(sim, json_string_value(id));
         if (back)
             is_as_before(sim, tenant, false, RULE_REVERT_EXACT);
         else
@@ -120,7 +120,7 @@ static void ends_as_told(struct sim *sim)
     const struct failover *ledger = sim->ledger;
     for (guint i = 0; i < sim->n; i++) {
         const struct failover_tenant *told = failover_tenant_at(ledger, i);
-        const struct tenant *tenant = &sim->tenants[i];
+        const struct resident *tenant = &sim->tenants[i];
         if (ledger->plan->kind == FAILOVER_DRILL &&
             (tenant->item_by == US || tenant->record_by == US))
             sim_broke(sim, RULE_ENDS_AS_TOLD, "a drill has changed %s", tenant->id);
@@ -147,11 +147,22 @@ static void ends_as_told(struct sim *sim)
 static void every_tenant_is_in_one_cell(struct sim *sim)
 {
     for (guint i = 0; i < sim->n; i++) {
-        const struct tenant *tenant = &sim->tenants[i];
+        const struct resident *tenant = &sim->tenants[i];
         if (tenant->item_by != OTHERS && strcmp(tenant->item.cell, sim_cells[0]) != 0 &&
             strcmp(tenant->item.cell, tenant->to) != 0)
             sim_broke(sim, RULE_ONE_CELL, "%s is in %s", tenant->id, tenant->item.cell);
     }
+}
+
+/* Held for what did not come, not for what failed: no sooner than the plan allows. */
+static void waits_its_whole_time(struct sim *sim, const struct event *event)
+{
+    const struct failover *ledger = sim->ledger;
+    bool late = strcmp(event->type, "state") == 0 && ledger->state == FAILOVER_HELD &&
+                !ledger->failed && ledger->code != FAILOVER_PREFLIGHT;
+    if (late && sim->now_ms - sim->since_ms < STEP_MS - WHEN_SECOND)
+        sim_broke(sim, RULE_PATIENCE, "it is held after %d s for what may take %d s",
+                  (int)((sim->now_ms - sim->since_ms) / WHEN_SECOND), (int)(STEP_MS / WHEN_SECOND));
 }
 
 static void note_intent(struct sim *sim, const struct event *event)
@@ -174,10 +185,14 @@ static void operation_event(struct sim *sim, const struct event *event)
         sim_tell(sim, "%s #%d %s: %.300s", event->actor, (int)event->seq, event->type,
                  strcmp(event->type, "opened") == 0 ? "" : data);
     }
+    gint64 since_ms = sim->ledger->since_ms;
     if (!failover_apply(sim->ledger, event, &error)) {
         sim_broke(sim, -1, "%s", error->message);
         return;
     }
+    if (since_ms != sim->ledger->since_ms)
+        sim->since_ms = sim->now_ms;
+    waits_its_whole_time(sim, event);
     note_intent(sim, event);
     every_transition_has_cause_and_actor(sim, event);
     left_ones_are_told(sim, event);
@@ -196,6 +211,7 @@ static void lease_event(struct sim *sim, const struct event *event)
     bool held = json_is_true(json_object_get(event->data, "held"));
     sim->lease_pid = held ? json_integer_value(json_object_get(holder, "pid")) : 0;
     sim->lease_renewed_ms = sim->now_ms;
+    sim->lease_ms = json_integer_value(json_object_get(event->data, "lease_ms"));
 }
 
 static void lock_event(struct sim *sim, const struct event *event)
@@ -250,7 +266,7 @@ void rules_call(struct sim *sim, const struct shell *shell, const struct call *c
 {
     const struct failover *ledger = sim->ledger;
     bool live = sim->lease_pid == shell->pid &&
-                sim->now_ms + CALL_DEADLINE_MS <= sim->lease_renewed_ms + LEASE_MS;
+                sim->now_ms + CALL_DEADLINE_MS <= sim->lease_renewed_ms + sim->lease_ms;
     if (!live || sim->open_intent_seq != call->what.seq)
         sim_broke(sim, RULE_INTENT_FIRST, "p%d writes %s", shell->number,
                   live ? "what no intent on record says" : "without a lease that outlasts it");
@@ -265,7 +281,7 @@ void rules_call(struct sim *sim, const struct shell *shell, const struct call *c
     whom_it_writes(sim, call);
 }
 
-static void canary_comes_first(struct sim *sim, const struct tenant *tenant,
+static void canary_comes_first(struct sim *sim, const struct resident *tenant,
                                const struct call *call)
 {
     const struct failover_tenant *canary = failover_tenant_at(sim->ledger, 0);
@@ -277,7 +293,7 @@ static void canary_comes_first(struct sim *sim, const struct tenant *tenant,
 }
 
 /* Named by the registry only once everybody is led there. */
-static void is_led_there(struct sim *sim, const struct tenant *tenant)
+static void is_led_there(struct sim *sim, const struct resident *tenant)
 {
     char name[32];
     leads_there(tenant, name);
@@ -286,7 +302,7 @@ static void is_led_there(struct sim *sim, const struct tenant *tenant)
         sim_broke(sim, RULE_DNS_AS_PLANNED, "%s is placed before its record is INSYNC", tenant->id);
 }
 
-void rules_item_landed(struct sim *sim, const struct tenant *tenant, const struct call *call)
+void rules_item_landed(struct sim *sim, const struct resident *tenant, const struct call *call)
 {
     if (tenant->item_by == OTHERS)
         sim_broke(sim, RULE_LEFT_ALONE, "%s is somebody else's, and is written", tenant->id);
@@ -295,7 +311,7 @@ void rules_item_landed(struct sim *sim, const struct tenant *tenant, const struc
         is_led_there(sim, tenant);
 }
 
-void rules_record_landed(struct sim *sim, const struct tenant *tenant, const struct call *call)
+void rules_record_landed(struct sim *sim, const struct resident *tenant, const struct call *call)
 {
     char name[32];
     size_t i;

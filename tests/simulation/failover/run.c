@@ -50,7 +50,7 @@ void sim_broke(struct sim *sim, int rule, const char *format, ...)
     sim_tell(sim, "BROKEN: %s", sim->broken);
 }
 
-struct tenant *sim_tenant(struct sim *sim, const char *id)
+struct resident *sim_tenant(struct sim *sim, const char *id)
 {
     for (guint i = 0; id && i < sim->n; i++)
         if (strcmp(sim->tenants[i].id, id) == 0)
@@ -65,23 +65,23 @@ static bool chance(struct sim *sim, int in)
 
 /* Mostly as one would wish; a few have no record, one that is not ours to change, or one elsewhere.
  */
-static void settle_in(struct sim *sim, struct tenant *tenant, guint i)
+static void settle_in(struct sim *sim, struct resident *tenant, guint i)
 {
     g_snprintf(tenant->id, sizeof tenant->id, "t-%u", i);
     g_strlcpy(tenant->to, sim_cells[1 + i % TARGETS], sizeof tenant->to);
-    tenant->item = (struct item){.region = "us-east-1", .status = "ACTIVE"};
+    tenant->item = (struct kept_item){.region = "us-east-1", .status = "ACTIVE"};
     g_strlcpy(tenant->item.cell, sim_cells[0], sizeof tenant->item.cell);
     g_strlcpy(tenant->item.stamp, "2026-01-01T00:00:00Z", sizeof tenant->item.stamp);
     if (chance(sim, 12))
         g_strlcpy(tenant->item.status, "DOWN", sizeof tenant->item.status);
     tenant->has_record = !chance(sim, 10);
-    tenant->record = (struct record){tenant->has_record && !chance(sim, 10), chance(sim, 20),
-                                     "cell-1.example.com", 300};
+    tenant->record = (struct kept_record){tenant->has_record && !chance(sim, 10), chance(sim, 20),
+                                          "cell-1.example.com", 300};
     tenant->item_before = tenant->item;
     tenant->record_before = tenant->record;
 }
 
-static void plan_tenant(struct failover_plan *plan, const struct tenant *tenant)
+static void plan_tenant(struct failover_plan *plan, const struct resident *tenant)
 {
     struct planned_tenant *planned = failover_plan_add_tenant(plan);
     planned->id = g_strdup(tenant->id);
@@ -168,6 +168,8 @@ struct sim *sim_new(const struct sim_options *options)
     sim->commands = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     sim->changes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     sim->ledger = failover_new("f1");
+    sim->config = g_new0(struct config, 1);
+    sim->config->failover.zone_id = (char *)"Z";
     sim->truth = memory_store_new();
     sim->desk = journal_for(sim, NULL);
     make_plan(sim);
@@ -187,6 +189,7 @@ void sim_free(struct sim *sim)
     g_ptr_array_unref(sim->story);
     g_hash_table_unref(sim->commands);
     g_hash_table_unref(sim->changes);
+    g_free(sim->config);
     failover_free(sim->ledger);
     failover_plan_free(sim->plan);
     g_rand_free(sim->chance);

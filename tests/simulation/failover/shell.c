@@ -20,6 +20,10 @@ void shell_start(struct shell *shell)
     *shell->self = (struct holder){g_strdup(shell->host->name), g_strdup(shell->host->boot),
                                    g_strdup("pids"), shell->pid, shell->pid};
     shell->journal = journal_for(sim, shell);
+    if (sim->options.real) {
+        real_start(shell);
+        return;
+    }
     shell->lease =
         lease_new(shell->journal, sim->ledger->id, shell->self, LEASE_MS, CALL_DEADLINE_MS);
     sim_tell(sim, "p%d begins on %s", shell->number, shell->host->name);
@@ -34,6 +38,8 @@ void shell_lose(struct shell *shell)
 
 static void bury(struct shell *shell)
 {
+    if (shell->conduct)
+        real_bury(shell);
     shell_lose(shell);
     lease_free(shell->lease);
     journal_close(shell->journal);
@@ -116,7 +122,7 @@ static void observe_tenant(const struct shell *shell, const struct failover_tena
 {
     const struct sim *sim = shell->sim;
     const struct failover *failover = shell->failover;
-    const struct tenant *truth = &sim->tenants[tenant->place];
+    const struct resident *truth = &sim->tenants[tenant->place];
     struct registry_stand stands = failover_stands(tenant);
     there->item = shell->watch.items[tenant->place];
     there->item_why = shell->watch.item_why[tenant->place];
@@ -138,14 +144,15 @@ static void observe_tenant(const struct shell *shell, const struct failover_tena
     there->verified_why = "it is not as it should be";
 }
 
-/* By how much the wall clock has gone ahead since we first saw what is waited for now. */
+/* By how much the wall clock has gone ahead since we first saw what is waited for now, and by how
+ * much it was ahead of the one that stamped that: it may be a person's, on another host. */
 static gint64 credit_ms(struct shell *shell)
 {
     gint64 offset_ms = wall_ms(shell) - boot_ms(shell);
     if (shell->since_ms != shell->failover->since_ms) {
         shell->since_ms = shell->failover->since_ms;
         shell->offset_ms = offset_ms;
-        shell->behind_ms = MIN(0, wall_ms(shell) - shell->since_ms);
+        shell->behind_ms = wall_ms(shell) - shell->since_ms;
     }
     return offset_ms - shell->offset_ms + shell->behind_ms;
 }
@@ -182,8 +189,6 @@ static struct failover_decision decide(struct shell *shell)
         insync[i] = all ? OUTCOME_DONE : OUTCOME_UNKNOWN;
     }
     struct failover_decision decision = failover_decide(failover, &seen);
-    rules_decided(sim, failover, &decision, seen.now_ms);
-    sim->decisions++;
     for (guint i = 0; i < sim->n; i++)
         json_decref(tenants[i].record);
     return decision;
@@ -233,7 +238,10 @@ void shell_step(struct shell *shell)
     if (!shell->alive || sim->now_ms < shell->stalled_until_ms)
         return;
     shell->stepping = true;
-    conduct(shell);
+    if (shell->conduct)
+        real_step(shell);
+    else
+        conduct(shell);
     shell->stepping = false;
     if (shell->dying)
         bury(shell);

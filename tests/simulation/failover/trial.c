@@ -57,6 +57,8 @@ void trial_tell(const struct sim_options *options)
         puts(g_ptr_array_index(sim->story, i));
     printf("To see it again:\n  build/release/simulation-failover --story --seed %u%s",
            options->seed, options->kills ? " --kills" : "");
+    if (options->real)
+        printf(" --real");
     if (options->often)
         printf(" --often %d", options->often);
     for (int i = 0; i < TROUBLE_KINDS; i++)

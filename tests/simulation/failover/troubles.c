@@ -43,7 +43,7 @@ static struct shell *any_shell(struct sim *sim, enum trouble_kind kind)
     return &sim->shells[sim_between(sim->dice[kind], 0, sim->n_shells - 1)];
 }
 
-static struct tenant *any_tenant(struct sim *sim, enum trouble_kind kind)
+static struct resident *any_tenant(struct sim *sim, enum trouble_kind kind)
 {
     return &sim->tenants[sim_between(sim->dice[kind], 0, sim->n - 1)];
 }
@@ -101,8 +101,8 @@ static void refused(struct sim *sim)
 
 static void others_item(struct sim *sim)
 {
-    struct tenant *tenant = any_tenant(sim, ON_OTHERS_ITEM);
-    struct item item = {.region = "eu-central-1", .status = "DOWN"};
+    struct resident *tenant = any_tenant(sim, ON_OTHERS_ITEM);
+    struct kept_item item = {.region = "eu-central-1", .status = "DOWN"};
     bool moved = sim_between(sim->dice[ON_OTHERS_ITEM], 0, 1);
     g_strlcpy(item.cell, moved ? "cell-9" : tenant->item.cell, sizeof item.cell);
     g_snprintf(item.stamp, sizeof item.stamp, "others-%d", sim->used[ON_OTHERS_ITEM]);
@@ -113,13 +113,13 @@ static void others_item(struct sim *sim)
 
 static void others_record(struct sim *sim)
 {
-    static const struct record records[] = {
+    static const struct kept_record records[] = {
         {true, false, "elsewhere.example.net", 60},
         {true, true, "weighted.example.net", 60},
         {false, false, "", 0},
         {true, false, "cell-2.example.com", 30},
     };
-    struct tenant *tenant = any_tenant(sim, ON_OTHERS_RECORD);
+    struct resident *tenant = any_tenant(sim, ON_OTHERS_RECORD);
     if (!tenant->has_record)
         return;
     tenant->record =

@@ -10,23 +10,24 @@ void evac_call_free(gpointer data)
     struct call *call = data;
     json_decref(call->changes);
     g_free(call->token);
+    g_strfreev(call->names);
     g_free(call);
 }
 
-bool item_is(const struct item *item, const struct registry_stand *stand)
+bool item_is(const struct kept_item *item, const struct registry_stand *stand)
 {
     return strcmp(item->cell, stand->cell) == 0 && strcmp(item->status, stand->status) == 0 &&
            strcmp(item->region, stand->region) == 0 &&
            g_strcmp0(item->stamp, stand->updated_at) == 0;
 }
 
-static bool items_same(const struct item *a, const struct item *b)
+static bool items_same(const struct kept_item *a, const struct kept_item *b)
 {
     const struct registry_stand stand = {b->cell, b->status, b->region, b->stamp};
     return item_is(a, &stand);
 }
 
-static struct record_set *set_of(const struct tenant *tenant, const struct record *record)
+static struct record_set *set_of(const struct resident *tenant, const struct kept_record *record)
 {
     g_autofree char *name = g_strdup_printf("%s.example.com.", tenant->id);
     struct record_set *set = record_set_cname(name, record->leads, record->ttl_s);
@@ -35,7 +36,7 @@ static struct record_set *set_of(const struct tenant *tenant, const struct recor
     return set;
 }
 
-json_t *record_raw(const struct tenant *tenant)
+json_t *record_raw(const struct resident *tenant)
 {
     if (!tenant->record.there)
         return NULL;
@@ -43,7 +44,7 @@ json_t *record_raw(const struct tenant *tenant)
     return record_set_json(set);
 }
 
-bool record_is(const struct tenant *tenant, const struct record *record, const json_t *raw)
+bool record_is(const struct resident *tenant, const struct kept_record *record, const json_t *raw)
 {
     if (!record->there || !json_is_object(raw))
         return !record->there && !json_is_object(raw);
@@ -54,7 +55,7 @@ bool record_is(const struct tenant *tenant, const struct record *record, const j
 
 bool world_stands(struct sim *sim, const json_t *change, const char *as)
 {
-    const struct tenant *tenant =
+    const struct resident *tenant =
         sim_tenant(sim, json_string_value(json_object_get(change, "tenant")));
     return record_is(tenant, &tenant->record, json_object_get(change, as));
 }
@@ -75,10 +76,10 @@ bool world_is_insync(struct sim *sim, const char *change)
     return at_ms && sim->now_ms >= *at_ms && sim->now_ms >= sim->pending_until_ms;
 }
 
-static void take_record(struct tenant *tenant, const json_t *becomes)
+static void take_record(struct resident *tenant, const json_t *becomes)
 {
     OWN(record_set) set = json_is_object(becomes) ? record_set_of_json(becomes, NULL) : NULL;
-    tenant->record = (struct record){.there = set != NULL};
+    tenant->record = (struct kept_record){.there = set != NULL};
     if (!set)
         return;
     g_strlcpy(tenant->record.leads, g_ptr_array_index(set->values, 0), sizeof tenant->record.leads);
@@ -107,18 +108,24 @@ static void refuse(struct call *call, enum outcome outcome, const char *code, co
 
 static void land_item(struct sim *sim, struct call *call)
 {
-    struct tenant *tenant = &sim->tenants[call->tenant];
+    struct resident *tenant = &sim->tenants[call->tenant];
+    struct kept_item expected = call->expected, becomes = call->becomes;
+    if (!*expected.region)
+        g_strlcpy(expected.region, tenant->item.region, sizeof expected.region);
+    if (!*becomes.region)
+        g_strlcpy(becomes.region, tenant->item.region, sizeof becomes.region);
+    call->found = tenant->item;
     if (sim->now_ms < sim->registry_throttled_until_ms) {
         refuse(call, OUTCOME_NOT, "throttled", "ProvisionedThroughputExceededException");
         return;
     }
-    if (!items_same(&tenant->item, &call->expected)) {
-        bool ours = items_same(&tenant->item, &call->becomes);
+    if (!items_same(&tenant->item, &expected)) {
+        bool ours = items_same(&tenant->item, &becomes);
         refuse(call, ours ? OUTCOME_DONE : OUTCOME_REFUSED, NULL, "it stands otherwise");
         return;
     }
     rules_item_landed(sim, tenant, call);
-    tenant->item = call->becomes;
+    tenant->item = call->found = becomes;
     tenant->item_by = US;
     call->outcome = OUTCOME_DONE;
     sim->writes++;
@@ -126,17 +133,22 @@ static void land_item(struct sim *sim, struct call *call)
              tenant->item.status, tenant->item.stamp);
 }
 
-/* One that puts what stands in place of itself changes nothing, and has an id that can be asked. */
+/* A set that is put in place of itself: nothing is changed, and there is an id that can be asked.
+ */
+static bool changes_nothing(const json_t *change)
+{
+    return json_equal(json_object_get(change, "was"), json_object_get(change, "becomes"));
+}
+
 static void land_change(struct sim *sim, struct call *call)
 {
-    bool again = world_all_stand(sim, call->changes, "becomes");
     size_t i;
     json_t *change;
     if (sim->now_ms < sim->zone_throttled_until_ms)
         refuse(call, OUTCOME_NOT, "throttled", "Throttling: Rate exceeded");
     else if (sim->now_ms < sim->zone_refuses_until_ms)
         refuse(call, OUTCOME_REFUSED, "refused", "AccessDenied");
-    else if (!again && !world_all_stand(sim, call->changes, "was"))
+    else if (!world_all_stand(sim, call->changes, "was"))
         refuse(call, OUTCOME_REFUSED, "changed", "InvalidChangeBatch");
     else
         call->outcome = OUTCOME_DONE;
@@ -144,9 +156,9 @@ static void land_change(struct sim *sim, struct call *call)
         return;
     gint64 insync_ms = new_change(sim, call->change);
     json_array_foreach (call->changes, i, change) {
-        struct tenant *tenant =
+        struct resident *tenant =
             sim_tenant(sim, json_string_value(json_object_get(change, "tenant")));
-        if (again)
+        if (changes_nothing(change))
             continue;
         tenant->insync_ms = insync_ms;
         rules_record_landed(sim, tenant, call);
@@ -177,7 +189,10 @@ static void land_command(struct sim *sim, struct call *call)
 static void land(struct sim *sim, struct call *call)
 {
     call->landed = true;
-    if (call->what.act == ACT_REGISTRY)
+    if (call->reads) {
+        call->found = sim->tenants[call->tenant].item;
+        call->outcome = OUTCOME_DONE;
+    } else if (call->what.act == ACT_REGISTRY)
         land_item(sim, call);
     else if (call->what.act == ACT_DNS)
         land_change(sim, call);
@@ -192,7 +207,9 @@ void world_call(struct call *call)
     call->began_ms = sim->now_ms;
     call->arrives_ms = sim->now_ms + took_ms;
     call->answers_ms = call->arrives_ms + took_ms;
-    if (trouble_comes(sim, ON_LOST_CALL, 40)) {
+    if (call->reads) {
+        /* what it is told is what stands when it comes */
+    } else if (trouble_comes(sim, ON_LOST_CALL, 40)) {
         call->answers_ms = -1;
         call->arrives_ms = sim_between(sim->dice[ON_LOST_CALL], 0, 1) ? call->arrives_ms : -1;
         sim_tell(sim, "    ... its answer is lost%s",
@@ -228,6 +245,18 @@ static void answer(struct call *call)
     g_strlcpy(watch->change, call->change, sizeof watch->change);
 }
 
+/* Its answer, or that none came in time: from then on nobody waits for it. */
+static void tell_maker(struct call *call, bool answered)
+{
+    void (*told)(struct call * call) = call->told;
+    if (!answered)
+        refuse(call, OUTCOME_UNKNOWN, NULL, "no answer in time");
+    call->told = NULL;
+    call->answers_ms = -1;
+    told(call);
+    call->shell = NULL;
+}
+
 void world_tick(struct sim *sim)
 {
     for (guint i = 0; i < sim->calls->len; i++) {
@@ -235,9 +264,12 @@ void world_tick(struct sim *sim)
         if (call->arrives_ms >= 0 && !call->landed && sim->now_ms >= call->arrives_ms)
             land(sim, call);
         bool answered = call->answers_ms >= 0 && sim->now_ms >= call->answers_ms;
-        if (answered && call->shell)
+        bool late = sim->now_ms >= call->began_ms + CALL_DEADLINE_MS;
+        if (call->shell && call->told && (answered || late))
+            tell_maker(call, answered);
+        else if (answered && call->shell && !call->told)
             answer(call);
-        bool waited_for = call->shell && call->shell->watch.under_way == call;
+        bool waited_for = call->shell && (call->told || call->shell->watch.under_way == call);
         bool may_land = call->arrives_ms >= 0 && !call->landed;
         if (!may_land && !waited_for)
             g_ptr_array_remove_index_fast(sim->calls, i--);
