@@ -206,7 +206,8 @@ static bool is_given_up(const struct crossing *crossing)
  * none does, or the change is no longer wanted, it is done without one. */
 static void take_as_done(struct crossing *crossing, size_t at)
 {
-    crossing->call.unsure_until_mono_ms = crossing->call.next_mono_ms = 0;
+    crossing->call.unsure_until_mono_ms = 1; /* long over: what stands goes on telling */
+    crossing->call.next_mono_ms = 0;
     crossing->stamped = at;
     if (at == SIZE_MAX || is_given_up(crossing))
         attempt_ends(&crossing->call, OUTCOME_DONE, NULL);
@@ -223,7 +224,9 @@ static void judge(struct crossing *crossing, GPtrArray *const *sets)
     bool refused = g_strcmp0(crossing->call_code, "refused") == 0;
     size_t at;
     crossing->errand = ZONE_ERRAND_CHANGE;
-    if (has_landed(sets, changes, &at)) {
+    /* Where every try was answered, none has; somebody else may have made the same of a record. */
+    bool unsure = call->unsure_until_mono_ms != 0;
+    if (unsure && has_landed(sets, changes, &at)) {
         take_as_done(crossing, at);
     } else if (may_land) {
         attempt_failed(call, call->why);
