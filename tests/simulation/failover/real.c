@@ -138,6 +138,10 @@ void __wrap_crossing_verify(struct crossing *crossing)
 {
     struct sim *sim = sim_seated();
     const struct failover *failover = crossing->failover;
+    bool turned = crossing->verifies_back != failover->reverting;
+    for (guint i = 0; turned && i < crossing->n_travellers; i++)
+        attempt_clear(&crossing->travellers[i].verified);
+    crossing->verifies_back = failover->reverting;
     bool blind =
         sim->now_ms < sim->zone_blind_until_ms || sim->now_ms < sim->registry_blind_until_ms;
     for (guint i = 0; !blind && i < failover->batches->len; i++) {
