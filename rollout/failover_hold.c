@@ -10,9 +10,11 @@
 
 #include <string.h>
 
-/* FIT_PATIENCE_MS: a source that has answered late once, or a target that has just been probed for
- * the first time, is no reason to call a person. */
-enum { LOCK_PACE_MS = 500, FIT_PACE_MS = 1000, FIT_PATIENCE_MS = 10000 };
+enum { LOCK_PACE_MS = 500, FIT_PACE_MS = 1000 };
+/* It was asked a moment ago, by whoever opened this: a source that has answered late since, or a
+ * target that this process has probed only once, is no reason to call a person yet. */
+#define FIT_PATIENCE_LEAST_MS (10 * WHEN_SECOND)
+#define FIT_PATIENCE_MOST_MS  WHEN_MINUTE
 
 void crossing_lock_free(gpointer data)
 {
@@ -102,8 +104,10 @@ void crossing_take_locks(struct crossing *crossing)
 
 static bool is_fit_known(const struct crossing *crossing, gint64 mono_ms)
 {
+    gint64 patience_ms =
+        CLAMP(crossing->failover->plan->step_ms / 2, FIT_PATIENCE_LEAST_MS, FIT_PATIENCE_MOST_MS);
     bool waits = crossing->failover->state == FAILOVER_PLANNED && crossing->unfit_mono_ms &&
-                 mono_ms - crossing->unfit_mono_ms < FIT_PATIENCE_MS;
+                 mono_ms - crossing->unfit_mono_ms < patience_ms;
     return crossing->fit_on && !waits;
 }
 
