@@ -24,6 +24,7 @@ static const struct group {
      (const story[]){a_rollout_is_started_and_steered, acts_go_through_and_stand_on_record,
                      a_start_is_bound_to_the_world_as_it_was_shown, NULL},
      NULL},
+    {"leaving", (const story[]){tenants_are_taken_elsewhere, NULL}, NULL},
     {"keys", NULL,
      (void (*const[])(const char *)){every_key_is_pressed_on_every_screen,
                                      the_link_is_thin_and_aws_hangs, NULL}},
@@ -47,6 +48,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc == 3 && i < G_N_ELEMENTS(groups); i++)
         if (g_str_equal(groups[i].name, argv[2]))
             return play(&groups[i], argv[1]);
-    fprintf(stderr, "screen BUILD console|terminal|acting|keys\n");
+    fprintf(stderr, "screen BUILD console|terminal|acting|leaving|keys\n");
     return 2;
 }

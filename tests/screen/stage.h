@@ -36,6 +36,7 @@ void the_console_is_looked_at(struct fleet *fleet);
 void the_console_is_left(struct fleet *fleet);
 void a_rollout_is_started_and_steered(struct fleet *fleet);
 void acts_go_through_and_stand_on_record(struct fleet *fleet);
+void tenants_are_taken_elsewhere(struct fleet *fleet);
 void a_start_is_bound_to_the_world_as_it_was_shown(struct fleet *fleet);
 void the_terminal_is_treated_with_care(struct fleet *fleet);
 void people_find_their_way(struct fleet *fleet);

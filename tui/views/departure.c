@@ -133,7 +133,8 @@ static void take(struct departure *departure, const struct deck *deck,
     departure->evacuation = evacuation;
     departure->bound = bound_of(departure, evacuation);
     departure->checks = checks_of(deck, evacuation, departure->kind);
-    departure->needs = failover_plan_needs(evacuation, departure->kind);
+    departure->needs = /* a drill touches nobody: nothing has to be acknowledged for it */
+        departure->kind == FAILOVER_DRILL ? 0 : failover_plan_needs(evacuation, departure->kind);
     departure->seen = deck->snapshot;
     departure->journal_version = deck->journal_version;
     set_asks(departure);
