@@ -259,9 +259,9 @@ void handover_unread(const struct handover_input *input, GPtrArray *items)
                      "%s: %s", outage->names, outage->why);
     }
     if (registry && !registry->complete) {
-        g_autofree char *total = text_count(registry->tenants->len);
+        g_autofree char *total = text_counted(registry->tenants->len, "tenant");
         handover_add(items, STORY_BAD,
                      json_pack("{s:s, s:s}", "names", "registry", "error", "read in part"),
-                     "the registry was read in part: at least %s tenants", total);
+                     "the registry was read in part: at least %s", total);
     }
 }

@@ -174,7 +174,7 @@ Test(handover, half_a_registry_is_told_and_nobody_has_a_place_by_it)
     night.complete = false;
     OWN(handover) handover = told(&night);
     g_autofree char *unread = lines(handover, "unread");
-    cr_expect(strstr(unread, "at least 1 tenants"), "%s", unread);
+    cr_expect(strstr(unread, "at least 1 tenant"), "%s", unread);
     const GPtrArray *drain = section(handover, "drain")->items;
     cr_assert_gt(drain->len, 0);
     const struct handover_item *first = drain->pdata[0];
