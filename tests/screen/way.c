@@ -47,7 +47,8 @@ static void where_everybody_goes(struct seat *seat)
     seat_type(seat, "/500 standard us\r");
     check("and answers what is typed",
           seat_shows(seat, "a new STANDARD tenant of 500 users with its data in US"));
-    seat_type(seat, "\x1b" "c");
+    seat_type(seat, "\x1b"
+                    "c");
     check("a jump that leads nowhere says so",
           seat_row_shows(seat, -1, "nothing that is selected here is about a cell"));
 }

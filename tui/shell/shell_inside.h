@@ -1,8 +1,8 @@
 /* What the parts of the shell share; nobody else includes it. shell.c draws and runs the loop,
  * shell_trail.c goes from screen to screen, shell_jump.c knows what is related to what,
- * shell_depart.c takes tenants elsewhere, shell_keys.c answers keys and shell_pointer.c the mouse, shell_copy.c copies, shell_dump.c writes
- * screens into files, shell_acts.c asks and does what they act with, shell_launch.c starts
- * rollouts. */
+ * shell_depart.c takes tenants elsewhere, shell_keys.c answers keys and shell_pointer.c the mouse,
+ * shell_copy.c copies, shell_dump.c writes screens into files, shell_acts.c asks and does what they
+ * act with, shell_launch.c starts rollouts. */
 #pragma once
 
 #include "tui/console/pointer.h"
