@@ -1,0 +1,105 @@
+/* Where everybody goes, in the words of the fleet's screen: its column, its headline, and what may
+ * safely be done next. */
+#include "rollout/conductor.h"
+#include "tests/unit/small_fleet.h"
+#include "tui/views/departure.h"
+#include "tui/views/fleet_columns.h"
+#include "tui/views/headline.h"
+#include "tui/views/safe_next.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define NOW (G_GINT64_CONSTANT(1795485600000) + 30 * 1000)
+
+/* A tenant in cell-1, one in cell-eu; cell-1's error rate is `errors`. */
+static struct deck *deck_of(double errors)
+{
+    OWN(config) config = small_fleet(NULL);
+    GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
+    const struct tenant drafts[] = {
+        {.id = "a", .cell = "cell-1", .current_users = 70, .max_users = 90, .max_patients = 10},
+        {.id = "b", .cell = "cell-eu", .current_users = 30, .max_users = 40, .max_patients = 10}};
+    for (size_t i = 0; i < G_N_ELEMENTS(drafts); i++)
+        g_ptr_array_add(tenants, tenant_new(&drafts[i]));
+    struct registry *registry = registry_new(tenants, NOW, true);
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    g_ptr_array_add(sources, source_new("registry", SOURCE_OK, NOW, NULL));
+    struct cell_reading readings[4];
+    for (guint i = 0; i < config->cells->len; i++)
+        readings[i] = well_reading(NOW);
+    set_series(&readings[1], METRIC_ERROR_RATE, steady(errors, 10, NOW));
+    const struct fleet_input input = {
+        .config = config, .readings = readings, .registry = registry, .sources = sources};
+    OWN(snapshot) snapshot = fleet_fold(&input, NOW);
+    struct deck *deck = deck_new(config, NULL);
+    deck->now_ms = NOW;
+    deck_set_snapshot(deck, snapshot);
+    deck_take_evacuations(deck, evacuation_all(snapshot, NULL));
+    for (guint i = 0; i < config->cells->len; i++)
+        cell_reading_clear(&readings[i]);
+    registry_unref(registry);
+    return deck;
+}
+
+Test(evacuation_views, a_cell_that_is_ill_and_could_be_failed_over_says_where_to_and_by_which_key)
+{
+    OWN(deck) deck = deck_of(9);
+    g_autofree char *next = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect(g_str_has_prefix(next, "fail over to cell-1-dr: F (with --write)"), "%s", next);
+    deck->write = true;
+    g_autofree char *may = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect(g_str_has_prefix(may, "fail over to cell-1-dr: F;"), "%s", may);
+}
+
+Test(evacuation_views, a_region_without_room_to_lose_a_cell_is_told_before_it_does)
+{
+    OWN(deck) deck = deck_of(0);
+    enum role role;
+    g_autoptr(GPtrArray) cells = fleet_in_order(deck);
+    g_autofree char *whole = headline(deck, cells, &role);
+    cr_expect(strstr(whole, "▲ eu-west-1 can't lose cell-eu"), "%s", whole);
+    cr_expect_eq(role, ROLE_NORMAL, "nothing is wrong yet");
+    g_autoptr(GPtrArray) lines = headline_lines(deck, cells, 78, 1, &role);
+    cr_expect(strstr(lines->pdata[0], "no N+1 in eu-west-1"), "%s", (char *)lines->pdata[0]);
+}
+
+Test(evacuation_views, nothing_is_asked_of_who_only_looks)
+{
+    OWN(deck) deck = deck_of(0);
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(departure_new(deck, FAILOVER_FAILOVER, "cell-1", NULL, &error));
+    cr_expect(strstr(error->message, "read-only"), "%s", error->message);
+}
+
+Test(evacuation_views, where_nobody_has_a_place_the_question_tells_that_and_asks_nothing)
+{
+    OWN(deck) deck = deck_of(0);
+    deck->write = true;
+    struct departure *departure = departure_new(deck, FAILOVER_FAILOVER, "cell-eu", NULL, NULL);
+    struct dialog *dialog = departure_dialog(departure);
+    cr_expect_null(dialog->expected);
+    bool told = false;
+    for (guint i = 0; i < dialog->lines->len; i++)
+        told |= g_str_has_prefix(dialog->lines->pdata[i], "✖ b ");
+    cr_expect(told, "the tenant without a place is named");
+    dialog_free(dialog);
+    departure_free(departure);
+}
+
+Test(evacuation_views, what_is_not_proven_is_asked_for_one_by_one_before_the_reason_and_the_name)
+{
+    OWN(deck) deck = deck_of(0);
+    deck->write = true;
+    struct departure *departure = departure_new(deck, FAILOVER_FAILOVER, "cell-1", NULL, NULL);
+    struct dialog *dialog = departure_dialog(departure);
+    static const char *const names[] = {"fence", "promote", "dns", "Reason", "Ticket"};
+    size_t n = 0;
+    for (const struct dialog_ask *ask = dialog->asks; ask->name; ask++)
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+            n += strcmp(ask->name, names[i]) == 0;
+    cr_expect_geq(n, 5u);
+    cr_expect_str_eq(dialog->expected, "cell-1");
+    dialog_free(dialog);
+    departure_free(departure);
+}
