@@ -129,3 +129,26 @@ class Evacuating(Fleet):
     def until_failover(self, operation, *states):
         return wait_for(f"{operation} is {' or '.join(states)}", lambda: (
             found := self.failover_status(operation))["state"] in states and found)
+
+    def carried_on(self, operation, done):
+        """What it came to, where a machine too busy to read the fleet in time holds it for that."""
+        def try_it():
+            nonlocal done
+            status = self.failover_status(operation)
+            if (status["state"], status.get("code")) != ("held", "preflight"):
+                return done
+            done = self.run("failover", "resume", operation, "--wait")
+            return None
+        return wait_for(f"{operation} is not held by a busy machine", try_it)
+
+    def evacuate(self, cell, *acks):
+        """Starts a failover and waits: what the command came to, and the operation's id."""
+        words = [word for ack in acks for word in ("--ack", ack)]
+        done = wait_for("a start that is not refused", lambda: (found := self.run(
+            "failover", "start", cell, *words, "--yes", "--wait", "--reason", "it died"))
+            and found.stdout and found)
+        operation = done.stdout.split()[0]
+        return self.carried_on(operation, done), operation
+
+    def resume(self, operation):
+        return self.carried_on(operation, self.run("failover", "resume", operation, "--wait"))
