@@ -54,11 +54,14 @@ static void everybody_has_a_place(GPtrArray *refusals, const struct evacuation *
     }
 }
 
-static void nobody_is_at_work(GPtrArray *refusals, const GPtrArray *holders)
+/* A failover can't wait for a rollout that is at work on its source, and takes the cell over; a
+ * move can wait. */
+static void nobody_is_at_work(GPtrArray *refusals, enum failover_kind kind,
+                              const GPtrArray *holders)
 {
     for (guint i = 0; i < holders->len; i++) {
         const struct preflight_holder *holder = holders->pdata[i];
-        if (holder->yielded)
+        if (holder->yielded && kind == FAILOVER_FAILOVER)
             continue;
         g_autofree char *since = when_rfc3339(holder->since_ms / WHEN_SECOND * WHEN_SECOND);
         struct preflight_refusal *refusal = refuse(
@@ -95,7 +98,7 @@ GPtrArray *preflight_start(const struct evacuation *evacuation, enum failover_ki
                g_strdup_printf("no tenant lives in %s", evacuation->cell->id));
     everybody_has_a_place(refusals, evacuation);
     if (holders && kind != FAILOVER_DRILL)
-        nobody_is_at_work(refusals, holders);
+        nobody_is_at_work(refusals, kind, holders);
     if (kind != FAILOVER_DRILL)
         all_is_acknowledged(refusals, evacuation, kind, acks);
     return refusals;

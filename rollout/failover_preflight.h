@@ -30,7 +30,8 @@ struct preflight_holder {
     char *operation, *kind, *state, *actor;
     gint64 since_ms;
     bool locked;  /* it holds lock/CELL; else the cell is in its list */
-    bool yielded; /* of the source: a rollout, which the failover takes it over from */
+    bool yielded; /* of the source: a rollout, which a failover takes it over from (a move does not)
+                   */
 };
 void preflight_holder_free(gpointer data);
 /* Of the cells (NULL-terminated), the source first: operations that are live, are not `own` (or

@@ -251,6 +251,16 @@ Test(failover_request, a_rollout_begins_beside_a_drill_and_not_beside_a_failover
               error->message);
 }
 
+Test(failover_request, a_move_takes_nothing_over_from_a_rollout_and_is_busy)
+{
+    placing_fleet(TWO THREE, ALL_SET);
+    lives(.id = "a", .cell = "cell-2", .current_users = 30);
+    start_rollout();
+    cr_assert(lock_take(journal, "cell-2", "r1", "conductor", NOW, NULL));
+    expect_refused(FAILOVER_MOVE, "a", DATA, CD_ERROR_BUSY, "cell-2 is held by rollout r1");
+    cr_expect_eq(told("cell-2"), 0);
+}
+
 Test(failover_request, a_drill_takes_nothing_over)
 {
     shared_fleet();
