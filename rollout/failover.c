@@ -275,10 +275,16 @@ struct failover_progress failover_progress(const struct failover *failover)
     return progress;
 }
 
+const char *failover_subject(const struct failover *failover)
+{
+    bool move = failover->plan && failover->plan->kind == FAILOVER_MOVE && failover->tenants->len;
+    return move ? failover_tenant_at(failover, 0)->plan->id : failover->cell;
+}
+
 gint64 failover_took_ms(const struct failover *failover, gint64 now_ms)
 {
-    gint64 until_ms = failover_state_final(failover->state) && failover->verified_ms
-                          ? failover->verified_ms
+    bool there = failover->state == FAILOVER_COMPLETED && failover->verified_ms;
+    gint64 until_ms = there                ? failover->verified_ms
                       : failover->ended_ms ? failover->ended_ms
                                            : now_ms;
     return MAX(0, until_ms - failover->opened_ms);

@@ -320,8 +320,11 @@ struct failover_progress {
     guint total; /* done + left + alone; a revert counts only those that something was done to */
 };
 struct failover_progress failover_progress(const struct failover *failover);
-/* From opened to the last tenant verified, or until now. */
+/* From opened to the last tenant verified where it is; one that ended otherwise (reverted, a drill)
+ * took until its end, any other until now. */
 gint64 failover_took_ms(const struct failover *failover, gint64 now_ms);
+/* Whom it is about: the cell that is left; of a move, its one tenant. Borrowed. */
+const char *failover_subject(const struct failover *failover);
 
 /* `failover status --json` as of `now_ms`. */
 json_t *failover_json(const struct failover *failover, gint64 now_ms);

@@ -274,12 +274,8 @@ static bool crossing_sees(const struct conduct *conduct)
 static void crossing_describe(const struct conduct *conduct, struct notice *notice)
 {
     const struct failover *failover = crossing_of(conduct)->failover;
-    const struct failover_plan *plan = failover->plan;
-    bool move = plan && plan->kind == FAILOVER_MOVE && plan->tenants->len > 0;
-    notice->kind = plan ? failover_kind_name(plan->kind) : "failover";
-    notice->subject = move   ? ((struct planned_tenant *)g_ptr_array_index(plan->tenants, 0))->id
-                      : plan ? plan->source
-                             : "";
+    notice->kind = failover->plan ? failover_kind_name(failover->plan->kind) : "failover";
+    notice->subject = failover_subject(failover);
     notice->actor = failover->requested_by;
 }
 

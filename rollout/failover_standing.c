@@ -130,7 +130,9 @@ static struct awaited awaited_of_call(const struct failover *failover,
                                                 seen->call_error ? seen->call_error : "")};
     bool throttled = g_strcmp0(seen->call_code, "throttled") == 0;
     return (struct awaited){throttled ? FAILOVER_DNS_THROTTLED : FAILOVER_DNS_AWAY,
-                            g_strdup_printf("Route 53 does not tell what became of a change%s%s",
+                            g_strdup_printf("Route 53 %s%s%s",
+                                            throttled ? "takes no change for now"
+                                                      : "does not tell what became of a change",
                                             seen->call_error ? ": " : "",
                                             seen->call_error ? seen->call_error : "")};
 }

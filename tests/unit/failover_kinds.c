@@ -25,6 +25,23 @@ Test(failover_kinds, the_time_to_restore_is_measured_to_the_last_tenant_verified
                  flight_last(flight, "verified")->at_ms - flight->failover->opened_ms);
 }
 
+Test(failover_kinds, what_was_reverted_took_until_its_end_and_not_until_somebody_was_verified)
+{
+    OWN(flight) flight = flight_of(7);
+    flight_run_until(flight, "verified", 1);
+    flight->dns_code = "throttled";
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
+    flight->dns_code = NULL;
+    flight_wish(flight, "revert");
+    flight_run(flight, 20);
+    const struct failover *failover = flight->failover;
+    cr_assert_eq(failover->state, FAILOVER_REVERTED);
+    cr_assert_lt(failover->verified_ms, failover->ended_ms);
+    cr_expect_eq(failover_took_ms(failover, 0), failover->ended_ms - failover->opened_ms);
+    cr_expect_eq(failover_took_ms(failover, 0), number(flight_last(flight, "state"), "took_ms"));
+}
+
 Test(failover_kinds, a_move_moves_the_data_between_the_mark_and_the_record)
 {
     struct failover_plan *plan = flight_plan(FAILOVER_MOVE, 1);

@@ -60,6 +60,9 @@ int failover_follow(struct context *context, const char *id, enum failover_state
 /* failover_show.c, failover_ask.c. What --wait waits for: that it is reverted where that was asked
  * for, else that it is completed. */
 enum failover_state failover_wanted(const struct failover *failover);
+/* "9s (failover.rto 5m)": how long it took, or has taken; the time to restore is compared where it
+ * was to restore anything. Caller frees. */
+char *failover_time_words(const struct failover *failover);
 int failover_status_run(struct context *context, GError **error);
 extern const GOptionEntry failover_status_options[];
 int failover_resume_run(struct context *context, GError **error);

@@ -1,5 +1,6 @@
 /* A failover, move or drill, followed through the journal to its end. */
 #include "data/base/error.h"
+#include "data/base/text.h"
 #include "data/base/when.h"
 #include "rollout/conductor.h"
 #include "rollout/story.h"
@@ -69,14 +70,12 @@ static gboolean look(gpointer data)
 static void tell_end(const struct failover *failover)
 {
     struct failover_progress progress = failover_progress(failover);
-    g_autofree char *took = duration_short(failover_took_ms(failover, when_now_ms()));
-    g_autofree char *rto = duration_short(failover->plan->rto_ms);
-    out_message("%s %s of %s: %s%s%s; %u of %u tenants done in %s%s%s%s", failover->id,
-                failover->kind, failover->cell, failover_state_name(failover->state),
+    g_autofree char *took = failover_time_words(failover);
+    g_autofree char *all = text_counted(progress.total, "tenant");
+    out_message("%s %s of %s: %s%s%s; %u of %s done in %s", failover->id, failover->kind,
+                failover_subject(failover), failover_state_name(failover->state),
                 failover->state_reason ? ": " : "",
-                failover->state_reason ? failover->state_reason : "", progress.done, progress.total,
-                took, failover->plan->rto_ms ? " (rto " : "", failover->plan->rto_ms ? rto : "",
-                failover->plan->rto_ms ? ")" : "");
+                failover->state_reason ? failover->state_reason : "", progress.done, all, took);
     if (progress.alone)
         out_message("%u left alone: see celldeck failover status %s", progress.alone, failover->id);
 }

@@ -41,18 +41,24 @@ static void print_tenants(const struct context *context, const struct failover *
         out_table_print(table, context->style);
 }
 
-static void print_progress(const struct context *context, const struct failover *failover,
-                           gint64 now_ms)
+char *failover_time_words(const struct failover *failover)
+{
+    bool restores = failover->plan->kind != FAILOVER_DRILL && !failover->reverting;
+    g_autofree char *took = duration_short(failover_took_ms(failover, when_now_ms()));
+    g_autofree char *rto = duration_short(failover->plan->rto_ms);
+    return restores && failover->plan->rto_ms ? g_strdup_printf("%s (failover.rto %s)", took, rto)
+                                              : g_steal_pointer(&took);
+}
+
+static void print_progress(const struct context *context, const struct failover *failover)
 {
     if (!failover->plan)
         return;
     struct failover_progress progress = failover_progress(failover);
-    g_autofree char *took = duration_short(failover_took_ms(failover, now_ms));
-    g_autofree char *rto = duration_short(failover->plan->rto_ms);
+    g_autofree char *took = failover_time_words(failover);
     out_line(context->style, progress.alone ? OUT_WARN : OUT_PLAIN,
-             "%u of %u done, %u left, %u left alone; %s%s%s%s", progress.done, progress.total,
-             progress.left, progress.alone, took, failover->plan->rto_ms ? " of " : "",
-             failover->plan->rto_ms ? rto : "", failover->plan->rto_ms ? " (failover.rto)" : "");
+             "%u of %u done, %u left, %u left alone; %s", progress.done, progress.total,
+             progress.left, progress.alone, took);
 }
 
 /* A held one has two ways on, and both are somebody's decision. */
@@ -68,11 +74,10 @@ static void print_ways_on(const struct context *context, const struct failover *
 
 static void print_failover(const struct context *context, const struct failover *failover)
 {
-    gint64 now_ms = when_now_ms();
     g_autofree char *since = when_rfc3339(failover->opened_ms / WHEN_SECOND * WHEN_SECOND);
     g_autofree char *acks = failover->plan ? g_strjoinv(", ", failover->plan->acks) : NULL;
     out_line(context->style, OUT_BOLD, "%s  %s of %s  %s%s%s", failover->id, failover->kind,
-             failover->cell, failover_state_name(failover->state),
+             failover_subject(failover), failover_state_name(failover->state),
              failover->state_reason ? ": " : "",
              failover->state_reason ? failover->state_reason : "");
     out_line(context->style, OUT_PLAIN, "asked for by %s at %s: %s%s%s%s", failover->requested_by,
@@ -84,7 +89,7 @@ static void print_failover(const struct context *context, const struct failover 
     for (char **why = failover->refusals; *why; why++)
         out_line(context->style, OUT_BAD, "refused: %s", *why);
     print_tenants(context, failover);
-    print_progress(context, failover, now_ms);
+    print_progress(context, failover);
     if (failover_state_final(failover->state))
         return;
     g_autofree char *next = failover_next(failover);

@@ -110,7 +110,7 @@ static void print_blast_radius(const struct failover_planned *planned, enum fail
     for (guint i = 0; kind == FAILOVER_FAILOVER && i < planned->holders->len; i++) {
         const struct preflight_holder *holder = planned->holders->pdata[i];
         if (holder->yielded)
-            out_message("%s is taken over from %s %s, which is held there", holder->cell,
+            out_message("%s is taken over from %s %s, which is at work there", holder->cell,
                         holder->kind, holder->operation);
     }
 }
