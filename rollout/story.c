@@ -59,6 +59,11 @@ static const struct {
      "batch {batch}[{back?}, going back], {step}[: {#tenants} done][: {#left} left alone: {left}]"
      "[; not written: {error}]",
      STORY_PLAIN},
+    {"registry.intent drill", "batch {batch}: look {#tenants} up in the registry", STORY_PLAIN},
+    {"registry.done drill",
+     "batch {batch}[: {#tenants} as planned][: {#left} not as planned: {left}]"
+     "[; not read: {error}]",
+     STORY_PLAIN},
     {"dns.read", "batch {batch}[{back?}, going back]: {#records} read", STORY_PLAIN},
     {"dns.intent", "batch {batch}[{back?}, going back]: {#changes} of records for Route 53",
      STORY_PLAIN},
@@ -77,12 +82,17 @@ static const struct {
     {"conductor", "conducted by {host}[, process {pid}]", STORY_PLAIN},
 };
 
-/* Nobody has asked for what was only observed. */
+/* What is told otherwise than its type: nobody has asked for what was only observed, and a drill
+ * (d1, d2, ...: operation_id.h) marks nobody. */
 static const char *type_of(const struct event *event)
 {
     const char *kind = json_string_value(json_object_get(event->data, "kind"));
-    bool observed = strcmp(event->type, "opened") == 0 && g_strcmp0(kind, "observed") == 0;
-    return observed ? "opened observed" : event->type;
+    bool drill = event->stream && event->stream[0] == 'd';
+    if (strcmp(event->type, "opened") == 0 && g_strcmp0(kind, "observed") == 0)
+        return "opened observed";
+    if (drill && strcmp(event->type, "registry.intent") == 0)
+        return "registry.intent drill";
+    return drill && strcmp(event->type, "registry.done") == 0 ? "registry.done drill" : event->type;
 }
 
 static const char *template_of(const struct event *event, enum story_tone *tone)

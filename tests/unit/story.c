@@ -71,6 +71,19 @@ Test(story, every_event_of_a_failover_has_a_sentence_of_its_own)
     }
 }
 
+Test(story, a_drill_is_not_told_as_if_it_had_marked_somebody)
+{
+    char drill[] = "d1", intent[] = "registry.intent", done[] = "registry.done", who[] = "c@h";
+    OWN_JSON data = json_pack("{s:i, s:s, s:[s,s], s:[]}", "batch", 2, "step", "mark", "tenants",
+                              "t-1", "t-2", "left");
+    const struct event looks = {.stream = drill, .type = intent, .actor = who, .data = data};
+    const struct event looked = {.stream = drill, .type = done, .actor = who, .data = data};
+    g_autofree char *first = story_sentence(&looks);
+    g_autofree char *then = story_sentence(&looked);
+    cr_expect_str_eq(first, "batch 2: look 2 tenants up in the registry");
+    cr_expect_str_eq(then, "batch 2: 2 tenants as planned");
+}
+
 Test(story, a_refused_start_says_why)
 {
     g_autofree char *told = tell("opened", json_pack("{s:s, s:s, s:s, s:[s,s]}", "kind", "failover",
