@@ -6,6 +6,8 @@
 #include "data/base/when.h"
 #include "rollout/fault_point.h"
 
+#include <string.h>
+
 enum { LOOK_PACE_MS = 200 };
 
 /* What the intent in flight runs. */
@@ -107,17 +109,27 @@ static void keep_output(struct crossing *crossing, const struct job_look *look)
     crossing->call_output = g_strdup(look->output);
 }
 
+/* "failover.fence.command: the command ended with exit status 3: no route to host": whose it is,
+ * and the last that it said. */
+static char *end_in_words(const struct errand *errand, const struct job_look *look)
+{
+    if (look->state == JOB_LOST)
+        return g_strdup_printf("%s was begun and is gone without having said how it ended (was the "
+                               "machine restarted?); how far it came is not known, and only who "
+                               "resumes this has it run again",
+                               errand->setting);
+    g_autofree char *ending = job_ending_text(look, errand->timeout_ms, errand->limit_setting);
+    g_autofree char *output = g_strchomp(g_strdup(look->output));
+    const char *newline = strrchr(output, '\n');
+    const char *last = newline ? newline + 1 : output;
+    return g_strdup_printf("%s: %s%s%s", errand->setting, ending, *last ? ": " : "", last);
+}
+
 static void take_end(struct crossing *crossing, const struct errand *errand,
                      const struct job_look *look)
 {
     bool well = look->state == JOB_ENDED && look->ending == ENDING_EXIT && look->value == 0;
-    g_autofree char *why =
-        look->state == JOB_LOST
-            ? g_strdup_printf("%s was begun and is gone without having said how it ended (was the "
-                              "machine restarted?); how far it came is not known, and it is not "
-                              "run again",
-                              errand->setting)
-            : job_ending_text(look, errand->timeout_ms, errand->limit_setting);
+    g_autofree char *why = end_in_words(errand, look);
     keep_output(crossing, look);
     attempt_ends(&crossing->call, well ? OUTCOME_DONE : OUTCOME_REFUSED, well ? NULL : why);
 }
