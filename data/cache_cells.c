@@ -111,10 +111,11 @@ bool cache_read_cells(struct cache *cache, enum cache_what what, GError **error)
 }
 
 /* What a cell's rows are written with, prepared once for all cells. */
-enum { PUT_ALARMS, PUT_PROBE, DROP_PROBES, PUT_POINTS, DROP_POINTS, STATEMENTS };
+enum { PUT_ALARMS, PUT_PROBE, DROP_PROBE, DROP_PROBES, PUT_POINTS, DROP_POINTS, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
     [PUT_ALARMS] = "REPLACE INTO alarms (cell, gen, body) VALUES (?, ?, ?)",
     [PUT_PROBE] = "REPLACE INTO probe (cell, gen, body, at) VALUES (?, ?, ?, ?)",
+    [DROP_PROBE] = "DELETE FROM probe WHERE cell = ? AND at = ?",
     [DROP_PROBES] = "DELETE FROM probe WHERE cell = ? AND at < ?",
     [PUT_POINTS] = "REPLACE INTO points (cell, gen, body, chunk) VALUES (?, ?, ?, ?)",
     [DROP_POINTS] = "DELETE FROM points WHERE cell = ? AND chunk < ?",
@@ -141,11 +142,12 @@ static bool put_json(const struct writing *writing, int which, const char *cell,
     return cache_do(writing->cache->db, put, error);
 }
 
-static bool drop(const struct writing *writing, int which, const char *cell, gint64 before,
+/* The row of this key, or those before it. */
+static bool drop(const struct writing *writing, int which, const char *cell, gint64 key,
                  GError **error)
 {
     sqlite_bind(writing->statements[which], 1, cell);
-    sqlite3_bind_int64(writing->statements[which], 2, before);
+    sqlite3_bind_int64(writing->statements[which], 2, key);
     return cache_do(writing->cache->db, writing->statements[which], error);
 }
 
@@ -169,6 +171,13 @@ static bool write_probes(const struct writing *writing, const char *cell,
         bool known = kept->probes && g_ptr_array_find(kept->probes, probe, NULL);
         if (!known &&
             !put_json(writing, PUT_PROBE, cell, cache_probe_json(probe), probe->at_ms, error))
+            return false;
+    }
+    /* Of a cell that is down, old ones stay and ones between go: probes_append(). */
+    for (guint i = 0; kept->probes && i < kept->probes->len; i++) {
+        const struct probe *probe = kept->probes->pdata[i];
+        if (!g_ptr_array_find(fresh->probes, probe, NULL) &&
+            !drop(writing, DROP_PROBE, cell, probe->at_ms, error))
             return false;
     }
     const struct probe *oldest = fresh->probes->pdata[0];

@@ -176,7 +176,7 @@ struct cell_reading {
     gint64 metrics_from_ms;     /* since when they have been read, data or none; 0: not said */
     GPtrArray *alarms;          /* struct alarm *, NULL: never read */
     gint64 alarms_at_ms;
-    GPtrArray *probes; /* struct probe *, oldest first, the last few; NULL: none yet */
+    GPtrArray *probes; /* struct probe *, oldest first: see probes_append(); NULL: none yet */
 };
 /* Another reading that shares everything with `reading`; cell_reading_clear() lets go of one. */
 struct cell_reading cell_reading_share(const struct cell_reading *reading);

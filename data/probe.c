@@ -117,12 +117,40 @@ static void release(gpointer probe)
     probe_unref(probe);
 }
 
+static bool tells_version(const struct probe *probe)
+{
+    return probe->answered && probe->version;
+}
+
+/* The newest before `end` that is so; `end` where none is. */
+static guint newest_that(const GPtrArray *probes, guint end,
+                         bool (*is_so)(const struct probe *probe))
+{
+    for (guint i = end; i > 0; i--)
+        if (is_so(probes->pdata[i - 1]))
+            return i - 1;
+    return end;
+}
+
+/* The oldest that nothing is lost with. */
+static guint least_telling(const GPtrArray *probes)
+{
+    guint up = newest_that(probes, probes->len, probe_all_up);
+    guint told = newest_that(probes, probes->len, tells_version);
+    guint bad = up < probes->len ? up + 1 : 0; /* since when it is bad */
+    for (guint i = 0; i < probes->len; i++)
+        if (i != up && i != told && i != bad)
+            return i;
+    return 0;
+}
+
 GPtrArray *probes_append(const GPtrArray *old, struct probe *probe)
 {
-    GPtrArray *probes = g_ptr_array_new_full(PROBES_KEPT, release);
-    guint n = old ? old->len : 0;
-    for (guint i = n < PROBES_KEPT ? 0 : n - PROBES_KEPT + 1; i < n; i++)
+    GPtrArray *probes = g_ptr_array_new_full(PROBES_KEPT + 1, release);
+    for (guint i = 0; old && i < old->len; i++)
         g_ptr_array_add(probes, probe_ref(old->pdata[i]));
     g_ptr_array_add(probes, probe);
+    while (probes->len > PROBES_KEPT)
+        g_ptr_array_remove_index(probes, least_telling(probes));
     return probes;
 }

@@ -13,6 +13,8 @@ char *probe_url(const struct cell_config *cell);
 struct probe *probe_parse(int status, const char *body, const char *error, gint64 at_ms,
                           gint64 took_ms);
 
-/* `old` (may be NULL) and `probe` (taken) at its end, the last 16 kept. Borrows `old`; a new array.
- */
+/* `old` (may be NULL) and `probe` (taken) at its end, 16 kept: the last ones, and, however long ago
+ * they were, the newest that named a version, the newest with everything up and the first after
+ * that. Of a cell that has been dead for hours it is still known what it ran, when it lived last, and
+ * since when it is bad. Borrows `old`; a new array. */
 GPtrArray *probes_append(const GPtrArray *old, struct probe *probe);

@@ -295,6 +295,45 @@ Test(cache, only_what_differs_is_written_and_a_reader_catches_up)
     cr_expect_eq(caught_up->registry->tenants, seen->registry->tenants, "shared");
 }
 
+static struct snapshot *probed(const struct snapshot *before, gint64 at_ms, bool answers)
+{
+    struct cell_reading readings[CELLS];
+    for (size_t i = 0; i < CELLS; i++)
+        readings[i] = cell_reading_share(&before->cells[i].reading);
+    struct cell_reading *eu = &readings[EU];
+    const char *body =
+        "{\"ok\": true, \"version\": \"5.0.9\", \"postgres\": true, \"redis\": true}";
+    GPtrArray *probes =
+        probes_append(eu->probes, probe_parse(answers ? 200 : 503, body, NULL, at_ms, 1));
+    g_clear_pointer(&eu->probes, g_ptr_array_unref);
+    eu->probes = probes;
+    struct fleet_input input = {config, readings, before->registry, before->sources, 0.04, NULL};
+    struct snapshot *snapshot = fleet_fold(&input, NOW);
+    for (size_t i = 0; i < CELLS; i++)
+        cell_reading_clear(&readings[i]);
+    return snapshot;
+}
+
+Test(cache, of_a_cell_that_is_down_for_long_no_more_probes_are_kept_and_what_it_ran_is)
+{
+    OWN(snapshot) first = full_snapshot(0, true);
+    OWN(snapshot) told = probed(first, NOW + 1, true);
+    OWN(cache) cache = opened();
+    put_in(cache, told, CACHE_ALL);
+    struct snapshot *last = snapshot_ref(told);
+    for (int i = 0; i < 40; i++) {
+        struct snapshot *next = probed(last, NOW + 2 + i, false);
+        put_in(cache, next, CACHE_ALL);
+        snapshot_unref(last);
+        last = next;
+    }
+    cr_expect_eq(count("SELECT count(*) FROM probe WHERE cell = 'cell-eu'"), 16);
+    OWN(snapshot) back = load(NOW + 100, NULL);
+    cr_expect_str_eq(back->cells[EU].version, "5.0.9");
+    cr_expect_eq(back->cells[EU].version_at_ms, NOW + 1);
+    snapshot_unref(last);
+}
+
 static struct tenant *tenant_named(const char *id, gint64 users)
 {
     return tenant_new(&(struct tenant){.id = id, .cell = "cell-eu", .current_users = users});

@@ -85,16 +85,53 @@ Test(probe, the_endpoints_path_is_kept)
     config_unref(config);
 }
 
-Test(probe, the_last_sixteen_are_kept_oldest_first)
+static struct probe *told(gint64 at_ms, bool answers)
+{
+    const char *body =
+        "{\"ok\": true, \"version\": \"5.0.2\", \"postgres\": true, \"redis\": true}";
+    return probe_parse(answers ? 200 : 503, answers ? body : "", NULL, at_ms, 1);
+}
+
+/* `up` probes of a cell that is well, and then `down` of one that is not, a millisecond each. */
+static GPtrArray *up_then_down(int up, int down)
 {
     GPtrArray *probes = NULL;
-    for (int i = 0; i < 20; i++) {
-        GPtrArray *longer = probes_append(probes, probe_new(i));
+    for (int i = 0; i < up + down; i++) {
+        GPtrArray *longer = probes_append(probes, told(i, i < up));
         g_clear_pointer(&probes, g_ptr_array_unref);
         probes = longer;
     }
+    return probes;
+}
+
+static gint64 at_ms(const GPtrArray *probes, guint i)
+{
+    return ((const struct probe *)probes->pdata[i])->at_ms;
+}
+
+Test(probe, the_last_sixteen_are_kept_oldest_first)
+{
+    g_autoptr(GPtrArray) probes = up_then_down(20, 0);
     cr_assert_eq(probes->len, 16);
-    cr_expect_eq(((struct probe *)probes->pdata[0])->at_ms, 4);
-    cr_expect_eq(((struct probe *)probes->pdata[15])->at_ms, 19);
-    g_ptr_array_unref(probes);
+    cr_expect_eq(at_ms(probes, 0), 4);
+    cr_expect_eq(at_ms(probes, 15), 19);
+}
+
+Test(probe, of_a_cell_that_is_down_for_long_the_last_that_it_told_and_the_first_miss_are_kept)
+{
+    g_autoptr(GPtrArray) probes = up_then_down(20, 500);
+    cr_assert_eq(probes->len, 16);
+    cr_expect_eq(at_ms(probes, 0), 19, "the last answer");
+    cr_expect_str_eq(((const struct probe *)probes->pdata[0])->version, "5.0.2");
+    cr_expect_eq(at_ms(probes, 1), 20, "the first miss");
+    cr_expect_eq(at_ms(probes, 2), 506, "and the last fourteen");
+    cr_expect_eq(at_ms(probes, 15), 519);
+}
+
+Test(probe, of_a_cell_that_never_answered_the_first_miss_is_kept)
+{
+    g_autoptr(GPtrArray) probes = up_then_down(0, 500);
+    cr_assert_eq(probes->len, 16);
+    cr_expect_eq(at_ms(probes, 0), 0);
+    cr_expect_eq(at_ms(probes, 1), 485);
 }
