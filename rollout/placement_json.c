@@ -84,20 +84,27 @@ static json_t *target_json(const struct placement_target *target)
                      seconds_json(target->lag_ms), "lag_age_s", seconds_json(target->lag_age_ms));
 }
 
+/* What was not read is not none. */
+static json_t *count_json(const struct evacuation *evacuation, gint64 count)
+{
+    bool known = !evacuation->refused || evacuation->tenants->len > 0;
+    return known ? json_integer(count) : json_null();
+}
+
 json_t *evacuation_json(const struct evacuation *evacuation)
 {
     json_t *targets = json_array();
     for (guint i = 0; i < evacuation->targets->len; i++)
         json_array_append_new(targets, target_json(evacuation->targets->pdata[i]));
     return json_pack(
-        "{s:o, s:b, s:b, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "cell",
+        "{s:o, s:b, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "cell",
         cell_id_json(evacuation->cell), "ready", evacuation->ready, "complete",
         evacuation->complete, "state", drain_name(evacuation_drain(evacuation)), "why",
         text_json(evacuation->why), "refused", text_json(evacuation->refused), "version",
-        text_json(evacuation->version), "users", (json_int_t)evacuation->users, "patients_at_most",
-        (json_int_t)evacuation->patients, "unproven", proofs_json(evacuation->unproven), "tenants",
-        tenants_json(evacuation), "targets", targets, "build", lines_json(evacuation->build),
-        "fits", lines_json(evacuation->fits));
+        text_json(evacuation->version), "users", count_json(evacuation, evacuation->users),
+        "patients_at_most", count_json(evacuation, evacuation->patients), "unproven",
+        proofs_json(evacuation->unproven), "tenants", tenants_json(evacuation), "targets", targets,
+        "build", lines_json(evacuation->build), "fits", lines_json(evacuation->fits));
 }
 
 json_t *spares_json(const struct evacuations *evacuations)

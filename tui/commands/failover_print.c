@@ -67,6 +67,11 @@ static void print_lines(char *const *lines, const char *title, struct out_style 
 
 static void print_head(const struct evacuation *evacuation, struct out_style style)
 {
+    if (evacuation->refused && !evacuation->tenants->len) {
+        out_line(style, OUT_BOLD, "%s, %s: who lives there is not known", evacuation->cell->id,
+                 evacuation->cell->residency);
+        return;
+    }
     g_autofree char *tenants = text_counted(evacuation->tenants->len, "tenant");
     g_autofree char *users = text_counted(evacuation->users, "user");
     g_autofree char *patients = text_counted(evacuation->patients, "patient");
