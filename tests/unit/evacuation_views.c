@@ -52,6 +52,34 @@ Test(evacuation_views, a_cell_that_is_ill_and_could_be_failed_over_says_where_to
     cr_expect(g_str_has_prefix(may, "fail over to cell-1-dr: F;"), "%s", may);
 }
 
+static struct operation *failover_begun(gint64 at_ms)
+{
+    struct operation *operation = g_new0(struct operation, 1);
+    static const char *const cells[] = {"cell-1", "cell-1-dr", NULL};
+    operation->id = g_strdup("f1");
+    operation->kind = g_strdup("failover");
+    operation->state = g_strdup("reverted");
+    operation->subject = g_strdup("cell-1");
+    operation->actor = g_strdup("alice");
+    operation->cells = g_strdupv((char **)cells);
+    operation->started_ms = at_ms;
+    operation->ended_ms = at_ms + 1000;
+    return operation;
+}
+
+Test(evacuation_views, of_a_cell_that_comes_and_goes_a_failover_is_proposed_once_an_hour)
+{
+    OWN(deck) deck = deck_of(9);
+    g_ptr_array_set_free_func(deck->operations, (GDestroyNotify)operation_free);
+    g_ptr_array_add(deck->operations, failover_begun(NOW - 30 * 60 * 1000));
+    g_autofree char *within = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect_null(strstr(within, "fail over"), "%s", within);
+    g_ptr_array_set_size(deck->operations, 0);
+    g_ptr_array_add(deck->operations, failover_begun(NOW - 60 * 60 * 1000));
+    g_autofree char *after = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect(g_str_has_prefix(after, "fail over to cell-1-dr"), "%s", after);
+}
+
 Test(evacuation_views, a_region_without_room_to_lose_a_cell_is_told_before_it_does)
 {
     OWN(deck) deck = deck_of(0);

@@ -2,6 +2,7 @@
 
 #include "data/base/when.h"
 #include "rollout/conductor.h"
+#include "rollout/proposal.h"
 #include "tui/views/headline.h"
 #include "tui/views/safe_next_failover.h"
 
@@ -315,11 +316,16 @@ static void say_failing_over(GString *text, const struct sight *sight)
     safe_next_failing_over(text, sight->deck, sight->cell);
 }
 
-/* Whoever is ill of a release that can go back is better off with that. */
+/* Whoever is ill of a release that can go back is better off with that; and of a cell that comes
+ * and goes there is one proposal an hour (rollout.md, "Failover"). */
 static bool may_fail_over(const struct sight *sight)
 {
-    return sight->cell->health == HEALTH_UNHEALTHY &&
-           safe_next_has_failover(sight->deck, sight->cell);
+    const struct deck *deck = sight->deck;
+    struct proposal proposal =
+        proposal_of(deck->snapshot, sight->cell, deck->operations, deck->now_ms);
+    bool made = proposal.made;
+    proposal_clear(&proposal);
+    return made && safe_next_has_failover(deck, sight->cell);
 }
 
 static void say_fail_over(GString *text, const struct sight *sight)
