@@ -189,8 +189,24 @@ Test(handover, a_cell_that_is_ill_is_told_with_whom_it_serves_and_what_is_propos
     OWN(handover) handover = told(&night);
     g_autofree char *text = lines(handover, "not_well");
     cr_expect(g_str_has_prefix(text, "cell-1 unhealthy since "), "%s", text);
+    cr_expect(strstr(text, "ago, or before: "), "nothing is known of earlier: %s", text);
     cr_expect(strstr(text, "(1 tenant, 10 users); a failover is proposed: failover plan cell-1"),
               "%s", text);
+    night_clear(&night);
+}
+
+Test(handover, since_when_a_cell_is_ill_is_told_where_it_was_seen_to_be_well_before)
+{
+    struct night night = night_new();
+    struct series *health = steady(1, 10, NOW);
+    for (size_t i = 5; i < health->n; i++)
+        health->points[i].value = 0;
+    g_autofree char *since = when_rfc3339(health->points[5].at_ms);
+    g_autofree char *words = g_strdup_printf("cell-1 unhealthy since %s, ", since);
+    set_series(&night.readings[ONE], METRIC_HEALTH, health);
+    OWN(handover) handover = told(&night);
+    g_autofree char *text = lines(handover, "not_well");
+    cr_expect(g_str_has_prefix(text, words) && !strstr(text, "or before"), "%s", text);
     night_clear(&night);
 }
 
