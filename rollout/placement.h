@@ -149,8 +149,9 @@ struct spare {
 };
 
 /* Where would a new tenant go? (rollout.md, "Failover": place.) */
+#define PLACE_USERS_MOST G_GINT64_CONSTANT(1000000000)
 struct place_ask {
-    gint64 users; /* that it will register, > 0 */
+    gint64 users; /* that it will register, > 0, PLACE_USERS_MOST at the most */
     enum tenant_tier tier;
     const char *residency, *region; /* region NULL: any */
 };

@@ -34,6 +34,8 @@ static bool read_wish(const struct wish *wish, struct place_ask *ask, GError **e
 {
     if (wish->users <= 0)
         return wrong(error, "--users N is missing: how many will the tenant register, above 0?");
+    if (wish->users > PLACE_USERS_MOST)
+        return wrong(error, "--users N is at most 1,000,000,000");
     if (!read_tier(wish->tier, &ask->tier))
         return wrong(error, "--tier is missing, or none: STANDARD or ENTERPRISE");
     if (!wish->residency || !*wish->residency)

@@ -53,8 +53,9 @@ static void put_answer(struct pager *pager, const struct place_answer *answer)
                                                             : "✖",
                                             why ? why : "");
     put(pager, role, text);
-    if (answer->build)
-        put(pager, ROLE_WARN, answer->build);
+    g_autofree char *build = answer->build ? g_strconcat("to build: ", answer->build, NULL) : NULL;
+    if (build)
+        put(pager, ROLE_WARN, build);
     if (answer->refused || answer->candidates->len == 0)
         return;
     pager_heading(pager, "cells that may hold such a tenant, best first");

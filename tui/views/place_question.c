@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define USERS_MOST G_GINT64_CONSTANT(1000000000)
-
 static bool take_users(struct place_ask *ask, const char *word)
 {
     g_autofree char *bare = g_strdelimit(g_strdup(word), ",", '_');
@@ -12,7 +10,8 @@ static bool take_users(struct place_ask *ask, const char *word)
         if (*p != '_')
             g_string_append_c(digits, *p);
     guint64 users = 0;
-    bool taken = g_ascii_string_to_unsigned(digits->str, 10, 1, (guint64)USERS_MOST, &users, NULL);
+    bool taken =
+        g_ascii_string_to_unsigned(digits->str, 10, 1, (guint64)PLACE_USERS_MOST, &users, NULL);
     g_string_free(digits, TRUE);
     if (taken)
         ask->users = (gint64)users;
