@@ -93,6 +93,13 @@ static bool read_points(struct cache *cache, const char *sql, GError **error)
 
 #define EVERY_PROBE "SELECT cell, body FROM probe WHERE gen > ? ORDER BY cell, at"
 #define LAST_PROBE  "SELECT cell, body, max(at) FROM probe WHERE gen > ? GROUP BY cell"
+/* The last, which tells how the cell is, and the last that named a version; of what is damaged,
+ * nothing. */
+#define LAST_TOLD                                                                                  \
+    "WITH wanted AS (SELECT cell, max(at) AS at FROM probe GROUP BY cell UNION"                    \
+    " SELECT cell, max(at) FROM probe WHERE CASE WHEN json_valid(body)"                            \
+    " THEN json_extract(body, '$.version') END IS NOT NULL GROUP BY cell)"                         \
+    " SELECT cell, body FROM probe WHERE gen > ? AND (cell, at) IN wanted ORDER BY cell, at"
 #define EVERY_POINT                                                                                \
     "SELECT cell, body, (SELECT min(chunk) FROM points AS p WHERE p.cell = q.cell)"                \
     " FROM points AS q WHERE gen > ? ORDER BY cell, chunk"
@@ -104,7 +111,8 @@ bool cache_read_cells(struct cache *cache, enum cache_what what, GError **error)
 {
     bool first = what == CACHE_FIRST;
     if (what == CACHE_METRICS)
-        return read_points(cache, LAST_POINTS, error);
+        return read_json(cache, LAST_TOLD, take_probe, error) &&
+               read_points(cache, LAST_POINTS, error);
     return read_json(cache, "SELECT cell, body FROM alarms WHERE gen > ?", cache_alarms, error) &&
            read_json(cache, first ? LAST_PROBE : EVERY_PROBE, take_probe, error) &&
            read_points(cache, first ? LAST_POINTS : EVERY_POINT, error);

@@ -331,6 +331,10 @@ Test(cache, of_a_cell_that_is_down_for_long_no_more_probes_are_kept_and_what_it_
     OWN(snapshot) back = load(NOW + 100, NULL);
     cr_expect_str_eq(back->cells[EU].version, "5.0.9");
     cr_expect_eq(back->cells[EU].version_at_ms, NOW + 1);
+    OWN(cache) reader = cache_open_to_read(dir, config, NULL);
+    OWN(snapshot) metrics = cache_read(reader, CACHE_METRICS, NOW + 100, NULL);
+    cr_expect_str_eq(metrics->cells[EU].version, "5.0.9", "a single command knows it, too");
+    cr_expect_neq(metrics->cells[EU].health, HEALTH_HEALTHY, "and that it is down");
     snapshot_unref(last);
 }
 

@@ -170,8 +170,9 @@ static void reading_done(struct snapshot *snapshot, gpointer data)
 }
 
 /* Metrics that another celldeck has read are not asked for, and paid for, again; what has settled
- * stays true. Alarms, probes and the registry are those of now, or not known. A cache that can't be
- * read has nothing: that is no trouble here. */
+ * stays true, and so does what a cell ran that is dead now: probes are as old as they are. Alarms
+ * and the registry are those of now, or not known. A cache that can't be read has nothing: that is
+ * no trouble here. */
 static void begin_with_cache(struct context *context, struct feed *feed)
 {
     if (!context->state_dir)
