@@ -121,10 +121,12 @@ static void count_users(struct muster_cell *cell, const struct tenant *tenant)
     gint64 users = tenant_users(tenant);
     if (users >= 0)
         cell->users += users;
-    else if (!cell->unwell)
+    else if (!cell->unwell) {
+        cell->room_unknown = true;
         cell->unwell = g_strdup_printf("how much room %s has is not known: its tenant %s tells "
                                        "neither users nor a quota",
                                        cell->config->id, tenant->id);
+    }
 }
 
 static void fill_tenants(struct muster *muster)

@@ -9,6 +9,7 @@ struct muster_cell {
     const struct cell_config *config;
     guint residency, region; /* numbers of their names: equal where those are */
     char *unwell;            /* why it is no target now: "cell-4 is stale"; NULL: it is one */
+    bool room_unknown;       /* `unwell` is about that alone: the cell itself is well */
     gint64 users;            /* registered, a quota where a tenant tells no users */
     gint64 users_max;        /* that may be registered as failover.max_used has it */
 };

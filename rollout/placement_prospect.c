@@ -164,9 +164,18 @@ static char *nobody_words(const struct planning *planning, const struct prospect
     return g_strdup_printf("no other %s cell may take it%s", residency, elsewhere);
 }
 
+/* "no healthy EU cell" where that is what they lack. */
+static char *nowhere_words(const struct planning *planning, const struct prospect *prospect)
+{
+    bool all_well = true;
+    for (guint i = 0; i < prospect->unwell->len; i++)
+        all_well = all_well && cell_at(planning, prospect->unwell, i)->room_unknown;
+    return g_strdup_printf(all_well ? "no %s cell whose room is known" : "no healthy %s cell",
+                           prospect->standing->residency_name);
+}
+
 char *prospect_words(const struct planning *planning, const struct prospect *prospect)
 {
-    const char *residency = prospect->standing->residency_name;
     if (prospect->open->len) {
         g_autofree char *who = who_is_open(planning, prospect);
         g_autofree char *room = room_words(planning, prospect);
@@ -174,9 +183,9 @@ char *prospect_words(const struct planning *planning, const struct prospect *pro
     }
     if (prospect->unwell->len) {
         g_autofree char *unwell = unwell_words(planning, prospect);
-        return is_restricted(prospect) || planning->to
-                   ? g_strdup(unwell)
-                   : g_strdup_printf("no healthy %s cell: %s", residency, unwell);
+        g_autofree char *nowhere = nowhere_words(planning, prospect);
+        return is_restricted(prospect) || planning->to ? g_strdup(unwell)
+                                                       : g_strdup_printf("%s: %s", nowhere, unwell);
     }
     return planning->to ? barred_words(planning, prospect) : nobody_words(planning, prospect);
 }
@@ -194,8 +203,8 @@ char *prospect_short(const struct planning *planning, const struct prospect *pro
     if (is_restricted(prospect))
         return prospect->unwell->len ? unwell_words(planning, prospect)
                                      : g_strdup_printf("no backup declared in %s", residency);
-    return g_strdup_printf(prospect->unwell->len ? "no healthy %s cell" : "no other %s cell",
-                           residency);
+    return prospect->unwell->len ? nowhere_words(planning, prospect)
+                                 : g_strdup_printf("no other %s cell", residency);
 }
 
 char *prospect_build(const struct planning *planning, const struct prospect *prospect)

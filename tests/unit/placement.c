@@ -232,6 +232,17 @@ Test(placement, a_target_is_well_by_its_metrics)
                      "is 0 (must be 1))");
 }
 
+Test(placement, a_target_whose_room_is_not_known_is_none_and_is_not_called_ill)
+{
+    placing_fleet(TWO THREE, ALL_SET);
+    lives(.id = "t", .cell = "cell-2", .current_users = 10);
+    lives(.id = "untold", .cell = "cell-3", .current_users = -1, .max_users = -1);
+    expect_drain(placing_plan("cell-2", NULL), DRAIN_NOWHERE, "no US cell whose room is known");
+    cr_expect_str_eq(placing_why("t"),
+                     "no US cell whose room is known: how much room cell-3 has is not known: its "
+                     "tenant untold tells neither users nor a quota");
+}
+
 Test(placement, a_target_is_well_by_its_probe_too)
 {
     placing_fleet(TWO THREE, ALL_SET);
