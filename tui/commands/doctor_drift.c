@@ -71,10 +71,10 @@ static void print_drift(struct out_style style, const struct drift *drift)
     g_autofree char *all = registry_count_text(registry, drift->tenants->len);
     g_autofree char *agree = text_count(drift_count(drift, AGREEMENT_FULL));
     g_autofree char *asked = text_count(drift->asked);
-    out_line(style, broken ? OUT_BAD : OUT_BOLD,
-             "%s tenants: of %s all who were asked say the same, of %u they do not, of %u too "
-             "little is known",
-             all, agree, broken, none);
+    out_line(
+        style, broken ? OUT_BAD : OUT_BOLD,
+        "%s tenants: all who were asked agree on %s, disagree on %u, and know too little of %u",
+        all, agree, broken, none);
     out_line(style, OUT_PLAIN, "DNS and the cells that answer were asked of %s of them%s", asked,
              drift->asked < drift->tenants->len ? " (--all: of all)" : "");
     if (drift->zone_error)
