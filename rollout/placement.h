@@ -64,6 +64,7 @@ struct placement_target {
     char *lag;                      /* of a replica with proven data, "lag 2 s"; else NULL */
     gint64 lag_ms, lag_age_ms;      /* of the replica: its last value before the source failed,
                                        and how long before; < 0: there is none */
+    bool lag_is_past;               /* the source has failed: that age is none of now */
 };
 
 /* How a cell stands, as a whole. */

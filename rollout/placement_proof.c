@@ -108,7 +108,7 @@ struct lag lag_of(const struct muster *muster, const struct muster_cell *source,
     const struct series *series = replica->cell->reading.replica_lag;
     gssize at = failed ? lag_before(series, by_ms, period_ms)
                        : series_newest_usable(series, METRIC_COUNT, by_ms);
-    struct lag lag = {.lag_ms = -1, .age_ms = -1};
+    struct lag lag = {.lag_ms = -1, .age_ms = -1, .failed = failed};
     if (at >= 0) {
         lag.lag_ms = (gint64)(series->points[at].value * WHEN_SECOND);
         lag.age_ms = MAX(0, by_ms - series->points[at].at_ms - period_ms);
@@ -134,6 +134,7 @@ static char *data_why(const struct muster *muster, const struct muster_cell *sou
     struct lag lag = lag_of(muster, source, &muster->cells[muster_place(muster, target->cell)]);
     target->lag_ms = lag.lag_ms;
     target->lag_age_ms = lag.age_ms;
+    target->lag_is_past = lag.failed;
     char *why = lag.proven ? NULL : g_strconcat("data not proven: ", lag.words, NULL);
     if (lag.proven)
         target->lag = g_strdup(lag.words);

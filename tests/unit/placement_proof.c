@@ -88,6 +88,7 @@ Test(placement_proof, the_last_lag_before_the_source_failed_counts_not_what_grew
     cr_expect(plan->ready, "%s", plan->why);
     cr_expect_str_eq(plan->why, "cell-1-dr, lag 3 s, 0s before it failed");
     cr_expect_eq(only_target(plan)->lag_ms, 3000);
+    cr_expect(only_target(plan)->lag_is_past, "its age is none of now");
 }
 
 Test(placement_proof, a_replica_may_lag_by_more_than_its_rpo_because_its_primary_is_dead)
@@ -108,6 +109,7 @@ Test(placement_proof, of_a_source_that_answers_the_newest_lag_counts_whatever_it
     set_lag((const double[]){2, 2, 400}, 3);
     const struct evacuation *plan = placing_plan("cell-1", NULL);
     cr_expect_eq(plan->unproven, 1u << PROOF_DATA, "it may still write, and that is not there");
+    cr_expect(!only_target(plan)->lag_is_past);
 }
 
 Test(placement_proof, a_lag_from_long_before_the_source_failed_proves_nothing)

@@ -72,7 +72,8 @@ static void add_lag(GString *text, const struct placement_target *target)
         return;
     g_autofree char *lag = duration_short(target->lag_ms);
     g_autofree char *age = duration_short(MAX(0, target->lag_age_ms));
-    g_string_append_printf(text, " · lag %s (its last, %s old)", lag, age);
+    g_string_append_printf(text, " · lag %s (its last, %s %s)", lag, age,
+                           target->lag_is_past ? "before it failed" : "old");
 }
 
 char *evacuation_target_text(const struct placement_target *target, bool bars)
