@@ -86,7 +86,7 @@ static void add_tenant(struct failover_plan *plan, const struct evacuation *evac
     planned->region_to = g_strdup(placed->to->region);
     planned->status = g_strdup(tenant_status_name(tenant->status));
     planned->updated_at = g_strdup(tenant->updated);
-    planned->record = plan->dns ? whereabouts_record(evacuation->config, tenant, &why) : NULL;
+    planned->record = whereabouts_record(evacuation->config, tenant, &why);
     planned->users = placed->users;
     planned->data_proven = !(placed->unproven & 1u << PROOF_DATA);
     g_free(why);
@@ -133,19 +133,19 @@ static char **acks_of(unsigned acks)
 }
 
 struct failover_plan *failover_plan_make(const struct evacuation *evacuation,
-                                         enum failover_kind kind, unsigned acks)
+                                         enum failover_kind kind, unsigned acks, bool by_hand)
 {
     if (!evacuation->placed)
         return NULL;
     const struct config *config = evacuation->config;
     const struct failover_config *failover = &config->failover;
     struct failover_plan *plan = failover_plan_new(kind, evacuation->cell->id);
-    plan->dns = failover->zone_id && failover->record;
+    plan->dns = failover->zone_id && failover->record && !by_hand;
     add_tenants(plan, evacuation);
     for (guint i = 0; i < evacuation->targets->len; i++)
         add_target(plan, config, evacuation->targets->pdata[i]);
     g_strfreev(plan->acks);
-    plan->acks = acks_of(acks);
+    plan->acks = acks_of(by_hand ? acks | 1u << PROOF_DNS : acks);
     plan->fence_ms = deadline_of(&failover->fence, kind != FAILOVER_MOVE);
     plan->promote_ms = deadline_of(&failover->promote, kind != FAILOVER_MOVE);
     plan->move_ms = deadline_of(&config->move, kind == FAILOVER_MOVE);

@@ -22,6 +22,25 @@ static json_t *tenant_json(const struct failover *failover, const struct failove
                                          : json_null());
 }
 
+json_t *failover_records_by_hand(const struct failover *failover)
+{
+    json_t *records = json_array();
+    const struct failover_plan *plan = failover->plan;
+    bool none = !plan || plan->dns || plan->kind == FAILOVER_DRILL;
+    for (guint i = 0; !none && i < failover->tenants->len; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, i);
+        const struct planned_target *target = failover_plan_target(plan, tenant->plan->to);
+        bool there = tenant->item == ITEM_PLACED && !tenant->item_left;
+        if (!tenant->plan->record || !target || !there)
+            continue;
+        json_array_append_new(
+            records, json_pack("{s:o, s:o, s:o, s:I}", "tenant", text_json(tenant->plan->id),
+                               "name", text_json(tenant->plan->record), "cname",
+                               text_json(target->dns_name), "ttl_s", (json_int_t)plan->ttl_s));
+    }
+    return records;
+}
+
 static const char *const phase_words[] = {
     [PHASE_MARK] = "mark",         [PHASE_COPY] = "data",     [PHASE_READ] = "read",
     [PHASE_CHANGE] = "switch",     [PHASE_INSYNC] = "insync", [PHASE_PLACE] = "place",
@@ -79,6 +98,7 @@ static void add_plan(json_t *json, const struct failover *failover)
     json_object_set_new(json, "plan_hash", text_json(plan ? plan->hash : NULL));
     json_object_set_new(json, "acks", texts_json(plan ? plan->acks : NULL));
     json_object_set_new(json, "dns", json_boolean(plan && plan->dns));
+    json_object_set_new(json, "records_by_hand", failover_records_by_hand(failover));
     json_object_set_new(json, "rto_ms",
                         plan && plan->rto_ms ? json_integer(plan->rto_ms) : json_null());
 }

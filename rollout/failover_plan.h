@@ -30,7 +30,7 @@ struct planned_tenant {
     char *region_from, *region_to; /* region_from NULL: the item has none */
     char *status;                  /* "ACTIVE": a revert goes back to it */
     char *updated_at;              /* NULL: the item has none */
-    char *record;                  /* the name that Route 53 sends it by; NULL: it has none */
+    char *record;                  /* the name that tenants' DNS sends it by; NULL: it has none */
     gint64 users;
     bool data_proven;
 };
@@ -48,8 +48,8 @@ struct failover_plan {
                            canary */
     GPtrArray *targets; /* struct planned_target *, each cell once */
     char **acks;        /* what was acknowledged by name (placement.h); never NULL */
-    bool dns;           /* false: no zone is configured, which was acknowledged, and the records are
-                           changed by hand */
+    bool dns;           /* false: there is no zone, or it was asked to leave it alone; which was
+                           acknowledged, and the records are changed by hand */
     gint64 fence_ms, promote_ms, move_ms; /* how long the user's own commands may take; 0: none */
     gint64 ttl_s;                         /* of the records that are made */
     gint64 step_ms;                       /* FAILOVER_STEP_MS */

@@ -42,8 +42,9 @@ static json_t *words_json(const char *const *words)
 static json_t *plan_of(const struct failover_ask *ask, json_t *acks)
 {
     OWN(failover_plan)
-    plan = ask->evacuation->complete ? failover_plan_make(ask->evacuation, ask->kind, ask->acks)
-                                     : NULL;
+    plan = ask->evacuation->complete
+               ? failover_plan_make(ask->evacuation, ask->kind, ask->acks, ask->by_hand)
+               : NULL;
     for (char **ack = plan ? plan->acks : NULL; ack && *ack; ack++)
         json_array_append_new(acks, json_string(*ack));
     return plan ? failover_plan_json(plan) : json_null();

@@ -12,6 +12,7 @@ struct failover_ask {
         *evacuation;             /* of what was read just now; of a move, its one tenant's */
     unsigned acks;               /* 1u << proof */
     const char *reason, *ticket; /* or NULL */
+    bool by_hand;                /* see failover_plan_make */
 };
 /* Opens it under a new id (f1, m1, d1, ...) and returns that; a rollout that is at work on the
  * source is told that the cell is taken over. Everything of failover_preflight.h is asked at the

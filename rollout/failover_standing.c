@@ -110,12 +110,16 @@ static struct failover_decision held(const struct failover *failover, enum failo
 {
     struct failover_progress progress = failover_progress(failover);
     g_autofree char *all = text_counted(progress.total, "tenant");
+    bool without = code == FAILOVER_DNS_AWAY && !failover->reverting;
     g_autofree char *reason = g_strdup_printf(
-        "%s; %u of %s done, %u left%s", why ? why : failover_code_name(code), progress.done, all,
+        "%s; %u of %s done, %u left%s%s", why ? why : failover_code_name(code), progress.done, all,
         progress.left,
         failover->reverting ? ": resume it to take back what is left"
                             : ": resume it to do what is left, or revert it to take back what was "
-                              "done");
+                              "done",
+        without ? "; where the zone stays away, one that is begun after that can leave it alone, "
+                  "and change the registry only"
+                : "");
     return state_is(FAILOVER_HELD, code, reason);
 }
 

@@ -110,7 +110,7 @@ Test(failover_request, whoever_is_not_production_goes_first_then_the_smallest)
 {
     shared_fleet();
     evacuation = evacuation_of(placing_snapshot(), "cell-2", NULL);
-    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA);
+    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
     const char *const order[] = {"c", "b", "a"};
     for (guint i = 0; i < G_N_ELEMENTS(order); i++)
         cr_expect_str_eq(((struct planned_tenant *)plan->tenants->pdata[i])->id, order[i]);
@@ -321,7 +321,7 @@ Test(failover_request, a_plan_still_holds_while_its_targets_do)
 {
     shared_fleet();
     evacuation = evacuation_of(placing_snapshot(), "cell-2", NULL);
-    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA);
+    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
     cr_expect_null(preflight_plan(plan, placing_snapshot()));
     lives(.id = "z", .cell = "cell-3", .current_users = 8861);
     g_autofree char *full = preflight_plan(plan, placing_snapshot());
@@ -340,7 +340,7 @@ Test(failover_request, who_has_come_already_is_not_counted_twice)
     lives(.id = "a", .cell = "cell-2", .current_users = 5000);
     lives(.id = "b", .cell = "cell-2", .current_users = 4000);
     evacuation = evacuation_of(placing_snapshot(), "cell-2", NULL);
-    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA);
+    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
     placing_fleet(TWO THREE, ALL_SET);
     lives(.id = "a", .cell = "cell-2", .current_users = 5000);
     lives(.id = "b", .cell = "cell-3", .current_users = 4000);

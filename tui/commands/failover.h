@@ -11,7 +11,7 @@
 struct failover_options {
     char *to, *reason, *ticket;
     char **acks;
-    gboolean drill, yes, wait;
+    gboolean drill, yes, wait, without_dns;
 };
 #define FAILOVER_OPTION(member) OPTION_AT(struct failover_options, member)
 

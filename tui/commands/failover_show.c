@@ -41,6 +41,21 @@ static void print_tenants(const struct context *context, const struct failover *
         out_table_print(table, context->style);
 }
 
+/* What celldeck was asked to leave to people: as a zone file has it. */
+static void print_records_by_hand(const struct context *context, const struct failover *failover)
+{
+    OWN_JSON records = failover_records_by_hand(failover);
+    size_t i;
+    json_t *record;
+    if (json_array_size(records) > 0)
+        out_line(context->style, OUT_WARN, "Records that you have to change:");
+    json_array_foreach (records, i, record)
+        out_line(context->style, OUT_PLAIN, "  %s. %" JSON_INTEGER_FORMAT " IN CNAME %s.",
+                 json_string_value(json_object_get(record, "name")),
+                 json_integer_value(json_object_get(record, "ttl_s")),
+                 json_string_value(json_object_get(record, "cname")));
+}
+
 char *failover_time_words(const struct failover *failover)
 {
     bool restores = failover->plan->kind != FAILOVER_DRILL && !failover->reverting;
@@ -61,7 +76,8 @@ static void print_progress(const struct context *context, const struct failover 
              progress.left, progress.alone, took);
 }
 
-/* A held one has two ways on, and both are somebody's decision. */
+/* A held one has two ways on, and both are somebody's decision; so is what can be done while the
+ * zone does not answer. */
 static void print_ways_on(const struct context *context, const struct failover *failover)
 {
     static const char *const ways[] = {"resume", "revert"};
@@ -70,6 +86,10 @@ static void print_ways_on(const struct context *context, const struct failover *
         if (!why_not)
             out_line(context->style, OUT_PLAIN, "  celldeck failover %s %s", ways[i], failover->id);
     }
+    if (failover->state == FAILOVER_HELD && failover->code == FAILOVER_DNS_AWAY &&
+        !failover->reverting)
+        out_line(context->style, OUT_PLAIN,
+                 "  without the zone: revert it, then begin anew with --without-dns");
 }
 
 static void print_failover(const struct context *context, const struct failover *failover)
@@ -90,6 +110,7 @@ static void print_failover(const struct context *context, const struct failover 
         out_line(context->style, OUT_BAD, "refused: %s", *why);
     print_tenants(context, failover);
     print_progress(context, failover);
+    print_records_by_hand(context, failover);
     if (failover_state_final(failover->state))
         return;
     g_autofree char *next = failover_next(failover);

@@ -18,6 +18,13 @@
      FAILOVER_OPTION(acks),                                                                        \
      "Acknowledge that this is not proven: data, version, fence, promote, dns; on record",         \
      "NAME"},                                                                                      \
+        {"without-dns",                                                                            \
+         0,                                                                                        \
+         0,                                                                                        \
+         G_OPTION_ARG_NONE,                                                                        \
+         FAILOVER_OPTION(without_dns),                                                             \
+         "The registry alone, where the zone can't be changed: you change the records",            \
+         NULL},                                                                                    \
         {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history", \
          "TEXT"},                                                                                  \
         {"ticket", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(ticket), "The incident's ticket",    \
@@ -140,7 +147,12 @@ static char *begin(struct context *context, const struct failover_planned *plann
                    enum failover_kind kind, unsigned acks, GError **error)
 {
     const struct failover_options *asked = failover_options(context);
-    const struct failover_ask ask = {kind, planned->evacuation, acks, asked->reason, asked->ticket};
+    const struct failover_ask ask = {.kind = kind,
+                                     .evacuation = planned->evacuation,
+                                     .acks = acks,
+                                     .reason = asked->reason,
+                                     .ticket = asked->ticket,
+                                     .by_hand = asked->without_dns};
     g_autoptr(GPtrArray) refusals =
         preflight_start(planned->evacuation, kind, acks, planned->holders);
     bool unasked = only_acks_lack(planned, kind) && !asked->yes && !somebody_is_there();
@@ -162,6 +174,8 @@ int failover_start(struct context *context, enum failover_kind kind, const char 
     int code = CD_ERROR_FAILED;
     if (!read_acks(failover_options(context)->acks, &acks, error))
         return CD_ERROR_USAGE;
+    if (failover_options(context)->without_dns)
+        acks |= 1u << PROOF_DNS;
     if (failover_plan_read(context, kind, of, &planned, error)) {
         /* stdout carries the id alone: scripts read it. */
         failover_plan_print(planned.evacuation,

@@ -271,8 +271,11 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
     (void)source, (void)cancellable;
     struct departure *departure = data;
     GError *error = NULL;
-    const struct failover_ask ask = {departure->kind, departure->evacuation, departure->acks,
-                                     departure->reason, departure->ticket};
+    const struct failover_ask ask = {.kind = departure->kind,
+                                     .evacuation = departure->evacuation,
+                                     .acks = departure->acks,
+                                     .reason = departure->reason,
+                                     .ticket = departure->ticket};
     const struct person person = {departure->actor, departure->arn};
     g_autofree char *refused = NULL;
     OWN(journal) journal = journal_open(departure->config, departure->state_dir, &error);

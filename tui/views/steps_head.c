@@ -164,8 +164,7 @@ static void add_terms(GArray *lines, const struct failover *failover, int cols)
     if (*acks)
         g_string_append_printf(text, "%sacknowledged: %s", text->len ? " · " : "", acks);
     if (!plan->dns)
-        g_string_append_printf(text, "%sno zone is configured: the records are changed by hand",
-                               text->len ? " · " : "");
+        g_string_append_printf(text, "%sthe records are changed by hand", text->len ? " · " : "");
     if (text->len > 0)
         cell_lines_add(lines, ROLE_NORMAL, cols, text->str);
 }
