@@ -109,6 +109,11 @@ void feed_brief(struct feed *feed)
         feed->progress[i].past_ms = BRIEF_PERIODS * feed->config->metrics.period_ms;
 }
 
+void feed_consistent(struct feed *feed)
+{
+    feed->consistent = true;
+}
+
 void feed_watch(struct feed *feed, const char *const *cells)
 {
     g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);

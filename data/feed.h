@@ -29,6 +29,11 @@ void feed_free(struct feed *feed); /* cancels what is under way; fn is not calle
  * what it weighs is not. */
 void feed_brief(struct feed *feed);
 
+/* Before feed_read_once: the registry is read as it is now, not as it was a moment ago
+ * (ConsistentRead, which costs twice as much), for who acts on the whole list of a cell's tenants.
+ */
+void feed_consistent(struct feed *feed);
+
 /* The cells (ids, NULL-terminated; copied) that somebody looks at now. These, and those that are
  * alarming, not healthy or of feed_want_since, are asked for metrics every period; the rest every
  * second one, which never alone makes a value stale. NULL, and a feed never told: all of them. */

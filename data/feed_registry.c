@@ -38,10 +38,11 @@ static void ask(struct feed_source *source, struct segment *segment)
     const struct turn *turn = source->turn;
     struct config *config = source->feed->config;
     struct aws_target target = {AWS_DYNAMODB, config->registry_region, NULL};
-    source_read(source, &target, "Scan",
-                registry_request(config, segment->at, turn->n_segments, segment->start_key),
-                &page_reader, registry_with_new(config, source->feed->known), registry_with_free,
-                take, segment);
+    json_t *body = registry_request(config, segment->at, turn->n_segments, segment->start_key);
+    if (source->feed->consistent)
+        json_object_set_new(body, "ConsistentRead", json_true());
+    source_read(source, &target, "Scan", body, &page_reader,
+                registry_with_new(config, source->feed->known), registry_with_free, take, segment);
 }
 
 static void begin(struct feed_source *source)

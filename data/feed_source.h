@@ -69,6 +69,7 @@ struct feed {
     bool started;                 /* by feed_start: for good */
     bool polling;                 /* that, or while feed_read_once waits */
     bool rollout;                 /* feed_want_since was called */
+    bool consistent;              /* feed_consistent was */
     guint tick_id, fold_id;
     gint64 folded_mono_ms;
     struct snapshot *folded; /* the last one, or NULL */

@@ -65,7 +65,7 @@ static char *open_as(enum failover_kind kind, const char *of, const char *to, un
     evacuation = kind == FAILOVER_MOVE ? evacuation_of_tenant(snapshot, of, to)
                                        : evacuation_of(snapshot, of, to);
     cr_assert(evacuation);
-    const struct failover_ask ask = {kind, evacuation, acks, "it burns", "T-1"};
+    const struct failover_ask ask = {kind, evacuation, acks, "it burns", "T-1", false};
     return failover_begin(journal, &ask, who, NOW, refused_id, error);
 }
 

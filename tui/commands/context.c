@@ -190,6 +190,8 @@ struct snapshot *context_read_fleet(struct context *context)
     struct feed *feed =
         feed_new(context->config, context_client(context), reading_goes_on, &reading);
     feed_brief(feed);
+    if (context->consistent)
+        feed_consistent(feed);
     begin_with_cache(context, feed);
     feed_read_once(feed, reading_done, &reading);
     guint patience =

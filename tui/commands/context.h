@@ -29,6 +29,7 @@ struct context {
     struct journal *journal;
     struct journal_follower *follower; /* of a shared journal, or NULL */
     struct aws_client *client;
+    bool consistent;         /* set by a command that acts on what context_read_fleet reads */
     struct poller_seen seen; /* by context_read_fleet */
     struct person person;    /* by context_person */
 };

@@ -81,6 +81,7 @@ bool failover_plan_read(struct context *context, enum failover_kind kind, const 
     if (!context_open_config(context, error) || !is_cell(context->config, to, error) ||
         (kind != FAILOVER_MOVE && !is_cell(context->config, of, error)))
         return false;
+    context->consistent = true; /* nobody who has just come is left behind */
     planned->snapshot = context_read_fleet(context);
     planned->evacuation = plan_of(context, planned->snapshot, kind, of, error);
     if (!planned->evacuation)
