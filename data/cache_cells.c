@@ -168,6 +168,16 @@ static bool write_alarms(const struct writing *writing, const char *cell,
            put_json(writing, PUT_ALARMS, cell, cache_alarms_json(fresh), 0, error);
 }
 
+static const struct probe *newest_told(const GPtrArray *probes)
+{
+    for (guint i = probes ? probes->len : 0; i > 0; i--) {
+        const struct probe *probe = probes->pdata[i - 1];
+        if (probe->answered && probe->version)
+            return probe;
+    }
+    return NULL;
+}
+
 static bool write_probes(const struct writing *writing, const char *cell,
                          const struct cell_reading *kept, const struct cell_reading *fresh,
                          GError **error)
@@ -181,15 +191,20 @@ static bool write_probes(const struct writing *writing, const char *cell,
             !put_json(writing, PUT_PROBE, cell, cache_probe_json(probe), probe->at_ms, error))
             return false;
     }
-    /* Of a cell that is down, old ones stay and ones between go: probes_append(). */
+    /* Of a cell that is down, old ones stay and ones between go: probes_append(). A conductor
+     * begins without what the one before it has read: what the cell told last stays until it tells
+     * again.
+     */
+    bool tells = newest_told(fresh->probes);
+    const struct probe *told = tells ? NULL : newest_told(kept->probes);
     for (guint i = 0; kept->probes && i < kept->probes->len; i++) {
         const struct probe *probe = kept->probes->pdata[i];
-        if (!g_ptr_array_find(fresh->probes, probe, NULL) &&
+        if (probe != told && !g_ptr_array_find(fresh->probes, probe, NULL) &&
             !drop(writing, DROP_PROBE, cell, probe->at_ms, error))
             return false;
     }
     const struct probe *oldest = fresh->probes->pdata[0];
-    return drop(writing, DROP_PROBES, cell, oldest->at_ms, error);
+    return !tells || drop(writing, DROP_PROBES, cell, oldest->at_ms, error);
 }
 
 static bool write_chunk(const struct writing *writing, const char *cell, gint64 chunk,

@@ -338,6 +338,27 @@ Test(cache, of_a_cell_that_is_down_for_long_no_more_probes_are_kept_and_what_it_
     snapshot_unref(last);
 }
 
+Test(cache, what_a_dead_cell_ran_outlives_a_writer_that_never_saw_it_alive)
+{
+    OWN(snapshot) first = full_snapshot(0, true);
+    OWN(cache) cache = opened();
+    put_in(cache, first, CACHE_ALL);
+    g_autofree struct cell_reading *none = g_new0(struct cell_reading, CELLS);
+    struct fleet_input input = {config, none, first->registry, first->sources, 0.04, NULL};
+    struct snapshot *last = fleet_fold(&input, NOW);
+    for (int i = 0; i < 20; i++) {
+        struct snapshot *next = probed(last, NOW + 1 + i, false);
+        put_in(cache, next, CACHE_ALL);
+        snapshot_unref(last);
+        last = next;
+    }
+    snapshot_unref(last);
+    OWN(cache) reader = cache_open_to_read(dir, config, NULL);
+    OWN(snapshot) metrics = cache_read(reader, CACHE_METRICS, NOW + 100, NULL);
+    cr_expect_str_eq(metrics->cells[EU].version, "5.0.2");
+    cr_expect_eq(count("SELECT count(*) FROM probe WHERE cell = 'cell-eu'"), 17);
+}
+
 static struct tenant *tenant_named(const char *id, gint64 users)
 {
     return tenant_new(&(struct tenant){.id = id, .cell = "cell-eu", .current_users = users});
