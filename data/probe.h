@@ -15,6 +15,6 @@ struct probe *probe_parse(int status, const char *body, const char *error, gint6
 
 /* `old` (may be NULL) and `probe` (taken) at its end, 16 kept: the last ones, and, however long ago
  * they were, the newest that named a version, the newest with everything up and the first after
- * that. Of a cell that has been dead for hours it is still known what it ran, when it lived last, and
- * since when it is bad. Borrows `old`; a new array. */
+ * that. Of a cell that has been dead for hours it is still known what it ran, when it lived last,
+ * and since when it is bad. Borrows `old`; a new array. */
 GPtrArray *probes_append(const GPtrArray *old, struct probe *probe);

@@ -9,7 +9,7 @@ struct lag {
     bool proven;
     gint64 lag_ms, age_ms; /* its last value before the primary failed, and how long before; < 0:
                               there is none */
-    bool failed; /* the primary has; else both are of now */
+    bool failed;           /* the primary has; else both are of now */
     char *words; /* "lag 2 s", "lag 2 s, 40 s before it failed"; unproven: why, "no rpo" */
 };
 /* The last value before the source failed is the one that tells what may be lost: after that the
