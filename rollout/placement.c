@@ -297,22 +297,56 @@ struct evacuation *planning_make(struct planning *planning)
     return evacuation;
 }
 
-struct evacuation *evacuation_plan(const struct snapshot *snapshot,
-                                   const struct evacuation_ask *ask)
+/* Of whom, and from where; the fleet is still to be looked over. False: see evacuation_plan(). */
+static bool planning_of(struct planning *planning, const struct snapshot *snapshot,
+                        const struct evacuation_ask *ask)
 {
     const struct tenant *alone = ask->cell ? NULL : snapshot_tenant(snapshot, ask->tenant);
     const char *cell = ask->cell ? ask->cell : alone ? alone->cell : NULL;
     gssize place = cell ? config_place(snapshot->config, cell) : -1;
-    if (place < 0)
+    *planning = (struct planning){
+        .source = (guint)place, .to = ask->to, .alone = alone, .origins = ask->origins};
+    return place >= 0;
+}
+
+struct evacuation *evacuation_plan(const struct snapshot *snapshot,
+                                   const struct evacuation_ask *ask)
+{
+    struct planning planning;
+    if (!planning_of(&planning, snapshot, ask))
         return NULL;
     OWN(muster) muster = muster_new(snapshot);
     muster_call(muster);
-    struct planning planning = {.muster = muster,
-                                .source = (guint)place,
-                                .to = ask->to,
-                                .alone = alone,
-                                .origins = ask->origins};
+    planning.muster = muster;
     return planning_make(&planning);
+}
+
+static void move_free(gpointer data)
+{
+    struct prospective_move *move = data;
+    evacuation_unref(move->plan);
+    g_free(move);
+}
+
+GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct evacuation_ask *ask)
+{
+    GPtrArray *moves = g_ptr_array_new_with_free_func(move_free);
+    struct planning planning;
+    if (!planning_of(&planning, snapshot, ask))
+        return moves;
+    OWN(muster) muster = muster_new(snapshot);
+    muster_call(muster);
+    for (guint i = 0; i < muster->n; i++) {
+        if (i == planning.source)
+            continue;
+        struct planning into = planning;
+        into.muster = muster;
+        into.to = muster->cells[i].config->id;
+        struct prospective_move *move = g_new0(struct prospective_move, 1);
+        *move = (struct prospective_move){muster->cells[i].config, planning_make(&into)};
+        g_ptr_array_add(moves, move);
+    }
+    return moves;
 }
 
 struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *cell, const char *to)

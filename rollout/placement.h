@@ -118,6 +118,15 @@ struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *ce
 /* The same of one tenant alone (`tenant move`), by the same rules. */
 struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot, const char *tenant,
                                         const char *to);
+/* One tenant's move into one cell. */
+struct prospective_move {
+    const struct cell_config *to; /* lives as long as the plan */
+    struct evacuation *plan;      /* of the tenant alone */
+};
+/* The moves of a tenant into each other cell, in celldeck.yaml's order, for which the fleet is
+ * looked over once; of `ask`, `to` counts for nothing. struct prospective_move *, freed with the
+ * array; none where there is no such tenant, or its cell is none of the fleet. */
+GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct evacuation_ask *ask);
 struct evacuation *evacuation_ref(struct evacuation *evacuation);
 void evacuation_unref(struct evacuation *evacuation);
 OWNABLE(evacuation, evacuation_unref);

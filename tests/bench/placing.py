@@ -17,7 +17,8 @@ def bench_placement(say, cells, tenants):
         say(f"evacuation plans, a fleet {name.replace('_', ' ')}", f"{fleet['all_ms']:.0f} ms",
             "<< 1 s", f"{fleet['cells']} cells, {fleet['tenants']:,} tenants, {fleet['placed']:,} "
             f"have a place; {fleet['again_ms']:.2f} ms where nothing changed; "
-            f"{fleet['one_ms']:.1f} ms one cell alone")
+            f"{fleet['one_ms']:.1f} ms one cell alone; {fleet['moves_ms']:.0f} ms all moves of one "
+            f"tenant; {fleet['place_ms']:.0f} ms a place for a new one")
     for name in ("tight_30", "tight_400"):
         tight = took[name]
         say(f"tight packings of {tight['items']} tenants", f"{tight['placed']:,} placed", "",

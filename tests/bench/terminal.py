@@ -55,14 +55,16 @@ class Terminal:
         return size, frames
 
     def press(self, keys):
-        """Seconds from the key to the last byte of the frame it brings."""
+        """Seconds from the key to the last byte of the frame it brings, which is what was said."""
         self.watch(QUIET_S)
         began = time.monotonic()
         os.write(self.fd, keys)
         came, at = self._read(5), time.monotonic()
         if not came:
             raise TimeoutError(f"nothing came for {keys!r}")
-        while self._read(QUIET_S):
+        self.said = came
+        while came := self._read(QUIET_S):
+            self.said += came
             at = time.monotonic()
         return at - began
 

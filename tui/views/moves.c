@@ -59,22 +59,29 @@ static bool fits(const struct choice *choice)
     return choice->plan->complete && !choice->plan->refused;
 }
 
-static void add_choice(struct move_view *view, const struct deck *deck,
-                       const struct cell_config *cell)
+static void add_choice(struct move_view *view, const struct prospective_move *move)
 {
-    struct evacuation *plan = evacuation_of_tenant(deck->snapshot, deck->tenant, cell->id);
-    if (!plan || plan->cell == cell || plan->tenants->len == 0) {
-        g_clear_pointer(&plan, evacuation_unref);
+    if (move->plan->tenants->len == 0)
         return;
-    }
     struct choice *choice = g_new0(struct choice, 1);
-    *choice = (struct choice){cell, plan, choice_text(plan)};
+    *choice = (struct choice){move->to, evacuation_ref(move->plan), choice_text(move->plan)};
     g_ptr_array_add(view->choices, choice);
 }
 
 static gint fitting_first(gconstpointer a, gconstpointer b)
 {
     return fits(*(const struct choice *const *)b) - fits(*(const struct choice *const *)a);
+}
+
+static void add_choices(struct move_view *view, const struct deck *deck)
+{
+    if (!deck->evacuations || !deck->tenant)
+        return;
+    const struct evacuation_ask ask = {.tenant = deck->tenant};
+    g_autoptr(GPtrArray) moves = evacuation_moves(deck->snapshot, &ask);
+    for (guint i = 0; i < moves->len; i++)
+        add_choice(view, g_ptr_array_index(moves, i));
+    g_ptr_array_sort(view->choices, fitting_first);
 }
 
 static void move_prepare(void *state, const struct deck *deck, const struct area *area)
@@ -86,9 +93,7 @@ static void move_prepare(void *state, const struct deck *deck, const struct area
         view->terms = g_steal_pointer(&terms);
         list_set(&view->list, g_ptr_array_new());
         g_ptr_array_set_size(view->choices, 0);
-        for (guint i = 0; deck->evacuations && deck->tenant && i < deck->config->cells->len; i++)
-            add_choice(view, deck, g_ptr_array_index(deck->config->cells, i));
-        g_ptr_array_sort(view->choices, fitting_first);
+        add_choices(view, deck);
         GPtrArray *rows = g_ptr_array_new();
         for (guint i = 0; i < view->choices->len; i++)
             g_ptr_array_add(rows, ((struct choice *)view->choices->pdata[i])->cell->id);
