@@ -177,7 +177,7 @@ SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_live re
 	poller_want_since poller_want_only_since notifier_send aws_client_tenure conductor_log conductor_log_event \
 	engine_decide deploy_exec journal_link_new journal_link_free journal_link_table \
 	journal_link_call journal_link_cancel journal_sqlite_insert sqlite_open
-SIMULATION := $(wildcard tests/simulation/*.c)
+SIMULATION := $(wildcard tests/simulation/*.c tests/simulation/base/*.c)
 SIMULATED := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c)
 define simulation_rule
 build/$(1)/simulation: $$(SIMULATION:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
@@ -194,7 +194,7 @@ FLIGHT_SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_
 	zone_change_status zone_sets_read zone_call_cancel crossing_refresh_fit crossing_verify \
 	failover_take_over job_begin job_look deployer_deadline_ms notifier_send conductor_log \
 	conductor_log_event
-FLIGHTS := $(wildcard tests/simulation/failover/*.c) tests/simulation/store.c
+FLIGHTS := $(wildcard tests/simulation/failover/*.c tests/simulation/base/*.c)
 define flights_rule
 build/$(1)/simulation-failover: $$(FLIGHTS:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
 	$$(call tell,link,$$@)

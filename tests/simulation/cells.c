@@ -53,7 +53,7 @@ static void measure(struct sim *sim, struct sim_cell *cell, gint64 at_ms)
     if (at_ms < cell->silent_until_ms)
         point.seen_ms = G_MAXINT64;
     else if (trouble_comes(sim, ON_NO_METRICS, 60))
-        point.seen_ms += sim_between(sim->dice[ON_NO_METRICS], 1, 5) * WHEN_MINUTE;
+        point.seen_ms += sim_between(sim->run.dice[ON_NO_METRICS], 1, 5) * WHEN_MINUTE;
     g_array_append_val(cell->points, point);
     if (cell->points->len > 120)
         g_array_remove_range(cell->points, 0, 40);
@@ -191,18 +191,19 @@ void cells_begin(struct sim *sim)
     for (int i = 0; i < sim->n_cells; i++) {
         struct sim_cell *cell = &sim->cells[i];
         g_snprintf(cell->id, sizeof cell->id, "c%d", i);
-        cell->users = sim_between(sim->chance, 1, 50);
+        cell->users = sim_between(sim->run.chance, 1, 50);
         cell->deployments = g_ptr_array_new_with_free_func(deployment_free);
         cell->points = g_array_new(FALSE, FALSE, sizeof(struct point));
         cell->probes = g_ptr_array_new_with_free_func(probe_unref_one);
         cell->in_config = true;
         cell_run(sim, cell, "5.0.2");
         cell->changed_ms = now_ms - WHEN_DAY;
-        cell->sick_from_ms =
-            sim_between(sim->chance, sim->options.kills ? 2 : 0, sim->options.kills ? 3 : 8) *
-            WHEN_MINUTE;
-        cell->bad_release = i > 0 && sim->options.seed % 2 && sim_between(sim->chance, 0, 3) == 0 &&
-                            !(sim->options.kills && any_bad);
+        cell->sick_from_ms = sim_between(sim->run.chance, sim->run.options.kills ? 2 : 0,
+                                         sim->run.options.kills ? 3 : 8) *
+                             WHEN_MINUTE;
+        cell->bad_release = i > 0 && sim->run.options.seed % 2 &&
+                            sim_between(sim->run.chance, 0, 3) == 0 &&
+                            !(sim->run.options.kills && any_bad);
         any_bad = any_bad || cell->bad_release;
         add_tenant(tenants, cell);
     }

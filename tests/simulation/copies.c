@@ -11,7 +11,7 @@ enum { READING_MS = 5000 };
 
 static struct copy *copy_of(struct sim *sim, struct process *process)
 {
-    struct copy *copy = process ? &process->host->copy : &sim->desk;
+    struct copy *copy = process ? &sim->copies[process->host - sim->hosts] : &sim->desk;
     const char *name = process ? process->host->name : "desk";
     if (!copy->dir) {
         copy->dir = g_build_filename(sim->dir, name, NULL);
@@ -33,7 +33,7 @@ struct journal *copy_journal(struct sim *sim, struct process *process)
 
 static bool is_behind(struct sim *sim, struct copy *copy)
 {
-    GRand *dice = sim->dice[ON_BEHIND];
+    GRand *dice = sim->run.dice[ON_BEHIND];
     if (trouble_comes(sim, ON_BEHIND, 400)) {
         copy->behind_until_ms = sim->now_ms + sim_between(dice, 5, 300) * WHEN_SECOND;
         sim_tell(sim, "%s reads nothing of the table for %d s", copy->dir + strlen(sim->dir) + 1,
@@ -80,7 +80,7 @@ void copies_end(struct sim *sim)
 {
     copy_ends(sim, &sim->desk);
     for (int i = 0; i < HOSTS; i++)
-        copy_ends(sim, &sim->hosts[i].copy);
+        copy_ends(sim, &sim->copies[i]);
 }
 
 static void copy_clear(struct copy *copy)
@@ -93,5 +93,5 @@ void copies_clear(struct sim *sim)
 {
     copy_clear(&sim->desk);
     for (int i = 0; i < HOSTS; i++)
-        copy_clear(&sim->hosts[i].copy);
+        copy_clear(&sim->copies[i]);
 }

@@ -87,11 +87,12 @@ static void begin(struct sim *sim, struct call *call)
         deployment->rollback = call->kind == CALL_ROLLBACK;
         memcpy(deployment->before, cell->parts, sizeof cell->parts);
         aim(sim, call, deployment);
-        gint64 took_ms = sim_between(sim->chance, 5, 150) * WHEN_SECOND;
+        gint64 took_ms = sim_between(sim->run.chance, 5, 150) * WHEN_SECOND;
         deployment->half_ms = sim->now_ms + took_ms / 2;
         deployment->end_ms = sim->now_ms + took_ms;
         if (trouble_comes(sim, ON_BAD_DEPLOY, 8))
-            deployment->fate = sim_between(sim->dice[ON_BAD_DEPLOY], DEPLOY_FAILS, DEPLOY_RETURNS);
+            deployment->fate =
+                sim_between(sim->run.dice[ON_BAD_DEPLOY], DEPLOY_FAILS, DEPLOY_RETURNS);
         g_ptr_array_add(cell->deployments, deployment);
         sim_tell(sim, "%s: the deployer begins %s, a %s to %s, which %s", cell->id, deployment->id,
                  deployment->rollback ? "rollback" : "deploy", call->version,
@@ -218,21 +219,21 @@ static void plan_fate(struct sim *sim, struct call *call)
 {
     gint64 sent_ms = sim->now_ms;
     bool writes = call->kind == CALL_DEPLOY || call->kind == CALL_ROLLBACK;
-    call->arrives_ms = sent_ms + sim_between(sim->chance, 0, 1500);
-    call->answers_ms = call->arrives_ms + sim_between(sim->chance, 0, 1500);
+    call->arrives_ms = sent_ms + sim_between(sim->run.chance, 0, 1500);
+    call->answers_ms = call->arrives_ms + sim_between(sim->run.chance, 0, 1500);
     if (trouble_comes(sim, ON_LATE_CALL, writes ? 6 : 60)) {
-        call->arrives_ms = sent_ms + sim_between(sim->dice[ON_LATE_CALL], 0, 12) * WHEN_SECOND;
+        call->arrives_ms = sent_ms + sim_between(sim->run.dice[ON_LATE_CALL], 0, 12) * WHEN_SECOND;
         call->answers_ms =
-            sim_between(sim->dice[ON_LATE_CALL], call->arrives_ms, sent_ms + CALL_DEADLINE_MS);
+            sim_between(sim->run.dice[ON_LATE_CALL], call->arrives_ms, sent_ms + CALL_DEADLINE_MS);
     }
     if (trouble_comes(sim, ON_LOST_CALL, writes ? 6 : 40)) {
-        if (sim_between(sim->dice[ON_LOST_CALL], 0, 1))
+        if (sim_between(sim->run.dice[ON_LOST_CALL], 0, 1))
             call->arrives_ms = -1;
-        call->answers_ms = sent_ms + sim_between(sim->dice[ON_LOST_CALL], 1, 20) * WHEN_SECOND;
+        call->answers_ms = sent_ms + sim_between(sim->run.dice[ON_LOST_CALL], 1, 20) * WHEN_SECOND;
         call->answers_ms = MAX(call->answers_ms, call->arrives_ms);
         call->error = g_error_new(AWS_ERROR, AWS_ERROR_TIMEOUT, "no answer");
     } else if (writes && trouble_comes(sim, ON_REFUSED_CALL, 12)) {
-        bool for_good = sim_between(sim->dice[ON_REFUSED_CALL], 0, 1);
+        bool for_good = sim_between(sim->run.dice[ON_REFUSED_CALL], 0, 1);
         call->arrives_ms = -1;
         call->error = g_error_new(AWS_ERROR, for_good ? AWS_ERROR_DENIED : AWS_ERROR_THROTTLED,
                                   "%s", for_good ? "access denied" : "too many requests");
@@ -259,7 +260,7 @@ static void send_call(gpointer self, const struct deploy_request *request, int k
         return;
     /* Of all that it touches few are calls, and there a kill matters most. */
     if (trouble_comes(sim, ON_CRASH, 12))
-        process->crash_in = (int)sim_between(sim->dice[ON_CRASH], 1, 2);
+        process->crash_in = (int)sim_between(sim->run.dice[ON_CRASH], 1, 2);
     if (process_dies_here(process, "before a call")) {
         call->arrives_ms = -1;
         return;

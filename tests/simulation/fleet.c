@@ -35,7 +35,7 @@ static void add_cells(const struct sim *sim, GRand *dice, GString *text)
  * fleet is the same with it and without. */
 static char *window(const struct sim *sim, const char *class)
 {
-    GRand *dice = g_rand_new_with_seed(sim->options.seed ^ g_str_hash(class));
+    GRand *dice = g_rand_new_with_seed(sim->run.options.seed ^ g_str_hash(class));
     gint64 minute = sim->began_ms / WHEN_MINUTE + sim_between(dice, 0, 90);
     bool any = sim_between(dice, 0, 3) == 0;
     int shut = (int)(minute % (24 * 60)), open = (int)((minute + 30) % (24 * 60));
@@ -79,8 +79,8 @@ static void add_wave_of(const struct sim *sim, GRand *dice, GString *text, const
 
 static char *yaml(const struct sim *sim)
 {
-    GRand *dice = g_rand_new_with_seed(sim->options.seed ^ 0x5eed);
-    bool shared = sim->options.store == STORE_DYNAMODB;
+    GRand *dice = g_rand_new_with_seed(sim->run.options.seed ^ 0x5eed);
+    bool shared = sim->run.options.own[OWN_STORE] == STORE_DYNAMODB;
     GString *text = g_string_new("name: simulated\naws: {region: us-east-1}\n");
     g_string_append(text, "releases: {repo: /nowhere}\n"
                           "deploy: {driver: exec, exec: {command: ['true'], timeout: 6m}}\n"
@@ -116,7 +116,7 @@ void fleet_configure(struct sim *sim)
 
 void fleet_begin(struct sim *sim)
 {
-    if (sim->n_cells < 3 || sim->options.seed % 5 || sim->options.most[ON_FLEET] == 0)
+    if (sim->n_cells < 3 || sim->run.options.seed % 5 || sim->run.options.most[ON_FLEET] == 0)
         return;
     sim->cells[1].in_config = false;
     fleet_configure(sim);

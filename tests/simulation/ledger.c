@@ -68,7 +68,7 @@ bool is_calm(const struct happening *it, gint64 ms)
 
 static void ask(struct happening *it)
 {
-    for (size_t i = 0; i < n_invariants && !it->sim->broken; i++)
+    for (size_t i = 0; i < n_invariants && !it->sim->run.broken; i++)
         invariants[i].holds(it);
 }
 
@@ -86,7 +86,7 @@ static void fold(struct sim *sim, struct operation_ledger *operation, const stru
 static void tell_event(struct sim *sim, const struct process *process,
                        const struct journal_row *row)
 {
-    if (!sim->options.told || g_str_has_prefix(row->type, "lease.renewed"))
+    if (!sim->run.options.told || g_str_has_prefix(row->type, "lease.renewed"))
         return;
     g_autofree char *short_data = g_strndup(row->data, strcmp(row->type, "opened") ? 260 : 80);
     g_autofree char *who = process ? g_strdup_printf("p%d", process->number) : g_strdup(row->actor);
@@ -128,7 +128,7 @@ void ledger_event(struct sim *sim, struct process *process, const struct journal
 {
     OWN_JSON data = json_loads(row->data, JSON_ALLOW_NUL, NULL);
     struct happening it = {.sim = sim, .row = row, .data = data, .process = process};
-    sim->events++;
+    sim->run.events++;
     tell_event(sim, process, row);
     if (g_str_has_prefix(row->stream, "lock/")) {
         on_lock(sim, &it);
@@ -209,7 +209,7 @@ static void cells_end_true(struct sim *sim)
             g_ptr_array_index(sim->ledger->operations, i - 1);
         for (guint c = 0; c < operation->cells->len; c++) {
             const struct ledger_cell *cell = g_ptr_array_index(operation->cells, c);
-            if (g_hash_table_add(seen, cell->id) && !sim->used[ON_OUT_OF_BAND])
+            if (g_hash_table_add(seen, cell->id) && !sim->run.used[ON_OUT_OF_BAND])
                 cell_ends_true(sim, operation, cell);
         }
     }
@@ -218,13 +218,13 @@ static void cells_end_true(struct sim *sim)
 void ledger_end(struct sim *sim)
 {
     g_autoptr(GError) error = NULL;
-    if (!sim->broken)
+    if (!sim->run.broken)
         cells_end_true(sim);
-    if (!sim->broken && !journal_verify(sim->console, NULL, &error))
+    if (!sim->run.broken && !journal_verify(sim->console, NULL, &error))
         sim_broke(sim, -1, "a chain does not verify: %s", error->message);
-    if (!sim->broken)
+    if (!sim->run.broken)
         copies_end(sim);
-    for (guint i = 0; i < sim->ledger->operations->len && !sim->broken; i++) {
+    for (guint i = 0; i < sim->ledger->operations->len && !sim->run.broken; i++) {
         const struct operation_ledger *operation = g_ptr_array_index(sim->ledger->operations, i);
         bool held = g_strcmp0(operation->state, "held") == 0 && operation->reason;
         if (held && !operation->final)

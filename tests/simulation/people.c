@@ -31,7 +31,7 @@ static void changes_free_one(gpointer changes)
 /* That the release has migrations, which some seeds want. */
 static void note_migrations(struct sim *sim, struct survey *survey)
 {
-    if (sim->options.seed % 3)
+    if (sim->run.options.seed % 3)
         return;
     struct changes *changes = g_new0(struct changes, 1);
     changes->commits = g_ptr_array_new();
@@ -69,7 +69,7 @@ bool people_start(struct sim *sim, const char *version, const struct person *per
         survey_history(sim->console, version, survey.verified, survey.pinned, NULL, NULL)) {
         ask_cells(sim, &survey);
         note_migrations(sim, &survey);
-        bool retry = sim_between(sim->dice[ON_PEOPLE], 0, 1);
+        bool retry = sim_between(sim->run.dice[ON_PEOPLE], 0, 1);
         const struct plan_options options = {.retry_failed = retry};
         g_autoptr(GPtrArray) refusals = NULL;
         OWN(plan) plan = plan_make(&survey, &options, &refusals);
@@ -135,7 +135,7 @@ static void answer(struct sim *sim, const struct rollout *rollout)
 
 static const struct person *any_person(struct sim *sim, enum trouble_kind kind)
 {
-    return &people[sim_between(sim->dice[kind], 0, G_N_ELEMENTS(people) - 2)];
+    return &people[sim_between(sim->run.dice[kind], 0, G_N_ELEMENTS(people) - 2)];
 }
 
 static void interfere(struct sim *sim, const struct rollout *rollout)
@@ -143,7 +143,7 @@ static void interfere(struct sim *sim, const struct rollout *rollout)
     static const char *const wishes[] = {"pause", "pause",  "resume", "approve", "approve",
                                          "abort", "accept", "retry",  "retry",   "skip",
                                          "skip",  "roll",   "answer", "override"};
-    GRand *dice = sim->dice[ON_PEOPLE];
+    GRand *dice = sim->run.dice[ON_PEOPLE];
     const char *wish = wishes[sim_between(dice, 0, G_N_ELEMENTS(wishes) - 1)];
     const struct person *who = any_person(sim, ON_PEOPLE);
     const char *id = rollout->id;
@@ -175,7 +175,7 @@ static void interfere(struct sim *sim, const struct rollout *rollout)
 /* What a console sends that looked a while ago: straight into the journal, without asking. */
 static void send_stale(struct sim *sim, const struct rollout *rollout)
 {
-    GRand *dice = sim->dice[ON_STALE_WISH];
+    GRand *dice = sim->run.dice[ON_STALE_WISH];
     g_autofree char *event_id = journal_new_id();
     const struct person *who = any_person(sim, ON_STALE_WISH);
     guint n = rollout->plan->waves->len, at = (guint)sim_between(dice, 0, (gint64)n - 1);
@@ -213,7 +213,7 @@ static bool append_end(struct sim *sim)
     OWN(event) last = journal_last(sim->console, sim->rival, &unread);
     if (!last) /* it never came, and will not any more */
         return !unread && sim->now_ms - sim->rival_ends_ms > 10 * WHEN_MINUTE;
-    if (sim_between(sim->dice[ON_RIVAL], 0, 1)) /* or it forgets to */
+    if (sim_between(sim->run.dice[ON_RIVAL], 0, 1)) /* or it forgets to */
         give_lock_back(sim);
     return journal_append(sim->console, sim->rival, last->seq + 1, event_id, sim->now_ms,
                           people[2].actor, "state", data, NULL, NULL);
@@ -257,7 +257,7 @@ static void press(struct sim *sim)
 
 static void rival_comes(struct sim *sim)
 {
-    const char *cell = sim->cells[sim_between(sim->dice[ON_RIVAL], 0, sim->n_cells - 1)].id;
+    const char *cell = sim->cells[sim_between(sim->run.dice[ON_RIVAL], 0, sim->n_cells - 1)].id;
     g_autofree char *id = g_strdup_printf("f%d", ++sim->rivals), *event_id = journal_new_id();
     OWN_JSON data = json_pack("{s:s, s:s, s:[s], s:s, s:s}", "kind", "failover", "subject", cell,
                               "cells", cell, "reason", "a drill", "state", "running");
@@ -268,7 +268,7 @@ static void rival_comes(struct sim *sim)
         lock_take(sim->console, cell, id, people[2].actor, sim->now_ms, NULL);
     sim->rival = g_steal_pointer(&id);
     sim->rival_cell = g_strdup(cell);
-    sim->rival_ends_ms = sim->now_ms + sim_between(sim->dice[ON_RIVAL], 30, 600) * WHEN_SECOND;
+    sim->rival_ends_ms = sim->now_ms + sim_between(sim->run.dice[ON_RIVAL], 30, 600) * WHEN_SECOND;
 }
 
 static void rival_tick(struct sim *sim, bool turn)
@@ -303,7 +303,7 @@ static void look_at(struct sim *sim, const char *id, bool turn)
 void people_tick(struct sim *sim)
 {
     struct process *before = seat_take(sim, NULL);
-    bool turn = sim_between(sim->chance, 1, 20) == 1, live = false;
+    bool turn = sim_between(sim->run.chance, 1, 20) == 1, live = false;
     copy_follow(sim, NULL);
     rival_tick(sim, turn);
     g_autoptr(GPtrArray) operations = history_operations(sim->console, 0, NULL);
@@ -317,7 +317,7 @@ void people_tick(struct sim *sim)
     if (operations && operations->len == 0)
         people_start(sim, "5.0.3", &people[0]);
     else if (!live && trouble_comes(sim, ON_PEOPLE, 12))
-        people_start(sim, sim_between(sim->dice[ON_PEOPLE], 0, 1) ? "5.0.3" : "5.0.4",
+        people_start(sim, sim_between(sim->run.dice[ON_PEOPLE], 0, 1) ? "5.0.3" : "5.0.4",
                      any_person(sim, ON_PEOPLE));
     seat_take(sim, before);
 }

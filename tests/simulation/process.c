@@ -76,9 +76,9 @@ void process_kill(struct process *process, const char *why)
     if (!process->alive || process->dying)
         return;
     process->dying = true;
-    process->back_ms =
-        sim->now_ms +
-        sim_between(sim->dice[ON_CRASH], 1, sim_between(sim->dice[ON_CRASH], 2, 900)) * WHEN_SECOND;
+    process->back_ms = sim->now_ms + sim_between(sim->run.dice[ON_CRASH], 1,
+                                                 sim_between(sim->run.dice[ON_CRASH], 2, 900)) *
+                                         WHEN_SECOND;
     sim->calm_since_ms = sim->now_ms;
     sim_tell(sim, "p%d is killed %s; back in %d s", process->number, why,
              (int)((process->back_ms - sim->now_ms) / WHEN_SECOND));
@@ -88,7 +88,7 @@ void process_kill(struct process *process, const char *why)
 
 bool process_dies_here(struct process *process, const char *where)
 {
-    process->sim->touches++;
+    process->sim->run.touches++;
     if (process->dying)
         return true;
     if (process->crash_in > 0 && --process->crash_in == 0 && process->stepping)

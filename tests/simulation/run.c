@@ -1,5 +1,6 @@
 /* One run: a fleet, its conductors and its people from a seed, and time that passes for them until
  * nothing is live any more, or nothing more will come of it. */
+#include "tests/simulation/base/memory_store.h"
 #include "tests/simulation/ledger.h"
 #include "tests/simulation/table.h"
 
@@ -8,47 +9,25 @@
 enum { TICK_LEAST_MS = 1500, TICK_MOST_MS = 9000 };
 #define SETTLED_AFTER_MS (7 * WHEN_HOUR) /* the longest rollout of the longest fleet, twice */
 
-gint64 sim_between(GRand *dice, gint64 from, gint64 to)
-{
-    guint64 span = (guint64)(to - from) + 1;
-    guint64 draw = ((guint64)g_rand_int(dice) << 32) | g_rand_int(dice);
-    return from + (gint64)(draw % span);
-}
-
 void sim_tell(struct sim *sim, const char *format, ...)
 {
-    if (!sim->options.told)
-        return;
     va_list args;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    run_tell(&sim->run, sim->now_ms - sim->began_ms, format, args);
     va_end(args);
-    gint64 ms = sim->now_ms - sim->began_ms;
-    g_ptr_array_add(sim->story, g_strdup_printf("%3d:%02d.%03d  %s", (int)(ms / WHEN_MINUTE),
-                                                (int)(ms % WHEN_MINUTE / WHEN_SECOND),
-                                                (int)(ms % WHEN_SECOND), text));
 }
 
 void sim_broke(struct sim *sim, int rule, const char *format, ...)
 {
-    if (sim->broken)
-        return;
     va_list args;
     va_start(args, format);
-    sim->broken = g_strdup_vprintf(format, args);
+    run_broke(&sim->run, sim->now_ms - sim->began_ms, rule, format, args);
     va_end(args);
-    sim->broken_rule = rule;
-    sim_tell(sim, "BROKEN: %s", sim->broken);
 }
 
 static void add_processes(struct sim *sim)
 {
-    for (int i = 0; i < HOSTS; i++) {
-        struct host *host = &sim->hosts[i];
-        g_snprintf(host->name, sizeof host->name, "bastion-%d", i + 1);
-        g_snprintf(host->boot, sizeof host->boot, "boot-%d", i + 1);
-        host->boot_offset_ms = (i + 1) * WHEN_DAY - sim->now_ms;
-    }
+    hosts_begin(sim->hosts, sim->now_ms);
     for (int i = 0; i < sim->n_processes; i++) {
         struct process *process = &sim->processes[i];
         process->sim = sim;
@@ -59,29 +38,29 @@ static void add_processes(struct sim *sim)
     }
 }
 
+static int own_or_by_chance(struct sim *sim, enum own own, int least, int most)
+{
+    int chance = (int)sim_between(sim->run.chance, least, most);
+    return sim->run.options.own[own] ? sim->run.options.own[own] : chance;
+}
+
 struct sim *sim_new(const struct sim_options *options)
 {
     struct sim *sim = g_new0(struct sim, 1);
-    sim->options = *options;
-    sim->chance = g_rand_new_with_seed(options->seed);
-    for (int i = 0; i < TROUBLE_KINDS; i++)
-        sim->dice[i] = g_rand_new_with_seed(options->seed * 31 + (guint32)i);
+    run_begin(&sim->run, options);
     sim->now_ms = sim->began_ms = 1800000000000 + options->seed % 1000 * 61 * WHEN_SECOND;
-    sim->story = g_ptr_array_new_with_free_func(g_free);
     sim->calls = g_ptr_array_new_with_free_func(sim_call_free);
     sim->ledger = ledger_new();
     sim->commit = g_strdup("c0ffee0000000000");
     sim->commit_now = g_strdup(sim->commit);
-    int cells = (int)sim_between(sim->chance, 1, MOST_CELLS);
-    int processes = (int)sim_between(sim->chance, 1, MOST_PROCESSES);
-    gint64 until_ms = sim_between(sim->chance, 20, 110) * WHEN_MINUTE;
-    sim->n_cells = options->cells ? options->cells : cells;
-    sim->n_processes = options->processes ? options->processes : processes;
-    sim->troubles_end_ms = sim->now_ms + (options->until_ms ? options->until_ms : until_ms);
+    sim->n_cells = own_or_by_chance(sim, OWN_CELLS, 1, MOST_CELLS);
+    sim->n_processes = own_or_by_chance(sim, OWN_PROCESSES, 1, MOST_PROCESSES);
+    gint64 until_ms = own_or_by_chance(sim, OWN_UNTIL, 20, 110) * WHEN_MINUTE;
+    sim->troubles_end_ms = sim->now_ms + (options->kills ? 3 * WHEN_HOUR : until_ms);
     seat_take(sim, NULL);
     sim->dir = g_dir_make_tmp("celldeck-simulation-XXXXXX", NULL);
-    sim->truth = options->store == STORE_MEMORY ? memory_store_new() : NULL;
-    sim->table = options->store == STORE_DYNAMODB ? table_new(sim) : NULL;
+    sim->truth = options->own[OWN_STORE] == STORE_MEMORY ? memory_store_new() : NULL;
+    sim->table = options->own[OWN_STORE] == STORE_DYNAMODB ? table_new(sim) : NULL;
     sim->settling = true; /* nothing goes wrong before it begins */
     cells_begin(sim);
     sim->settling = false;
@@ -107,7 +86,7 @@ static void remove_dir(const char *path)
 
 void sim_free(struct sim *sim)
 {
-    sim->options.told = false;
+    sim->run.options.told = false;
     for (int i = 0; i < sim->n_processes; i++)
         process_kill(&sim->processes[i], "at the end");
     journal_close(sim->console);
@@ -117,11 +96,7 @@ void sim_free(struct sim *sim)
         sim->truth->ops->close(sim->truth);
     ledger_free(sim->ledger);
     g_ptr_array_unref(sim->calls);
-    g_ptr_array_unref(sim->story);
     cells_clear(sim);
-    g_rand_free(sim->chance);
-    for (int i = 0; i < TROUBLE_KINDS; i++)
-        g_rand_free(sim->dice[i]);
     config_unref(sim->config);
     config_unref(sim->whole);
     remove_dir(sim->dir);
@@ -130,7 +105,7 @@ void sim_free(struct sim *sim)
     g_free(sim->commit_now);
     g_free(sim->rival);
     g_free(sim->rival_cell);
-    g_free(sim->broken);
+    run_clear(&sim->run);
     g_free(sim);
 }
 
@@ -157,8 +132,8 @@ static void turn(struct sim *sim, struct process *except)
     cells_tick(sim);
     deployer_tick(sim);
     table_tick(sim);
-    int first = (int)sim_between(sim->chance, 0, sim->n_processes - 1);
-    for (int i = 0; i < sim->n_processes && !sim->broken; i++) {
+    int first = (int)sim_between(sim->run.chance, 0, sim->n_processes - 1);
+    for (int i = 0; i < sim->n_processes && !sim->run.broken; i++) {
         struct process *process = &sim->processes[(first + i) % sim->n_processes];
         if (process != except)
             process_step(process);
@@ -169,9 +144,9 @@ void sim_pass(struct sim *sim, gint64 ms, struct process *except)
 {
     struct process *before = seat_take(sim, NULL);
     gint64 until_ms = sim->now_ms + ms;
-    while (sim->now_ms < until_ms && !sim->broken) {
+    while (sim->now_ms < until_ms && !sim->run.broken) {
         sim->now_ms =
-            MIN(until_ms, sim->now_ms + sim_between(sim->chance, TICK_LEAST_MS, TICK_MOST_MS));
+            MIN(until_ms, sim->now_ms + sim_between(sim->run.chance, TICK_LEAST_MS, TICK_MOST_MS));
         turn(sim, except);
     }
     seat_take(sim, before);
@@ -191,8 +166,8 @@ static bool is_over(const struct sim *sim)
 bool sim_run(struct sim *sim)
 {
     gint64 next_minute_ms = 0;
-    while (!sim->broken && !is_over(sim)) {
-        sim->now_ms += sim_between(sim->chance, TICK_LEAST_MS, TICK_MOST_MS);
+    while (!sim->run.broken && !is_over(sim)) {
+        sim->now_ms += sim_between(sim->run.chance, TICK_LEAST_MS, TICK_MOST_MS);
         if (!sim->settling)
             troubles_tick(sim);
         if (!sim->settling && sim->now_ms >= sim->troubles_end_ms)
@@ -207,5 +182,5 @@ bool sim_run(struct sim *sim)
         ledger_minute(sim);
     }
     ledger_end(sim);
-    return !sim->broken;
+    return !sim->run.broken;
 }

@@ -133,7 +133,7 @@ void __wrap_aws_client_tenure(const struct aws_client *client, struct aws_tenure
 void __wrap_conductor_log(const struct world *world, enum log_level level, const char *format, ...)
 {
     (void)world;
-    if (!seat.sim->options.told || level == LOG_LEVEL_INFO)
+    if (!seat.sim->run.options.told || level == LOG_LEVEL_INFO)
         return;
     va_list args;
     va_start(args, format);
@@ -172,8 +172,8 @@ static void measure(struct pace *pace, const struct rollout *rollout,
 
 struct decision __wrap_engine_decide(const struct rollout *rollout, const struct observation *seen)
 {
-    seat.sim->decisions++;
-    if (seat.sim->options.pace)
-        measure(seat.sim->options.pace, rollout, seen);
+    seat.sim->run.decisions++;
+    if (seat.sim->pace)
+        measure(seat.sim->pace, rollout, seen);
     return __real_engine_decide(rollout, seen);
 }

@@ -6,12 +6,15 @@
  * run.c has the loop, process.c the conductors, seams.c what the linker puts in place of clocks and
  * processes, store*.c the journal and its troubles, table*.c and copies.c the one that bastions
  * share, deployer.c and cells.c the world, people.c the people, troubles.c what goes wrong,
- * ledger.c what the events say, invariants*.c the rules. */
+ * ledger.c what the events say, invariants*.c the rules; base/ is what other simulations have too.
+ */
 #pragma once
 
 #include "data/base/when.h"
 #include "data/journal_store.h"
 #include "rollout/conduct.h"
+#include "tests/simulation/base/host.h"
+#include "tests/simulation/base/run.h"
 
 /* Everything that may go wrong, by the name that --without takes. */
 #define TROUBLES(X)                                                                                \
@@ -45,7 +48,7 @@ enum trouble_kind {
         TROUBLE_KINDS
 };
 
-enum { MOST_CELLS = 6, MOST_PROCESSES = 3, PARTS = 2, HOSTS = 2 };
+enum { MOST_CELLS = 6, MOST_PROCESSES = 3, PARTS = 2 };
 #define CALL_DEADLINE_MS (20 * WHEN_SECOND)
 #define DEPLOY_POLL_MS   (5 * WHEN_SECOND)
 #define PERIOD_MS        WHEN_MINUTE
@@ -62,17 +65,10 @@ struct pace {
     gint64 took_ns[2];
 };
 
-struct sim_options {
-    guint32 seed;
-    int most[TROUBLE_KINDS]; /* how often each trouble may come; -1: as often as chance has it */
-    int often;               /* so many times as often; 0: once */
-    int cells, processes;    /* 0: by the seed */
-    gint64 until_ms;         /* no more troubles after that; 0: by the seed */
-    enum store store;
-    bool kills;        /* what is bad about a release shows within any bake */
-    struct pace *pace; /* measures the engine on all that it is asked; NULL: nobody does */
-    bool told;         /* keeps a story */
-};
+/* This simulation's own options: how many (0: by the seed), when troubles end, in minutes (0: by
+ * the seed), and what the journal is kept in. Of `kills` this world has it that what is bad about a
+ * release shows within any bake, and that troubles come for three hours. */
+enum own { OWN_PROCESSES, OWN_CELLS, OWN_UNTIL, OWN_STORE };
 
 /* What runs in a part of a cell. */
 struct part {
@@ -132,12 +128,6 @@ struct copy {
     gint64 behind_until_ms;
 };
 
-struct host {
-    char name[16], boot[16];
-    gint64 wall_offset_ms, boot_offset_ms;
-    struct copy copy;
-};
-
 struct process {
     struct sim *sim;
     int number;
@@ -159,11 +149,9 @@ struct weather {
 };
 
 struct sim {
-    struct sim_options options;
+    struct run run;
     gint64 now_ms, began_ms; /* true time */
-    GRand *chance, *dice[TROUBLE_KINDS];
-    int used[TROUBLE_KINDS];
-    gint64 calm_since_ms; /* since when nothing has gone wrong */
+    gint64 calm_since_ms;    /* since when nothing has gone wrong */
     gint64 troubles_end_ms;
     bool waiting;  /* somebody's append takes long, and no other person's does */
     bool settling; /* no more troubles; people answer everything */
@@ -181,9 +169,10 @@ struct sim {
 
     struct journal_store *truth; /* without troubles; NULL where each handle has its own */
     struct table *table;         /* of a shared journal, or NULL */
-    struct copy desk;            /* the copy where people are */
-    bool at_once;                /* what is read of the table now keeps nobody waiting */
-    guint unanswered;            /* how much of the table or a copy was refused, as a trouble */
+    struct copy copies[HOSTS];
+    struct copy desk; /* the copy where people are */
+    bool at_once;     /* what is read of the table now keeps nobody waiting */
+    guint unanswered; /* how much of the table or a copy was refused, as a trouble */
     struct weather weather[MOST_PROCESSES + 1];
     struct journal *console;
     struct host hosts[HOSTS];
@@ -197,11 +186,7 @@ struct sim {
     gint64 rival_ends_ms;
     bool rival_evacuates; /* it takes its cell over from a rollout */
     int rivals;
-
-    GPtrArray *story; /* char * */
-    guint64 decisions, events, touches;
-    int broken_rule; /* number of the first invariant that broke; 0: none; -1: something else */
-    char *broken;
+    struct pace *pace; /* measures the engine on all that it is asked; NULL: nobody does */
 };
 
 /* run.c */
@@ -214,13 +199,10 @@ void sim_pass(struct sim *sim, gint64 ms, struct process *except);
 void sim_tell(struct sim *sim, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The first rule that breaks ends the run. */
 void sim_broke(struct sim *sim, int rule, const char *format, ...) G_GNUC_PRINTF(3, 4);
-gint64 sim_between(GRand *dice, gint64 from, gint64 to); /* both included */
 
 /* troubles.c */
 /* Does this trouble come now, with a chance of one in `in`? */
 bool trouble_comes(struct sim *sim, enum trouble_kind kind, int in);
-const char *trouble_option(enum trouble_kind kind);
-const char *trouble_text(enum trouble_kind kind);
 void troubles_tick(struct sim *sim);
 void troubles_end(struct sim *sim);
 
@@ -233,7 +215,6 @@ struct sim *seat_sim(void);
 /* store*.c */
 /* Another handle on the one journal; `process` NULL: the people's. */
 struct journal *journal_for(struct sim *sim, struct process *process);
-struct journal_store *memory_store_new(void);
 /* The journal's troubles for `process`, or for people. */
 const struct weather *weather_for(const struct sim *sim, const struct process *process);
 /* If an append of `row` is one that takes long, lets others work meanwhile. */
@@ -284,3 +265,8 @@ void ledger_event(struct sim *sim, struct process *process, const struct journal
 void ledger_call(struct sim *sim, const struct call *call);
 void ledger_minute(struct sim *sim);
 void ledger_end(struct sim *sim);
+
+/* trial.c, faults.c: what the runner (base/simulation.h) is told of this simulation. */
+struct trial sim_play(const struct sim_options *options);
+bool comes_with_kills(int kind);
+const struct planted_fault *sim_faults(int *n);

@@ -29,7 +29,7 @@ static void late_free(gpointer data)
 
 struct table *table_new(struct sim *sim)
 {
-    GRand *dice = g_rand_new_with_seed(sim->options.seed ^ 0x7ab1e);
+    GRand *dice = g_rand_new_with_seed(sim->run.options.seed ^ 0x7ab1e);
     struct table *table = g_new0(struct table, 1);
     table->items = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
     table->late = g_ptr_array_new_with_free_func(late_free);

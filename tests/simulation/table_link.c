@@ -122,7 +122,7 @@ static json_t *is_beaten_by_itself(const struct errand *errand, GError **error)
 
 static json_t *is_cut_off(const struct errand *errand, GError **error)
 {
-    bool arrived = sim_between(errand->sim->dice[ON_LOST_APPEND], 0, 1);
+    bool arrived = sim_between(errand->sim->run.dice[ON_LOST_APPEND], 0, 1);
     OWN_JSON reply = arrived ? table_put(errand->sim, errand->body, errand->process, NULL) : NULL;
     tell(errand, arrived ? "arrives, and is cut off" : "is cut off");
     return fails(errand, AWS_ERROR_NETWORK, "connection reset by peer", error);
@@ -131,9 +131,9 @@ static json_t *is_cut_off(const struct errand *errand, GError **error)
 static json_t *arrives_late(const struct errand *errand, GError **error)
 {
     struct sim *sim = errand->sim;
-    gint64 most = sim_between(sim->dice[ON_LATE_PUT], 2, 180);
+    gint64 most = sim_between(sim->run.dice[ON_LATE_PUT], 2, 180);
     table_put_late(sim, errand->body, errand->process,
-                   sim_between(sim->dice[ON_LATE_PUT], 1, most) * WHEN_SECOND);
+                   sim_between(sim->run.dice[ON_LATE_PUT], 1, most) * WHEN_SECOND);
     tell(errand, "is late");
     return times_out(errand, error);
 }
@@ -145,8 +145,8 @@ static json_t *is_throttled(const struct errand *errand, GError **error)
 
 static json_t *answers_too_late(const struct errand *errand, GError **error)
 {
-    return sim_between(errand->sim->dice[ON_THROTTLED], 0, 1) ? is_throttled(errand, error)
-                                                              : times_out(errand, error);
+    return sim_between(errand->sim->run.dice[ON_THROTTLED], 0, 1) ? is_throttled(errand, error)
+                                                                  : times_out(errand, error);
 }
 
 typedef json_t *(*fate_fn)(const struct errand *errand, GError **error);
@@ -157,7 +157,7 @@ static fate_fn fate_of_put(struct sim *sim)
     static const fate_fn lost[] = {never_arrives, is_never_answered, is_beaten_by_itself,
                                    is_cut_off};
     if (trouble_comes(sim, ON_LOST_APPEND, 150))
-        return lost[sim_between(sim->dice[ON_LOST_APPEND], 0, G_N_ELEMENTS(lost) - 1)];
+        return lost[sim_between(sim->run.dice[ON_LOST_APPEND], 0, G_N_ELEMENTS(lost) - 1)];
     if (trouble_comes(sim, ON_LATE_PUT, 200))
         return arrives_late;
     return trouble_comes(sim, ON_THROTTLED, 300) ? is_throttled : NULL;
@@ -172,9 +172,10 @@ static bool is_away(const struct errand *errand)
 static json_t *dies_before(const struct errand *errand, GError **error)
 {
     struct sim *sim = errand->sim;
-    if (sim_between(sim->dice[ON_LATE_PUT], 0, 3) == 0 && sim->options.most[ON_LATE_PUT] != 0)
+    if (sim_between(sim->run.dice[ON_LATE_PUT], 0, 3) == 0 &&
+        sim->run.options.most[ON_LATE_PUT] != 0)
         table_put_late(sim, errand->body, errand->process,
-                       sim_between(sim->dice[ON_LATE_PUT], 1, 60) * WHEN_SECOND);
+                       sim_between(sim->run.dice[ON_LATE_PUT], 1, 60) * WHEN_SECOND);
     return is_dead(errand, error);
 }
 

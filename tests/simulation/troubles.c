@@ -1,31 +1,10 @@
-/* What goes wrong: each kind has dice of its own, so that leaving one out changes no other. */
+/* What goes wrong, and how often. */
 #include "tests/simulation/sim.h"
-
-static const struct {
-    const char *option, *text;
-} kinds[] = {
-#define KIND(name, option, text) {option, text},
-    TROUBLES(KIND)
-#undef KIND
-};
-
-const char *trouble_option(enum trouble_kind kind)
-{
-    return kinds[kind].option;
-}
-
-const char *trouble_text(enum trouble_kind kind)
-{
-    return kinds[kind].text;
-}
 
 bool trouble_comes(struct sim *sim, enum trouble_kind kind, int in)
 {
-    bool comes = sim_between(sim->dice[kind], 1, MAX(2, in / MAX(1, sim->options.often))) == 1;
-    int most = sim->options.most[kind];
-    if (!comes || sim->settling || (most >= 0 && sim->used[kind] >= most))
+    if (!run_troubles(&sim->run, kind, in, !sim->settling))
         return false;
-    sim->used[kind]++;
     if (kind != ON_PEOPLE && kind != ON_STALE_WISH) /* whom nothing excuses */
         sim->calm_since_ms = sim->now_ms;
     return true;
@@ -33,24 +12,24 @@ bool trouble_comes(struct sim *sim, enum trouble_kind kind, int in)
 
 static struct process *any_process(struct sim *sim, enum trouble_kind kind)
 {
-    return &sim->processes[sim_between(sim->dice[kind], 0, sim->n_processes - 1)];
+    return &sim->processes[sim_between(sim->run.dice[kind], 0, sim->n_processes - 1)];
 }
 
 static struct sim_cell *any_cell(struct sim *sim, enum trouble_kind kind)
 {
-    return &sim->cells[sim_between(sim->dice[kind], 0, sim->n_cells - 1)];
+    return &sim->cells[sim_between(sim->run.dice[kind], 0, sim->n_cells - 1)];
 }
 
 static gint64 some_time(struct sim *sim, enum trouble_kind kind)
 {
-    gint64 most = sim_between(sim->dice[kind], 10, 600);
-    return sim_between(sim->dice[kind], 5, most) * WHEN_SECOND;
+    gint64 most = sim_between(sim->run.dice[kind], 10, 600);
+    return sim_between(sim->run.dice[kind], 5, most) * WHEN_SECOND;
 }
 
 static void crash(struct sim *sim)
 {
     struct process *process = any_process(sim, ON_CRASH);
-    int touches = (int)sim_between(sim->dice[ON_CRASH], 1, 12);
+    int touches = (int)sim_between(sim->run.dice[ON_CRASH], 1, 12);
     if (touches == 12)
         process_kill(process, "between two turns");
     else if (process->alive)
@@ -68,7 +47,7 @@ static void stall(struct sim *sim)
 static void trouble_the_journal(struct sim *sim, enum trouble_kind kind)
 {
     gint64 until_ms = sim->now_ms + some_time(sim, kind);
-    bool all = sim_between(sim->dice[kind], 0, 1);
+    bool all = sim_between(sim->run.dice[kind], 0, 1);
     int one = any_process(sim, kind)->number;
     for (int i = 0; i <= MOST_PROCESSES; i++) {
         struct weather *weather = &sim->weather[i];
@@ -99,8 +78,8 @@ static void jump(struct sim *sim)
 {
     static const gint64 jumps[] = {-WHEN_DAY,       -WHEN_HOUR,       -5 * WHEN_MINUTE,
                                    5 * WHEN_MINUTE, 30 * WHEN_MINUTE, 2 * WHEN_DAY};
-    struct host *host = &sim->hosts[sim_between(sim->dice[ON_CLOCK], 0, HOSTS - 1)];
-    gint64 ms = jumps[sim_between(sim->dice[ON_CLOCK], 0, G_N_ELEMENTS(jumps) - 1)];
+    struct host *host = &sim->hosts[sim_between(sim->run.dice[ON_CLOCK], 0, HOSTS - 1)];
+    gint64 ms = jumps[sim_between(sim->run.dice[ON_CLOCK], 0, G_N_ELEMENTS(jumps) - 1)];
     /* What has jumped is set right the next time. */
     host->wall_offset_ms = ABS(host->wall_offset_ms) > WHEN_MINUTE ? 0 : ms;
     sim_tell(sim, "the clock of %s is now %d s from true time", host->name,
@@ -120,7 +99,7 @@ static void out_of_band(struct sim *sim)
     struct sim_cell *cell = any_cell(sim, ON_OUT_OF_BAND);
     guint n = cell->deployments->len;
     const struct deployment *last = n ? g_ptr_array_index(cell->deployments, n - 1) : NULL;
-    int what = (int)sim_between(sim->dice[ON_OUT_OF_BAND], 0, 2);
+    int what = (int)sim_between(sim->run.dice[ON_OUT_OF_BAND], 0, 2);
     if (what < 2 && last && last->progress == DEPLOY_DONE)
         for (int i = what; i < PARTS; i++)
             cell->parts[i] = last->before[i];
@@ -135,7 +114,7 @@ static void out_of_band(struct sim *sim)
 static void no_metrics(struct sim *sim)
 {
     gint64 until_ms = sim->now_ms + some_time(sim, ON_NO_METRICS);
-    int what = (int)sim_between(sim->dice[ON_NO_METRICS], 0, 3);
+    int what = (int)sim_between(sim->run.dice[ON_NO_METRICS], 0, 3);
     if (what == 3) {
         sim->half_read_until_ms = until_ms;
         sim_tell(sim, "the registry is read only in part for %d s",
@@ -158,7 +137,7 @@ static void no_metrics(struct sim *sim)
 static void sick(struct sim *sim)
 {
     struct sim_cell *cell = any_cell(sim, ON_SICK);
-    bool whatever = sim_between(sim->dice[ON_SICK], 0, 3) == 0;
+    bool whatever = sim_between(sim->run.dice[ON_SICK], 0, 3) == 0;
     if (whatever)
         cell->bad_old = !cell->bad_old;
     else
@@ -179,7 +158,7 @@ static void tag_moves(struct sim *sim)
 static void fleet_changes(struct sim *sim)
 {
     struct sim_cell *cell =
-        &sim->cells[sim_between(sim->dice[ON_FLEET], 1, MAX(1, sim->n_cells - 1))];
+        &sim->cells[sim_between(sim->run.dice[ON_FLEET], 1, MAX(1, sim->n_cells - 1))];
     bool has_dr = sim->n_cells >= 4 && cell == &sim->cells[sim->n_cells - 2];
     if (sim->n_cells < 2 || has_dr)
         return;

@@ -14,6 +14,8 @@
 #include "data/journal_store.h"
 #include "rollout/failover.h"
 #include "rollout/failover_conduct.h"
+#include "tests/simulation/base/host.h"
+#include "tests/simulation/base/run.h"
 
 #define TROUBLES(X)                                                                                \
     X(CRASH, "crash", "a conductor is killed, between any two events or around any call")          \
@@ -59,7 +61,7 @@ enum rule {
     RULE_PATIENCE = 28        /* what is waited for has its whole time, whatever clocks say */
 };
 
-enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, HOSTS = 2, CELLS = TARGETS + 1 };
+enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, CELLS = TARGETS + 1 };
 #define CALL_DEADLINE_MS (20 * WHEN_SECOND)
 #define LEASE_MS         (30 * WHEN_SECOND)
 #define STEP_MS          (2 * WHEN_MINUTE)
@@ -108,11 +110,6 @@ struct call {
     char **names;
 };
 
-struct host {
-    char name[12], boot[12];
-    gint64 wall_offset_ms, boot_offset_ms;
-};
-
 /* What a conductor knows of the intent in flight. */
 struct watch {
     gint64 seq;
@@ -147,19 +144,12 @@ struct shell {
     struct conduct *conduct; /* ... and this failover in it; NULL: this is a plain one */
 };
 
-struct sim_options {
-    guint32 seed;
-    int most[TROUBLE_KINDS]; /* how often each trouble may come; -1: as often as chance has it */
-    int often;
-    bool kills, told;
-    bool real; /* the conductor of rollout/failover_conduct.h, not the plain one */
-};
+/* This simulation's own option: the conductor of rollout/failover_conduct.h, not the plain one. */
+enum own { OWN_REAL };
 
 struct sim {
-    struct sim_options options;
+    struct run run;
     gint64 now_ms, began_ms, troubles_end_ms;
-    GRand *chance, *dice[TROUBLE_KINDS];
-    int used[TROUBLE_KINDS];
     bool settling;
     struct failover_plan *plan;
     struct resident tenants[MOST_TENANTS];
@@ -190,11 +180,6 @@ struct sim {
     struct config *config; /* of the real conductor */
     struct shell *seat;    /* whose clocks are asked */
     char *lock_of[CELLS];
-
-    GPtrArray *story;
-    guint64 decisions, events, writes;
-    int broken_rule;
-    char *broken;
 };
 
 /* run.c */
@@ -203,7 +188,6 @@ void sim_free(struct sim *sim);
 bool sim_run(struct sim *sim); /* true: every rule held */
 void sim_tell(struct sim *sim, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void sim_broke(struct sim *sim, int rule, const char *format, ...) G_GNUC_PRINTF(3, 4);
-gint64 sim_between(GRand *dice, gint64 from, gint64 to);
 struct sim *sim_seated(void);              /* whose turn it is, for what the linker puts in place */
 extern const char *const sim_cells[CELLS]; /* the source and the targets */
 struct resident *sim_tenant(struct sim *sim, const char *id);
@@ -229,8 +213,6 @@ struct journal *journal_for(struct sim *sim, struct shell *shell);
 
 /* troubles.c */
 bool trouble_comes(struct sim *sim, enum trouble_kind kind, int in);
-const char *trouble_option(enum trouble_kind kind);
-const char *trouble_text(enum trouble_kind kind);
 void troubles_tick(struct sim *sim);
 void troubles_end(struct sim *sim);
 void people_tick(struct sim *sim);
@@ -256,15 +238,10 @@ static inline gint64 boot_ms(const struct shell *shell)
     return shell->sim->now_ms + shell->host->boot_offset_ms;
 }
 
-/* trial.c */
-/* With kills alone, the same seed without any comes to the same end, or this one to HELD. */
-struct sim *trial_run(const struct sim_options *options);
-/* As few troubles as still break the same rule. */
-struct sim_options trial_shrink(const struct sim_options *options, int rule);
-void trial_tell(const struct sim_options *options); /* the story, and how to see it again */
-
-/* bite.c: every deliberate fault in turn; how many were caught, and not, by their rule. */
-void bite(int *passed, int *failed);
+/* trial.c, faults.c: what the runner (base/simulation.h) is told of this simulation. */
+struct trial sim_play(const struct sim_options *options);
+bool comes_with_kills(int kind);
+const struct planted_fault *sim_faults(int *n);
 
 /* rules.c */
 void rules_event(struct sim *sim, const struct event *event);

@@ -105,7 +105,7 @@ struct failover_decision __wrap_failover_decide(const struct failover *failover,
     struct sim *sim = sim_seated();
     struct failover_decision decision = __real_failover_decide(failover, seen);
     rules_decided(sim, failover, &decision, seen->now_ms);
-    sim->decisions++;
+    sim->run.decisions++;
     return decision;
 }
 
@@ -173,7 +173,7 @@ void __wrap_conductor_log(const struct world *world, enum log_level level, const
 {
     struct sim *sim = sim_seated();
     (void)world;
-    if (!sim->options.told || level == LOG_LEVEL_INFO)
+    if (!sim->run.options.told || level == LOG_LEVEL_INFO)
         return;
     va_list args;
     va_start(args, format);

@@ -281,7 +281,7 @@ bool __wrap_job_begin(const struct job_desk *desk, const struct job *job, GError
         rules_call(sim, shell, call);
         g_hash_table_insert(sim->commands, job_key(shell, job->token),
                             GINT_TO_POINTER(sim->now_ms < sim->commands_fail_until_ms ? 2 : 1));
-        sim->writes++;
+        sim->run.touches++;
     }
     evac_call_free(call);
     shell_dies_here(shell, "after a command");

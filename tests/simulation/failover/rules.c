@@ -179,8 +179,8 @@ static void note_intent(struct sim *sim, const struct event *event)
 static void operation_event(struct sim *sim, const struct event *event)
 {
     g_autoptr(GError) error = NULL;
-    sim->events++;
-    if (sim->options.told) {
+    sim->run.events++;
+    if (sim->run.options.told) {
         g_autofree char *data = json_dumps(event->data, JSON_COMPACT);
         sim_tell(sim, "%s #%d %s: %.300s", event->actor, (int)event->seq, event->type,
                  strcmp(event->type, "opened") == 0 ? "" : data);
@@ -363,7 +363,7 @@ static void locks_are_free(struct sim *sim)
 void rules_end(struct sim *sim)
 {
     g_autoptr(GError) error = NULL;
-    if (sim->broken || (sim->options.kills && sim->ledger->state == FAILOVER_HELD))
+    if (sim->run.broken || (sim->run.options.kills && sim->ledger->state == FAILOVER_HELD))
         return;
     if (!failover_state_final(sim->ledger->state))
         sim_broke(sim, RULE_WAY_OUT, "it does not end: %s (%s)",

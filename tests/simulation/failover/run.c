@@ -1,10 +1,9 @@
 /* One run: a plan, its conductors and its people from a seed, and time that passes for them until
  * the operation is over, or nothing more will come of it. */
+#include "tests/simulation/base/memory_store.h"
 #include "tests/simulation/failover/evac.h"
 
 #include <string.h>
-
-struct journal_store *memory_store_new(void); /* tests/simulation/store.c */
 
 #define SETTLED_AFTER_MS (6 * WHEN_HOUR)
 
@@ -17,37 +16,20 @@ struct sim *sim_seated(void)
     return seated;
 }
 
-gint64 sim_between(GRand *dice, gint64 from, gint64 to)
-{
-    guint64 span = (guint64)(to - from) + 1;
-    guint64 draw = ((guint64)g_rand_int(dice) << 32) | g_rand_int(dice);
-    return from + (gint64)(draw % span);
-}
-
 void sim_tell(struct sim *sim, const char *format, ...)
 {
-    if (!sim->options.told)
-        return;
     va_list args;
     va_start(args, format);
-    g_autofree char *words = g_strdup_vprintf(format, args);
+    run_tell(&sim->run, sim->now_ms - sim->began_ms, format, args);
     va_end(args);
-    gint64 ms = sim->now_ms - sim->began_ms;
-    g_ptr_array_add(sim->story, g_strdup_printf("%3d:%02d.%03d  %s", (int)(ms / WHEN_MINUTE),
-                                                (int)(ms % WHEN_MINUTE / WHEN_SECOND),
-                                                (int)(ms % WHEN_SECOND), words));
 }
 
 void sim_broke(struct sim *sim, int rule, const char *format, ...)
 {
-    if (sim->broken)
-        return;
     va_list args;
     va_start(args, format);
-    sim->broken = g_strdup_vprintf(format, args);
+    run_broke(&sim->run, sim->now_ms - sim->began_ms, rule, format, args);
     va_end(args);
-    sim->broken_rule = rule;
-    sim_tell(sim, "BROKEN: %s", sim->broken);
 }
 
 struct resident *sim_tenant(struct sim *sim, const char *id)
@@ -60,7 +42,7 @@ struct resident *sim_tenant(struct sim *sim, const char *id)
 
 static bool chance(struct sim *sim, int in)
 {
-    return sim_between(sim->chance, 1, in) == 1;
+    return sim_between(sim->run.chance, 1, in) == 1;
 }
 
 /* Mostly as one would wish; a few have no record, one that is not ours to change, or one elsewhere.
@@ -100,7 +82,7 @@ static void make_plan(struct sim *sim)
                               : chance(sim, 8) ? FAILOVER_MOVE
                                                : FAILOVER_FAILOVER;
     struct failover_plan *plan = failover_plan_new(kind, sim_cells[0]);
-    sim->n = kind == FAILOVER_MOVE ? 1 : (guint)sim_between(sim->chance, 1, MOST_TENANTS);
+    sim->n = kind == FAILOVER_MOVE ? 1 : (guint)sim_between(sim->run.chance, 1, MOST_TENANTS);
     plan->dns = !chance(sim, 8);
     plan->ttl_s = 60;
     plan->step_ms = STEP_MS;
@@ -136,13 +118,8 @@ static void open_operation(struct sim *sim)
 
 static void add_shells(struct sim *sim)
 {
-    sim->n_shells = (int)sim_between(sim->chance, 1, SHELLS);
-    for (int i = 0; i < HOSTS; i++) {
-        struct host *host = &sim->hosts[i];
-        g_snprintf(host->name, sizeof host->name, "bastion-%d", i + 1);
-        g_snprintf(host->boot, sizeof host->boot, "boot-%d", i + 1);
-        host->boot_offset_ms = (i + 1) * WHEN_DAY - sim->now_ms;
-    }
+    sim->n_shells = (int)sim_between(sim->run.chance, 1, SHELLS);
+    hosts_begin(sim->hosts, sim->now_ms);
     for (int i = 0; i < sim->n_shells; i++) {
         struct shell *shell = &sim->shells[i];
         shell->sim = sim;
@@ -156,14 +133,10 @@ struct sim *sim_new(const struct sim_options *options)
 {
     struct sim *sim = g_new0(struct sim, 1);
     seated = sim;
-    sim->options = *options;
-    sim->chance = g_rand_new_with_seed(options->seed);
-    for (int i = 0; i < TROUBLE_KINDS; i++)
-        sim->dice[i] = g_rand_new_with_seed(options->seed * 31 + (guint32)i);
+    run_begin(&sim->run, options);
     sim->now_ms = sim->began_ms = 1800000000000 + options->seed % 1000 * 61 * WHEN_SECOND;
-    sim->troubles_end_ms = sim->now_ms + sim_between(sim->chance, 8, 40) * WHEN_MINUTE;
+    sim->troubles_end_ms = sim->now_ms + sim_between(sim->run.chance, 8, 40) * WHEN_MINUTE;
     sim->fit = sim->fit_read = true;
-    sim->story = g_ptr_array_new_with_free_func(g_free);
     sim->calls = g_ptr_array_new_with_free_func(evac_call_free);
     sim->commands = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     sim->changes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -180,24 +153,20 @@ struct sim *sim_new(const struct sim_options *options)
 
 void sim_free(struct sim *sim)
 {
-    sim->options.told = false;
+    sim->run.options.told = false;
     for (int i = 0; i < sim->n_shells; i++)
         shell_kill(&sim->shells[i], "at the end");
     journal_close(sim->desk);
     sim->truth->ops->close(sim->truth);
     g_ptr_array_unref(sim->calls);
-    g_ptr_array_unref(sim->story);
     g_hash_table_unref(sim->commands);
     g_hash_table_unref(sim->changes);
     g_free(sim->config);
     failover_free(sim->ledger);
     failover_plan_free(sim->plan);
-    g_rand_free(sim->chance);
-    for (int i = 0; i < TROUBLE_KINDS; i++)
-        g_rand_free(sim->dice[i]);
     for (int i = 0; i < CELLS; i++)
         g_free(sim->lock_of[i]);
-    g_free(sim->broken);
+    run_clear(&sim->run);
     g_free(sim);
     seated = NULL;
 }
@@ -206,25 +175,25 @@ static bool is_over(const struct sim *sim)
 {
     if (failover_state_final(sim->ledger->state) && sim->calls->len == 0)
         return true;
-    if (sim->options.kills && sim->ledger->state == FAILOVER_HELD && sim->settling)
+    if (sim->run.options.kills && sim->ledger->state == FAILOVER_HELD && sim->settling)
         return true;
     return sim->now_ms - sim->troubles_end_ms > SETTLED_AFTER_MS;
 }
 
 bool sim_run(struct sim *sim)
 {
-    while (!sim->broken && !is_over(sim)) {
-        sim->now_ms += sim_between(sim->chance, 200, 3000);
+    while (!sim->run.broken && !is_over(sim)) {
+        sim->now_ms += sim_between(sim->run.chance, 200, 3000);
         if (!sim->settling)
             troubles_tick(sim);
         if (!sim->settling && sim->now_ms >= sim->troubles_end_ms)
             troubles_end(sim);
         people_tick(sim);
         world_tick(sim);
-        int first = (int)sim_between(sim->chance, 0, sim->n_shells - 1);
-        for (int i = 0; i < sim->n_shells && !sim->broken; i++)
+        int first = (int)sim_between(sim->run.chance, 0, sim->n_shells - 1);
+        for (int i = 0; i < sim->n_shells && !sim->run.broken; i++)
             shell_step(&sim->shells[(first + i) % sim->n_shells]);
     }
     rules_end(sim);
-    return !sim->broken;
+    return !sim->run.broken;
 }

@@ -20,7 +20,7 @@ void shell_start(struct shell *shell)
     *shell->self = (struct holder){g_strdup(shell->host->name), g_strdup(shell->host->boot),
                                    g_strdup("pids"), shell->pid, shell->pid};
     shell->journal = journal_for(sim, shell);
-    if (sim->options.real) {
+    if (sim->run.options.own[OWN_REAL]) {
         real_start(shell);
         return;
     }
@@ -56,7 +56,7 @@ void shell_kill(struct shell *shell, const char *why)
     if (!shell->alive || shell->dying)
         return;
     shell->dying = true;
-    shell->back_ms = sim->now_ms + sim_between(sim->dice[ON_CRASH], 1, 300) * WHEN_SECOND;
+    shell->back_ms = sim->now_ms + sim_between(sim->run.dice[ON_CRASH], 1, 300) * WHEN_SECOND;
     sim_tell(sim, "p%d is killed %s", shell->number, why);
     if (!shell->stepping)
         bury(shell);

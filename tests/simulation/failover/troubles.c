@@ -1,57 +1,34 @@
-/* What goes wrong: each kind has dice of its own, so that leaving one out changes no other. */
+/* What goes wrong, and how often; and the people. */
 #include "rollout/lock.h"
 #include "tests/simulation/failover/evac.h"
 
-static const struct {
-    const char *option, *text;
-} kinds[] = {
-#define KIND(name, option, text) {option, text},
-    TROUBLES(KIND)
-#undef KIND
-};
-
-const char *trouble_option(enum trouble_kind kind)
-{
-    return kinds[kind].option;
-}
-
-const char *trouble_text(enum trouble_kind kind)
-{
-    return kinds[kind].text;
-}
-
 bool trouble_comes(struct sim *sim, enum trouble_kind kind, int in)
 {
-    bool comes = sim_between(sim->dice[kind], 1, MAX(2, in / MAX(1, sim->options.often))) == 1;
-    int most = sim->options.most[kind];
-    if (!comes || sim->settling || (most >= 0 && sim->used[kind] >= most))
-        return false;
-    sim->used[kind]++;
-    return true;
+    return run_troubles(&sim->run, kind, in, !sim->settling);
 }
 
 static gint64 until_ms(struct sim *sim, enum trouble_kind kind, const char *what)
 {
-    gint64 most = sim_between(sim->dice[kind], 5, 400);
-    gint64 ms = sim_between(sim->dice[kind], 3, most) * WHEN_SECOND;
+    gint64 most = sim_between(sim->run.dice[kind], 5, 400);
+    gint64 ms = sim_between(sim->run.dice[kind], 3, most) * WHEN_SECOND;
     sim_tell(sim, "%s for %d s", what, (int)(ms / WHEN_SECOND));
     return sim->now_ms + ms;
 }
 
 static struct shell *any_shell(struct sim *sim, enum trouble_kind kind)
 {
-    return &sim->shells[sim_between(sim->dice[kind], 0, sim->n_shells - 1)];
+    return &sim->shells[sim_between(sim->run.dice[kind], 0, sim->n_shells - 1)];
 }
 
 static struct resident *any_tenant(struct sim *sim, enum trouble_kind kind)
 {
-    return &sim->tenants[sim_between(sim->dice[kind], 0, sim->n - 1)];
+    return &sim->tenants[sim_between(sim->run.dice[kind], 0, sim->n - 1)];
 }
 
 static void crash(struct sim *sim)
 {
     struct shell *shell = any_shell(sim, ON_CRASH);
-    int touches = (int)sim_between(sim->dice[ON_CRASH], 1, 12);
+    int touches = (int)sim_between(sim->run.dice[ON_CRASH], 1, 12);
     if (touches == 12)
         shell_kill(shell, "between two turns");
     else if (shell->alive)
@@ -71,8 +48,8 @@ static void away(struct sim *sim)
 static void jump(struct sim *sim)
 {
     static const gint64 jumps[] = {-WHEN_HOUR, -5 * WHEN_MINUTE, 5 * WHEN_MINUTE, WHEN_DAY};
-    struct host *host = &sim->hosts[sim_between(sim->dice[ON_CLOCK], 0, HOSTS - 1)];
-    gint64 ms = jumps[sim_between(sim->dice[ON_CLOCK], 0, G_N_ELEMENTS(jumps) - 1)];
+    struct host *host = &sim->hosts[sim_between(sim->run.dice[ON_CLOCK], 0, HOSTS - 1)];
+    gint64 ms = jumps[sim_between(sim->run.dice[ON_CLOCK], 0, G_N_ELEMENTS(jumps) - 1)];
     host->wall_offset_ms = host->wall_offset_ms ? 0 : ms;
     sim_tell(sim, "the clock of %s is now %d s from true time", host->name,
              (int)(host->wall_offset_ms / WHEN_SECOND));
@@ -80,7 +57,7 @@ static void jump(struct sim *sim)
 
 static void throttled(struct sim *sim)
 {
-    if (sim_between(sim->dice[ON_THROTTLED], 0, 1))
+    if (sim_between(sim->run.dice[ON_THROTTLED], 0, 1))
         sim->registry_throttled_until_ms = until_ms(sim, ON_THROTTLED, "the registry throttles");
     else
         sim->zone_throttled_until_ms = until_ms(sim, ON_THROTTLED, "Route 53 throttles");
@@ -88,7 +65,7 @@ static void throttled(struct sim *sim)
 
 static void blind(struct sim *sim)
 {
-    if (sim_between(sim->dice[ON_BLIND], 0, 1))
+    if (sim_between(sim->run.dice[ON_BLIND], 0, 1))
         sim->registry_blind_until_ms = until_ms(sim, ON_BLIND, "the registry can't be read");
     else
         sim->zone_blind_until_ms = until_ms(sim, ON_BLIND, "Route 53 can't be read");
@@ -103,9 +80,9 @@ static void others_item(struct sim *sim)
 {
     struct resident *tenant = any_tenant(sim, ON_OTHERS_ITEM);
     struct kept_item item = {.region = "eu-central-1", .status = "DOWN"};
-    bool moved = sim_between(sim->dice[ON_OTHERS_ITEM], 0, 1);
+    bool moved = sim_between(sim->run.dice[ON_OTHERS_ITEM], 0, 1);
     g_strlcpy(item.cell, moved ? "cell-9" : tenant->item.cell, sizeof item.cell);
-    g_snprintf(item.stamp, sizeof item.stamp, "others-%d", sim->used[ON_OTHERS_ITEM]);
+    g_snprintf(item.stamp, sizeof item.stamp, "others-%d", sim->run.used[ON_OTHERS_ITEM]);
     tenant->item = item;
     tenant->item_by = OTHERS;
     sim_tell(sim, "somebody else changes the item of %s", tenant->id);
@@ -123,14 +100,14 @@ static void others_record(struct sim *sim)
     if (!tenant->has_record)
         return;
     tenant->record =
-        records[sim_between(sim->dice[ON_OTHERS_RECORD], 0, G_N_ELEMENTS(records) - 1)];
+        records[sim_between(sim->run.dice[ON_OTHERS_RECORD], 0, G_N_ELEMENTS(records) - 1)];
     tenant->record_by = OTHERS;
     sim_tell(sim, "somebody else changes the record of %s: %s", tenant->id, tenant->record.leads);
 }
 
 static void unfit(struct sim *sim)
 {
-    bool unread = sim_between(sim->dice[ON_UNFIT], 0, 1);
+    bool unread = sim_between(sim->run.dice[ON_UNFIT], 0, 1);
     sim->unfit_until_ms = until_ms(sim, ON_UNFIT, unread ? "preflight is blind" : "cell-2 is ill");
     sim->fit_read = !unread;
     sim->fit = unread;
@@ -143,7 +120,7 @@ static void command(struct sim *sim)
 
 static void pending(struct sim *sim)
 {
-    if (sim_between(sim->dice[ON_PENDING], 0, 1))
+    if (sim_between(sim->run.dice[ON_PENDING], 0, 1))
         sim->pending_until_ms = until_ms(sim, ON_PENDING, "no change comes to INSYNC");
     else
         any_tenant(sim, ON_PENDING)->unverified_until_ms =
@@ -166,7 +143,7 @@ static void rival(struct sim *sim)
     if (sim->rival_cell)
         return;
     sim->rivals++;
-    sim->rival_cell = sim_cells[sim_between(sim->dice[ON_RIVAL], 0, CELLS - 1)];
+    sim->rival_cell = sim_cells[sim_between(sim->run.dice[ON_RIVAL], 0, CELLS - 1)];
     sim->rival_ends_ms = until_ms(sim, ON_RIVAL, "another operation wants a cell");
     say_of_rival(sim, "opened", "running", false);
     g_autofree char *id = g_strdup_printf("r%d", sim->rivals);
@@ -247,12 +224,13 @@ static void wish(struct sim *sim, const char *what)
 void people_tick(struct sim *sim)
 {
     bool held = sim->ledger->state == FAILOVER_HELD;
-    if (sim->options.kills)
+    if (sim->run.options.kills)
         return;
     if (trouble_comes(sim, ON_PEOPLE, 400))
         wish(sim, "revert");
-    if (held && sim_between(sim->chance, 1, 25) == 1)
-        wish(sim, sim->settling && !sim->ledger->reverting && sim_between(sim->chance, 1, 8) == 1
-                      ? "revert"
-                      : "resume");
+    if (held && sim_between(sim->run.chance, 1, 25) == 1)
+        wish(sim,
+             sim->settling && !sim->ledger->reverting && sim_between(sim->run.chance, 1, 8) == 1
+                 ? "revert"
+                 : "resume");
 }

@@ -92,7 +92,7 @@ static void take_record(struct resident *tenant, const json_t *becomes)
 static gint64 new_change(struct sim *sim, char change[16])
 {
     gint64 *at_ms = g_new(gint64, 1);
-    gint64 due_ms = sim->now_ms + sim_between(sim->chance, 1, 60) * WHEN_SECOND;
+    gint64 due_ms = sim->now_ms + sim_between(sim->run.chance, 1, 60) * WHEN_SECOND;
     g_snprintf(change, 16, "C%u", ++sim->next_change);
     *at_ms = sim->last_insync_ms = MAX(due_ms, sim->last_insync_ms);
     g_hash_table_insert(sim->changes, g_strdup(change), at_ms);
@@ -128,7 +128,7 @@ static void land_item(struct sim *sim, struct call *call)
     tenant->item = call->found = becomes;
     tenant->item_by = US;
     call->outcome = OUTCOME_DONE;
-    sim->writes++;
+    sim->run.touches++;
     sim_tell(sim, "    registry: %s is in %s, %s (%s)", tenant->id, tenant->item.cell,
              tenant->item.status, tenant->item.stamp);
 }
@@ -170,7 +170,7 @@ static void land_change(struct sim *sim, struct call *call)
         sim_tell(sim, "    zone: %s leads to %s (%s)", tenant->id,
                  tenant->record.there ? tenant->record.leads : "nothing", call->change);
     }
-    sim->writes++;
+    sim->run.touches++;
 }
 
 /* By its token it runs once, whoever asks. */
@@ -180,7 +180,7 @@ static void land_command(struct sim *sim, struct call *call)
     if (!known) {
         known = GINT_TO_POINTER(sim->now_ms < sim->commands_fail_until_ms ? 2 : 1);
         g_hash_table_insert(sim->commands, g_strdup(call->token), known);
-        sim->writes++;
+        sim->run.touches++;
     }
     bool well = GPOINTER_TO_INT(known) == 1;
     refuse(call, well ? OUTCOME_DONE : OUTCOME_REFUSED, NULL, well ? NULL : "exit status 1");
@@ -203,7 +203,7 @@ static void land(struct sim *sim, struct call *call)
 void world_call(struct call *call)
 {
     struct sim *sim = call->shell->sim;
-    gint64 took_ms = sim_between(sim->chance, 20, 900);
+    gint64 took_ms = sim_between(sim->run.chance, 20, 900);
     call->began_ms = sim->now_ms;
     call->arrives_ms = sim->now_ms + took_ms;
     call->answers_ms = call->arrives_ms + took_ms;
@@ -211,13 +211,13 @@ void world_call(struct call *call)
         /* what it is told is what stands when it comes */
     } else if (trouble_comes(sim, ON_LOST_CALL, 40)) {
         call->answers_ms = -1;
-        call->arrives_ms = sim_between(sim->dice[ON_LOST_CALL], 0, 1) ? call->arrives_ms : -1;
+        call->arrives_ms = sim_between(sim->run.dice[ON_LOST_CALL], 0, 1) ? call->arrives_ms : -1;
         sim_tell(sim, "    ... its answer is lost%s",
                  call->arrives_ms < 0 ? ", and so is the call" : "");
     } else if (trouble_comes(sim, ON_LATE_CALL, 40)) {
         call->answers_ms = -1;
         call->arrives_ms =
-            sim->now_ms + sim_between(sim->dice[ON_LATE_CALL], 1000, CALL_DEADLINE_MS - 1);
+            sim->now_ms + sim_between(sim->run.dice[ON_LATE_CALL], 1000, CALL_DEADLINE_MS - 1);
         sim_tell(sim, "    ... it lands late");
     }
     g_ptr_array_add(sim->calls, call);

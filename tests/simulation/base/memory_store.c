@@ -1,7 +1,6 @@
-/* The journal: kept in memory (or by the real SQLite store), and reached by each process through a
- * handle of its own, which has that process's troubles. */
+#include "tests/simulation/base/memory_store.h"
+
 #include "data/base/error.h"
-#include "tests/simulation/sim.h"
 
 #include <string.h>
 
