@@ -1,7 +1,7 @@
 /* DynamoDB's PutItem: a whole item, in the place of what has its key, if a condition holds. */
 #include "data/sim/dynamodb.h"
-#include "data/sim/expression.h"
 #include "data/sim/value.h"
+#include "data/sim/write_item.h"
 
 #include <string.h>
 
@@ -61,19 +61,7 @@ json_t *sim_dynamodb_put(struct sim_call *call)
     json_t *table = sim_dynamodb_table(call), *item = json_object_get(call->in, "Item");
     if (!table || !is_item(call, table, item))
         return NULL;
-    OWN(sim_expressions) condition = sim_expressions_read(call);
-    g_autofree char *key = condition ? sim_dynamodb_key(call, table, item) : NULL;
-    if (!key)
-        return NULL;
-    json_t *items = json_object_get(table, "items");
-    OWN_JSON before = json_incref(json_object_get(items, key));
-    OWN_JSON nothing = json_object();
-    if (!sim_expressions_keep(condition, before ? before : nothing))
-        return sim_dynamodb_condition_failed(call, before);
-    sim_dynamodb_store(call, table, key, item);
-    json_t *result = json_object();
-    if (before && g_str_equal(sim_text(call->in, "ReturnValues", "NONE"), "ALL_OLD"))
-        json_object_set(result, "Attributes", before);
-    sim_dynamodb_write_units(call, result, sim_dynamodb_bytes(item));
-    return result;
+    char *key = sim_dynamodb_key(call, table, item);
+    OWN(sim_write) write = sim_write_new(call, table, key, false);
+    return write ? sim_write_done(write, call, item) : NULL;
 }
