@@ -1,10 +1,9 @@
-/* The journal in SQLite: one table, one index for each question. */
+/* The journal in SQLite: one table, one index for each question (journal_sqlite_read.c). */
 #include "data/journal_sqlite.h"
 
 #include "data/base/error.h"
+#include "data/journal_sqlite_read.h"
 #include "data/sqlite.h"
-
-#include <string.h>
 
 /* `copy` has a row where the events are a copy of what several bastions share, and says of what
  * (journal_copy.c).
@@ -24,11 +23,6 @@ static const char *const migrations[] = {
     "CREATE TABLE copy (of TEXT NOT NULL)"};
 
 static const struct sqlite_schema schema = {migrations, G_N_ELEMENTS(migrations), false};
-
-#define COLUMNS(of)                                                                                \
-    of "stream, " of "seq, " of "id, " of "at_ms, " of "actor, " of "type, " of "data, " of        \
-       "prev_hash, " of "hash "
-enum { N_COLUMNS = 9 };
 
 struct sqlite_store {
     struct journal_store base;
@@ -51,34 +45,6 @@ void journal_sqlite_wrote(struct journal_store *store)
     ((struct sqlite_store *)store)->appended++;
 }
 
-static const char *text_at(sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    return text ? text : "";
-}
-
-static struct journal_row row_at(sqlite3_stmt *at, int first)
-{
-    return (struct journal_row){.stream = text_at(at, first),
-                                .seq = sqlite3_column_int64(at, first + 1),
-                                .id = text_at(at, first + 2),
-                                .at_ms = sqlite3_column_int64(at, first + 3),
-                                .actor = text_at(at, first + 4),
-                                .type = text_at(at, first + 5),
-                                .data = text_at(at, first + 6),
-                                .prev_hash = text_at(at, first + 7),
-                                .hash = text_at(at, first + 8)};
-}
-
-/* A text with a NUL in it would be hashed only up to there, and its rest could be anything. */
-static bool has_hidden_text(sqlite3_stmt *at)
-{
-    for (int column = 0; column < N_COLUMNS; column++)
-        if (strlen(text_at(at, column)) != (size_t)sqlite3_column_bytes(at, column))
-            return true;
-    return false;
-}
-
 bool journal_sqlite_place(sqlite3 *db, const struct journal_row *row,
                           char prev_hash[JOURNAL_HASH_SIZE], GError **error)
 {
@@ -92,7 +58,8 @@ bool journal_sqlite_place(sqlite3 *db, const struct journal_row *row,
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         return sqlite_fail(db, NULL, "append to the journal", error);
     gint64 last = code == SQLITE_ROW ? sqlite3_column_int64(get, 0) : 0;
-    g_strlcpy(prev_hash, code == SQLITE_ROW ? text_at(get, 1) : JOURNAL_NO_HASH, JOURNAL_HASH_SIZE);
+    g_strlcpy(prev_hash, code == SQLITE_ROW ? sqlite_text(get, 1) : JOURNAL_NO_HASH,
+              JOURNAL_HASH_SIZE);
     if (row->seq == last + 1)
         return true;
     if (row->seq <= last)
@@ -108,11 +75,12 @@ bool journal_sqlite_place(sqlite3 *db, const struct journal_row *row,
 
 bool journal_sqlite_insert(sqlite3 *db, const struct journal_row *row, GError **error)
 {
-    g_autoptr(sqlite3_stmt) put = sqlite_prepare(
-        db,
-        "INSERT INTO event (" COLUMNS("") ", position) SELECT ?,?,?,?,?,?,?,?,?,"
-                                          " coalesce(max(position), 0) + 1 FROM event",
-        "append to the journal", error);
+    g_autoptr(sqlite3_stmt) put =
+        sqlite_prepare(db,
+                       "INSERT INTO event (" JOURNAL_SQLITE_COLUMNS(
+                           "") ", position) SELECT ?,?,?,?,?,?,?,?,?,"
+                               " coalesce(max(position), 0) + 1 FROM event",
+                       "append to the journal", error);
     if (!put)
         return false;
     sqlite_bind(put, 1, row->stream);
@@ -188,209 +156,12 @@ static bool store_append(struct journal_store *store, const struct journal_row *
     return true;
 }
 
-static bool add_event(GPtrArray *events, sqlite3_stmt *row, GError **error)
-{
-    const struct journal_row at = row_at(row, 0);
-    struct event *event = journal_row_event(&at, error);
-    if (event)
-        g_ptr_array_add(events, event);
-    return event;
-}
-
-static GPtrArray *store_read(struct journal_store *store, const char *stream, gint64 from,
-                             int limit, GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autoptr(sqlite3_stmt) get =
-        sqlite_prepare(db,
-                       "SELECT " COLUMNS("") "FROM event WHERE stream = ? AND seq >= ?"
-                                             " ORDER BY seq LIMIT ?",
-                       "read the journal", error);
-    if (!get)
-        return NULL;
-    sqlite_bind(get, 1, stream);
-    sqlite3_bind_int64(get, 2, from);
-    sqlite3_bind_int(get, 3, limit ? limit : -1);
-    g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
-    int code;
-    while ((code = sqlite3_step(get)) == SQLITE_ROW)
-        if (!add_event(events, get, error))
-            return NULL;
-    if (code != SQLITE_DONE) {
-        sqlite_fail(db, NULL, "read the journal", error);
-        return NULL;
-    }
-    return g_steal_pointer(&events);
-}
-
-static struct event *store_last(struct journal_store *store, const char *stream, GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autoptr(sqlite3_stmt) get = sqlite_prepare(
-        db, "SELECT " COLUMNS("") "FROM event WHERE stream = ? ORDER BY seq DESC LIMIT 1",
-        "read the journal", error);
-    if (!get)
-        return NULL;
-    sqlite_bind(get, 1, stream);
-    int code = sqlite3_step(get);
-    if (code == SQLITE_ROW) {
-        const struct journal_row row = row_at(get, 0);
-        return journal_row_event(&row, error);
-    }
-    if (code != SQLITE_DONE)
-        sqlite_fail(db, NULL, "read the journal", error);
-    return NULL;
-}
-
-static char **store_streams(struct journal_store *store, const char *prefix, GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autoptr(sqlite3_stmt) get = sqlite_prepare(
-        db,
-        "SELECT stream FROM event WHERE seq = 1 AND substr(stream, 1, length(?1)) = ?1"
-        " ORDER BY position",
-        "read the journal", error);
-    if (!get)
-        return NULL;
-    sqlite_bind(get, 1, prefix);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    int code;
-    while ((code = sqlite3_step(get)) == SQLITE_ROW)
-        g_ptr_array_add(names, g_strdup(text_at(get, 0)));
-    if (code != SQLITE_DONE) {
-        sqlite_fail(db, NULL, "read the journal", error);
-        return NULL;
-    }
-    g_ptr_array_add(names, NULL);
-    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
-}
-
 static gint64 store_version(struct journal_store *store)
 {
     g_autoptr(sqlite3_stmt) get =
         sqlite_prepare(db_of(store), "PRAGMA data_version", "read the journal", NULL);
     gint64 others = get && sqlite3_step(get) == SQLITE_ROW ? sqlite3_column_int64(get, 0) : 0;
     return others << 32 | ((struct sqlite_store *)store)->appended;
-}
-
-static char *store_head_hash(struct journal_store *store, GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autoptr(sqlite3_stmt) get =
-        sqlite_prepare(db, "SELECT hash FROM event ORDER BY position DESC LIMIT 1",
-                       "read the journal's head", error);
-    if (!get)
-        return NULL;
-    int code = sqlite3_step(get);
-    if (code == SQLITE_ROW)
-        return g_strdup(text_at(get, 0));
-    if (code == SQLITE_DONE)
-        return g_strdup(JOURNAL_NO_HASH);
-    sqlite_fail(db, NULL, "read the journal's head", error);
-    return NULL;
-}
-
-static bool store_walk(struct journal_store *store, journal_row_fn fn, gpointer data,
-                       GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autoptr(sqlite3_stmt) get = sqlite_prepare(
-        db, "SELECT " COLUMNS("") "FROM event ORDER BY stream, seq", "verify the journal", error);
-    if (!get)
-        return false;
-    g_autofree char *good = g_strdup("its start");
-    int code;
-    while ((code = sqlite3_step(get)) == SQLITE_ROW) {
-        const struct journal_row row = row_at(get, 0);
-        if (has_hidden_text(get)) {
-            g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
-                        "%s, event %" G_GINT64_FORMAT ": it was changed after it was written",
-                        row.stream, row.seq);
-            return false;
-        }
-        if (!fn(&row, data, error))
-            return false;
-        g_free(good);
-        good = g_strdup_printf("%s, event %" G_GINT64_FORMAT, row.stream, row.seq);
-    }
-    if (code == SQLITE_DONE)
-        return true;
-    g_autofree char *tried = g_strdup_printf("verify the journal after %s", good);
-    return sqlite_fail(db, NULL, tried, error);
-}
-
-static bool store_check(struct journal_store *store, GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autoptr(sqlite3_stmt) get =
-        sqlite_prepare(db,
-                       "SELECT stream, seq FROM (SELECT stream, seq, position,"
-                       " row_number() OVER (ORDER BY position) AS place FROM event)"
-                       " WHERE position <> place LIMIT 1",
-                       "verify the journal", error);
-    if (!get)
-        return false;
-    int code = sqlite3_step(get);
-    if (code == SQLITE_DONE)
-        return true;
-    if (code != SQLITE_ROW)
-        return sqlite_fail(db, NULL, "verify the journal", error);
-    g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
-                "%s, event %" G_GINT64_FORMAT
-                ": what was written just before it, in this stream or another, is gone",
-                text_at(get, 0), (gint64)sqlite3_column_int64(get, 1));
-    return false;
-}
-
-#define STATE_OF(event)                                                                            \
-    "CASE WHEN json_valid(" event ".data) THEN json_extract(" event ".data, '$.state') END"
-
-static struct journal_summary *summary_at(sqlite3_stmt *get, GError **error)
-{
-    const struct journal_row opened = row_at(get, 0);
-    const struct journal_row state = row_at(get, N_COLUMNS);
-    struct journal_summary *summary = g_new0(struct journal_summary, 1);
-    summary->events = sqlite3_column_int64(get, 2 * N_COLUMNS);
-    summary->opened = journal_row_event(&opened, error);
-    if (summary->opened && state.seq > 0)
-        summary->last_state = journal_row_event(&state, error);
-    if (summary->opened && (summary->last_state || state.seq == 0))
-        return summary;
-    journal_summary_free(summary);
-    return NULL;
-}
-
-static GPtrArray *store_summaries(struct journal_store *store, const char *id, int limit,
-                                  GError **error)
-{
-    sqlite3 *db = db_of(store);
-    g_autofree char *sql =
-        g_strconcat("SELECT " COLUMNS("o.") ", " COLUMNS("s.") ",",
-                    " (SELECT max(seq) FROM event e WHERE e.stream = o.stream)"
-                    " FROM event o LEFT JOIN event s ON s.stream = o.stream AND s.seq ="
-                    " (SELECT max(l.seq) FROM event l WHERE l.stream = o.stream AND " STATE_OF("l"),
-                    " IS NOT NULL)"
-                    " WHERE o.seq = 1 AND o.type = 'opened'",
-                    id ? " AND o.stream = ?2" : "", " ORDER BY o.position DESC LIMIT ?1", NULL);
-    g_autoptr(sqlite3_stmt) get = sqlite_prepare(db, sql, "read the history", error);
-    if (!get)
-        return NULL;
-    sqlite3_bind_int(get, 1, limit ? limit : -1);
-    if (id)
-        sqlite_bind(get, 2, id);
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)journal_summary_free);
-    int code;
-    while ((code = sqlite3_step(get)) == SQLITE_ROW) {
-        struct journal_summary *summary = summary_at(get, error);
-        if (!summary)
-            return NULL;
-        g_ptr_array_add(all, summary);
-    }
-    if (code != SQLITE_DONE) {
-        sqlite_fail(db, NULL, "read the history", error);
-        return NULL;
-    }
-    return g_steal_pointer(&all);
 }
 
 static void store_close(struct journal_store *store)
@@ -402,14 +173,14 @@ static void store_close(struct journal_store *store)
 static const struct journal_store_ops sqlite_ops = {
     .append = store_append,
     .head = store_head,
-    .read = store_read,
-    .last = store_last,
-    .streams = store_streams,
+    .read = journal_sqlite_read,
+    .last = journal_sqlite_last,
+    .streams = journal_sqlite_streams,
     .version = store_version,
-    .head_hash = store_head_hash,
-    .walk = store_walk,
-    .check = store_check,
-    .summaries = store_summaries,
+    .head_hash = journal_sqlite_head_hash,
+    .walk = journal_sqlite_walk,
+    .check = journal_sqlite_check,
+    .summaries = journal_sqlite_summaries,
     .close = store_close,
 };
 

@@ -15,8 +15,7 @@ void lead_clear(struct lead *lead)
 
 static char *text(sqlite3_stmt *row, int column)
 {
-    const char *found = (const char *)sqlite3_column_text(row, column);
-    return g_strdup(found ? found : "");
+    return g_strdup(sqlite_text(row, column));
 }
 
 bool lead_read(struct cache *cache, struct lead *lead, GError **error)

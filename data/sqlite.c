@@ -65,6 +65,12 @@ void sqlite_bind(sqlite3_stmt *statement, int parameter, const char *text)
     sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
 }
 
+const char *sqlite_text(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text ? text : "";
+}
+
 /* SQLite would create the file by the umask alone; its -wal and -shm take the file's mode. */
 static bool create_file(const char *path, GError **error)
 {

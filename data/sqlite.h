@@ -30,6 +30,8 @@ sqlite3_stmt *sqlite_prepare(sqlite3 *db, const char *sql, const char *tried, GE
 bool sqlite_exec(sqlite3 *db, const char *sql, const char *tried, GError **error);
 /* Binds `text` as it is, until the statement is done; parameters count from 1. */
 void sqlite_bind(sqlite3_stmt *statement, int parameter, const char *text);
+/* A column's text, borrowed until the next step; "" where it is NULL. */
+const char *sqlite_text(sqlite3_stmt *row, int column);
 
 /* Sets `error` from the failure that `db` has just met (NULL: there was no memory for it). Always
  * false, to be returned. */
