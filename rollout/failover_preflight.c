@@ -95,7 +95,10 @@ GPtrArray *preflight_start(const struct evacuation *evacuation, enum failover_ki
         refuse(refusals, PREFLIGHT_REGISTRY, g_strdup(evacuation->refused));
     else if (!evacuation->tenants->len)
         refuse(refusals, PREFLIGHT_NOBODY,
-               g_strdup_printf("no tenant lives in %s", evacuation->cell->id));
+               g_strdup_printf(
+                   "no tenant lives in %s%s%s, so there is nobody to move", evacuation->cell->id,
+                   evacuation->cell->stands_by_for ? ", which stands by for " : "",
+                   evacuation->cell->stands_by_for ? evacuation->cell->stands_by_for : ""));
     everybody_has_a_place(refusals, evacuation);
     if (holders && kind != FAILOVER_DRILL)
         nobody_is_at_work(refusals, kind, holders);

@@ -65,6 +65,11 @@ bool context_parse(struct context *context, int argc, char **argv, const GOption
                     wrong->message, argv[0]);
         return false;
     }
+    if (context->json && context->csv) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                    "%s: --json and --csv are two forms of one answer; give one of them", argv[0]);
+        return false;
+    }
     context->style = out_style_detect(stdout, context->no_color, context->ascii);
     return check_arguments(context, argv[0], usage, min_args, max_args, error);
 }
