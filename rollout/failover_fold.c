@@ -328,7 +328,7 @@ bool failover_apply(struct failover *failover, const struct event *event, GError
 struct failover *failover_fold(const char *id, const GPtrArray *events, GError **error)
 {
     if (events->len == 0) {
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                     "there is no failover %s; `celldeck history list` names all operations", id);
         return NULL;
     }

@@ -268,7 +268,7 @@ bool rollout_apply(struct rollout *rollout, const struct event *event, GError **
 struct rollout *rollout_fold(const char *id, const GPtrArray *events, GError **error)
 {
     if (events->len == 0) {
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                     "there is no rollout %s; `celldeck rollout list` names them", id);
         return NULL;
     }

@@ -62,13 +62,32 @@ gssize request_waiting_wave(const struct rollout *rollout)
     return -1;
 }
 
-static gssize wave_of_name(const struct rollout *rollout, const char *name)
+/* A name that it does not have is a slip of the fingers, and no refusal. */
+static void unknown(const struct rollout *rollout, const char *what, const char *name,
+                    GError **error)
+{
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                "%s has no %s '%s'; celldeck rollout status %s shows them", rollout->id, what, name,
+                rollout->id);
+}
+
+gssize request_wave_named(const struct rollout *rollout, const char *name, GError **error)
 {
     for (guint i = 0; i < rollout->plan->waves->len; i++)
         if (strcmp(((struct plan_wave *)g_ptr_array_index(rollout->plan->waves, i))->name, name) ==
             0)
             return i;
+    unknown(rollout, "wave", name, error);
     return -1;
+}
+
+const struct rollout_cell *request_cell_named(const struct rollout *rollout, const char *id,
+                                              GError **error)
+{
+    const struct rollout_cell *cell = rollout_cell(rollout, id);
+    if (!cell)
+        unknown(rollout, "cell", id, error);
+    return cell;
 }
 
 char *request_refuses_approval(const struct rollout *rollout, size_t wave,
@@ -86,17 +105,36 @@ char *request_refuses_approval(const struct rollout *rollout, size_t wave,
     return why;
 }
 
+/* The wave that is meant; -1 with an error: it can't be approved. */
+static gssize wave_to_approve(const struct rollout *rollout, const struct ask *ask, GError **error)
+{
+    gssize wave =
+        ask->wave ? request_wave_named(rollout, ask->wave, error) : request_waiting_wave(rollout);
+    if (wave < 0 && ask->wave)
+        return -1;
+    char *why = rollout_refuses(rollout, "approve", NULL);
+    if (!why)
+        why = wave < 0 ? g_strdup("none of its waves waits for an approval")
+                       : request_refuses_approval(rollout, (size_t)wave, ask->person, ask->now_ms);
+    if (!why)
+        return wave;
+    refuse_ask(ask, why, error);
+    return -1;
+}
+
+gssize request_may_approve(const struct rollout *rollout, const char *wave,
+                           const struct person *person, gint64 now_ms, GError **error)
+{
+    const struct ask it = {
+        .id = rollout->id, .what = "approve", .wave = wave, .person = person, .now_ms = now_ms};
+    return wave_to_approve(rollout, &it, error);
+}
+
 static json_t *make_approval(const struct rollout *rollout, const struct ask *ask, GError **error)
 {
-    char *why = rollout_refuses(rollout, "approve", NULL);
-    gssize wave = ask->wave ? wave_of_name(rollout, ask->wave) : request_waiting_wave(rollout);
-    if (!why && wave < 0)
-        why = ask->wave ? g_strdup_printf("it has no wave %s", ask->wave)
-                        : g_strdup("none of its waves waits for an approval");
-    if (!why)
-        why = request_refuses_approval(rollout, (size_t)wave, ask->person, ask->now_ms);
-    if (why)
-        return refuse_ask(ask, why, error);
+    gssize wave = wave_to_approve(rollout, ask, error);
+    if (wave < 0)
+        return NULL;
     const struct plan_wave *plan = g_ptr_array_index(rollout->plan->waves, (guint)wave);
     return json_pack("{s:o, s:o, s:s}", "wave", text_json(plan->name), "version",
                      text_json(rollout->plan->version), "plan_hash", rollout->plan->hash);
@@ -147,10 +185,11 @@ json_t *override_json(const struct override_request *override)
 /* The wave that is meant; -1 with an error: it can't be. */
 static gssize wave_to_override(const struct rollout *rollout, const struct ask *ask, GError **error)
 {
+    gssize wave =
+        ask->wave ? request_wave_named(rollout, ask->wave, error) : wave_under_way(rollout);
+    if (wave < 0)
+        return -1;
     char *why = rollout_refuses(rollout, ask->what, NULL);
-    gssize wave = ask->wave ? wave_of_name(rollout, ask->wave) : wave_under_way(rollout);
-    if (!why && wave < 0)
-        why = g_strdup_printf("it has no wave %s", ask->wave);
     if (!why)
         why = rollout_refuses_override(rollout, (size_t)wave, ask->bake_ms);
     if (!why)
@@ -190,9 +229,10 @@ static json_t *make_abort(const struct rollout *rollout, const struct ask *ask, 
 static bool check_cell(const struct rollout *rollout, const struct ask *ask, const char *id,
                        GError **error)
 {
-    const struct rollout_cell *cell = rollout_cell(rollout, id);
-    char *why =
-        cell ? rollout_refuses(rollout, ask->what, cell) : g_strdup_printf("it has no cell %s", id);
+    const struct rollout_cell *cell = request_cell_named(rollout, id, error);
+    if (!cell)
+        return false;
+    char *why = rollout_refuses(rollout, ask->what, cell);
     if (why)
         refuse_ask(ask, why, error);
     return !why;

@@ -36,6 +36,11 @@ bool request_may_start(struct journal *journal, const struct start_request *star
 char *request_start(struct journal *journal, const struct start_request *start,
                     const struct person *requester, gint64 now_ms, GError **error);
 
+/* What of a rollout a name means; -1 or NULL with CD_ERROR_USAGE: nothing of it. */
+gssize request_wave_named(const struct rollout *rollout, const char *name, GError **error);
+const struct rollout_cell *request_cell_named(const struct rollout *rollout, const char *id,
+                                              GError **error);
+
 /* The wave that an approval would be for: the first that has not started and wants some; -1: none.
  */
 gssize request_waiting_wave(const struct rollout *rollout);
@@ -43,7 +48,10 @@ gssize request_waiting_wave(const struct rollout *rollout);
  * would be taken as things are. Caller frees. */
 char *request_refuses_approval(const struct rollout *rollout, size_t wave,
                                const struct person *person, gint64 now_ms);
-/* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so. */
+/* `wave` NULL: the one that waits. Approver ≠ requester where the wave says so.
+ * request_may_approve: which wave it would be, as things are; -1 with an error: none. */
+gssize request_may_approve(const struct rollout *rollout, const char *wave,
+                           const struct person *person, gint64 now_ms, GError **error);
 bool request_approve(struct journal *journal, const char *id, const char *wave,
                      const struct person *person, gint64 now_ms, GError **error);
 bool request_pause(struct journal *journal, const char *id, const char *reason,

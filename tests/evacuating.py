@@ -137,7 +137,7 @@ class Evacuating(Fleet):
             status = self.failover_status(operation)
             if (status["state"], status.get("code")) != ("held", "preflight"):
                 return done
-            done = self.run("failover", "resume", operation, "--wait")
+            done = self.run("failover", "resume", operation, "--yes", "--wait")
             return None
         return wait_for(f"{operation} is not held by a busy machine", try_it)
 
@@ -151,4 +151,4 @@ class Evacuating(Fleet):
         return self.carried_on(operation, done), operation
 
     def resume(self, operation):
-        return self.carried_on(operation, self.run("failover", "resume", operation, "--wait"))
+        return self.carried_on(operation, self.run("failover", "resume", operation, "--yes", "--wait"))

@@ -248,7 +248,7 @@ Test(request, an_approval_is_bound_to_the_plan_and_comes_from_somebody_else)
     expect_refused(error, CD_ERROR_REFUSED, "no approval");
     error = NULL;
     cr_expect(!approve(&desk, "nowhere", "bob", NULL, &error));
-    expect_refused(error, CD_ERROR_REFUSED, "no wave nowhere");
+    expect_refused(error, CD_ERROR_USAGE, "no wave 'nowhere'");
     cr_expect(approve(&desk, NULL, "bob@10.0.0.8", NULL, NULL));
     OWN(event) given = journal_last(desk.journal, "r1", NULL);
     cr_expect_str_eq(json_string_value(json_object_get(given->data, "wave")), "enterprise");
@@ -312,7 +312,7 @@ Test(request, what_is_over_or_was_never_there_takes_no_requests)
     struct desk desk = desk_new();
     GError *error = NULL;
     cr_expect(!request_pause(desk.journal, "r1", NULL, &bob, NOW, &error));
-    expect_refused(error, CD_ERROR_FAILED, "no rollout r1");
+    expect_refused(error, CD_ERROR_USAGE, "no rollout r1");
     must_start(&desk, "r1");
     end_as(&desk, "r1", "aborted");
     error = NULL;
@@ -331,7 +331,7 @@ Test(request, what_is_asked_of_a_cell_needs_a_reason_a_cell_and_a_state_where_it
     expect_refused(error, CD_ERROR_USAGE, "--reason");
     error = NULL;
     cr_expect(!request_cell(desk.journal, "r1", "skip", "cell-x", "r", &bob, NOW, &error));
-    expect_refused(error, CD_ERROR_REFUSED, "no cell cell-x");
+    expect_refused(error, CD_ERROR_USAGE, "no cell 'cell-x'");
     error = NULL;
     cr_expect(!request_cell(desk.journal, "r1", "accept", cell, "r", &bob, NOW, &error));
     expect_refused(error, CD_ERROR_REFUSED, "only a cell that is held");

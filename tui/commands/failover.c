@@ -14,7 +14,7 @@ static const struct subcommand subcommands[] = {
      failover_start_options, ROOM, failover_start_run},
     {"status", "ID [--wait] [--json]", "how each tenant stands, and what comes next", FORM_JSON, 1,
      true, false, failover_status_options, ROOM, failover_status_run},
-    {"resume", "ID [--wait] [--json]",
+    {"resume", "ID [--yes] [--wait] [--json]",
      "goes on after it was held: does what is left, repeats nothing", FORM_JSON, 1, true, true,
      failover_ask_options, ROOM, failover_resume_run},
     {"revert", "ID [--reason TEXT] [--yes] [--wait] [--json]",

@@ -40,6 +40,11 @@ void failover_planned_clear(struct failover_planned *planned);
 int failover_plan_run(struct context *context, GError **error);
 extern const GOptionEntry failover_plan_options[];
 
+/* failover_command.c: "celldeck failover start cell-2 --ack data --yes": what was asked for as a
+ * line that can be copied, with these acknowledgements (1u << proof). Caller frees. */
+char *failover_command_line(const struct context *context, enum failover_kind kind, const char *of,
+                            unsigned acks, bool yes);
+
 /* failover_start.c: the whole of it, from what was read to the exit code: plan and blast radius,
  * acknowledgements one by one, the word typed, and with --wait its end. */
 int failover_start(struct context *context, enum failover_kind kind, const char *of,

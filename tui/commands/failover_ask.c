@@ -5,6 +5,8 @@
 #include "rollout/failover_request.h"
 #include "tui/commands/failover.h"
 
+#include <string.h>
+
 const GOptionEntry failover_ask_options[] = {
     {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history",
      "TEXT"},
@@ -28,11 +30,29 @@ static int ask(struct context *context, const char *what, enum failover_state wa
     return code;
 }
 
+/* What could never be done is refused before anybody is asked to confirm it. */
+static bool may_be(const struct failover *failover, const char *what, GError **error)
+{
+    g_autofree char *why = failover_refuses(failover, what);
+    if (why)
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s %s: %s", what, failover->id, why);
+    return !why;
+}
+
 int failover_resume_run(struct context *context, GError **error)
 {
     OWN(failover) failover = failover_require(context->journal, context->args[0], error);
-    if (!failover)
+    if (!failover || !may_be(failover, "resume", error))
         return CD_ERROR_FAILED;
+    /* A drill writes nothing. */
+    bool sure = failover_options(context)->yes || strcmp(failover->kind, "drill") == 0;
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *all = text_counted(progress.total, "tenant");
+    out_message("blast radius: %u cells; %u of %s done, %u left", failover->plan->targets->len + 1,
+                progress.done, all, progress.left);
+    g_autofree char *what = g_strdup_printf("go on with %s", failover->id);
+    if (!context_confirm(sure, what, failover->cell, error))
+        return CD_ERROR_REFUSED;
     return ask(context, "resume", failover_wanted(failover), error);
 }
 
@@ -56,13 +76,8 @@ static void print_blast_radius(const struct failover *failover)
 int failover_revert_run(struct context *context, GError **error)
 {
     OWN(failover) failover = failover_require(context->journal, context->args[0], error);
-    if (!failover)
+    if (!failover || !may_be(failover, "revert", error))
         return CD_ERROR_FAILED;
-    g_autofree char *why = failover_refuses(failover, "revert");
-    if (why) {
-        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't revert %s: %s", failover->id, why);
-        return CD_ERROR_REFUSED;
-    }
     print_blast_radius(failover);
     g_autofree char *what = g_strdup_printf("revert %s", failover->id);
     if (!context_confirm(failover_options(context)->yes, what, failover->cell, error))

@@ -1,42 +1,22 @@
 /* `celldeck failover plan`: where everybody goes, and what stands against it. */
 #include "data/base/error.h"
-#include "data/base/text.h"
 #include "rollout/failover_draft.h"
 #include "rollout/failover_origins.h"
 #include "rollout/placement_json.h"
 #include "tui/commands/failover.h"
+#include "tui/commands/named.h"
 
 const GOptionEntry failover_plan_options[] = {
     {"to", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(to), "Only into this cell", "CELL"}, {0}};
 
-static bool is_cell(const struct config *config, const char *id, GError **error)
-{
-    if (!id || config_cell(config, id))
-        return true;
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
-    for (guint i = 0; i < config->cells->len; i++)
-        g_ptr_array_add(ids, ((const struct cell_config *)config->cells->pdata[i])->id);
-    g_ptr_array_add(ids, NULL);
-    const char *near = text_nearest(id, (const char *const *)ids->pdata);
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "the fleet has no cell %s%s%s%s", id,
-                near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    return false;
-}
-
 /* Why nothing can be planned for that tenant. */
 static void no_plan(const struct snapshot *snapshot, const char *id, GError **error)
 {
-    const struct tenant *tenant = snapshot_tenant(snapshot, id);
-    bool whole = snapshot->registry && snapshot->registry->complete;
+    const struct tenant *tenant = named_tenant(snapshot, id, error);
     if (tenant)
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
                     "tenant %s lives in no cell of the fleet (%s), so nobody can move it", id,
                     tenant->cell ? tenant->cell : "no cellId");
-    else
-        g_set_error(error, CD_ERROR, whole ? CD_ERROR_FAILED : CD_ERROR_SOURCE,
-                    whole ? "the registry has no tenant %s"
-                          : "tenant %s is not in what could be read of the registry",
-                    id);
 }
 
 /* Where its tenants came from is known where the journal is. */
@@ -78,8 +58,9 @@ bool failover_plan_read(struct context *context, enum failover_kind kind, const 
                         struct failover_planned *planned, GError **error)
 {
     const char *to = failover_options(context)->to;
-    if (!context_open_config(context, error) || !is_cell(context->config, to, error) ||
-        (kind != FAILOVER_MOVE && !is_cell(context->config, of, error)))
+    if (!context_open_config(context, error) ||
+        (kind != FAILOVER_MOVE && !named_cell(context->config, of, error)) ||
+        (to && !named_cell(context->config, to, error)))
         return false;
     context->consistent = true; /* nobody who has just come is left behind */
     planned->snapshot = context_read_fleet(context);
@@ -126,13 +107,9 @@ static void print_plan(const struct context *context, const struct failover_plan
 static void print_how_to_start(const struct context *context, const struct evacuation *evacuation)
 {
     unsigned needs = failover_plan_needs(evacuation, FAILOVER_FAILOVER);
-    g_autoptr(GString) acks = g_string_new(NULL);
-    for (int i = 0; i < PROOFS; i++)
-        if (needs & 1u << i)
-            g_string_append_printf(acks, " --ack %s", proof_name((enum proof)i));
-    const char *to = failover_options(context)->to;
-    out_line(context->style, OUT_PLAIN, "To do it: celldeck failover start %s%s%s%s",
-             evacuation->cell->id, to ? " --to " : "", to ? to : "", acks->str);
+    g_autofree char *line =
+        failover_command_line(context, FAILOVER_FAILOVER, evacuation->cell->id, needs, false);
+    out_line(context->style, OUT_PLAIN, "To do it: %s", line);
 }
 
 /* The plan is there whatever ails the journal. */

@@ -122,14 +122,39 @@ static void print_blast_radius(const struct failover_planned *planned, enum fail
     }
 }
 
+/* All that a script, or a person without a terminal, has to say, in one go. */
+static bool nobody_to_ask(const struct context *context, const struct evacuation *evacuation,
+                          enum failover_kind kind, unsigned acks, GError **error)
+{
+    unsigned needs = failover_plan_needs(evacuation, kind);
+    const struct placed_tenant *first = evacuation->tenants->pdata[0];
+    g_autofree char *line = failover_command_line(
+        context, kind, kind == FAILOVER_MOVE ? first->tenant->id : evacuation->cell->id,
+        needs | acks, true);
+    g_autoptr(GString) lacks = g_string_new(NULL);
+    for (int i = 0; i < PROOFS; i++) {
+        if (!(needs & ~acks & 1u << i))
+            continue;
+        g_autofree char *words = failover_plan_ack_words(evacuation, kind, (enum proof)i);
+        g_string_append_printf(lacks, "\n  %s (--ack %s)", words, proof_name((enum proof)i));
+    }
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                "nothing was done: there is no terminal to confirm on%s%s\nTo go ahead all the "
+                "same: %s",
+                lacks->len ? ", and to be acknowledged by name is:" : "", lacks->str, line);
+    return false;
+}
+
 /* A drill touches nothing, so nothing has to be typed for it. */
 static bool confirm(struct context *context, const struct failover_planned *planned,
-                    enum failover_kind kind, GError **error)
+                    enum failover_kind kind, unsigned acks, GError **error)
 {
     const struct evacuation *evacuation = planned->evacuation;
     print_blast_radius(planned, kind);
     if (kind == FAILOVER_DRILL)
         return true;
+    if (!failover_options(context)->yes && !somebody_is_there())
+        return nobody_to_ask(context, evacuation, kind, acks, error);
     bool move = kind == FAILOVER_MOVE;
     const char *to = failover_options(context)->to;
     g_autofree char *what =
@@ -156,7 +181,7 @@ static char *begin(struct context *context, const struct failover_planned *plann
     g_autoptr(GPtrArray) refusals =
         preflight_start(planned->evacuation, kind, acks, planned->holders);
     bool unasked = only_acks_lack(planned, kind) && !asked->yes && !somebody_is_there();
-    if ((!refusals->len || unasked) && !confirm(context, planned, kind, error))
+    if ((!refusals->len || unasked) && !confirm(context, planned, kind, acks, error))
         return NULL;
     const struct person requester = context_person(context);
     g_autofree char *refused_id = NULL;

@@ -83,7 +83,7 @@ struct rollout *follow_rollout(struct journal *journal, const char *id, const st
         g_main_loop_run(loop);
     }
     if (!following.error && following.rollout->seq == 0)
-        g_set_error(&following.error, CD_ERROR, CD_ERROR_FAILED,
+        g_set_error(&following.error, CD_ERROR, CD_ERROR_USAGE,
                     "the journal has no rollout %s; see celldeck rollout list", id);
     if (!following.error)
         return following.rollout;

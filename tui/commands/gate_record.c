@@ -1,12 +1,12 @@
 /* `celldeck gate record CELL`: what CloudWatch has of a cell, and of those that it would be
  * compared with, as `gate replay` reads it. */
 #include "data/base/error.h"
-#include "data/base/text.h"
 #include "data/base/when.h"
 #include "data/metrics.h"
 #include "data/recording.h"
 #include "rollout/controls.h"
 #include "tui/commands/gate.h"
+#include "tui/commands/named.h"
 
 #include <string.h>
 
@@ -33,27 +33,14 @@ static bool parse_hours(const char *given, gint64 period_ms, gint64 *span_ms, GE
     return true;
 }
 
-static bool refuse_cell(const struct config *config, const char *id, GError **error)
-{
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
-    for (guint i = 0; i < config->cells->len; i++)
-        g_ptr_array_add(ids, ((const struct cell_config *)config->cells->pdata[i])->id);
-    g_ptr_array_add(ids, NULL);
-    const char *near = text_nearest(id, (const char *const *)ids->pdata);
-    g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s has no cell '%s'%s%s%s", config->path, id,
-                near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    return false;
-}
-
 /* The cell and, unless it `only`, what gates would take for its controls if all others were on the
  * old version. */
 static bool choose_cells(const struct config *config, const char *id, bool only, GArray *cells,
                          GError **error)
 {
-    gssize own = config_place(config, id);
-    if (own < 0)
-        return refuse_cell(config, id, error);
-    guint place = (guint)own;
+    if (!named_cell(config, id, error))
+        return false;
+    guint place = (guint)config_place(config, id);
     g_array_append_val(cells, place);
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; !only && i < config->cells->len; i++)

@@ -69,7 +69,7 @@ static int show(struct context *context, GError **error)
     if (!events)
         return CD_ERROR_FAILED;
     if (events->len == 0) {
-        g_set_error(error, CD_ERROR, CD_ERROR_FAILED,
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
                     "the journal has no operation %s; see celldeck history list", id);
         return CD_ERROR_FAILED;
     }

@@ -59,6 +59,21 @@ int rollout_list_run(struct context *context, GError **error);
 int rollout_status_run(struct context *context, GError **error);
 int rollout_watch_run(struct context *context, GError **error);
 
+/* rollout_confirm.c: says whom it touches, and lets a name be typed. False with an error where it
+ * can't be done anyway, or was not confirmed. */
+bool rollout_confirm_approval(struct context *context, const struct rollout *rollout,
+                              const struct person *person, GError **error);
+bool rollout_confirm_resume(struct context *context, const struct rollout *rollout, GError **error);
+bool rollout_confirm_override(struct context *context, const struct rollout *rollout,
+                              const struct override_request *override, GError **error);
+bool rollout_confirm_abort(struct context *context, const struct rollout *rollout, GError **error);
+/* `cells`: ids of the rollout's, NULL-terminated. */
+bool rollout_confirm_rollback(struct context *context, const struct rollout *rollout,
+                              char *const *cells, GError **error);
+/* `what`: "accept", "retry" or "skip", of the cell that --cell names. */
+bool rollout_confirm_cell(struct context *context, const struct rollout *rollout, const char *what,
+                          GError **error);
+
 /* rollout_ask.c */
 int rollout_approve_run(struct context *context, GError **error);
 int rollout_pause_run(struct context *context, GError **error);

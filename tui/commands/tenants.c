@@ -7,6 +7,7 @@
 #include "tui/commands/context.h"
 #include "tui/commands/failover.h"
 #include "tui/commands/fleet_json.h"
+#include "tui/commands/named.h"
 
 #include <string.h>
 
@@ -146,15 +147,9 @@ static void print_where_json(const struct snapshot *snapshot, const struct tenan
 static int show_where(struct context *context, const struct snapshot *snapshot, const char *id,
                       GError **error)
 {
-    const struct tenant *tenant = snapshot_tenant(snapshot, id);
-    if (!tenant) {
-        bool complete = snapshot->registry->complete;
-        g_set_error(error, CD_ERROR, complete ? CD_ERROR_FAILED : CD_ERROR_SOURCE,
-                    complete ? "the registry has no tenant %s"
-                             : "tenant %s is not in the part of the registry that could be read",
-                    id);
+    const struct tenant *tenant = named_tenant(snapshot, id, error);
+    if (!tenant)
         return CD_ERROR_FAILED;
-    }
     OWN(whereabouts_desk)
     desk = whereabouts_new(context->config, context_client(context), on_witness, NULL);
     const struct whereabouts *where = ask_witnesses(desk, snapshot, id);
