@@ -56,11 +56,21 @@ static enum story_tone tone_of(const char *state)
     return STORY_PLAIN;
 }
 
+/* The next step for people who have just read why it stands: "nothing until a human acts". Caller
+ * frees. */
+static char *without_reason(const char *next, const char *why)
+{
+    g_autofree char *end = g_strconcat(": ", why, NULL);
+    bool repeats = why && next && g_str_has_suffix(next, end);
+    return repeats ? g_strndup(next, strlen(next) - strlen(end)) : g_strdup(next);
+}
+
 static void add_open(const struct handover_input *input, const struct operation *operation,
                      GPtrArray *items)
 {
     const char *why;
     g_autofree char *next = next_of(input, operation->id, &why);
+    g_autofree char *then = without_reason(next, why);
     bool nobody = g_hash_table_contains(input->unconducted, operation->id);
     g_autofree char *since = duration_short(MAX(0, input->now_ms - operation->started_ms));
     json_t *json = operation_json(operation);
@@ -71,7 +81,7 @@ static void add_open(const struct handover_input *input, const struct operation 
                  "%s %s %s: %s%s%s, begun %s ago by %s (%s)%s%s%s", operation->id, operation->kind,
                  operation->subject, operation->state, why ? ": " : "", why ? why : "", since,
                  operation->actor, *operation->reason ? operation->reason : "no reason given",
-                 next ? "; next: " : "", next ? next : "",
+                 then ? "; next: " : "", then ? then : "",
                  nobody ? "; NOBODY carries it on: celldeck conductor --until-idle" : "");
 }
 
