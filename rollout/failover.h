@@ -24,6 +24,9 @@
  *   dns.failed       {batch, back, error, code}    and nothing of it was changed; code: changed |
  *                                 refused | throttled | away. {later: true}: it is tried again
  *                                 once the batches before it are through
+ *   delayed          {call: registry | dns, batch, back, code, error}
+ *                                 the call in flight was refused for now, and is tried again until
+ *                                 its step's time is over; said once, so that people know
  *   dns.insync       {batch, back}
  *   verified         {batch, back, tenants[]}      all of the batch, or those that are so far
  *   tenant.left      {tenant, step, what: item | record, why}
@@ -85,7 +88,8 @@ enum failover_code {
     FAILOVER_VERIFY,         /* "verify" */
     FAILOVER_CODES
 };
-const char *failover_code_name(enum failover_code code); /* NULL for none */
+const char *failover_code_name(enum failover_code code);  /* NULL for none */
+enum failover_code failover_code_parse(const char *name); /* NULL, or unknown: FAILOVER_NO_CODE */
 
 /* How far a tenant is. */
 enum tenant_step {
@@ -183,6 +187,11 @@ struct failover {
     enum failover_code code;   /* held */
     enum failover_code failed; /* what has failed since it was last resumed, and why */
     char *failed_why;
+    struct {
+        enum failover_act act; /* ACT_NONE: nothing is */
+        enum failover_code code;
+        char *why;
+    } delay;        /* what is refused for now, and tried again */
     bool reverting; /* a person asked for it; also while that is held */
     char *requested_by, *reason, *ticket;
     char *requester_arn; /* or NULL */
@@ -320,6 +329,9 @@ struct failover_progress {
     guint total; /* done + left + alone; a revert counts only those that something was done to */
 };
 struct failover_progress failover_progress(const struct failover *failover);
+/* That in words, for people: "7 of 12 tenants done, 5 left", and where something is refused for now
+ * "7 of 12 tenants done; throttled, retrying, 5 left". Caller frees. */
+char *failover_progress_words(const struct failover *failover);
 /* From opened to the last tenant verified where it is; one that ended otherwise (reverted, a drill)
  * took until its end, any other until now. */
 gint64 failover_took_ms(const struct failover *failover, gint64 now_ms);

@@ -39,11 +39,26 @@ void failover_fold_failed(struct failover *failover, enum failover_code code, co
     failover_forget_intent(failover);
 }
 
+void failover_fold_delay(struct failover *failover, enum failover_code code, const char *why)
+{
+    failover->delay.act = failover->intent.act;
+    failover->delay.code = code;
+    fold_set_text(&failover->delay.why, why);
+}
+
+static void end_delay(struct failover *failover)
+{
+    failover->delay.act = ACT_NONE;
+    failover->delay.code = FAILOVER_NO_CODE;
+    g_clear_pointer(&failover->delay.why, g_free);
+}
+
 /* A person has seen what failed: what is waited for is waited for anew. */
 static void forgive(struct failover *failover)
 {
     failover->failed = failover->code = FAILOVER_NO_CODE;
     g_clear_pointer(&failover->failed_why, g_free);
+    end_delay(failover);
 }
 
 static void add_batches(struct failover *failover)
@@ -142,7 +157,7 @@ static bool state_of(const char *name, enum failover_state *state)
     return false;
 }
 
-static enum failover_code code_of(const char *name)
+enum failover_code failover_code_parse(const char *name)
 {
     for (enum failover_code code = FAILOVER_PREFLIGHT; name && code < FAILOVER_CODES; code++)
         if (strcmp(failover_code_name(code), name) == 0)
@@ -169,6 +184,16 @@ static bool may_become(const struct failover *failover, enum failover_state stat
     }
 }
 
+/* It is no transition: what was waited for still is, since when it was. */
+static bool delayed(struct failover *failover, const struct event *event, GError **error)
+{
+    enum failover_code code = failover_code_parse(event_text(event, "code"));
+    if (failover->intent.act == ACT_NONE || code == FAILOVER_NO_CODE)
+        return fold_broken(error, event, "nothing is in flight that could be, or it has no code");
+    failover_fold_delay(failover, code, event_text(event, "error"));
+    return true;
+}
+
 static bool state_changed(struct failover *failover, const struct event *event, GError **error)
 {
     enum failover_state state;
@@ -178,8 +203,10 @@ static bool state_changed(struct failover *failover, const struct event *event, 
         return fold_broken(error, event, failover_state_name(failover->state));
     if (state == FAILOVER_RUNNING)
         failover->since_ms = event->at_ms;
+    if (state != FAILOVER_RUNNING)
+        end_delay(failover);
     failover->state = state;
-    failover->code = code_of(event_text(event, "code"));
+    failover->code = failover_code_parse(event_text(event, "code"));
     fold_set_text(&failover->state_reason, event_text(event, "reason"));
     return true;
 }
@@ -253,6 +280,7 @@ static const struct rule {
     {"dns.called", ACT_NONE, ACT_DNS, true, false, failover_fold_dns_called},
     {"dns.failed", ACT_NONE, ACT_DNS, true, false, failover_fold_dns_failed},
     {"dns.insync", ACT_NONE, ACT_NONE, true, false, failover_fold_dns_insync},
+    {"delayed", ACT_NONE, ACT_NONE, false, false, delayed},
     {"verified", ACT_NONE, ACT_NONE, false, false, failover_fold_verified},
     {"tenant.left", ACT_NONE, ACT_NONE, true, false, failover_fold_tenant_left},
     {"resume", ACT_NONE, ACT_NONE, false, true, resumed},
@@ -311,8 +339,11 @@ bool failover_apply(struct failover *failover, const struct event *event, GError
     if (!rule)
         return fold_broken(error, event, "no such event is known to this version of celldeck");
     bool over = failover_state_final(failover->state);
+    bool later = json_is_true(json_object_get(event->data, "later"));
     if (!may_come(failover, rule, event, error) || !rule->apply(failover, event, error))
         return false;
+    if (rule->ends && rule->ends == failover->delay.act && !later)
+        end_delay(failover);
     if (failover->seq == 0)
         take_opened_state(failover, event);
     if (rule->comes_on)

@@ -23,4 +23,7 @@ void failover_fold_begin(struct failover *failover, const struct event *event,
 /* The intent in flight has failed: its way stops here until a person says how to go on. What a
  * revert found out of the way there stops nothing. Ends the intent. */
 void failover_fold_failed(struct failover *failover, enum failover_code code, const char *why);
+/* The intent in flight is refused for now. What ends a call of its kind ends that, too, unless it
+ * is put off till later. */
+void failover_fold_delay(struct failover *failover, enum failover_code code, const char *why);
 void failover_fold_step(struct failover_tenant *tenant, enum tenant_step step, gint64 at_ms);

@@ -284,27 +284,18 @@ bool failover_fold_dns_called(struct failover *failover, const struct event *eve
 bool failover_fold_dns_failed(struct failover *failover, const struct event *event, GError **error)
 {
     (void)error;
-    static const struct {
-        const char *code;
-        enum failover_code held;
-    } codes[] = {{"refused", FAILOVER_DNS_REFUSED},
-                 {"throttled", FAILOVER_DNS_THROTTLED},
-                 {"away", FAILOVER_DNS_AWAY}};
-    const char *code = event_text(event, "code");
     struct failover_batch *batch = failover_batch_at(failover, failover->intent.batch);
-    enum failover_code held = FAILOVER_NO_CODE;
+    enum failover_code held = failover_code_of_dns(event_text(event, "code"));
     for (guint i = 0; i < failover->intent.tenants->len; i++)
         ((struct failover_tenant *)g_ptr_array_index(failover->intent.tenants, i))->record_known =
             false;
     if (json_is_true(json_object_get(event->data, "later"))) {
         turn(failover, batch);
         batch->later = true;
+        failover_fold_delay(failover, held, event_text(event, "error"));
         failover_forget_intent(failover);
         return true;
     }
-    for (size_t i = 0; code && i < G_N_ELEMENTS(codes); i++)
-        if (strcmp(codes[i].code, code) == 0)
-            held = codes[i].held;
     if (held == FAILOVER_NO_CODE && batch->unexplained)
         held = FAILOVER_DNS_REFUSED;
     batch->unexplained = held == FAILOVER_NO_CODE;

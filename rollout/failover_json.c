@@ -57,6 +57,14 @@ static json_t *batch_json(const struct failover *failover, guint place)
                      "next", phase_words[batch_phase(failover, place)], "changes", changes);
 }
 
+static json_t *delay_json(const struct failover *failover)
+{
+    if (failover->delay.act == ACT_NONE)
+        return json_null();
+    return json_pack("{s:s, s:o}", "code", failover_code_name(failover->delay.code), "why",
+                     text_json(failover->delay.why));
+}
+
 static json_t *progress_json(const struct failover *failover)
 {
     struct failover_progress progress = failover_progress(failover);
@@ -124,6 +132,7 @@ json_t *failover_json(const struct failover *failover, gint64 now_ms)
         "commands", commands_json(failover), "tenants", tenants, "batches", batches, "progress",
         progress_json(failover), "took_ms", (json_int_t)failover_took_ms(failover, now_ms), "next",
         text_json(next), "events", (json_int_t)failover->seq);
+    json_object_set_new(json, "delayed", delay_json(failover));
     add_plan(json, failover);
     return json;
 }
@@ -207,4 +216,42 @@ char *failover_next(const struct failover *failover)
                                failover_is_drill(failover) ? "" : ", locks the cells",
                                failover->plan->source);
     return failover->intent.act != ACT_NONE ? call_words(failover) : phase_text(failover);
+}
+
+static const char *const delays[FAILOVER_CODES] = {
+    [FAILOVER_REGISTRY_AWAY] = "the registry takes no write",
+    [FAILOVER_DNS_THROTTLED] = "throttled",
+    [FAILOVER_DNS_AWAY] = "Route 53 does not answer",
+};
+
+static const char *done_word(const struct failover *failover)
+{
+    return failover->reverting ? "back" : failover_is_drill(failover) ? "checked" : "done";
+}
+
+static char *words(const struct failover *failover, const char *delay)
+{
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *all = text_counted(progress.total, "tenant");
+    if (progress.total == 0)
+        return g_strdup(failover->reverting ? "no tenant had been touched" : "no tenant to move");
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_printf(text, "%u of %s %s", progress.done, all, done_word(failover));
+    if (delay)
+        g_string_append_printf(text, "; %s, retrying", delay);
+    if (delay || progress.left)
+        g_string_append_printf(text, ", %u left", progress.left);
+    if (progress.alone)
+        g_string_append_printf(text, ", %u left alone", progress.alone);
+    return g_strdup(text->str);
+}
+
+char *failover_done_words(const struct failover *failover)
+{
+    return words(failover, NULL);
+}
+
+char *failover_progress_words(const struct failover *failover)
+{
+    return words(failover, delays[failover->delay.code]);
 }

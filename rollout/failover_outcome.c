@@ -11,6 +11,21 @@ static bool gives_up(const struct failover *failover, const struct failover_obse
            failover->intent.back != failover->reverting;
 }
 
+/* Said once until it is through: who looks on would else see it stand still, and not why. */
+static struct failover_decision delayed(const struct failover *failover, enum failover_code code,
+                                        const char *error)
+{
+    const struct failover_intent *intent = &failover->intent;
+    if (failover->delay.act == intent->act)
+        return NO_EVENT;
+    return (struct failover_decision){
+        .type = "delayed",
+        .data = json_pack("{s:s, s:i, s:b, s:s, s:o}", "call",
+                          intent->act == ACT_DNS ? "dns" : "registry", "batch",
+                          (int)intent->batch + 1, "back", intent->back, "code",
+                          failover_code_name(code), "error", text_json(error))};
+}
+
 static json_t *who(const struct failover *failover)
 {
     const struct failover_intent *intent = &failover->intent;
@@ -95,6 +110,8 @@ static struct failover_decision registry_outcome(const struct failover *failover
     struct tally tally = {.done = done, .left = left};
     for (guint i = 0; i < intent->tenants->len; i++)
         count(failover, seen, g_ptr_array_index(intent->tenants, i), &tally);
+    if (tally.unwritten && tally.kept && !gives_up(failover, seen))
+        return delayed(failover, FAILOVER_REGISTRY_AWAY, tally.kept);
     if (tally.unknown || (tally.unwritten && !gives_up(failover, seen)))
         return NO_EVENT;
     json_t *data =
@@ -127,6 +144,12 @@ static bool others_go_first(const struct failover *failover)
     return !waited && !batches_are_done(failover, turn);
 }
 
+static bool is_refused_for_now(const struct failover_observation *seen)
+{
+    enum failover_code code = failover_code_of_dns(seen->call_code);
+    return seen->call_error && (code == FAILOVER_DNS_THROTTLED || code == FAILOVER_DNS_AWAY);
+}
+
 static struct failover_decision dns_outcome(const struct failover *failover,
                                             const struct failover_observation *seen)
 {
@@ -136,6 +159,8 @@ static struct failover_decision dns_outcome(const struct failover *failover,
     bool refused = seen->call == OUTCOME_REFUSED;
     bool ends = gives_up(failover, seen);
     bool later = !refused && !ends && seen->call == OUTCOME_NOT && others_go_first(failover);
+    if (!refused && !later && !ends && is_refused_for_now(seen))
+        return delayed(failover, failover_code_of_dns(seen->call_code), seen->call_error);
     if (!refused && !later && (seen->call != OUTCOME_NOT || !ends))
         return NO_EVENT;
     const char *code = seen->call_code ? seen->call_code : refused ? "refused" : "away";

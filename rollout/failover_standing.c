@@ -108,12 +108,10 @@ static struct failover_decision reverted(const struct failover *failover,
 static struct failover_decision held(const struct failover *failover, enum failover_code code,
                                      const char *why)
 {
-    struct failover_progress progress = failover_progress(failover);
-    g_autofree char *all = text_counted(progress.total, "tenant");
+    g_autofree char *progress = failover_done_words(failover);
     bool without = code == FAILOVER_DNS_AWAY && !failover->reverting;
     g_autofree char *reason = g_strdup_printf(
-        "%s; %u of %s done, %u left%s%s", why ? why : failover_code_name(code), progress.done, all,
-        progress.left,
+        "%s; %s%s%s", why ? why : failover_code_name(code), progress,
         failover->reverting ? ": resume it to take back what is left"
                             : ": resume it to do what is left, or revert it to take back what was "
                               "done",

@@ -120,3 +120,17 @@ bool failover_is_done(const struct failover *failover)
             return false;
     return true;
 }
+
+enum failover_code failover_code_of_dns(const char *code)
+{
+    static const struct {
+        const char *code;
+        enum failover_code held;
+    } codes[] = {{"refused", FAILOVER_DNS_REFUSED},
+                 {"throttled", FAILOVER_DNS_THROTTLED},
+                 {"away", FAILOVER_DNS_AWAY}};
+    for (size_t i = 0; code && i < G_N_ELEMENTS(codes); i++)
+        if (strcmp(codes[i].code, code) == 0)
+            return codes[i].held;
+    return FAILOVER_NO_CODE;
+}

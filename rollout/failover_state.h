@@ -32,6 +32,12 @@ bool batches_are_done(const struct failover *failover, guint i);
 /* All batches of this way are done. */
 bool failover_is_done(const struct failover *failover);
 
+/* What a dns.failed's `code` is held for; "changed": NO_CODE, for that is read anew. */
+enum failover_code failover_code_of_dns(const char *code);
+
+/* failover_progress_words() without what is refused for now. Caller frees. */
+char *failover_done_words(const struct failover *failover);
+
 /* Its outcome is recorded. */
 void failover_forget_intent(struct failover *failover);
 

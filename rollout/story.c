@@ -73,6 +73,8 @@ static const struct {
      "batch {batch}[{back?}, going back]: Route 53 did NOT take it: {error}[{later?}; "
      "those before it go first]",
      STORY_WARN},
+    {"delayed", "batch {batch}[{back?}, going back]: refused for now, and tried again: {error}",
+     STORY_WARN},
     {"dns.insync", "batch {batch}[{back?}, going back]: INSYNC", STORY_PLAIN},
     {"verified", "batch {batch}[{back?}, going back]: {#tenants} verified", STORY_GOOD},
     {"tenant.left", "{tenant} LEFT ALONE: {why}", STORY_WARN},

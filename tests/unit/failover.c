@@ -221,6 +221,64 @@ Test(failover, twelve_tenants_throttled_from_the_eighth_leave_seven_done_and_res
         cr_expect_eq(flight->tenants[i].changes, 1, "t-%u is changed once", i);
 }
 
+static void expect_words(const struct flight *flight, const char *wanted)
+{
+    g_autofree char *words = failover_progress_words(flight->failover);
+    cr_expect_str_eq(words, wanted);
+}
+
+/* With 5 minutes until it is held, "running" alone would say that all is well. */
+Test(failover, a_throttled_change_is_told_while_it_is_tried_again_once_and_until_it_is_through)
+{
+    OWN(flight) flight = flight_of(12);
+    flight_run_until(flight, "verified", 3);
+    flight->dns_code = "throttled";
+    flight_run_until(flight, "delayed", 1);
+    gint64 since_ms = flight->failover->since_ms;
+    flight_run(flight, 2);
+    cr_assert_eq(flight->failover->state, FAILOVER_RUNNING);
+    cr_expect_eq(flight_count(flight, "delayed"), 1, "said once");
+    cr_expect_eq(flight->failover->since_ms, since_ms, "and it puts no deadline off");
+    expect_words(flight, "7 of 12 tenants done; throttled, retrying, 5 left");
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
+    expect_words(flight, "7 of 12 tenants done, 5 left");
+    flight_wish(flight, "resume");
+    flight_run_until(flight, "delayed", 2);
+    flight->dns_code = NULL;
+    flight_run_until(flight, "dns.called", 4);
+    expect_words(flight, "7 of 12 tenants done, 5 left");
+    flight_run(flight, 20);
+    expect_words(flight, "12 of 12 tenants done");
+}
+
+Test(failover, what_is_put_off_until_those_before_it_are_through_is_told_as_throttled_meanwhile)
+{
+    OWN(flight) flight = flight_of(12);
+    flight_run_until(flight, "dns.called", 3);
+    flight->dns_code = "throttled";
+    flight->pending = true;
+    flight_run_until(flight, "dns.failed", 1);
+    flight->pending = false;
+    flight_run_until(flight, "verified", 2);
+    expect_words(flight, "3 of 12 tenants done; throttled, retrying, 9 left");
+    flight->dns_code = NULL;
+    flight_run(flight, 20);
+    cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
+}
+
+Test(failover, progress_is_told_of_one_tenant_and_of_none)
+{
+    OWN(flight) one = flight_of(1);
+    OWN(flight) none = flight_of(2);
+    flight_run(one, 20);
+    expect_words(one, "1 of 1 tenant done");
+    flight_wish(none, "revert");
+    flight_run(none, 20);
+    cr_assert_eq(none->failover->state, FAILOVER_REVERTED);
+    expect_words(none, "no tenant had been touched");
+}
+
 Test(failover, a_revert_restores_exactly_the_seven_that_were_done)
 {
     OWN(flight) flight = flight_of(12);

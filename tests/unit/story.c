@@ -64,7 +64,8 @@ Test(story, every_event_of_a_failover_has_a_sentence_of_its_own)
         "fence.intent",   "fence.done",  "fence.failed", "promote.intent", "promote.done",
         "promote.failed", "data.intent", "data.done",    "data.failed",    "registry.intent",
         "registry.done",  "dns.read",    "dns.intent",   "dns.called",     "dns.failed",
-        "dns.insync",     "verified",    "tenant.left",  "revert",         "evacuated"};
+        "dns.insync",     "verified",    "tenant.left",  "revert",         "evacuated",
+        "delayed"};
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
         g_autofree char *told = tell(types[i], json_pack("{s:s}", "marker", "xyzzy"));
         cr_expect_null(strstr(told, "xyzzy"), "%s", told);

@@ -69,15 +69,14 @@ static gboolean look(gpointer data)
 
 static void tell_end(const struct failover *failover)
 {
-    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *progress = failover_progress_words(failover);
     g_autofree char *took = failover_time_words(failover);
-    g_autofree char *all = text_counted(progress.total, "tenant");
-    out_message("%s %s of %s: %s%s%s; %u of %s done in %s", failover->id, failover->kind,
+    out_message("%s %s of %s: %s%s%s; %s in %s", failover->id, failover->kind,
                 failover_subject(failover), failover_state_name(failover->state),
                 failover->state_reason ? ": " : "",
-                failover->state_reason ? failover->state_reason : "", progress.done, all, took);
-    if (progress.alone)
-        out_message("%u left alone: see celldeck failover status %s", progress.alone, failover->id);
+                failover->state_reason ? failover->state_reason : "", progress, took);
+    if (failover_progress(failover).alone)
+        out_message("who was left alone, and why: celldeck failover status %s", failover->id);
 }
 
 static int exit_code(const struct failover *failover, enum failover_state wanted)

@@ -69,11 +69,10 @@ static void print_progress(const struct context *context, const struct failover 
 {
     if (!failover->plan)
         return;
-    struct failover_progress progress = failover_progress(failover);
+    bool warns = failover_progress(failover).alone || failover->delay.act != ACT_NONE;
+    g_autofree char *progress = failover_progress_words(failover);
     g_autofree char *took = failover_time_words(failover);
-    out_line(context->style, progress.alone ? OUT_WARN : OUT_PLAIN,
-             "%u of %u done, %u left, %u left alone; %s", progress.done, progress.total,
-             progress.left, progress.alone, took);
+    out_line(context->style, warns ? OUT_WARN : OUT_PLAIN, "%s; %s", progress, took);
 }
 
 /* A held one has two ways on, and both are somebody's decision; so is what can be done while the

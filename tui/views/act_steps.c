@@ -71,7 +71,7 @@ static struct sight look(const struct act *act, const struct failover *failover)
                         g_strdup_printf("  %s → %s", revert ? target->cell : plan->source,
                                         revert ? plan->source : target->cell));
     }
-    g_autofree char *progress = steps_progress(failover);
+    g_autofree char *progress = failover_progress_words(failover);
     const char *why = failover->state == FAILOVER_HELD ? failover->state_reason : NULL;
     sight.note = g_strdup_printf("By now: %s%s%s", progress, why ? ". Held: " : "", why ? why : "");
     sight.bound = g_strdup(failover_state_name(failover->state));

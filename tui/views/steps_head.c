@@ -19,19 +19,9 @@ char *steps_what(const struct failover *failover)
     return g_strdup_printf("move of %s from %s to %s", tenant->id, tenant->from, tenant->to);
 }
 
-char *steps_progress(const struct failover *failover)
-{
-    struct failover_progress progress = failover_progress(failover);
-    g_autofree char *alone =
-        progress.alone ? g_strdup_printf(", %u left alone", progress.alone) : g_strdup("");
-    return g_strdup_printf("%u of %u tenant%s%s%s", progress.done, progress.total,
-                           progress.total == 1 ? "" : "s", failover->reverting ? " back" : "",
-                           alone);
-}
-
 char *steps_brief(const struct failover *failover)
 {
-    g_autofree char *what = steps_what(failover), *progress = steps_progress(failover);
+    g_autofree char *what = steps_what(failover), *progress = failover_progress_words(failover);
     return g_strdup_printf("%s %s %s: %s", failover->id, what, failover_state_name(failover->state),
                            progress);
 }
@@ -122,7 +112,7 @@ static void add_progress(GArray *lines, const struct deck *deck, const struct fa
         return;
     struct failover_progress progress = failover_progress(failover);
     double pct = progress.total ? 100.0 * progress.done / progress.total : 0;
-    g_autofree char *words = steps_progress(failover);
+    g_autofree char *words = failover_progress_words(failover);
     g_autofree char *took = steps_time(failover, deck->now_ms);
     g_autofree char *bar = chart_bar(pct, MIN(BAR_COLS, cols / 4));
     bool bars = !keymap_is_by_word(deck->keymap);
@@ -130,7 +120,8 @@ static void add_progress(GArray *lines, const struct deck *deck, const struct fa
         g_strdup_printf("%s%s%s · %s", bars ? bar : "", bars ? " " : "", words, took);
     gint64 rto_ms = failover->plan->rto_ms;
     bool late = rto_ms > 0 && failover_took_ms(failover, deck->now_ms) > rto_ms;
-    cell_lines_add(lines, late ? ROLE_WARN : ROLE_NORMAL, cols, text);
+    bool stuck = failover->delay.act != ACT_NONE;
+    cell_lines_add(lines, late || stuck ? ROLE_WARN : ROLE_NORMAL, cols, text);
 }
 
 static void add_command(GString *text, const char *name, const char *cell,

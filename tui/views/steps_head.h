@@ -8,10 +8,8 @@
 GArray *steps_head(const struct deck *deck, const struct failover *failover, int cols);
 /* "failover of cell-1", "move of hospital-a from cell-1 to cell-2". Caller frees. */
 char *steps_what(const struct failover *failover);
-/* "f3 failover of cell-1 running: 7 of 12 tenants": in a few words. Caller frees. */
+/* "f3 failover of cell-1 running: 7 of 12 tenants done, 5 left": in a few words. Caller frees. */
 char *steps_brief(const struct failover *failover);
-/* "7 of 12 tenants, 1 left alone". Caller frees. */
-char *steps_progress(const struct failover *failover);
 /* How long it takes yet by how fast it went so far; < 0: that is not known. */
 gint64 steps_left_ms(const struct failover *failover, gint64 now_ms);
 /* "42s, of 5m that it may take (rto), about 30s to go": as measured. Caller frees. */
