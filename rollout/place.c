@@ -10,6 +10,7 @@
 struct placing {
     const struct place_ask *ask;
     struct muster *muster;
+    const struct origins *origins;
     struct place_answer *answer;
 };
 
@@ -43,8 +44,10 @@ static char *cant_lose(struct placing *placing, guint cell)
     guint largest = largest_of_region(muster, into->region);
     if (largest == PACK_NONE || into->users > muster->cells[largest].users)
         largest = cell;
-    struct planning planning = {
-        .muster = muster, .source = largest, .extra = largest == cell ? &guest : NULL};
+    struct planning planning = {.muster = muster,
+                                .source = largest,
+                                .origins = placing->origins,
+                                .extra = largest == cell ? &guest : NULL};
     OWN(evacuation) evacuation = planning_make(&planning);
     into->users -= placing->ask->users;
     return evacuation->complete
@@ -143,11 +146,12 @@ static void answer(struct placing *placing)
     answer->build = build_words(placing->ask);
 }
 
-struct place_answer *place_find(const struct snapshot *snapshot, const struct place_ask *ask)
+struct place_answer *place_find(const struct snapshot *snapshot, const struct origins *origins,
+                                const struct place_ask *ask)
 {
     OWN(muster) muster = muster_new(snapshot);
     struct place_answer *found = g_new0(struct place_answer, 1);
-    struct placing placing = {ask, muster, found};
+    struct placing placing = {ask, muster, origins, found};
     found->config = config_ref(snapshot->config);
     found->candidates = g_ptr_array_new_with_free_func(candidate_free);
     found->refused = g_strdup(muster->refused);

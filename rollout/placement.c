@@ -14,14 +14,23 @@ static guint place_of(const struct planning *planning, const char *id)
     return place < 0 ? PACK_NONE : (guint)place;
 }
 
-guint planning_named(const struct planning *planning, const struct tenant *tenant)
+static void add_named(const struct planning *planning, struct named *named, const char *cell)
 {
-    guint origin = planning->origins
-                       ? place_of(planning, g_hash_table_lookup(planning->origins, tenant->id))
-                       : PACK_NONE;
-    if (origin != PACK_NONE && !planning->muster->cells[origin].unwell)
-        return origin;
-    return place_of(planning, tenant->failover_cell);
+    guint place = place_of(planning, cell);
+    if (place != PACK_NONE)
+        named->cells[named->n++] = place;
+}
+
+G_STATIC_ASSERT(PACK_OWN >= ORIGINS_MOST + 1);
+
+struct named planning_named(const struct planning *planning, const struct tenant *tenant)
+{
+    const char *source = planning_source(planning)->config->id;
+    struct named named = {.where = origins_of(planning->origins, tenant->id, source)};
+    for (guint i = 0; named.where && named.where->from[i]; i++)
+        add_named(planning, &named, named.where->from[i]);
+    add_named(planning, &named, tenant->failover_cell);
+    return named;
 }
 
 const char *planning_keep(struct planning *planning, char *text)
@@ -106,21 +115,32 @@ static guint kind_of(struct planning *planning, const struct standing *standing)
     return planning->kinds->len - 1;
 }
 
+/* By level; of one level, as they are named. */
+static void add_own(const struct planning *planning, const struct standing *standing, guint cell,
+                    struct pack_item *item)
+{
+    if (!may_go(planning, standing, cell, true))
+        return;
+    const struct pack_choice own = {cell, level(planning, standing, cell, RANK_NAMED)};
+    guint at = item->n_own++;
+    for (; at > 0 && item->own[at - 1].level > own.level; at--)
+        item->own[at] = item->own[at - 1];
+    item->own[at] = own;
+}
+
 /* Who can't be told from another, or tells no users, can't go anywhere. */
 static void add_item(struct planning *planning, const struct tenant *tenant, bool twin)
 {
     struct evacuation *evacuation = planning->evacuation;
     struct placed_tenant *placed = &evacuation->block[evacuation->tenants->len];
     struct standing standing = standing_of(planning->muster, tenant, planning_source(planning));
-    guint named = planning_named(planning, tenant);
+    struct named named = planning_named(planning, tenant);
     struct pack_item *item = &planning->pack.items[evacuation->tenants->len];
     *placed = (struct placed_tenant){.tenant = tenant, .users = tenant_users(tenant)};
-    *item = (struct pack_item){.size = placed->users,
-                               .kind = kind_of(planning, &standing),
-                               .own = {PACK_NONE, 0},
-                               .bin = PACK_NONE};
-    if (named != PACK_NONE && may_go(planning, &standing, named, true))
-        item->own = (struct pack_choice){named, level(planning, &standing, named, RANK_NAMED)};
+    *item = (struct pack_item){
+        .size = placed->users, .kind = kind_of(planning, &standing), .bin = PACK_NONE};
+    for (guint i = 0; i < named.n; i++)
+        add_own(planning, &standing, named.cells[i], item);
     if (twin || placed->users < 0)
         item->size = PACK_NOWHERE;
     if (twin)
@@ -295,69 +315,6 @@ struct evacuation *planning_make(struct planning *planning)
     planning_tell(planning);
     planning_clear(planning);
     return evacuation;
-}
-
-/* Of whom, and from where; the fleet is still to be looked over. False: see evacuation_plan(). */
-static bool planning_of(struct planning *planning, const struct snapshot *snapshot,
-                        const struct evacuation_ask *ask)
-{
-    const struct tenant *alone = ask->cell ? NULL : snapshot_tenant(snapshot, ask->tenant);
-    const char *cell = ask->cell ? ask->cell : alone ? alone->cell : NULL;
-    gssize place = cell ? config_place(snapshot->config, cell) : -1;
-    *planning = (struct planning){
-        .source = (guint)place, .to = ask->to, .alone = alone, .origins = ask->origins};
-    return place >= 0;
-}
-
-struct evacuation *evacuation_plan(const struct snapshot *snapshot,
-                                   const struct evacuation_ask *ask)
-{
-    struct planning planning;
-    if (!planning_of(&planning, snapshot, ask))
-        return NULL;
-    OWN(muster) muster = muster_new(snapshot);
-    muster_call(muster);
-    planning.muster = muster;
-    return planning_make(&planning);
-}
-
-static void move_free(gpointer data)
-{
-    struct prospective_move *move = data;
-    evacuation_unref(move->plan);
-    g_free(move);
-}
-
-GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct evacuation_ask *ask)
-{
-    GPtrArray *moves = g_ptr_array_new_with_free_func(move_free);
-    struct planning planning;
-    if (!planning_of(&planning, snapshot, ask))
-        return moves;
-    OWN(muster) muster = muster_new(snapshot);
-    muster_call(muster);
-    for (guint i = 0; i < muster->n; i++) {
-        if (i == planning.source)
-            continue;
-        struct planning into = planning;
-        into.muster = muster;
-        into.to = muster->cells[i].config->id;
-        struct prospective_move *move = g_new0(struct prospective_move, 1);
-        *move = (struct prospective_move){muster->cells[i].config, planning_make(&into)};
-        g_ptr_array_add(moves, move);
-    }
-    return moves;
-}
-
-struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *cell, const char *to)
-{
-    return evacuation_plan(snapshot, &(const struct evacuation_ask){.cell = cell, .to = to});
-}
-
-struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot, const char *tenant,
-                                        const char *to)
-{
-    return evacuation_plan(snapshot, &(const struct evacuation_ask){.tenant = tenant, .to = to});
 }
 
 struct evacuation *evacuation_ref(struct evacuation *evacuation)

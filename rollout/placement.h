@@ -1,14 +1,16 @@
-/* Where does everybody go if this cell dies? (rollout.md, "Failover".) Pure: a snapshot in, values
- * out; the same snapshot always gives the same plan. The console's column IF IT DIES, `status
- * --json`'s drain, `failover plan`, the preflight and the engine's frozen plan all ask here.
+/* Where does everybody go if this cell dies? (rollout.md, "Failover".) Pure: a snapshot in, and
+ * where its tenants came from, values out; the same always gives the same plan. The console's
+ * column IF IT DIES, `status --json`'s drain, `failover plan`, the preflight and the engine's
+ * frozen plan all ask here, and all with the same `origins` (failover_origins.h; NULL where the
+ * journal can't be read: then nobody goes back by it).
  *
  * The rules that no flag lifts. A target is another cell that is healthy (a dr cell: standby) by
  * metrics and by probe, both fresh; its residency is the tenant's (dataResidency, else its cell's);
  * it may hold the tenant:
  *   - an ENTERPRISE tenant, and any tenant of a dedicated cell, goes only to a declared backup
  *     (cells.*.backups, or the tenant's own failoverCellId), to the dr cell that stands by for its
- *     cell, back from that dr cell to its primary, or back to where the journal says that it came
- *     from (a fail-back: failover_origins.h);
+ *     cell, back from that dr cell to its primary, or back along the way by which the journal says
+ *     that it came (a fail-back: failover_origins.h);
  *   - others go to shared cells as well; those that are not production, to dev cells too;
  *   - a production tenant never goes to a dev cell, whatever is declared;
  * and has room: the registered users that it has and all that come, together, are at most
@@ -21,13 +23,14 @@
  *
  * Tenants of a cell are placed together: each where it is liked best while that has room, and where
  * somebody is left over, by a search for a packing that leaves fewer, bounded so that it never
- * takes long. Liked best: a target with proven data; then the tenant's failoverCellId, the dr cell,
- * the primary, the declared backups in order; then the cell's own region; then a target that takes
- * tenants of this plan already and is not over 80 % by it (every target is one more cell that must
- * be locked, and stay well); then the least used one. */
+ * takes long. Liked best: a target with proven data; then the tenant's way back, its
+ * failoverCellId, the dr cell, the primary, the declared backups in order; then the cell's own
+ * region; then one that tenants of this plan already and is not over 80 % by it (every target is
+ * one more cell that must be locked, and stay well); then the least used one. */
 #pragma once
 
 #include "data/fleet.h"
+#include "rollout/failover_origins.h"
 
 enum proof {
     PROOF_DATA,    /* a declared replica, whose lag was within its rpo when the source failed */
@@ -102,21 +105,14 @@ struct evacuation {
 };
 enum drain evacuation_drain(const struct evacuation *evacuation);
 
-struct evacuation_ask {
-    const char *cell;    /* the source; its tenants all go ... */
-    const char *tenant;  /* ... or, with `cell` NULL, this one alone leaves where it is */
-    const char *to;      /* only into this cell, or NULL */
-    GHashTable *origins; /* tenant -> the cell that it was moved from into the one where it is; or
-                            NULL: not known */
-};
-/* NULL where `cell` is no cell of the fleet, or there is no such tenant, or it names no cell of the
+/* Of all tenants of a cell; `to`: only into this cell, or NULL. NULL where `cell` is no cell of the
  * fleet; a `to` that is none is a target that takes nobody, and says so. */
-struct evacuation *evacuation_plan(const struct snapshot *snapshot,
-                                   const struct evacuation_ask *ask);
-/* The plan of one cell, origins unknown. */
-struct evacuation *evacuation_of(const struct snapshot *snapshot, const char *cell, const char *to);
-/* The same of one tenant alone (`tenant move`), by the same rules. */
-struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot, const char *tenant,
+struct evacuation *evacuation_of(const struct snapshot *snapshot, const struct origins *origins,
+                                 const char *cell, const char *to);
+/* The same of one tenant alone (`tenant move`), by the same rules. NULL where there is no such
+ * tenant, or it names no cell of the fleet. */
+struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot,
+                                        const struct origins *origins, const char *tenant,
                                         const char *to);
 /* One tenant's move into one cell. */
 struct prospective_move {
@@ -124,9 +120,10 @@ struct prospective_move {
     struct evacuation *plan;      /* of the tenant alone */
 };
 /* The moves of a tenant into each other cell, in celldeck.yaml's order, for which the fleet is
- * looked over once; of `ask`, `to` counts for nothing. struct prospective_move *, freed with the
- * array; none where there is no such tenant, or its cell is none of the fleet. */
-GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct evacuation_ask *ask);
+ * looked over once. struct prospective_move *, freed with the array; none where there is no such
+ * tenant, or its cell is none of the fleet. */
+GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origins *origins,
+                            const char *tenant);
 struct evacuation *evacuation_ref(struct evacuation *evacuation);
 void evacuation_unref(struct evacuation *evacuation);
 OWNABLE(evacuation, evacuation_unref);
@@ -136,13 +133,15 @@ struct evacuations {
     gatomicrefcount refs;      /* private */
     struct config *config;     /* private */
     struct registry *registry; /* private */
+    struct origins *origins;   /* that they were made with, or NULL */
     char *terms;               /* private: all else that the plans follow from */
     GPtrArray *cells;          /* struct evacuation *, in celldeck.yaml's order */
     GPtrArray *spares;         /* struct spare *, a region each, by name */
 };
 /* To be asked at every refresh: where nothing that matters has changed since `before` (may be
  * NULL), that itself with another reference. */
-struct evacuations *evacuation_all(const struct snapshot *snapshot, struct evacuations *before);
+struct evacuations *evacuation_all(const struct snapshot *snapshot, struct origins *origins,
+                                   struct evacuations *before);
 /* NULL if there is no such cell. */
 const struct evacuation *evacuations_cell(const struct evacuations *evacuations, const char *cell);
 struct evacuations *evacuations_ref(struct evacuations *evacuations);
@@ -180,6 +179,7 @@ struct place_answer {
     GPtrArray *candidates;        /* struct place_candidate *, best first: cells of the residency
                                      (and region) that may hold such a tenant */
 };
-struct place_answer *place_find(const struct snapshot *snapshot, const struct place_ask *ask);
+struct place_answer *place_find(const struct snapshot *snapshot, const struct origins *origins,
+                                const struct place_ask *ask);
 void place_answer_free(struct place_answer *answer);
 OWNABLE(place_answer, place_answer_free);

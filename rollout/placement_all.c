@@ -99,32 +99,35 @@ static GPtrArray *spares_of(const struct muster *muster, const GPtrArray *cells)
     return spares;
 }
 
-static struct evacuations *evacuations_new(const struct muster *muster, char *terms)
+static struct evacuations *evacuations_new(const struct muster *muster, struct origins *origins,
+                                           char *terms)
 {
     const struct snapshot *snapshot = muster->snapshot;
     struct evacuations *all = g_new0(struct evacuations, 1);
     g_atomic_ref_count_init(&all->refs);
     all->config = config_ref(snapshot->config);
     all->registry = snapshot->registry ? registry_ref(snapshot->registry) : NULL;
+    all->origins = origins ? origins_ref(origins) : NULL;
     all->terms = terms;
     all->cells = g_ptr_array_new_with_free_func((GDestroyNotify)evacuation_unref);
     for (guint i = 0; i < muster->n; i++) {
-        struct planning planning = {.muster = muster, .source = i};
+        struct planning planning = {.muster = muster, .source = i, .origins = origins};
         g_ptr_array_add(all->cells, planning_make(&planning));
     }
     all->spares = spares_of(muster, all->cells);
     return all;
 }
 
-struct evacuations *evacuation_all(const struct snapshot *snapshot, struct evacuations *before)
+struct evacuations *evacuation_all(const struct snapshot *snapshot, struct origins *origins,
+                                   struct evacuations *before)
 {
     OWN(muster) muster = muster_new(snapshot);
     g_autofree char *terms = terms_of(muster);
-    if (before && before->config == snapshot->config &&
+    if (before && before->config == snapshot->config && before->origins == origins &&
         same_tenants(before->registry, snapshot->registry) && strcmp(before->terms, terms) == 0)
         return evacuations_ref(before);
     muster_call(muster);
-    return evacuations_new(muster, g_steal_pointer(&terms));
+    return evacuations_new(muster, origins, g_steal_pointer(&terms));
 }
 
 const struct evacuation *evacuations_cell(const struct evacuations *evacuations, const char *cell)
@@ -147,6 +150,7 @@ void evacuations_unref(struct evacuations *evacuations)
     g_ptr_array_unref(evacuations->spares);
     g_free(evacuations->terms);
     registry_unref(evacuations->registry);
+    origins_unref(evacuations->origins);
     config_unref(evacuations->config);
     g_free(evacuations);
 }

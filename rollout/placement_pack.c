@@ -5,7 +5,9 @@
 bool pack_allows(const struct pack *pack, const struct pack_item *item, guint bin)
 {
     const struct pack_kind *kind = &pack->kinds[item->kind];
-    bool allowed = item->own.bin == bin;
+    bool allowed = false;
+    for (guint i = 0; !allowed && i < item->n_own; i++)
+        allowed = item->own[i].bin == bin;
     for (guint i = 0; !allowed && i < kind->n; i++)
         allowed = kind->choices[i].bin == bin;
     return allowed;
@@ -83,20 +85,24 @@ static guint best_of_kind(const struct pack *pack, const struct pack_item *item)
     return kind->n;
 }
 
-static bool own_has_room(const struct pack *pack, const struct pack_item *item)
+/* The first of its own with room, or NULL. */
+static const struct pack_choice *best_own(const struct pack *pack, const struct pack_item *item)
 {
-    return item->own.bin != PACK_NONE && pack->bins[item->own.bin].room >= item->size;
+    for (guint i = 0; i < item->n_own; i++)
+        if (pack->bins[item->own[i].bin].room >= item->size)
+            return &item->own[i];
+    return NULL;
 }
 
 guint pack_best(const struct pack *pack, const struct pack_item *item)
 {
     const struct pack_kind *kind = &pack->kinds[item->kind];
     guint best = best_of_kind(pack, item);
-    bool own = own_has_room(pack, item);
+    const struct pack_choice *own = best_own(pack, item);
     if (best == kind->n)
-        return own ? item->own.bin : PACK_NONE;
-    own = own && item->own.level <= kind->choices[best].level;
-    return own ? item->own.bin : kind->choices[best].bin;
+        return own ? own->bin : PACK_NONE;
+    const struct pack_choice *of_kind = &kind->choices[best];
+    return own && own->level <= of_kind->level ? own->bin : of_kind->bin;
 }
 
 struct sized {
@@ -155,20 +161,26 @@ static guint fill_by_liking(struct pack *pack, const guint *order)
     return placed;
 }
 
-/* Whether it would fit anywhere, marking where. */
-static bool reaches(const struct pack *pack, const struct pack_item *item, bool *reached)
+/* Marks those where it would fit; false: nowhere. */
+static bool mark_reached(const struct pack *pack, gint64 size, const struct pack_choice *choices,
+                         guint n, bool *reached)
 {
-    const struct pack_kind *kind = &pack->kinds[item->kind];
-    bool any = own_has_room(pack, item);
-    if (any)
-        reached[item->own.bin] = true;
-    for (guint i = 0; i < kind->n; i++) {
-        guint bin = kind->choices[i].bin;
-        bool room = pack->bins[bin].room >= item->size;
+    bool any = false;
+    for (guint i = 0; i < n; i++) {
+        guint bin = choices[i].bin;
+        bool room = pack->bins[bin].room >= size;
         reached[bin] |= room;
         any |= room;
     }
     return any;
+}
+
+/* Whether it would fit anywhere, marking where. */
+static bool reaches(const struct pack *pack, const struct pack_item *item, bool *reached)
+{
+    const struct pack_kind *kind = &pack->kinds[item->kind];
+    bool own = mark_reached(pack, item->size, item->own, item->n_own, reached);
+    return mark_reached(pack, item->size, kind->choices, kind->n, reached) || own;
 }
 
 gint64 pack_reach(const struct pack *pack, guint *order, guint *n)

@@ -33,11 +33,14 @@ struct pack_kind {
 
 #define PACK_NOWHERE (G_MAXINT64 / 4) /* the size of what fits nowhere */
 
+enum { PACK_OWN = 4 };
+
 struct pack_item {
     gint64 size; /* >= 0 */
     guint kind;
-    struct pack_choice own; /* a bin of its own beside its kind's; bin PACK_NONE: none */
-    guint bin;              /* where it is put: PACK_NONE, nowhere */
+    struct pack_choice own[PACK_OWN]; /* bins of its own beside its kind's, by level */
+    guint n_own;
+    guint bin; /* where it is put: PACK_NONE, nowhere */
 };
 
 struct pack {

@@ -108,15 +108,23 @@ static guint repair(struct improving *improving, guint placed)
     return placed;
 }
 
+/* How many bins it may go to, and the i-th of them: its kind's, then its own. */
+static guint choices(const struct pack *pack, const struct pack_item *item)
+{
+    return pack->kinds[item->kind].n + item->n_own;
+}
+static guint choice(const struct pack *pack, const struct pack_item *item, guint i)
+{
+    const struct pack_kind *kind = &pack->kinds[item->kind];
+    return i < kind->n ? kind->choices[i].bin : item->own[i - kind->n].bin;
+}
+
 /* The bin that the item would leave with the least room, or PACK_NONE. */
 static guint tightest(const struct pack *pack, const struct pack_item *item)
 {
-    const struct pack_kind *kind = &pack->kinds[item->kind];
     guint best = PACK_NONE;
-    if (item->own.bin != PACK_NONE && pack->bins[item->own.bin].room >= item->size)
-        best = item->own.bin;
-    for (guint i = 0; i < kind->n; i++) {
-        guint bin = kind->choices[i].bin;
+    for (guint i = 0; i < choices(pack, item); i++) {
+        guint bin = choice(pack, item, i);
         gint64 room = pack->bins[bin].room;
         if (room >= item->size && (best == PACK_NONE || room < pack->bins[best].room))
             best = bin;
@@ -149,10 +157,9 @@ static void search(struct improving *improving, guint at, guint placed, gint64 r
     if (placed + more <= improving->best_placed || !step(improving, 0))
         return;
     struct pack_item *item = &pack->items[improving->order[at]];
-    const struct pack_kind *kind = &pack->kinds[item->kind];
-    for (guint i = 0; i <= kind->n; i++) {
-        guint bin = i < kind->n ? kind->choices[i].bin : item->own.bin;
-        if (bin == PACK_NONE || pack->bins[bin].room < item->size)
+    for (guint i = 0; i < choices(pack, item); i++) {
+        guint bin = choice(pack, item, i);
+        if (pack->bins[bin].room < item->size)
             continue;
         pack_put(pack, item, bin);
         search(improving, at + 1, placed + 1, room - item->size);

@@ -8,7 +8,7 @@ struct planning {
     const struct muster *muster;
     guint source;                       /* place of the cell */
     const char *to;                     /* only into this cell; NULL: any */
-    GHashTable *origins;                /* see struct evacuation_ask */
+    const struct origins *origins;      /* or NULL */
     const struct tenant *alone, *extra; /* of its tenants this one alone; one more; or NULL */
     int *declared;                      /* by cell: declared_rank() */
     bool *proven;                       /* by cell: a replica with proven data */
@@ -27,9 +27,12 @@ static inline const struct standing *planning_standing(const struct planning *pl
 {
     return &g_array_index(planning->standings, struct standing, i);
 }
-/* The cell that counts as declared for this tenant alone: where it came from, while that is well,
- * or what its failoverCellId names; PACK_NONE: none. */
-guint planning_named(const struct planning *planning, const struct tenant *tenant);
+/* What counts as declared for one tenant alone: its way back, and what its failoverCellId names. */
+struct named {
+    guint cells[PACK_OWN], n;   /* places, those liked best first; a cell may be there twice */
+    const struct origin *where; /* how it came, or NULL */
+};
+struct named planning_named(const struct planning *planning, const struct tenant *tenant);
 
 /* Makes an evacuation of what is asked: `muster` to `extra`. */
 struct evacuation *planning_make(struct planning *planning);

@@ -8,11 +8,20 @@
 
 #define NAMED_MOST 3 /* cells named one by one */
 
-struct prospect prospect_of(const struct planning *planning, guint standing, guint named)
+static bool is_declared(const struct planning *planning, const struct named *named, guint cell)
+{
+    bool declared = planning->declared[cell] >= 0;
+    for (guint i = 0; !declared && i < named->n; i++)
+        declared = named->cells[i] == cell;
+    return declared;
+}
+
+struct prospect prospect_of(const struct planning *planning, guint standing,
+                            const struct named *named)
 {
     const struct muster *muster = planning->muster;
     struct prospect prospect = {.standing = planning_standing(planning, standing),
-                                .named = named,
+                                .named = *named,
                                 .open = g_array_new(FALSE, FALSE, sizeof(guint)),
                                 .unwell = g_array_new(FALSE, FALSE, sizeof(guint)),
                                 .users_short =
@@ -22,7 +31,7 @@ struct prospect prospect_of(const struct planning *planning, guint standing, gui
         if (planning->to && strcmp(planning->to, target->config->id) != 0)
             continue;
         enum bar bar = bar_of(prospect.standing, planning_source(planning), target,
-                              i == named || planning->declared[i] >= 0);
+                              is_declared(planning, named, i));
         prospect.elsewhere += bar == BAR_RESIDENCY && !target->unwell;
         if (bar == BAR_NONE)
             g_array_append_val(target->unwell ? prospect.unwell : prospect.open, i);
@@ -118,6 +127,17 @@ static char *unwell_words(const struct planning *planning, const struct prospect
     return g_string_free(words, FALSE);
 }
 
+/* A way by which somebody came (from `cell`, unless that is NULL), and which is none back. */
+static char *by_hand_words(const struct prospect *prospect, const char *cell)
+{
+    const struct origin *where = prospect->named.where;
+    return where && where->by_hand && (!cell || strcmp(cell, where->by_hand) == 0)
+               ? g_strdup_printf("; it came from %s by hand (%s), which does not prove that it may "
+                                 "be there",
+                                 where->by_hand, where->operation)
+               : g_strdup("");
+}
+
 /* What stands between them and the one cell that is asked for. */
 static char *barred_words(const struct planning *planning, const struct prospect *prospect)
 {
@@ -127,7 +147,8 @@ static char *barred_words(const struct planning *planning, const struct prospect
     if (place < 0)
         return g_strdup_printf("the fleet has no cell %s", planning->to);
     const struct muster_cell *target = &muster->cells[place];
-    bool declared = (guint)place == prospect->named || planning->declared[place] >= 0;
+    bool declared = is_declared(planning, &prospect->named, (guint)place);
+    g_autofree char *by_hand = by_hand_words(prospect, target->config->id);
     const char *id = target->config->id;
     switch (bar_of(prospect->standing, source, target, declared)) {
     case BAR_SELF:
@@ -138,8 +159,8 @@ static char *barred_words(const struct planning *planning, const struct prospect
     case BAR_DEV:
         return g_strdup_printf("%s is a dev cell, and it is production", id);
     default:
-        return g_strdup_printf("%s is %s and no declared backup of %s", id,
-                               cell_class_name(target->config->class), source->config->id);
+        return g_strdup_printf("%s is %s and no declared backup of %s%s", id,
+                               cell_class_name(target->config->class), source->config->id, by_hand);
     }
 }
 
@@ -157,10 +178,11 @@ static char *nobody_words(const struct planning *planning, const struct prospect
             ? g_strdup_printf("; %u healthy %s of other residencies may not take it",
                               prospect->elsewhere, prospect->elsewhere == 1 ? "cell" : "cells")
             : g_strdup("");
+    g_autofree char *by_hand = by_hand_words(prospect, NULL);
     if (is_restricted(prospect))
         return g_strdup_printf("%s declares no backup and no dr cell in %s, and nobody else may "
-                               "take it%s",
-                               source->id, residency, elsewhere);
+                               "take it%s%s",
+                               source->id, residency, elsewhere, by_hand);
     return g_strdup_printf("no other %s cell may take it%s", residency, elsewhere);
 }
 

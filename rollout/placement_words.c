@@ -11,29 +11,50 @@ static bool is_short(const struct planning *planning, guint i)
     return !planning->evacuation->block[i].to && !planning->evacuation->block[i].why;
 }
 
-/* The words are the same for all of one standing whose failoverCellId names one cell, or none. */
-static gpointer word_key(const struct planning *planning, guint kind, guint named)
+/* The words are the same for all of one standing for whom the same cells are named, and who came in
+ * the same way. */
+struct word_key {
+    guint kind;
+    struct named named;
+};
+
+static const char *by_hand(const struct named *named)
 {
-    gsize n = planning->muster->n;
-    return GSIZE_TO_POINTER(1 + kind * (n + 1) + (named == PACK_NONE ? n : named));
+    return named->where && named->where->by_hand ? named->where->operation : "";
+}
+
+static guint word_hash(gconstpointer p)
+{
+    const struct word_key *key = p;
+    guint hash = key->kind ^ g_str_hash(by_hand(&key->named));
+    for (guint i = 0; i < key->named.n; i++)
+        hash = hash * 31 + key->named.cells[i] + 1;
+    return hash;
+}
+
+static gboolean word_equal(gconstpointer a, gconstpointer b)
+{
+    const struct word_key *x = a, *y = b;
+    return x->kind == y->kind && x->named.n == y->named.n &&
+           memcmp(x->named.cells, y->named.cells, x->named.n * sizeof *x->named.cells) == 0 &&
+           strcmp(by_hand(&x->named), by_hand(&y->named)) == 0;
 }
 
 static void tell_short(struct planning *planning)
 {
-    g_autoptr(GHashTable) told = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) told = g_hash_table_new_full(word_hash, word_equal, g_free, NULL);
     for (guint i = 0; i < planning->evacuation->tenants->len; i++) {
         if (!is_short(planning, i))
             continue;
         struct placed_tenant *placed = &planning->evacuation->block[i];
-        guint kind = planning->pack.items[i].kind;
-        guint named = planning_named(planning, placed->tenant);
-        gpointer key = word_key(planning, kind, named);
-        placed->why = g_hash_table_lookup(told, key);
+        struct word_key key = {planning->pack.items[i].kind,
+                               planning_named(planning, placed->tenant)};
+        placed->why = g_hash_table_lookup(told, &key);
         if (placed->why)
             continue;
-        struct prospect prospect = prospect_of(planning, kind, named);
+        struct prospect prospect = prospect_of(planning, key.kind, &key.named);
         placed->why = planning_keep(planning, prospect_words(planning, &prospect));
-        g_hash_table_insert(told, key, (gpointer)placed->why);
+        g_hash_table_insert(told, g_memdup2(&key, sizeof key), (gpointer)placed->why);
         prospect_clear(&prospect);
     }
 }
@@ -120,8 +141,8 @@ static char *short_words(const struct planning *planning)
     if (item->size == PACK_NOWHERE) {
         why = g_strdup_printf("%s: %s", tenant->tenant->id, tenant->why);
     } else {
-        struct prospect prospect =
-            prospect_of(planning, item->kind, planning_named(planning, tenant->tenant));
+        struct named named = planning_named(planning, tenant->tenant);
+        struct prospect prospect = prospect_of(planning, item->kind, &named);
         why = prospect_short(planning, &prospect);
         prospect_clear(&prospect);
     }
@@ -147,7 +168,7 @@ static char **build_words(const struct planning *planning)
 {
     g_autoptr(GStrvBuilder) lines = g_strv_builder_new();
     for (guint i = 0; i < planning->standings->len; i++) {
-        struct prospect prospect = prospect_of(planning, i, PACK_NONE);
+        struct prospect prospect = prospect_of(planning, i, &(const struct named){0});
         g_autofree char *words = prospect.users_short ? prospect_build(planning, &prospect) : NULL;
         if (words)
             g_strv_builder_add(lines, words);
@@ -197,8 +218,8 @@ static char **fits_words(const struct planning *planning)
         if (planning->evacuation->block[i].to)
             continue;
         of_kind[item->kind] = true;
-        if (item->own.bin != PACK_NONE)
-            tell_fit(&telling, item->own.bin);
+        for (guint own = 0; own < item->n_own; own++)
+            tell_fit(&telling, item->own[own].bin);
     }
     for (guint k = 0; k < planning->kinds->len; k++) {
         const struct pack_kind *kind = &g_array_index(planning->kinds, struct pack_kind, k);

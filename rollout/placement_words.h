@@ -6,13 +6,14 @@
 /* What the rules leave of the fleet for tenants of one standing. */
 struct prospect {
     const struct standing *standing;
-    guint named;        /* the cell that one's failoverCellId names, or PACK_NONE */
+    struct named named; /* declared for one of them alone */
     GArray *open;       /* guint, places: cells that may take them, and are well */
     GArray *unwell;     /* the same, but not well */
     guint elsewhere;    /* cells that are well and of another residency */
     gint64 users_short; /* of those of this standing that have no place */
 };
-struct prospect prospect_of(const struct planning *planning, guint standing, guint named);
+struct prospect prospect_of(const struct planning *planning, guint standing,
+                            const struct named *named);
 void prospect_clear(struct prospect *prospect);
 
 /* Long, for the tenant: "no healthy EU cell: cell-4 is stale". Caller frees. */

@@ -35,7 +35,7 @@ static struct deck *deck_of(double errors)
     struct deck *deck = deck_new(config, NULL);
     deck->now_ms = NOW;
     deck_set_snapshot(deck, snapshot);
-    deck_take_evacuations(deck, evacuation_all(snapshot, NULL));
+    deck_take_evacuations(deck, evacuation_all(snapshot, NULL, NULL));
     for (guint i = 0; i < config->cells->len; i++)
         cell_reading_clear(&readings[i]);
     registry_unref(registry);

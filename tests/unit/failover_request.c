@@ -62,8 +62,8 @@ static char *open_as(enum failover_kind kind, const char *of, const char *to, un
 {
     const struct snapshot *snapshot = placing_snapshot();
     g_clear_pointer(&evacuation, evacuation_unref);
-    evacuation = kind == FAILOVER_MOVE ? evacuation_of_tenant(snapshot, of, to)
-                                       : evacuation_of(snapshot, of, to);
+    evacuation = kind == FAILOVER_MOVE ? evacuation_of_tenant(snapshot, NULL, of, to)
+                                       : evacuation_of(snapshot, NULL, of, to);
     cr_assert(evacuation);
     const struct failover_ask ask = {kind, evacuation, acks, "it burns", "T-1", false};
     return failover_begin(journal, &ask, who, NOW, refused_id, error);
@@ -109,7 +109,7 @@ Test(failover_request, a_failover_is_opened_with_the_plan_of_everybody)
 Test(failover_request, whoever_is_not_production_goes_first_then_the_smallest)
 {
     shared_fleet();
-    evacuation = evacuation_of(placing_snapshot(), "cell-2", NULL);
+    evacuation = evacuation_of(placing_snapshot(), NULL, "cell-2", NULL);
     OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
     const char *const order[] = {"c", "b", "a"};
     for (guint i = 0; i < G_N_ELEMENTS(order); i++)
@@ -320,7 +320,7 @@ Test(failover_request, resume_and_revert_are_asked_for_only_where_they_make_sens
 Test(failover_request, a_plan_still_holds_while_its_targets_do)
 {
     shared_fleet();
-    evacuation = evacuation_of(placing_snapshot(), "cell-2", NULL);
+    evacuation = evacuation_of(placing_snapshot(), NULL, "cell-2", NULL);
     OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
     cr_expect_null(preflight_plan(plan, placing_snapshot()));
     lives(.id = "z", .cell = "cell-3", .current_users = 8861);
@@ -339,7 +339,7 @@ Test(failover_request, who_has_come_already_is_not_counted_twice)
     placing_fleet(TWO THREE, ALL_SET);
     lives(.id = "a", .cell = "cell-2", .current_users = 5000);
     lives(.id = "b", .cell = "cell-2", .current_users = 4000);
-    evacuation = evacuation_of(placing_snapshot(), "cell-2", NULL);
+    evacuation = evacuation_of(placing_snapshot(), NULL, "cell-2", NULL);
     OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
     placing_fleet(TWO THREE, ALL_SET);
     lives(.id = "a", .cell = "cell-2", .current_users = 5000);

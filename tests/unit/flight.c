@@ -43,12 +43,12 @@ struct failover_plan *flight_plan(enum failover_kind kind, guint n)
     return plan;
 }
 
-static void settle_in(struct flight_tenant *tenant)
+static void settle_in(struct flight_tenant *tenant, const char *cell)
 {
-    g_strlcpy(tenant->cell, "cell-1", sizeof tenant->cell);
+    g_strlcpy(tenant->cell, cell, sizeof tenant->cell);
     g_strlcpy(tenant->status, "ACTIVE", sizeof tenant->status);
     g_strlcpy(tenant->stamp, "2026-01-01T00:00:00Z", sizeof tenant->stamp);
-    g_strlcpy(tenant->record, "cell-1.example.com", sizeof tenant->record);
+    dns_name(cell, tenant->record, sizeof tenant->record);
     tenant->ttl_s = 300;
 }
 
@@ -60,11 +60,11 @@ struct flight *flight_new(struct failover_plan *plan)
     flight->now_ms = 1800000000000;
     flight->n = plan->tenants->len;
     for (guint i = 0; i < flight->n; i++)
-        settle_in(&flight->tenants[i]);
+        settle_in(&flight->tenants[i], plan->source);
     failover_plan_seal(plan);
     json_t *data =
         json_pack("{s:s, s:s, s:s, s:o}", "kind", failover_kind_name(plan->kind), "subject",
-                  "cell-1", "state", "planned", "plan", failover_plan_json(plan));
+                  plan->source, "state", "planned", "plan", failover_plan_json(plan));
     failover_plan_free(plan);
     cr_assert(flight_append(flight, "alice@h", "opened", data));
     return flight;

@@ -90,7 +90,7 @@ static struct snapshot *snapshot_of(const struct night *night)
 static struct handover *told(const struct night *night)
 {
     OWN(snapshot) snapshot = snapshot_of(night);
-    OWN(evacuations) evacuations = evacuation_all(snapshot, NULL);
+    OWN(evacuations) evacuations = evacuation_all(snapshot, NULL, NULL);
     const struct handover_input input = {.snapshot = snapshot,
                                          .evacuations = evacuations,
                                          .operations = night->operations,

@@ -26,7 +26,7 @@ static const char *place(gint64 users, enum tenant_tier tier, const char *reside
 {
     const struct place_ask ask = {users, tier, residency, region};
     g_clear_pointer(&answer, place_answer_free);
-    answer = place_find(placing_snapshot(), &ask);
+    answer = place_find(placing_snapshot(), NULL, &ask);
     return answer->to ? answer->to->id : "-";
 }
 
@@ -137,7 +137,7 @@ Test(spare, a_region_that_could_not_lose_its_largest_cell_is_shown_before_anythi
     placing_fleet(US_THREE EURO, ALL_SET);
     lives(.id = "a", .cell = "cell-2", .current_users = 300);
     lives(.id = "e", .cell = "cell-e", .current_users = 10);
-    OWN(evacuations) all = evacuation_all(placing_snapshot(), NULL);
+    OWN(evacuations) all = evacuation_all(placing_snapshot(), NULL, NULL);
     cr_assert_eq(all->spares->len, 3);
     cr_expect(spare_of(all, "us-east-1")->ok);
     cr_expect_str_eq(spare_of(all, "us-east-1")->why, "if cell-2 dies, cell-3 takes its tenants");
@@ -152,12 +152,12 @@ Test(spare, plans_are_made_anew_only_where_something_that_matters_has_changed)
     placing_fleet(US_THREE, ALL_SET);
     lives(.id = "a", .cell = "cell-2", .current_users = 300);
     const struct snapshot *snapshot = placing_snapshot();
-    OWN(evacuations) first = evacuation_all(snapshot, NULL);
+    OWN(evacuations) first = evacuation_all(snapshot, NULL, NULL);
     OWN(snapshot) later = snapshot_again(snapshot, PLACING_NOW + 20 * WHEN_SECOND);
-    OWN(evacuations) same = evacuation_all(later, first);
+    OWN(evacuations) same = evacuation_all(later, NULL, first);
     cr_expect_eq(first, same);
     OWN(snapshot) stale = snapshot_again(snapshot, PLACING_NOW + WHEN_HOUR);
-    OWN(evacuations) other = evacuation_all(stale, first);
+    OWN(evacuations) other = evacuation_all(stale, NULL, first);
     cr_expect_neq(first, other);
     cr_expect_not(evacuations_cell(other, "cell-2")->complete);
 }

@@ -198,10 +198,14 @@ Test(placement, a_dr_cells_tenants_may_go_back_to_its_primary)
     expect_drain(placing_plan("cell-1-dr", NULL), DRAIN_UNPROVEN, "cell-1: data not proven");
 }
 
-static const char *goes_by_origins(const char *tenant, GHashTable *origins)
+static void went(struct origins *origins, const char *tenant, const char *from, const char *to)
 {
-    const struct evacuation_ask ask = {.tenant = tenant, .origins = origins};
-    OWN(evacuation) plan = evacuation_plan(placing_snapshot(), &ask);
+    origins_add(origins, &(const struct went){tenant, from, to, "f1", false});
+}
+
+static const char *goes_by(const struct origins *origins, const char *tenant)
+{
+    OWN(evacuation) plan = evacuation_of_tenant(placing_snapshot(), origins, tenant, NULL);
     const struct cell_config *to = ((struct placed_tenant *)plan->tenants->pdata[0])->to;
     return to ? to->id : "-";
 }
@@ -211,14 +215,62 @@ Test(placement, a_tenant_may_go_back_where_the_journal_says_it_came_from)
     placing_fleet(ONE TWO THREE EURO, ALL_SET);
     lives(.id = "guest", .cell = "cell-1", .current_users = 10);
     lives(.id = "e", .cell = "cell-2", .current_users = 10, .tier = TIER_ENTERPRISE);
-    g_autoptr(GHashTable) origins = g_hash_table_new(g_str_hash, g_str_equal);
-    cr_expect_str_eq(goes_by_origins("guest", origins), "-");
-    g_hash_table_insert(origins, (gpointer) "guest", (gpointer) "cell-3");
-    g_hash_table_insert(origins, (gpointer) "e", (gpointer) "cell-1");
-    cr_expect_str_eq(goes_by_origins("guest", origins), "cell-3");
-    cr_expect_str_eq(goes_by_origins("e", origins), "cell-1");
-    g_hash_table_insert(origins, (gpointer) "guest", (gpointer) "cell-e");
-    cr_expect_str_eq(goes_by_origins("guest", origins), "-", "never out of its residency");
+    OWN(origins) origins = origins_new(NULL);
+    cr_expect_str_eq(goes_by(origins, "guest"), "-");
+    went(origins, "guest", "cell-3", "cell-1");
+    went(origins, "e", "cell-1", "cell-2");
+    cr_expect_str_eq(goes_by(origins, "guest"), "cell-3");
+    cr_expect_str_eq(goes_by(origins, "e"), "cell-1");
+    cr_expect_str_eq(goes_by(NULL, "e"), "-", "and nowhere, where the journal was not read");
+    went(origins, "guest", "cell-e", "cell-1");
+    cr_expect_str_eq(goes_by(origins, "guest"), "-", "never out of its residency");
+}
+
+Test(placement, the_way_back_is_gone_as_far_as_its_cells_are_well_and_have_room)
+{
+    placing_fleet(ONE TWO THREE WEST, ALL_SET);
+    lives(.id = "e", .cell = "cell-w", .current_users = 1000, .tier = TIER_ENTERPRISE,
+          .failover_cell = "cell-1");
+    OWN(origins) origins = origins_new(NULL);
+    went(origins, "e", "cell-2", "cell-3");
+    went(origins, "e", "cell-3", "cell-w");
+    cr_expect_str_eq(goes_by(origins, "e"), "cell-3", "the last cell first");
+    placing_falls_silent("cell-3", 5);
+    cr_expect_str_eq(goes_by(origins, "e"), "cell-2");
+    lives(.id = "big", .cell = "cell-2", .current_users = 8500);
+    cr_expect_str_eq(goes_by(origins, "e"), "cell-1",
+                     "what its failoverCellId names is still there");
+}
+
+Test(placement, of_somebody_who_came_by_hand_that_way_is_told_and_not_gone)
+{
+    placing_fleet(ONE TWO, ALL_SET);
+    lives(.id = "e", .cell = "cell-2", .current_users = 10, .tier = TIER_ENTERPRISE);
+    OWN(origins) origins = origins_new(NULL);
+    origins_add(origins, &(const struct went){"e", "cell-1", "cell-2", "o1", true});
+    OWN(evacuation) plan = evacuation_of(placing_snapshot(), origins, "cell-2", NULL);
+    const struct placed_tenant *placed = plan->tenants->pdata[0];
+    cr_expect_null(placed->to);
+    cr_expect(g_str_has_suffix(placed->why,
+                               "; it came from cell-1 by hand (o1), which does not prove "
+                               "that it may be there"),
+              "%s", placed->why);
+    OWN(evacuation) asked = evacuation_of_tenant(placing_snapshot(), origins, "e", "cell-1");
+    const struct placed_tenant *barred = asked->tenants->pdata[0];
+    cr_expect_null(barred->to);
+    cr_expect(strstr(barred->why, "no declared backup of cell-2; it came from cell-1 by hand (o1)"),
+              "%s", barred->why);
+}
+
+Test(placement, a_cell_to_go_back_to_that_is_ill_is_named)
+{
+    placing_fleet(ONE TWO THREE, ALL_SET);
+    lives(.id = "guest", .cell = "cell-1", .current_users = 10);
+    OWN(origins) origins = origins_new(NULL);
+    went(origins, "guest", "cell-3", "cell-1");
+    placing_falls_silent("cell-3", 5);
+    OWN(evacuation) plan = evacuation_of(placing_snapshot(), origins, "cell-1", NULL);
+    cr_expect(g_str_has_prefix(plan->why, "cell-3 is stale"), "%s", plan->why);
 }
 
 Test(placement, a_target_is_well_by_its_metrics)
@@ -279,13 +331,13 @@ Test(placement, one_tenant_alone_goes_by_the_same_rules)
     placing_fleet(TWO THREE EURO, ALL_SET);
     lives(.id = "a", .cell = "cell-2", .current_users = 10);
     lives(.id = "b", .cell = "cell-2", .current_users = 20);
-    OWN(evacuation) move = evacuation_of_tenant(placing_snapshot(), "b", "cell-3");
+    OWN(evacuation) move = evacuation_of_tenant(placing_snapshot(), NULL, "b", "cell-3");
     cr_assert_eq(move->tenants->len, 1);
     cr_expect(move->complete);
     cr_expect_eq(move->users, 20);
-    OWN(evacuation) away = evacuation_of_tenant(placing_snapshot(), "b", "cell-e");
+    OWN(evacuation) away = evacuation_of_tenant(placing_snapshot(), NULL, "b", "cell-e");
     cr_expect_not(away->complete);
-    cr_expect_null(evacuation_of_tenant(placing_snapshot(), "nobody", NULL));
+    cr_expect_null(evacuation_of_tenant(placing_snapshot(), NULL, "nobody", NULL));
 }
 
 Test(placement, users_that_are_not_told_count_as_the_quota)
@@ -381,7 +433,7 @@ Test(placement, the_same_snapshot_gives_the_same_plan_alone_and_among_all)
         lives(.id = id, .cell = "cell-2", .current_users = 100 + 37 * i);
     }
     const struct evacuation *alone = placing_plan("cell-2", NULL);
-    OWN(evacuations) all = evacuation_all(placing_snapshot(), NULL);
+    OWN(evacuations) all = evacuation_all(placing_snapshot(), NULL, NULL);
     const struct evacuation *among = evacuations_cell(all, "cell-2");
     alone = placing_plan("cell-2", NULL);
     cr_expect_str_eq(alone->why, among->why);

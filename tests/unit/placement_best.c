@@ -39,13 +39,14 @@ static void make_kinds(struct puzzle *puzzle, GRand *chance)
 static void make_items(struct puzzle *puzzle, GRand *chance)
 {
     for (guint i = 0; i < puzzle->pack.n_items; i++) {
-        bool own = g_rand_int_range(chance, 0, 4) == 0;
-        guint bin = (guint)g_rand_int_range(chance, 0, (gint32)puzzle->pack.n_bins);
-        puzzle->items[i] = (struct pack_item){
-            .size = g_rand_int_range(chance, 0, 40),
-            .kind = (guint)g_rand_int_range(chance, 0, MOST_KINDS),
-            .own = {own ? bin : PACK_NONE, (guint)g_rand_int_range(chance, 0, 3)},
-            .bin = PACK_NONE};
+        struct pack_item *item = &puzzle->items[i];
+        *item = (struct pack_item){.size = g_rand_int_range(chance, 0, 40),
+                                   .kind = (guint)g_rand_int_range(chance, 0, MOST_KINDS),
+                                   .bin = PACK_NONE};
+        guint level = (guint)g_rand_int_range(chance, 0, 3);
+        while (item->n_own < PACK_OWN && g_rand_int_range(chance, 0, 4) == 0)
+            item->own[item->n_own++] = (struct pack_choice){
+                (guint)g_rand_int_range(chance, 0, (gint32)puzzle->pack.n_bins), level++};
     }
 }
 
@@ -64,7 +65,9 @@ static void make_puzzle(struct puzzle *puzzle, GRand *chance)
 static bool may_go(const struct puzzle *puzzle, guint i, guint bin)
 {
     const struct pack_item *item = &puzzle->items[i];
-    bool may = item->own.bin == bin;
+    bool may = false;
+    for (guint own = 0; own < item->n_own; own++)
+        may |= item->own[own].bin == bin;
     for (guint c = 0; c < puzzle->kinds[item->kind].n; c++)
         may |= puzzle->choices[item->kind][c].bin == bin;
     return may;

@@ -135,7 +135,7 @@ const struct snapshot *placing_seen(void)
 
 const struct evacuation *placing_plan(const char *cell, const char *to)
 {
-    struct evacuation *plan = evacuation_of(placing_snapshot(), cell, to);
+    struct evacuation *plan = evacuation_of(placing_snapshot(), NULL, cell, to);
     cr_assert(plan, "the stage has no cell %s", cell);
     stage.plan = plan;
     return plan;

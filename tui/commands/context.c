@@ -117,6 +117,18 @@ bool context_open_journal(struct context *context, GError **error)
     return true;
 }
 
+struct origins *context_read_origins(struct context *context)
+{
+    g_autoptr(GError) wrong = NULL;
+    struct origins *origins =
+        context_open_journal(context, &wrong) ? origins_read(context->journal, &wrong) : NULL;
+    if (!origins)
+        out_message("where moved tenants came from is not known, so nobody is said to go back "
+                    "there: %s",
+                    wrong->message);
+    return origins;
+}
+
 bool context_may_act(struct context *context, GError **error)
 {
     if (!context_open_config(context, error))

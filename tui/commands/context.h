@@ -6,6 +6,7 @@
 #include "data/fleet.h"
 #include "data/journal.h"
 #include "data/poller.h"
+#include "rollout/failover_origins.h"
 #include "rollout/person.h"
 #include "tui/commands/out.h"
 
@@ -46,6 +47,10 @@ void context_clear(struct context *context);
 bool context_open_config(struct context *context, GError **error);
 /* Opens celldeck.yaml too, where it isn't open yet. */
 bool context_open_journal(struct context *context, GError **error);
+/* Where moved tenants came from, by the journal, which is opened where it isn't yet. NULL, having
+ * said why on stderr, where it can't be read: what is then said of where tenants may go is not all
+ * of it, and the exit code CD_ERROR_SOURCE. New reference. */
+struct origins *context_read_origins(struct context *context);
 /* Refuses (CD_ERROR_REFUSED) on a host that may look but not act: journal.host. */
 bool context_may_act(struct context *context, GError **error);
 struct aws_client *context_client(struct context *context);

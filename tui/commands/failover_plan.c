@@ -1,7 +1,6 @@
 /* `celldeck failover plan`: where everybody goes, and what stands against it. */
 #include "data/base/error.h"
 #include "rollout/failover_draft.h"
-#include "rollout/failover_origins.h"
 #include "rollout/placement_json.h"
 #include "tui/commands/failover.h"
 #include "tui/commands/named.h"
@@ -19,24 +18,17 @@ static void no_plan(const struct snapshot *snapshot, const char *id, GError **er
                     tenant->cell ? tenant->cell : "no cellId");
 }
 
-/* Where its tenants came from is known where the journal is. */
+/* Where tenants came from is known where the journal is. */
 static struct evacuation *plan_of(const struct context *context, const struct snapshot *snapshot,
                                   enum failover_kind kind, const char *of, GError **error)
 {
-    bool move = kind == FAILOVER_MOVE;
-    const struct tenant *tenant = move ? snapshot_tenant(snapshot, of) : NULL;
-    const char *cell = !move ? of : tenant ? tenant->cell : NULL;
-    g_autoptr(GHashTable) origins = NULL;
-    if (cell && context->journal) {
-        origins = failover_origins(context->journal, cell, error);
-        if (!origins)
-            return NULL;
-    }
-    const struct evacuation_ask ask = {.cell = move ? NULL : of,
-                                       .tenant = move ? of : NULL,
-                                       .to = failover_options(context)->to,
-                                       .origins = origins};
-    struct evacuation *evacuation = evacuation_plan(snapshot, &ask);
+    const char *to = failover_options(context)->to;
+    OWN(origins) origins = context->journal ? origins_read(context->journal, error) : NULL;
+    if (context->journal && !origins)
+        return NULL;
+    struct evacuation *evacuation = kind == FAILOVER_MOVE
+                                        ? evacuation_of_tenant(snapshot, origins, of, to)
+                                        : evacuation_of(snapshot, origins, of, to);
     if (!evacuation)
         no_plan(snapshot, of, error);
     return evacuation;

@@ -14,6 +14,7 @@ struct material {
     struct evacuations *evacuations;
     GPtrArray *operations, *rollouts, *failovers;
     GHashTable *unconducted;
+    struct origins *origins; /* NULL: not read */
     GError *journal_error;
 };
 
@@ -25,6 +26,7 @@ static void material_clear(struct material *material)
     g_ptr_array_unref(material->rollouts);
     g_ptr_array_unref(material->failovers);
     g_hash_table_unref(material->unconducted);
+    origins_unref(material->origins);
     g_clear_error(&material->journal_error);
 }
 
@@ -61,6 +63,10 @@ static void read_journal(struct context *context, struct material *material)
     gint64 now_ms = when_now_ms();
     if (context_open_journal(context, &material->journal_error))
         material->operations = history_operations(context->journal, 0, &material->journal_error);
+    if (material->operations)
+        material->origins = origins_read(context->journal, &material->journal_error);
+    if (!material->origins)
+        g_clear_pointer(&material->operations, g_ptr_array_unref);
     for (guint i = 0; material->operations && i < material->operations->len; i++) {
         const struct operation *operation = material->operations->pdata[i];
         if (handover_wants(operation, now_ms) &&
@@ -76,8 +82,8 @@ static struct material read_material(struct context *context)
         .failovers = g_ptr_array_new_with_free_func((GDestroyNotify)failover_free),
         .unconducted = g_hash_table_new(g_str_hash, g_str_equal)};
     material.snapshot = context_read_fleet(context);
-    material.evacuations = evacuation_all(material.snapshot, NULL);
     read_journal(context, &material);
+    material.evacuations = evacuation_all(material.snapshot, material.origins, NULL);
     return material;
 }
 

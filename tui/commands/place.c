@@ -123,13 +123,14 @@ static void print_answer(const struct context *context, const struct place_answe
 static int answer_wish(struct context *context, const struct place_ask *ask)
 {
     OWN(snapshot) snapshot = context_read_fleet(context);
-    OWN(place_answer) answer = place_find(snapshot, ask);
+    OWN(origins) origins = context_read_origins(context);
+    OWN(place_answer) answer = place_find(snapshot, origins, ask);
     if (context->json)
         out_json("place", place_answer_json(answer));
     else
         print_answer(context, answer);
     int unread = context_sources_exit_code(snapshot);
-    if (!snapshot->registry)
+    if (!snapshot->registry || (!origins && !answer->to))
         return CD_ERROR_SOURCE;
     return answer->to ? unread : CD_ERROR_REFUSED;
 }

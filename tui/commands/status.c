@@ -162,7 +162,8 @@ static GPtrArray *read_operations(struct context *context)
         operations = history_operations(context->journal, 0, &wrong);
     if (operations)
         return operations;
-    out_message("operations are not shown: %s", wrong->message);
+    out_message("operations are not shown, and nobody is said to go back where they came from: %s",
+                wrong->message);
     return NULL;
 }
 
@@ -173,14 +174,15 @@ static int run_status(int argc, char **argv, GError **error)
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {
         OWN(snapshot) snapshot = context_read_fleet(&context);
-        OWN(evacuations) drains = evacuation_all(snapshot, NULL);
         g_autoptr(GPtrArray) operations = read_operations(&context);
+        OWN(origins) origins = operations ? context_read_origins(&context) : NULL;
+        OWN(evacuations) drains = evacuation_all(snapshot, origins, NULL);
         if (context.json)
             print_json(&context, snapshot, drains, operations);
         else
             print_status(&context, snapshot, drains, operations);
         code = context_sources_exit_code(snapshot);
-        if (!operations)
+        if (!origins)
             code = CD_ERROR_SOURCE;
     }
     context_clear(&context);
@@ -194,7 +196,8 @@ static int run_cells(int argc, char **argv, GError **error)
     if (context_parse(&context, argc, argv, NULL, "", 0, 0, error) &&
         context_open_config(&context, error)) {
         OWN(snapshot) snapshot = context_read_fleet(&context);
-        OWN(evacuations) drains = evacuation_all(snapshot, NULL);
+        OWN(origins) origins = context_read_origins(&context);
+        OWN(evacuations) drains = evacuation_all(snapshot, origins, NULL);
         if (context.json) {
             out_json("cells", json_pack("{s:o}", "cells", fleet_cells_json(snapshot, drains)));
         } else {
@@ -205,6 +208,8 @@ static int run_cells(int argc, char **argv, GError **error)
                 out_table_print(table, context.style);
         }
         code = context_sources_exit_code(snapshot);
+        if (!origins)
+            code = CD_ERROR_SOURCE;
     }
     context_clear(&context);
     return code;

@@ -120,6 +120,11 @@ bool deck_take_evacuations(struct deck *deck, struct evacuations *evacuations)
     return evacuations != before;
 }
 
+const struct origins *deck_origins(const struct deck *deck)
+{
+    return deck->evacuations ? deck->evacuations->origins : NULL;
+}
+
 const struct evacuation *deck_evacuation(const struct deck *deck, const char *cell)
 {
     return deck->evacuations && cell ? evacuations_cell(deck->evacuations, cell) : NULL;

@@ -94,6 +94,8 @@ OWNABLE(deck, deck_free);
 void deck_set_snapshot(struct deck *deck, struct snapshot *snapshot);
 /* Takes the reference. Whether they are others than those it had. */
 bool deck_take_evacuations(struct deck *deck, struct evacuations *evacuations);
+/* Where tenants came from by the journal, as of those plans; NULL: not known (yet). */
+const struct origins *deck_origins(const struct deck *deck);
 /* The plan of one cell; NULL: there is none yet. */
 const struct evacuation *deck_evacuation(const struct deck *deck, const char *cell);
 /* What git said (released.h); takes both. Where it could not be read, what was read before stands.

@@ -23,9 +23,10 @@ struct departure {
     char *reason, *ticket;               /* as typed */
     char *state_dir, *actor, *arn;
     struct config *config;
-    const struct snapshot *seen; /* that it was planned by; only to be compared */
-    gint64 journal_version;      /* the checks are of */
-    char *id;                    /* that it was opened under, by the worker */
+    const struct snapshot *seen;        /* that it was planned by; only to be compared ... */
+    const struct origins *seen_origins; /* ... as this is */
+    gint64 journal_version;             /* the checks are of */
+    char *id;                           /* that it was opened under, by the worker */
     departure_fn fn;
     gpointer data;
 };
@@ -59,9 +60,10 @@ static struct evacuation *plan_now(const struct departure *departure, const stru
 {
     if (!deck->snapshot)
         return NULL;
+    const struct origins *origins = deck_origins(deck);
     return departure->kind == FAILOVER_MOVE
-               ? evacuation_of_tenant(deck->snapshot, departure->of, departure->to)
-               : evacuation_of(deck->snapshot, departure->of, departure->to);
+               ? evacuation_of_tenant(deck->snapshot, origins, departure->of, departure->to)
+               : evacuation_of(deck->snapshot, origins, departure->of, departure->to);
 }
 
 /* Figures move all the time; this must not. */
@@ -136,6 +138,7 @@ static void take(struct departure *departure, const struct deck *deck,
     departure->needs = /* a drill touches nobody: nothing has to be acknowledged for it */
         departure->kind == FAILOVER_DRILL ? 0 : failover_plan_needs(evacuation, departure->kind);
     departure->seen = deck->snapshot;
+    departure->seen_origins = deck_origins(deck);
     departure->journal_version = deck->journal_version;
     set_asks(departure);
 }
@@ -248,7 +251,8 @@ static void ask_anew(const struct departure *departure, struct dialog **dialog, 
 
 bool departure_follow(struct departure *departure, const struct deck *deck, struct dialog **dialog)
 {
-    if (departure->seen == deck->snapshot && departure->journal_version == deck->journal_version)
+    if (departure->seen == deck->snapshot && departure->seen_origins == deck_origins(deck) &&
+        departure->journal_version == deck->journal_version)
         return false;
     struct evacuation *evacuation = plan_now(departure, deck);
     if (!evacuation)

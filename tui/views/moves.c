@@ -77,8 +77,7 @@ static void add_choices(struct move_view *view, const struct deck *deck)
 {
     if (!deck->evacuations || !deck->tenant)
         return;
-    const struct evacuation_ask ask = {.tenant = deck->tenant};
-    g_autoptr(GPtrArray) moves = evacuation_moves(deck->snapshot, &ask);
+    g_autoptr(GPtrArray) moves = evacuation_moves(deck->snapshot, deck_origins(deck), deck->tenant);
     for (guint i = 0; i < moves->len; i++)
         add_choice(view, g_ptr_array_index(moves, i));
     g_ptr_array_sort(view->choices, fitting_first);

@@ -72,7 +72,7 @@ static void put_examples(struct pager *pager, const struct deck *deck, const str
         for (size_t t = 0; t < G_N_ELEMENTS(tiers); t++) {
             struct place_ask ask = {like->users > 0 ? like->users : 1, tiers[t],
                                     g_ptr_array_index(residencies, i), like->region};
-            OWN(place_answer) answer = place_find(deck->snapshot, &ask);
+            OWN(place_answer) answer = place_find(deck->snapshot, deck_origins(deck), &ask);
             g_autofree char *lead =
                 g_strdup_printf("%s %s", ask.residency, tenant_tier_name(ask.tier));
             const char *why = answer->refused ? answer->refused : answer->why;
@@ -98,7 +98,7 @@ static void put_question(struct pager *pager, const struct deck *deck,
     if (question->wrong)
         put(pager, ROLE_WARN, question->wrong);
     if (ask->users > 0 && ask->residency) {
-        OWN(place_answer) answer = place_find(deck->snapshot, ask);
+        OWN(place_answer) answer = place_find(deck->snapshot, deck_origins(deck), ask);
         g_autofree char *users = text_counted(ask->users, "user");
         g_autofree char *asked = g_strdup_printf(
             "a new %s tenant of %s with its data in %s%s%s", tenant_tier_name(ask->tier), users,

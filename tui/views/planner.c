@@ -8,6 +8,7 @@ enum { RESTS = 10 };
 struct job {
     struct snapshot *snapshot;
     struct evacuations *before; /* or NULL */
+    struct origins_reader *reader;
 };
 
 static void job_free(gpointer p)
@@ -23,11 +24,21 @@ static void free_plans(gpointer p)
     evacuations_unref(p);
 }
 
+/* Where the journal can't be read now, what it has said before. */
+static struct origins *read_origins(const struct job *job)
+{
+    struct origins *origins = origins_reader_look(job->reader, NULL);
+    if (!origins && job->before && job->before->origins)
+        origins = origins_ref(job->before->origins);
+    return origins;
+}
+
 static void work(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     (void)source, (void)cancellable;
     const struct job *job = data;
-    g_task_return_pointer(task, evacuation_all(job->snapshot, job->before), free_plans);
+    OWN(origins) origins = read_origins(job);
+    g_task_return_pointer(task, evacuation_all(job->snapshot, origins, job->before), free_plans);
 }
 
 static void on_planned(GObject *source, GAsyncResult *result, gpointer data)
@@ -43,22 +54,37 @@ static void on_planned(GObject *source, GAsyncResult *result, gpointer data)
         planner->planned(planner->data);
 }
 
+static bool is_planned(const struct planner *planner, const struct snapshot *snapshot)
+{
+    return snapshot == planner->of && planner->of_journal == planner->deck->journal_version;
+}
+
+static void start(struct planner *planner, struct snapshot *snapshot, gint64 now_ms)
+{
+    struct deck *deck = planner->deck;
+    g_clear_pointer(&planner->of, snapshot_unref);
+    planner->of = snapshot_ref(snapshot);
+    planner->of_journal = deck->journal_version;
+    planner->works = true;
+    planner->began_ms = now_ms;
+    if (!planner->reader)
+        planner->reader = origins_reader_new(deck->state_dir);
+    struct evacuations *before = deck->evacuations;
+    struct job *job = g_new0(struct job, 1);
+    *job = (struct job){snapshot_ref(snapshot), before ? evacuations_ref(before) : NULL,
+                        planner->reader};
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_planned, planner);
+    g_task_set_task_data(task, job, job_free);
+    g_task_run_in_thread(task, work);
+}
+
 void planner_follow(struct planner *planner)
 {
     struct snapshot *snapshot = planner->deck->snapshot;
     gint64 now_ms = when_mono_ms();
-    if (planner->works || !snapshot || snapshot == planner->of || now_ms < planner->rests_until_ms)
-        return;
-    g_clear_pointer(&planner->of, snapshot_unref);
-    planner->of = snapshot_ref(snapshot);
-    planner->works = true;
-    planner->began_ms = now_ms;
-    struct evacuations *before = planner->deck->evacuations;
-    struct job *job = g_new0(struct job, 1);
-    *job = (struct job){snapshot_ref(snapshot), before ? evacuations_ref(before) : NULL};
-    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_planned, planner);
-    g_task_set_task_data(task, job, job_free);
-    g_task_run_in_thread(task, work);
+    if (!planner->works && snapshot && !is_planned(planner, snapshot) &&
+        now_ms >= planner->rests_until_ms)
+        start(planner, snapshot, now_ms);
 }
 
 bool planner_is_done(const struct planner *planner)
@@ -71,4 +97,5 @@ void planner_release(struct planner *planner)
     while (planner->works)
         g_main_context_iteration(NULL, TRUE);
     g_clear_pointer(&planner->of, snapshot_unref);
+    g_clear_pointer(&planner->reader, origins_reader_free);
 }
