@@ -7,12 +7,53 @@
 
 #define FULL_PCT 80 /* rollout.md: exactly that is full */
 
+/* What is looked at in one go: some 5 ms. A plan looks at each cell, and at each tenant of one. */
+#define SLICE 20000
+
 struct placing {
-    const struct place_ask *ask;
     struct muster *muster;
     const struct origins *origins;
-    struct place_answer *answer;
+    const struct place_ask *ask; /* what is being answered, and those after it ... */
+    guint asks;                  /* ... so many in all */
+    guint next;                  /* the cell that is considered for it next */
+    GPtrArray *answers;          /* struct place_answer *: as far as they are given, its own last */
+    struct place_answer *answer; /* that one */
+    struct evacuation **before;  /* by cell: its plan as the fleet is; NULL: not made yet */
+    gint64 looked_at;            /* cells and tenants, since it was told to go on */
 };
+
+static struct evacuation *make_plan(struct placing *placing, struct planning *planning)
+{
+    planning->muster = placing->muster;
+    planning->origins = placing->origins;
+    placing->looked_at += placing->muster->n + muster_tenants(placing->muster, planning->source);
+    return planning_make(planning);
+}
+
+static const struct evacuation *plan_before(struct placing *placing, guint cell)
+{
+    struct planning planning = {.source = cell};
+    if (!placing->before[cell])
+        placing->before[cell] = make_plan(placing, &planning);
+    return placing->before[cell];
+}
+
+static bool takes_of(const struct evacuation *evacuation, const struct cell_config *cell)
+{
+    for (guint i = 0; i < evacuation->targets->len; i++)
+        if (((const struct placement_target *)evacuation->targets->pdata[i])->cell == cell)
+            return true;
+    return false;
+}
+
+/* Whether a place for everybody of `source` is known that needs no room in `cell`: it stays one
+ * when that has less. With hundreds of cells, nearly every cell is none of those that are needed.
+ */
+static bool does_without(struct placing *placing, guint source, guint cell)
+{
+    const struct evacuation *before = plan_before(placing, source);
+    return before->complete && !takes_of(before, placing->muster->cells[cell].config);
+}
 
 static void candidate_free(gpointer data)
 {
@@ -44,11 +85,12 @@ static char *cant_lose(struct placing *placing, guint cell)
     guint largest = largest_of_region(muster, into->region);
     if (largest == PACK_NONE || into->users > muster->cells[largest].users)
         largest = cell;
-    struct planning planning = {.muster = muster,
-                                .source = largest,
-                                .origins = placing->origins,
-                                .extra = largest == cell ? &guest : NULL};
-    OWN(evacuation) evacuation = planning_make(&planning);
+    into->users -= placing->ask->users;
+    if (largest != cell && does_without(placing, largest, cell))
+        return NULL;
+    struct planning planning = {.source = largest, .extra = largest == cell ? &guest : NULL};
+    into->users += placing->ask->users;
+    OWN(evacuation) evacuation = make_plan(placing, &planning);
     into->users -= placing->ask->users;
     return evacuation->complete
                ? NULL
@@ -132,7 +174,7 @@ static char *nobody_words(const struct placing *placing, const struct place_cand
                                     nearest->why);
 }
 
-static void answer(struct placing *placing)
+static void tell_answer(struct placing *placing)
 {
     struct place_answer *answer = placing->answer;
     const struct place_candidate *best =
@@ -146,26 +188,88 @@ static void answer(struct placing *placing)
     answer->build = build_words(placing->ask);
 }
 
+static void free_answer(gpointer answer)
+{
+    place_answer_free(answer);
+}
+
+struct placing *placing_new(const struct snapshot *snapshot, const struct origins *origins,
+                            const struct place_ask *asks, guint n)
+{
+    struct placing *placing = g_new0(struct placing, 1);
+    *placing = (struct placing){.muster = muster_new(snapshot),
+                                .origins = origins,
+                                .ask = asks,
+                                .asks = n,
+                                .answers = g_ptr_array_new_with_free_func(free_answer)};
+    placing->before = g_new0(struct evacuation *, placing->muster->n + 1);
+    if (!placing->muster->refused)
+        muster_call(placing->muster);
+    return placing;
+}
+
+void placing_free(struct placing *placing)
+{
+    for (guint i = 0; i < placing->muster->n; i++)
+        g_clear_pointer(&placing->before[i], evacuation_unref);
+    g_free(placing->before);
+    g_ptr_array_unref(placing->answers);
+    muster_free(placing->muster);
+    g_free(placing);
+}
+
+static void begin_answer(struct placing *placing)
+{
+    const struct muster *muster = placing->muster;
+    struct place_answer *answer = placing->answer = g_new0(struct place_answer, 1);
+    answer->config = config_ref(muster->snapshot->config);
+    answer->candidates = g_ptr_array_new_with_free_func(candidate_free);
+    answer->refused = g_strdup(muster->refused);
+    placing->next = answer->refused ? muster->n : 0;
+    g_ptr_array_add(placing->answers, answer);
+}
+
+static void end_answer(struct placing *placing)
+{
+    struct place_answer *answer = placing->answer;
+    g_ptr_array_sort(answer->candidates, best_first);
+    if (answer->refused)
+        answer->why = g_strdup(answer->refused);
+    else
+        tell_answer(placing);
+    placing->answer = NULL;
+    placing->ask++;
+}
+
+bool placing_go_on(struct placing *placing)
+{
+    const struct muster *muster = placing->muster;
+    placing->looked_at = 0;
+    while (placing->looked_at < SLICE) {
+        if (!placing->answer && placing->answers->len == placing->asks)
+            return false;
+        if (!placing->answer)
+            begin_answer(placing);
+        if (placing->next == muster->n)
+            end_answer(placing);
+        else if (is_asked_for(placing->ask, muster->cells[placing->next++].config))
+            consider(placing, placing->next - 1);
+    }
+    return true;
+}
+
+const struct place_answer *placing_answer(const struct placing *placing, guint i)
+{
+    return g_ptr_array_index(placing->answers, i);
+}
+
 struct place_answer *place_find(const struct snapshot *snapshot, const struct origins *origins,
                                 const struct place_ask *ask)
 {
-    OWN(muster) muster = muster_new(snapshot);
-    struct place_answer *found = g_new0(struct place_answer, 1);
-    struct placing placing = {ask, muster, origins, found};
-    found->config = config_ref(snapshot->config);
-    found->candidates = g_ptr_array_new_with_free_func(candidate_free);
-    found->refused = g_strdup(muster->refused);
-    if (found->refused) {
-        found->why = g_strdup(found->refused);
-        return found;
-    }
-    muster_call(muster);
-    for (guint i = 0; i < muster->n; i++)
-        if (is_asked_for(ask, muster->cells[i].config))
-            consider(&placing, i);
-    g_ptr_array_sort(found->candidates, best_first);
-    answer(&placing);
-    return found;
+    OWN(placing) placing = placing_new(snapshot, origins, ask, 1);
+    while (placing_go_on(placing))
+        ;
+    return g_ptr_array_steal_index(placing->answers, 0);
 }
 
 void place_answer_free(struct place_answer *answer)

@@ -39,13 +39,16 @@ const char *planning_keep(struct planning *planning, char *text)
     return text;
 }
 
-static void find_declared(struct planning *planning)
+static void find_targets(struct planning *planning)
 {
     const struct muster *muster = planning->muster;
     const struct muster_cell *source = planning_source(planning);
+    guint to = planning->to ? place_of(planning, planning->to) : 0;
+    planning->from = MIN(to, muster->n);
+    planning->until = MIN(planning->from + (planning->to ? 1 : muster->n), muster->n);
     planning->declared = g_new(int, muster->n);
     planning->proven = g_new0(bool, muster->n);
-    for (guint i = 0; i < muster->n; i++) {
+    for (guint i = planning->from; i < planning->until; i++) {
         const struct muster_cell *target = &muster->cells[i];
         planning->declared[i] = declared_rank(source->config, target->config);
         if (planning->declared[i] < 0 || !is_replica_of(target->config, source->config))
@@ -59,9 +62,11 @@ static void find_declared(struct planning *planning)
 static bool may_go(const struct planning *planning, const struct standing *standing, guint cell,
                    bool named)
 {
+    if (cell < planning->from || cell >= planning->until)
+        return false;
     const struct muster_cell *target = &planning->muster->cells[cell];
     bool declared = named || planning->declared[cell] >= 0;
-    return !target->unwell && (!planning->to || strcmp(planning->to, target->config->id) == 0) &&
+    return !target->unwell &&
            bar_of(standing, planning_source(planning), target, declared) == BAR_NONE;
 }
 
@@ -303,7 +308,7 @@ struct evacuation *planning_make(struct planning *planning)
     planning->users_short = g_array_new(FALSE, TRUE, sizeof(gint64));
     evacuation->version =
         planning_keep(planning, g_strdup(planning_source(planning)->cell->version));
-    find_declared(planning);
+    find_targets(planning);
     add_bins(planning);
     add_items(planning);
     planning->pack.n_items = evacuation->tenants->len;

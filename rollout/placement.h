@@ -183,3 +183,14 @@ struct place_answer *place_find(const struct snapshot *snapshot, const struct or
                                 const struct place_ask *ask);
 void place_answer_free(struct place_answer *answer);
 OWNABLE(place_answer, place_answer_free);
+/* Several questions about one fleet, part by part, for whom nothing may keep waiting. Snapshot,
+ * origins and questions are borrowed for as long as it lives. */
+struct placing;
+struct placing *placing_new(const struct snapshot *snapshot, const struct origins *origins,
+                            const struct place_ask *asks, guint n);
+/* Some 5 ms of it; false: all that was asked is answered. */
+bool placing_go_on(struct placing *placing);
+/* Of the question at `i`, once all are answered; lives as long as `placing`. */
+const struct place_answer *placing_answer(const struct placing *placing, guint i);
+void placing_free(struct placing *placing);
+OWNABLE(placing, placing_free);

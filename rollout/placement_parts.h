@@ -10,6 +10,7 @@ struct planning {
     const char *to;                     /* only into this cell; NULL: any */
     const struct origins *origins;      /* or NULL */
     const struct tenant *alone, *extra; /* of its tenants this one alone; one more; or NULL */
+    guint from, until;                  /* places of the cells that may be targets: all, or `to` */
     int *declared;                      /* by cell: declared_rank() */
     bool *proven;                       /* by cell: a replica with proven data */
     GArray *standings;   /* struct standing: each another one among its tenants ... */

@@ -26,10 +26,8 @@ struct prospect prospect_of(const struct planning *planning, guint standing,
                                 .unwell = g_array_new(FALSE, FALSE, sizeof(guint)),
                                 .users_short =
                                     g_array_index(planning->users_short, gint64, standing)};
-    for (guint i = 0; i < muster->n; i++) {
+    for (guint i = planning->from; i < planning->until; i++) {
         const struct muster_cell *target = &muster->cells[i];
-        if (planning->to && strcmp(planning->to, target->config->id) != 0)
-            continue;
         enum bar bar = bar_of(prospect.standing, planning_source(planning), target,
                               is_declared(planning, named, i));
         prospect.elsewhere += bar == BAR_RESIDENCY && !target->unwell;

@@ -161,3 +161,72 @@ Test(spare, plans_are_made_anew_only_where_something_that_matters_has_changed)
     cr_expect_neq(first, other);
     cr_expect_not(evacuations_cell(other, "cell-2")->complete);
 }
+
+#define FIVE                                                                                       \
+    SHARED("a-1", "us-east-1", "US")                                                               \
+    SHARED("a-2", "us-east-1", "US")                                                               \
+    SHARED("a-3", "us-east-1", "US")                                                               \
+    SHARED("b-1", "us-west-2", "US") SHARED("b-2", "us-west-2", "US")
+
+/* The fleet of that seed, with a guest in one of its cells, or NULL. */
+static void random_fleet(guint32 seed, const char *guest_cell, gint64 guest_users)
+{
+    static const char *const cells[] = {"a-1", "a-2", "a-3", "b-1", "b-2"};
+    GRand *chance = g_rand_new_with_seed(seed);
+    placing_clear();
+    placing_fleet(FIVE, ALL_SET);
+    for (size_t c = 0; c < G_N_ELEMENTS(cells); c++)
+        for (gint32 i = g_rand_int_range(chance, 1, 6); i > 0; i--) {
+            g_autofree char *id = g_strdup_printf("%s-%d", cells[c], i);
+            lives(.id = id, .cell = cells[c], .current_users = g_rand_int_range(chance, 1, 3300));
+        }
+    if (guest_cell)
+        lives(.id = "guest", .cell = guest_cell, .current_users = guest_users);
+    g_rand_free(chance);
+}
+
+/* What is told of a cell that has room for it is what holds once it lives there. */
+static void expect_true(guint32 seed, const struct place_candidate *candidate, gint64 users,
+                        guint seen[2])
+{
+    if (!candidate->fits && !strstr(candidate->why, "could not lose"))
+        return;
+    random_fleet(seed, candidate->cell->id, users);
+    OWN(evacuations) all = evacuation_all(placing_snapshot(), NULL, NULL);
+    bool can_lose = spare_of(all, candidate->cell->region)->ok;
+    cr_assert_eq(can_lose, candidate->fits, "fleet %u, %s: %s", seed, candidate->cell->id,
+                 candidate->why);
+    seen[can_lose]++;
+}
+
+Test(place, where_it_fits_the_region_can_lose_its_largest_cell_with_the_tenant_in_it)
+{
+    guint seen[2] = {0};
+    for (guint32 seed = 0; seed < 150; seed++) {
+        gint64 users = 1 + seed * 37 % 4000;
+        random_fleet(seed, NULL, 0);
+        place(users, TIER_STANDARD, "US", NULL);
+        OWN(place_answer) of = g_steal_pointer(&answer);
+        for (guint i = 0; i < of->candidates->len; i++)
+            expect_true(seed, of->candidates->pdata[i], users, seen);
+    }
+    cr_expect_gt(seen[false], 20, "%u of them could not", seen[false]);
+    cr_expect_gt(seen[true], 100, "%u could", seen[true]);
+}
+
+Test(place, several_questions_part_by_part_are_answered_as_each_alone)
+{
+    random_fleet(3, NULL, 0);
+    const struct place_ask asks[] = {{10, TIER_STANDARD, "US", NULL},
+                                     {10, TIER_ENTERPRISE, "US", NULL},
+                                     {2000, TIER_STANDARD, "US", "us-west-2"}};
+    const struct snapshot *snapshot = placing_snapshot();
+    OWN(placing) placing = placing_new(snapshot, NULL, asks, G_N_ELEMENTS(asks));
+    while (placing_go_on(placing))
+        ;
+    for (guint i = 0; i < G_N_ELEMENTS(asks); i++) {
+        OWN(place_answer) alone = place_find(snapshot, NULL, &asks[i]);
+        cr_expect_str_eq(placing_answer(placing, i)->why, alone->why);
+        cr_expect_eq(placing_answer(placing, i)->candidates->len, alone->candidates->len);
+    }
+}

@@ -340,6 +340,23 @@ Test(placement, one_tenant_alone_goes_by_the_same_rules)
     cr_expect_null(evacuation_of_tenant(placing_snapshot(), NULL, "nobody", NULL));
 }
 
+Test(placement, all_moves_of_a_tenant_are_those_into_each_cell_one_by_one)
+{
+    placing_fleet(TWO THREE EURO, ALL_SET);
+    lives(.id = "b", .cell = "cell-2", .current_users = 20);
+    const struct snapshot *snapshot = placing_snapshot();
+    g_autoptr(GPtrArray) moves = evacuation_moves(snapshot, NULL, "b");
+    cr_assert_eq(moves->len, snapshot->n_cells - 1, "all cells but its own");
+    for (guint i = 0; i < moves->len; i++) {
+        const struct prospective_move *move = moves->pdata[i];
+        OWN(evacuation) alone = evacuation_of_tenant(snapshot, NULL, "b", move->to->id);
+        cr_expect_eq(move->plan->complete, alone->complete, "%s", move->to->id);
+        cr_expect_str_eq(move->plan->why, alone->why);
+    }
+    g_autoptr(GPtrArray) none = evacuation_moves(snapshot, NULL, "nobody");
+    cr_expect_eq(none->len, 0);
+}
+
 Test(placement, users_that_are_not_told_count_as_the_quota)
 {
     placing_fleet(TWO THREE, ALL_SET);

@@ -11,19 +11,36 @@
 struct place_view {
     struct pager pager;
     char *terms; /* what its lines follow from */
+    struct place_question question;
+    GArray *asks; /* struct place_ask: that question, or one of each kind to begin with */
+    /* That they are answered with, while they are. */
+    struct evacuations *plans;
+    struct snapshot *snapshot;
+    struct placing *placing;
 };
+
+static void stop_placing(struct place_view *view)
+{
+    g_clear_pointer(&view->placing, placing_free);
+    g_clear_pointer(&view->snapshot, snapshot_unref);
+    g_clear_pointer(&view->plans, evacuations_unref);
+}
 
 static void *place_open(void)
 {
     struct place_view *view = g_new0(struct place_view, 1);
     pager_init(&view->pager);
+    view->asks = g_array_new(FALSE, FALSE, sizeof(struct place_ask));
     return view;
 }
 
 static void place_close(void *state)
 {
     struct place_view *view = state;
+    stop_placing(view);
     pager_release(&view->pager);
+    place_question_clear(&view->question);
+    g_array_unref(view->asks);
     g_free(view->terms);
     g_free(view);
 }
@@ -63,31 +80,47 @@ static void put_answer(struct pager *pager, const struct place_answer *answer)
         put_candidate(pager, g_ptr_array_index(answer->candidates, i));
 }
 
-/* What a tenant of each residency would find, to begin with. */
-static void put_examples(struct pager *pager, const struct deck *deck, const struct place_ask *like)
+static bool is_whole(const struct place_question *question)
+{
+    return question->ask.users > 0 && question->ask.residency;
+}
+
+/* What was asked; until that is whole, what a tenant of each residency and tier would find. */
+static void set_asks(struct place_view *view, const struct deck *deck)
 {
     static const enum tenant_tier tiers[] = {TIER_STANDARD, TIER_ENTERPRISE};
+    const struct place_ask *like = &view->question.ask;
+    g_array_set_size(view->asks, 0);
+    if (is_whole(&view->question)) {
+        g_array_append_val(view->asks, *like);
+        return;
+    }
     g_autoptr(GPtrArray) residencies = place_residencies(deck->config);
     for (guint i = 0; i < residencies->len; i++)
         for (size_t t = 0; t < G_N_ELEMENTS(tiers); t++) {
-            struct place_ask ask = {like->users > 0 ? like->users : 1, tiers[t],
-                                    g_ptr_array_index(residencies, i), like->region};
-            OWN(place_answer) answer = place_find(deck->snapshot, deck_origins(deck), &ask);
-            g_autofree char *lead =
-                g_strdup_printf("%s %s", ask.residency, tenant_tier_name(ask.tier));
-            const char *why = answer->refused ? answer->refused : answer->why;
-            pager_add(pager, ROLE_HEADER, lead,
-                      answer->refused ? ROLE_UNKNOWN
-                      : answer->to    ? ROLE_NORMAL
-                                      : ROLE_WARN,
-                      why);
+            const struct place_ask ask = {MAX(1, like->users), tiers[t],
+                                          g_ptr_array_index(residencies, i), like->region};
+            g_array_append_val(view->asks, ask);
         }
 }
 
-static void put_question(struct pager *pager, const struct deck *deck,
-                         const struct place_question *question)
+static void put_examples(struct place_view *view)
 {
-    const struct place_ask *ask = &question->ask;
+    for (guint i = 0; i < view->asks->len; i++) {
+        const struct place_ask *ask = &g_array_index(view->asks, struct place_ask, i);
+        const struct place_answer *answer = placing_answer(view->placing, i);
+        g_autofree char *lead =
+            g_strdup_printf("%s %s", ask->residency, tenant_tier_name(ask->tier));
+        pager_add(&view->pager, ROLE_HEADER, lead,
+                  answer->refused ? ROLE_UNKNOWN
+                  : answer->to    ? ROLE_NORMAL
+                                  : ROLE_WARN,
+                  answer->refused ? answer->refused : answer->why);
+    }
+}
+
+static void put_how(struct pager *pager, const struct deck *deck)
+{
     g_autofree char *key = keymap_shown(deck->keymap, REQUEST_FILTER);
     g_autofree char *how =
         keymap_is_by_word(deck->keymap)
@@ -95,51 +128,78 @@ static void put_question(struct pager *pager, const struct deck *deck,
                        "ENTERPRISE EU`.")
             : g_strdup_printf("%s, and its users, tier, residency and region: 500 ENTERPRISE EU",
                               key);
-    if (question->wrong)
-        put(pager, ROLE_WARN, question->wrong);
-    if (ask->users > 0 && ask->residency) {
-        OWN(place_answer) answer = place_find(deck->snapshot, deck_origins(deck), ask);
-        g_autofree char *users = text_counted(ask->users, "user");
+    put(pager, ROLE_DIM, how);
+}
+
+static void put_answers(struct place_view *view, const struct deck *deck)
+{
+    struct pager *pager = &view->pager;
+    const struct place_ask *ask = &view->question.ask;
+    g_autofree char *users = text_counted(MAX(1, ask->users), "user");
+    if (view->question.wrong)
+        put(pager, ROLE_WARN, view->question.wrong);
+    if (is_whole(&view->question)) {
         g_autofree char *asked = g_strdup_printf(
             "a new %s tenant of %s with its data in %s%s%s", tenant_tier_name(ask->tier), users,
             ask->residency, ask->region ? ", in " : "", ask->region ? ask->region : "");
         put(pager, ROLE_TITLE, asked);
-        put_answer(pager, answer);
+        put_answer(pager, placing_answer(view->placing, 0));
         return;
     }
     put(pager, ROLE_TITLE, "Where would a new tenant go, and why?");
-    put(pager, ROLE_DIM, how);
-    g_autofree char *users = text_counted(MAX(1, ask->users), "user");
+    put_how(pager, deck);
     g_autofree char *heading = g_strdup_printf("one of %s", users);
     pager_heading(pager, heading);
-    put_examples(pager, deck, ask);
+    put_examples(view);
 }
 
-static void tell(struct pager *pager, const struct deck *deck, const struct area *area)
+static void begin(struct place_view *view, const struct deck *deck)
 {
-    struct place_question question = place_question_parse(deck->config, deck->filter);
-    pager_begin(pager, area->cols - 2, LEAD_COLS);
-    if (deck->evacuations)
-        put_question(pager, deck, &question);
-    else
-        put(pager, ROLE_UNKNOWN,
-            "? where anybody would go is not known yet: the fleet is being read");
-    pager_end(pager, area->rows);
-    place_question_clear(&question);
+    stop_placing(view);
+    place_question_clear(&view->question);
+    view->question = place_question_parse(deck->config, deck->filter);
+    set_asks(view, deck);
+    view->snapshot = snapshot_ref(deck->snapshot);
+    view->plans = evacuations_ref(deck->evacuations);
+    view->placing =
+        placing_new(view->snapshot, view->plans->origins,
+                    (const struct place_ask *)(void *)view->asks->data, view->asks->len);
 }
 
+static void tell(struct place_view *view, const struct deck *deck, const struct area *area)
+{
+    pager_begin(&view->pager, area->cols - 2, LEAD_COLS);
+    if (view->placing)
+        put_answers(view, deck);
+    else
+        put(&view->pager, ROLE_UNKNOWN,
+            "? where anybody would go is not known yet: the fleet is being read");
+    pager_end(&view->pager, area->rows);
+    stop_placing(view);
+}
+
+/* Until all is answered, what was found before stands. */
 static void place_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct place_view *view = state;
     /* Plans are others only where the fleet is another in a way that matters to them. */
     g_autofree char *terms =
         g_strdup_printf("%p %d %s", (void *)deck->evacuations, area->cols, deck->filter);
-    if (g_strcmp0(terms, view->terms) != 0) {
+    bool asked = g_strcmp0(terms, view->terms) != 0;
+    if (asked) {
         g_free(view->terms);
         view->terms = g_steal_pointer(&terms);
-        tell(&view->pager, deck, area);
+        if (deck->evacuations)
+            begin(view, deck);
     }
+    if (view->placing ? !placing_go_on(view->placing) : asked)
+        tell(view, deck, area);
     list_fit(&view->pager.list, area->rows);
+}
+
+static enum work place_works(const void *state)
+{
+    return ((const struct place_view *)state)->placing ? WORK_ASKED : WORK_NONE;
 }
 
 static void place_draw(const void *state, const struct deck *deck, struct canvas *canvas,
@@ -171,5 +231,6 @@ const struct view view_place = {
     .prepare = place_prepare,
     .draw = place_draw,
     .list = place_list,
+    .works = place_works,
     .key = place_key,
 };
