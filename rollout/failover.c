@@ -36,6 +36,7 @@ static const char *const codes[FAILOVER_CODES] = {
     [FAILOVER_DNS_REFUSED] = "dns_refused",
     [FAILOVER_DNS_PENDING] = "dns_pending",
     [FAILOVER_VERIFY] = "verify",
+    [FAILOVER_STRANGERS] = "strangers",
 };
 
 const char *failover_code_name(enum failover_code code)
@@ -109,6 +110,8 @@ struct failover *failover_new(const char *id)
     failover->promotes = g_array_new(FALSE, TRUE, sizeof(struct failover_command));
     g_array_set_clear_func(failover->promotes, command_clear);
     failover->refusals = g_new0(char *, 1);
+    failover->behind.n = -1;
+    failover->behind.first = g_new0(char *, 1);
     return failover;
 }
 
@@ -124,6 +127,8 @@ void failover_free(struct failover *failover)
     command_clear(&failover->fence);
     failover_plan_free(failover->plan);
     g_strfreev(failover->refusals);
+    g_strfreev(failover->behind.first);
+    g_free(failover->behind.why);
     g_free(failover->id);
     g_free(failover->kind);
     g_free(failover->cell);

@@ -7,7 +7,9 @@
  *                     state: planned}; refused, with nothing done: {..., refusals[],
  *                     state: refused, final: true}, with its plan as far as there is one
  *   state            {state, reason, code, final}
- *                                 of a final one also {took_ms, rto_ms, moved, alone}
+ *                                 of a final one also {took_ms, rto_ms, moved, alone}, and of one
+ *                                 that was completed or refused {behind, behind_first[],
+ *                                 behind_why}: who lives in the source all the same
  *   fence.intent     {token, deadline}
  *   fence.done       {output}     fence.failed {error, output}
  *   promote.intent   {cell, token, deadline}       promote.done, promote.failed {cell, ...}
@@ -38,6 +40,12 @@
  * (data/record_set.h); the engine makes CNAMEs only. People's events that have no sense (any more)
  * are kept and change nothing. A completed operation may have left tenants alone: its final state
  * tells how many, and how many moved.
+ *
+ * The plan is frozen when it is asked for, and tenants may be put into the source after that. Who
+ * lives there is read anew before the first thing is done: where somebody does whom the plan does
+ * not have, nothing is done at all and it ends as refused, for a plan is not one for some of a
+ * cell's tenants. And once more when nothing is left to do: who is there then, for he came in
+ * meanwhile or was left alone, is told with its end. A move is of its one tenant and asks neither.
  *
  * The order: preflight and locks -> fence -> promote -> batch by batch: registry mark (MIGRATING)
  * -> data -> records read -> records changed -> INSYNC -> registry place (the new cell, ACTIVE) ->
@@ -71,7 +79,7 @@ enum failover_state {
 const char *failover_state_name(enum failover_state state); /* "running" */
 bool failover_state_final(enum failover_state state);
 
-/* Why it is held (the state event's `code`). */
+/* Why it is held, or was refused once it was open (the state event's `code`). */
 enum failover_code {
     FAILOVER_NO_CODE,
     FAILOVER_PREFLIGHT,      /* "preflight": what was checked at the start no longer holds, or
@@ -86,6 +94,8 @@ enum failover_code {
     FAILOVER_DNS_REFUSED,    /* "dns_refused" */
     FAILOVER_DNS_PENDING,    /* "dns_pending": taken, and not everywhere by the deadline */
     FAILOVER_VERIFY,         /* "verify" */
+    FAILOVER_STRANGERS,      /* "strangers": of a refused one, there are tenants in the source whom
+                                the plan does not have */
     FAILOVER_CODES
 };
 const char *failover_code_name(enum failover_code code);  /* NULL for none */
@@ -178,6 +188,13 @@ struct failover_intent {
     gint64 seq; /* of its event: tells one intent from the next */
 };
 
+/* Who lives in the source all the same. */
+struct failover_behind {
+    gint64 n;     /* < 0: it was not asked, or is not known */
+    char **first; /* of them by id; never NULL */
+    char *why;    /* it is not known; else NULL */
+};
+
 struct failover {
     char *id;
     char *kind, *cell;          /* as it was opened: "failover" and the source */
@@ -193,9 +210,11 @@ struct failover {
         char *why;
     } delay;        /* what is refused for now, and tried again */
     bool reverting; /* a person asked for it; also while that is held */
+    bool begun;     /* there was an intent: before that nothing can have been done */
     char *requested_by, *reason, *ticket;
-    char *requester_arn; /* or NULL */
-    char **refusals;     /* of a refused one; never NULL */
+    char *requester_arn;           /* or NULL */
+    char **refusals;               /* of one that was refused before it was open; never NULL */
+    struct failover_behind behind; /* of its end */
     gint64 opened_ms, ended_ms;
     GPtrArray *tenants; /* struct failover_tenant *, in the plan's order */
     GHashTable *by_id;  /* id -> its place in tenants */
@@ -238,6 +257,13 @@ static inline struct failover_batch *failover_batch_at(const struct failover *fa
 bool failover_wants_locks(const struct failover *failover);
 /* Preflight's words are asked for: something forward is to come. */
 bool failover_wants_preflight(const struct failover *failover);
+/* Who lives in the source is read: not before this says so, and anew whenever it says otherwise. */
+enum failover_count {
+    COUNT_NOBODY,
+    COUNT_BEFORE, /* nothing was done yet */
+    COUNT_AFTER   /* nothing is left to do */
+};
+enum failover_count failover_counts(const struct failover *failover);
 /* The intent in flight may be carried out, or tried again. False: none is, or it is held; what
  * became of it is looked at all the same. */
 bool failover_may_call(const struct failover *failover);
@@ -292,6 +318,10 @@ struct failover_observation {
                                   deadlines */
     bool preflight_read;       /* all that it needs has been read, fresh */
     const char *preflight_why; /* what is wrong, or was not read, in words; NULL: nothing */
+    /* Who lives in the source by the registry: char *, ids, sorted, read whole, consistently and
+       since failover_counts says what it does; NULL: that was not read (yet). */
+    const GPtrArray *residents;
+    const char *residents_why; /* what kept it from being read, or NULL */
     bool locks_ours;
     const char *lock_why; /* "cell-2 is locked by r17", or NULL */
     /* Of the intent in flight, but a registry one's, whose tenants tell. */
@@ -332,6 +362,12 @@ struct failover_progress failover_progress(const struct failover *failover);
 /* That in words, for people: "7 of 12 tenants done, 5 left", and where something is refused for now
  * "7 of 12 tenants done; throttled, retrying, 5 left". Caller frees. */
 char *failover_progress_words(const struct failover *failover);
+/* It is over, and not all is as was wanted: somebody was left alone or lives in the source all the
+ * same, or that is not known. Of a move nobody else is asked for. */
+bool failover_leaves_some(const struct failover *failover);
+/* "2 tenants still live in cell-1: a, b", or what is not known of it; NULL: nobody does, or it was
+ * not asked. Caller frees. */
+char *failover_behind_words(const struct failover *failover);
 /* From opened to the last tenant verified where it is; one that ended otherwise (reverted, a drill)
  * took until its end, any other until now. */
 gint64 failover_took_ms(const struct failover *failover, gint64 now_ms);

@@ -230,12 +230,15 @@ static struct decision crossing_decide(struct conduct *conduct)
 {
     struct crossing *crossing = crossing_of(conduct);
     crossing_follow_reads(crossing);
+    crossing_follow_residents(crossing);
     g_autofree struct observed_tenant *tenants = see_travellers(crossing);
     const struct failover_observation seen = {
         .now_ms = when_now_ms(),
         .credit_ms = clock_watch_credit(&crossing->clock, crossing->failover->since_ms, true),
         .preflight_read = crossing->fit_read,
         .preflight_why = crossing->fit_why,
+        .residents = crossing->residents,
+        .residents_why = crossing->counted.why,
         .locks_ours = crossing_locks_ours(crossing),
         .lock_why = crossing->lock_why,
         .call = crossing->call.outcome,

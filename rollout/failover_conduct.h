@@ -1,11 +1,12 @@
 /* A failover, a move or a drill carried on: what conduct.h does not know of it. failover_conduct.c
  * has its part of the loop, failover_hold.c its locks and its preflight, failover_calls.c the calls
  * that its intents authorise (failover_registry.c, failover_dns.c and failover_commands.c one kind
- * each), failover_looks.c what is only read: records, INSYNC and (failover_verify.c) whether a
- * tenant is where it was sent. Private to these. */
+ * each), failover_looks.c what is only read: records, INSYNC, (failover_verify.c) whether a tenant
+ * is where it was sent and (failover_residents.c) who lives in the source. Private to these. */
 #pragma once
 
 #include "data/registry_write.h"
+#include "data/residents.h"
 #include "data/route53_write.h"
 #include "rollout/clock_watch.h"
 #include "rollout/conduct.h"
@@ -100,6 +101,12 @@ struct crossing {
     gint64 next_ask_mono_ms;
     char *insync_why;
 
+    enum failover_count counts; /* what who lives in the source is read for */
+    struct residents_call *counting;
+    struct attempt counted;
+    GPtrArray *residents; /* char *, ids; NULL: not read */
+    gint64 residents_mono_ms;
+
     bool verifies_back; /* which way `verified` of the travellers is about */
     guint n_verifying;
     double tests_left; /* how often Route 53's servers may be asked now */
@@ -162,6 +169,11 @@ void crossing_forget_looks(struct crossing *crossing);
 /* Records are wanted anew, of another batch, or of no one. */
 void crossing_follow_reads(struct crossing *crossing);
 void crossing_verify(struct crossing *crossing);
+/* failover_residents.c: reads them where they are wanted. */
+void crossing_count(struct crossing *crossing);
+/* They are wanted for something else by now, or were read too long ago: forgets them. */
+void crossing_follow_residents(struct crossing *crossing);
+void crossing_forget_residents(struct crossing *crossing);
 void traveller_forget_verify(struct traveller *traveller);
 /* failover_address.c: of a cell's name, as DNS has it; NULL: not known (yet), and *error (borrowed)
  * is why, if anything is. Looked up again now and then, for it may change. */

@@ -32,9 +32,10 @@ bool failover_may_write(const struct failover *failover, const struct failover_o
     return failover_is_drill(failover) || seen->locks_ours || FAULT_SWITCH(LOCK_IGNORED);
 }
 
-bool failover_is_fit(const struct failover_observation *seen)
+bool failover_is_fit(const struct failover *failover, const struct failover_observation *seen)
 {
-    return (seen->preflight_read && !seen->preflight_why) || FAULT_SWITCH(PREFLIGHT_SKIPPED);
+    bool fit = (seen->preflight_read && !seen->preflight_why) || FAULT_SWITCH(PREFLIGHT_SKIPPED);
+    return fit && failover_has_everybody(failover, seen);
 }
 
 json_t *failover_left_why(const struct failover_tenant *tenant, const char *why)
@@ -65,7 +66,7 @@ static struct failover_decision command_intent(const struct failover *failover,
                                                const char *type, gint64 takes_ms, const char *key,
                                                const char *value)
 {
-    if (!failover_is_fit(seen))
+    if (!failover_is_fit(failover, seen))
         return NO_EVENT;
     json_t *data = json_pack("{s:o, s:o}", "token", next_token(failover), "deadline",
                              failover_moment(seen->now_ms + takes_ms));

@@ -179,6 +179,8 @@ static bool may_become(const struct failover *failover, enum failover_state stat
     case FAILOVER_REVERTED:
         return failover->reverting && failover->intent.act == ACT_NONE &&
                failover_is_done(failover);
+    case FAILOVER_REFUSED:
+        return !failover->reverting && !failover->begun;
     default:
         return false;
     }
@@ -208,6 +210,7 @@ static bool state_changed(struct failover *failover, const struct event *event, 
     failover->state = state;
     failover->code = failover_code_parse(event_text(event, "code"));
     fold_set_text(&failover->state_reason, event_text(event, "reason"));
+    failover_fold_behind(failover, event);
     return true;
 }
 
@@ -346,6 +349,7 @@ bool failover_apply(struct failover *failover, const struct event *event, GError
         end_delay(failover);
     if (failover->seq == 0)
         take_opened_state(failover, event);
+    failover->begun = failover->begun || rule->begins != ACT_NONE;
     if (rule->comes_on)
         failover->since_ms = event->at_ms;
     if (!over && failover_state_final(failover->state))

@@ -99,6 +99,17 @@ static json_t *commands_json(const struct failover *failover)
     return commands;
 }
 
+/* Who lives in the source at its end: null where that was not asked. */
+static json_t *behind_json(const struct failover *failover)
+{
+    const struct failover_behind *behind = &failover->behind;
+    if (behind->n < 0 && !behind->why)
+        return json_null();
+    return json_pack("{s:o, s:o, s:o}", "tenants",
+                     behind->n < 0 ? json_null() : json_integer(behind->n), "first",
+                     texts_json(behind->first), "why", text_json(behind->why));
+}
+
 /* What is in its plan; of one that was refused before there was one, nothing. */
 static void add_plan(json_t *json, const struct failover *failover)
 {
@@ -133,6 +144,7 @@ json_t *failover_json(const struct failover *failover, gint64 now_ms)
         progress_json(failover), "took_ms", (json_int_t)failover_took_ms(failover, now_ms), "next",
         text_json(next), "events", (json_int_t)failover->seq);
     json_object_set_new(json, "delayed", delay_json(failover));
+    json_object_set_new(json, "behind", behind_json(failover));
     add_plan(json, failover);
     return json;
 }
@@ -201,6 +213,8 @@ static char *phase_text(const struct failover *failover)
             continue;
         return g_strconcat(words[phase].before, batch, words[phase].after, NULL);
     }
+    if (failover_counts(failover) == COUNT_AFTER)
+        return g_strdup_printf("looks who lives in %s by now, and ends", failover->plan->source);
     return g_strdup("ends: nothing is left to do");
 }
 

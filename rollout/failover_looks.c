@@ -1,5 +1,6 @@
 /* What a failover only reads: the records before they are changed, whether a change is everywhere,
- * and (failover_verify.c) whether a tenant is where it was sent. */
+ * (failover_verify.c) whether a tenant is where it was sent, and (failover_residents.c) who lives
+ * in the source. */
 #include "rollout/failover_conduct.h"
 
 #include "data/base/error.h"
@@ -53,6 +54,7 @@ void crossing_forget_looks(struct crossing *crossing)
     zone_call_cancel(g_steal_pointer(&crossing->asking));
     g_clear_pointer(&crossing->asked, g_free);
     g_clear_pointer(&crossing->insync_why, g_free);
+    crossing_forget_residents(crossing);
     for (guint i = 0; i < crossing->n_travellers; i++) {
         traveller_forget_verify(&crossing->travellers[i]);
         attempt_clear(&crossing->travellers[i].verified);
@@ -183,4 +185,5 @@ void crossing_look(struct crossing *crossing)
     read_records(crossing);
     ask_insync(crossing);
     crossing_verify(crossing);
+    crossing_count(crossing);
 }

@@ -47,7 +47,7 @@ static struct failover_decision registry_intent(const struct failover *failover,
 static struct failover_decision mark(const struct failover *failover,
                                      const struct failover_observation *seen, guint place)
 {
-    if (!failover->reverting && !failover_is_fit(seen))
+    if (!failover->reverting && !failover_is_fit(failover, seen))
         return NO_EVENT;
     return registry_intent(failover, seen, place, REGISTRY_MARK, PHASE_MARK);
 }
@@ -114,7 +114,7 @@ static struct failover_decision read_records(const struct failover *failover,
 static struct failover_decision change_records(const struct failover *failover,
                                                const struct failover_observation *seen, guint place)
 {
-    if (!failover->reverting && !failover_is_fit(seen))
+    if (!failover->reverting && !failover_is_fit(failover, seen))
         return NO_EVENT;
     json_t *data =
         json_pack("{s:o, s:o}", "deadline", failover_moment(seen->now_ms + failover->plan->step_ms),

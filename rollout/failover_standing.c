@@ -67,15 +67,62 @@ static struct failover_decision ended(const struct failover *failover,
     return decision;
 }
 
+/* The same, with who is behind. Clears that. */
+static struct failover_decision ended_with(const struct failover *failover,
+                                           const struct failover_observation *seen,
+                                           enum failover_state state, const char *reason,
+                                           struct failover_behind *behind)
+{
+    struct failover_decision decision = ended(failover, seen, state, reason);
+    failover_behind_add(decision.data, behind);
+    failover_behind_clear(behind);
+    return decision;
+}
+
+/* "; 2 tenants still live in cell-1: a, b; fail it over again" */
+static char *behind_part(const struct failover *failover, const struct failover_behind *behind)
+{
+    g_autofree char *words = failover_behind_text(failover, behind);
+    bool again = behind->n > 0 && !failover_is_drill(failover);
+    return words ? g_strdup_printf("; %s%s", words, again ? "; fail it over again" : "")
+                 : g_strdup("");
+}
+
+/* Who lives in the source by then is read first, for as long as a step may take. */
 static struct failover_decision completed(const struct failover *failover,
                                           const struct failover_observation *seen)
 {
+    bool counts = failover_counts(failover) == COUNT_AFTER;
+    if (counts && !seen->residents && !failover_is_late(failover, seen))
+        return NO_EVENT;
+    struct failover_behind behind = failover_behind_of(failover, seen);
     g_autofree char *all = text_counted(failover->tenants->len, "tenant");
-    g_autofree char *alone = alone_words(failover);
+    g_autofree char *alone = alone_words(failover), *still = behind_part(failover, &behind);
     g_autofree char *reason =
-        g_strdup_printf("%u of %s %s%s", n_moved(failover), all,
-                        failover_is_drill(failover) ? "would move" : "moved", alone);
-    return ended(failover, seen, FAILOVER_COMPLETED, reason);
+        g_strdup_printf("%u of %s %s%s%s", n_moved(failover), all,
+                        failover_is_drill(failover) ? "would move" : "moved", alone, still);
+    return ended_with(failover, seen, FAILOVER_COMPLETED, reason, &behind);
+}
+
+/* A plan for some of the tenants is none, and this one can't take in others: it is frozen, and was
+ * confirmed as it is. Nothing was done yet, so nothing has to be undone, and no lock stays. */
+static struct failover_decision turned_down(const struct failover *failover,
+                                            const struct failover_observation *seen)
+{
+    struct failover_behind behind = failover_behind_of(failover, seen);
+    g_autofree char *words = failover_strangers_words(failover, &behind);
+    if (failover_is_drill(failover)) {
+        g_autofree char *reason = g_strdup_printf("nobody would move: %s", words);
+        return ended_with(failover, seen, FAILOVER_COMPLETED, reason, &behind);
+    }
+    g_autofree char *reason =
+        g_strdup_printf("%s; nothing was done: plan again, with all who live there (celldeck "
+                        "failover plan %s)",
+                        words, failover->plan->source);
+    struct failover_decision decision =
+        ended_with(failover, seen, FAILOVER_REFUSED, reason, &behind);
+    json_object_set_new(decision.data, "code", json_string(failover_code_name(FAILOVER_STRANGERS)));
+    return decision;
 }
 
 /* What a command of the user's did, nothing here undoes. */
@@ -175,8 +222,11 @@ static struct awaited awaited_of_batch(const struct failover *failover,
     }
 }
 
-static struct awaited awaited_of_preflight(const struct failover_observation *seen)
+static struct awaited awaited_of_preflight(const struct failover *failover,
+                                           const struct failover_observation *seen)
 {
+    if (!seen->preflight_why && seen->preflight_read && !failover_has_everybody(failover, seen))
+        return (struct awaited){FAILOVER_PREFLIGHT, failover_unread_words(failover, seen)};
     return (struct awaited){
         FAILOVER_PREFLIGHT,
         g_strdup(seen->preflight_why ? seen->preflight_why : "what it needs has not been read")};
@@ -197,7 +247,7 @@ static struct awaited what_is_awaited(const struct failover *failover,
         if (awaited.code)
             return awaited;
     }
-    return awaited_of_preflight(seen);
+    return awaited_of_preflight(failover, seen);
 }
 
 /* What was checked when it was asked for is checked once more before anything is touched. */
@@ -205,11 +255,12 @@ static struct failover_decision may_begin(const struct failover *failover,
                                           const struct failover_observation *seen)
 {
     bool refused = seen->preflight_read && seen->preflight_why;
-    if (failover_is_fit(seen) && failover_may_write(failover, seen))
+    if (failover_is_fit(failover, seen) && failover_may_write(failover, seen))
         return state_is(FAILOVER_RUNNING, FAILOVER_NO_CODE, NULL);
     if (!refused && !failover_is_late(failover, seen))
         return NO_EVENT;
-    struct awaited awaited = refused ? awaited_of_preflight(seen) : what_is_awaited(failover, seen);
+    struct awaited awaited =
+        refused ? awaited_of_preflight(failover, seen) : what_is_awaited(failover, seen);
     g_autofree char *why = awaited.why;
     if (!failover_is_drill(failover))
         return held(failover, awaited.code, why);
@@ -225,6 +276,8 @@ struct failover_decision failover_state_news(const struct failover *failover,
         return failover->reverting ? reverted(failover, seen) : completed(failover, seen);
     if (failover->state == FAILOVER_HELD)
         return NO_EVENT;
+    if (failover_strangers(failover, seen) > 0)
+        return turned_down(failover, seen);
     if (failover->failed)
         return held(failover, failover->failed, failover->failed_why);
     if (failover->state == FAILOVER_PLANNED)

@@ -39,6 +39,7 @@ enum fault {
     FAULT_CANARY_FORGOTTEN,  /* 24 */
     FAULT_HELD_GOES_ON,      /* 25 */
     FAULT_PREFLIGHT_SKIPPED, /* 27 */
+    FAULT_STRANGERS_IGNORED, /* 29 */
     FAULTS
 };
 extern enum fault fault_switched;

@@ -276,17 +276,35 @@ static void observe_call(const struct flight *flight, struct failover_observatio
     seen->call_error = command ? flight->fails : seen->call_code;
 }
 
+/* Ids, borrowed. NULL: not read. */
+static GPtrArray *residents(const struct flight *flight)
+{
+    GPtrArray *ids = g_ptr_array_new();
+    for (guint i = 0; i < flight->n; i++)
+        if (strcmp(flight->tenants[i].cell, "cell-1") == 0)
+            g_ptr_array_add(ids, failover_tenant_at(flight->failover, i)->plan->id);
+    if (flight->stranger)
+        g_ptr_array_add(ids, (gpointer)flight->stranger);
+    if (!flight->uncounted && failover_counts(flight->failover) != COUNT_NOBODY)
+        return ids;
+    g_ptr_array_unref(ids);
+    return NULL;
+}
+
 static struct failover_decision decide(struct flight *flight)
 {
     const struct failover *failover = flight->failover;
     g_autofree struct observed_tenant *tenants = g_new0(struct observed_tenant, flight->n);
     g_autofree enum outcome *insync = g_new0(enum outcome, failover->batches->len);
+    GPtrArray *ids = residents(flight);
     struct failover_observation seen = {.now_ms = flight->now_ms,
                                         .credit_ms = flight->credit_ms,
                                         .preflight_read = !flight->unread,
                                         .preflight_why = flight->unfit,
                                         .locks_ours = !flight->locked,
                                         .lock_why = flight->locked,
+                                        .residents = ids,
+                                        .residents_why = flight->uncounted,
                                         .tenants = tenants,
                                         .insync = insync};
     for (guint i = 0; i < flight->n; i++)
@@ -297,6 +315,7 @@ static struct failover_decision decide(struct flight *flight)
     struct failover_decision decision = failover_decide(failover, &seen);
     for (guint i = 0; i < flight->n; i++)
         json_decref(tenants[i].record);
+    g_clear_pointer(&ids, g_ptr_array_unref);
     return decision;
 }
 

@@ -24,14 +24,16 @@ struct flight {
     gint64 now_ms, credit_ms;
     struct flight_tenant tenants[FLIGHT_TENANTS];
     guint n;
-    const char *unfit;    /* why preflight refuses */
-    bool unread;          /* preflight has not been read */
-    const char *locked;   /* who has a cell */
-    const char *dns_code; /* what Route 53 says to changes: throttled | away | refused, or NULL */
-    const char *fails;    /* what the user's commands die of */
-    bool lost;            /* answers of calls are lost: they happen, and nobody hears of it */
-    bool pending;         /* Route 53 does not come to INSYNC */
-    bool blind;           /* nothing is read */
+    const char *unfit;     /* why preflight refuses */
+    bool unread;           /* preflight has not been read */
+    const char *locked;    /* who has a cell */
+    const char *dns_code;  /* what Route 53 says to changes: throttled | away | refused, or NULL */
+    const char *fails;     /* what the user's commands die of */
+    bool lost;             /* answers of calls are lost: they happen, and nobody hears of it */
+    bool pending;          /* Route 53 does not come to INSYNC */
+    bool blind;            /* nothing is read */
+    const char *stranger;  /* lives in cell-1 too, and the plan does not have it */
+    const char *uncounted; /* why it is not read who lives there; NULL: it is */
     guint commands, dns_calls;
     gint64 called_seq; /* the intent whose call was made */
     bool called;       /* ... and came through */

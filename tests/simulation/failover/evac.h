@@ -7,7 +7,7 @@
  *
  * run.c has the loop and the plan, world.c registry and zone, shell.c the conductors and
  * calls.c their calls, journal.c their handles on the journal, troubles.c what goes wrong and the
- * people, rules.c the rules. */
+ * people, rules.c the rules, strangers.c those whom the plan does not have, and their rule. */
 #pragma once
 
 #include "data/base/when.h"
@@ -34,7 +34,8 @@
     X(RIVAL, "rival", "another operation locks a cell")                                            \
     X(COMMAND, "command", "a command of the user's fails")                                         \
     X(PENDING, "pending", "a change takes long to be INSYNC, or a tenant to be verified")          \
-    X(PEOPLE, "people", "people resume and revert at any moment")
+    X(PEOPLE, "people", "people resume and revert at any moment")                                  \
+    X(STRANGER, "stranger", "a tenant comes into the source, also before it is opened, or goes")
 enum trouble_kind {
 #define KIND(name, option, text) ON_##name,
     TROUBLES(KIND)
@@ -58,10 +59,11 @@ enum rule {
     RULE_HELD = 25,           /* nothing is begun while it is held, or when it is over */
     RULE_NO_LOCK_LEFT = 26,   /* a final operation holds no lock */
     RULE_FIT = 27,            /* no tenant sets out for a cell that preflight refuses */
-    RULE_PATIENCE = 28        /* what is waited for has its whole time, whatever clocks say */
+    RULE_PATIENCE = 28,       /* what is waited for has its whole time, whatever clocks say */
+    RULE_NOBODY_BEHIND = 29   /* who lives in the source is of the plan, or is told */
 };
 
-enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, CELLS = TARGETS + 1 };
+enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, CELLS = TARGETS + 1, STRANGERS = 3 };
 #define CALL_DEADLINE_MS (20 * WHEN_SECOND)
 #define LEASE_MS         (30 * WHEN_SECOND)
 #define STEP_MS          (2 * WHEN_MINUTE)
@@ -85,6 +87,13 @@ struct resident {
     guint forth, back;              /* changes of its record that were ours */
     gint64 insync_ms;               /* when Route 53 has the last of them everywhere */
     gint64 unverified_until_ms;
+};
+
+/* A tenant whom the plan does not have. */
+struct stranger {
+    char id[8];
+    bool there;      /* in the source */
+    gint64 since_ms; /* it came, or went */
 };
 
 struct shell;
@@ -154,6 +163,7 @@ struct sim {
     struct failover_plan *plan;
     struct resident tenants[MOST_TENANTS];
     guint n;
+    struct stranger strangers[STRANGERS];
     bool fit, fit_read;
     gint64 unfit_until_ms, registry_throttled_until_ms, zone_throttled_until_ms,
         registry_blind_until_ms, zone_blind_until_ms, zone_refuses_until_ms, commands_fail_until_ms,
@@ -202,6 +212,15 @@ json_t *record_raw(const struct resident *tenant); /* NULL: none stands */
 bool world_stands(struct sim *sim, const json_t *change, const char *as);
 bool world_all_stand(struct sim *sim, const json_t *changes, const char *as);
 bool world_is_insync(struct sim *sim, const char *change);
+
+/* strangers.c */
+void strangers_settle(struct sim *sim); /* before it is opened: one may have come since it was
+                                           planned */
+void stranger_moves(struct sim *sim);
+/* Who lives in the source: const char *, borrowed, by id. Caller frees the array. */
+GPtrArray *world_residents(struct sim *sim);
+/* An event of the operation; `first`: nothing had been begun before it. */
+void rules_strangers(struct sim *sim, const struct event *event, bool first);
 
 /* real.c */
 void real_start(struct shell *shell);

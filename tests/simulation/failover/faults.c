@@ -32,6 +32,8 @@ const struct planted_fault *sim_faults(int *n)
          .kinds = {ON_CLOCK, ON_PENDING, -1}},
         {FAULT_PREFLIGHT_SKIPPED, RULE_FIT, "tenants set out for a target that is ill", 8,
          .kinds = {ON_UNFIT, -1}},
+        {FAULT_STRANGERS_IGNORED, RULE_NOBODY_BEHIND, "nobody asks who lives in the source", 8,
+         .kinds = {ON_STRANGER, -1}},
     };
     *n = G_N_ELEMENTS(faults);
     return faults;

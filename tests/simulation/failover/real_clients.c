@@ -14,6 +14,10 @@ struct tenant_call *__wrap_tenant_item_get(struct aws_client *client, const stru
                                            const char *tenant, gint64 deadline_ms,
                                            tenant_item_fn fn, gpointer data);
 void __wrap_tenant_call_cancel(struct tenant_call *handle);
+struct residents_call *__wrap_residents_read(struct aws_client *client, const struct config *config,
+                                             const char *cell, gint64 deadline_ms, residents_fn fn,
+                                             gpointer data);
+void __wrap_residents_cancel(struct residents_call *handle);
 struct zone_call *__wrap_zone_change(struct aws_client *client, const char *zone_id,
                                      const struct zone_change *changes, size_t n,
                                      const char *comment, gint64 deadline_ms, zone_change_fn fn,
@@ -159,6 +163,36 @@ struct tenant_call *__wrap_tenant_item_get(struct aws_client *client, const stru
     if (sim->now_ms < sim->registry_blind_until_ms)
         call->answers_ms = -1;
     return (struct tenant_call *)call;
+}
+
+/* As they are when the answer comes: that is no older than the question. */
+static void tell_residents(struct call *call)
+{
+    struct sim *sim = call->shell->sim;
+    g_autoptr(GError) error = error_of(call);
+    g_autoptr(GPtrArray) ids = world_residents(sim);
+    sim->seat = call->shell;
+    ((residents_fn)call->fn)(error ? NULL : ids, error, call->data);
+    sim->seat = NULL;
+}
+
+struct residents_call *__wrap_residents_read(struct aws_client *client, const struct config *config,
+                                             const char *cell, gint64 deadline_ms, residents_fn fn,
+                                             gpointer data)
+{
+    (void)config, (void)cell, (void)deadline_ms;
+    struct call *call = call_new(client, tell_residents, (void (*)(void))fn, data);
+    struct sim *sim = call->shell->sim;
+    call->reads = true;
+    begin(call);
+    if (sim->now_ms < sim->registry_blind_until_ms)
+        call->answers_ms = -1;
+    return (struct residents_call *)call;
+}
+
+void __wrap_residents_cancel(struct residents_call *handle)
+{
+    cancel(handle);
 }
 
 static void tell_change(struct call *call)

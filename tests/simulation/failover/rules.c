@@ -126,6 +126,8 @@ static void ends_as_told(struct sim *sim)
             sim_broke(sim, RULE_ENDS_AS_TOLD, "a drill has changed %s", tenant->id);
         else if (told->item_left)
             continue;
+        else if (ledger->state == FAILOVER_REFUSED)
+            is_as_before(sim, tenant, false, RULE_ENDS_AS_TOLD);
         else if (ledger->state == FAILOVER_REVERTED)
             is_as_before(sim, tenant, told->record_left, RULE_REVERT_EXACT);
         else if (told->step == TENANT_VERIFIED || (told->record_left && told->item == ITEM_PLACED))
@@ -186,6 +188,7 @@ static void operation_event(struct sim *sim, const struct event *event)
                  strcmp(event->type, "opened") == 0 ? "" : data);
     }
     gint64 since_ms = sim->ledger->since_ms;
+    bool first = !sim->ledger->begun;
     if (!failover_apply(sim->ledger, event, &error)) {
         sim_broke(sim, -1, "%s", error->message);
         return;
@@ -203,6 +206,7 @@ static void operation_event(struct sim *sim, const struct event *event)
         strcmp(event->type, "state") == 0)
         ends_as_told(sim);
     every_tenant_is_in_one_cell(sim);
+    rules_strangers(sim, event, first);
 }
 
 static void lease_event(struct sim *sim, const struct event *event)

@@ -146,6 +146,7 @@ struct sim *sim_new(const struct sim_options *options)
     sim->truth = memory_store_new();
     sim->desk = journal_for(sim, NULL);
     make_plan(sim);
+    strangers_settle(sim);
     open_operation(sim);
     add_shells(sim);
     return sim;

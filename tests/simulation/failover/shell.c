@@ -166,10 +166,15 @@ static struct failover_decision decide(struct shell *shell)
     bool locks = true;
     for (int i = 0; i < CELLS; i++)
         locks = locks && shell->locks[i];
+    bool counts =
+        failover_counts(failover) != COUNT_NOBODY && sim->now_ms >= sim->registry_blind_until_ms;
+    g_autoptr(GPtrArray) residents = counts ? world_residents(sim) : NULL;
     struct failover_observation seen = {.now_ms = wall_ms(shell),
                                         .credit_ms = credit_ms(shell),
                                         .preflight_read = sim->fit_read,
                                         .preflight_why = sim->fit ? NULL : "cell-2 is unhealthy",
+                                        .residents = residents,
+                                        .residents_why = "the registry can't be read",
                                         .locks_ours = locks,
                                         .call = shell->watch.call,
                                         .call_code = shell->watch.code,

@@ -175,6 +175,7 @@ static const struct {
     {ON_RIVAL, 200, rival},
     {ON_COMMAND, 150, command},
     {ON_PENDING, 150, pending},
+    {ON_STRANGER, 200, stranger_moves},
 };
 
 void troubles_tick(struct sim *sim)
