@@ -243,6 +243,17 @@ static const char *done_word(const struct failover *failover)
     return failover->reverting ? "back" : failover_is_drill(failover) ? "checked" : "done";
 }
 
+/* Of its end; failover_behind_words names them. */
+static void add_behind(GString *text, const struct failover *failover)
+{
+    const struct failover_behind *behind = &failover->behind;
+    if (behind->n > 0)
+        g_string_append_printf(text, ", %" G_GINT64_FORMAT " %s", behind->n,
+                               failover_is_drill(failover) ? "not of its plan" : "still there");
+    else if (behind->why)
+        g_string_append(text, ", who is left there is not known");
+}
+
 static char *words(const struct failover *failover, const char *delay)
 {
     struct failover_progress progress = failover_progress(failover);
@@ -257,6 +268,7 @@ static char *words(const struct failover *failover, const char *delay)
         g_string_append_printf(text, ", %u left", progress.left);
     if (progress.alone)
         g_string_append_printf(text, ", %u left alone", progress.alone);
+    add_behind(text, failover);
     return g_strdup(text->str);
 }
 

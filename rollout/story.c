@@ -243,6 +243,14 @@ static bool is_one_of(const char *word, const char *const *words)
     return word && g_strv_contains(words, word);
 }
 
+/* The end of a failover that did not come to what was wanted (failover_leaves_some). */
+static bool leaves_some(const struct event *event)
+{
+    return json_integer_value(json_object_get(event->data, "alone")) > 0 ||
+           json_integer_value(json_object_get(event->data, "behind")) > 0 ||
+           json_is_string(json_object_get(event->data, "behind_why"));
+}
+
 enum story_tone story_tone(const struct event *event)
 {
     enum story_tone tone = STORY_PLAIN;
@@ -254,6 +262,8 @@ enum story_tone story_tone(const struct event *event)
     if (is_one_of(verdict, bad_verdicts) || is_one_of(state, bad_states))
         return STORY_BAD;
     if (is_one_of(verdict, doubtful_verdicts) || is_one_of(state, doubtful_states))
+        return STORY_WARN;
+    if (leaves_some(event))
         return STORY_WARN;
     bool over = json_is_true(json_object_get(event->data, "over"));
     if (over || !g_strcmp0(verdict, "PASS") || !g_strcmp0(state, "completed"))

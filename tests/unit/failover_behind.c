@@ -182,3 +182,27 @@ Test(failover_behind, of_many_the_first_are_named_and_all_are_counted)
     g_autofree char *words = failover_behind_words(flight->failover);
     cr_expect_str_eq(words, "1,002 tenants still live in cell-1: a, b, c, d, e and 997 more");
 }
+
+static char *progress_at_the_end(enum failover_kind kind, const char *stranger,
+                                 const char *uncounted)
+{
+    OWN(flight) flight = flight_new(flight_plan(kind, 3));
+    flight_run_until(flight, "registry.done", 1);
+    flight->stranger = stranger;
+    flight->uncounted = uncounted;
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
+    return failover_progress_words(flight->failover);
+}
+
+Test(failover_behind, whoever_still_lives_in_the_source_is_counted_beside_who_went)
+{
+    g_autofree char *all = progress_at_the_end(FAILOVER_FAILOVER, NULL, NULL),
+                    *late = progress_at_the_end(FAILOVER_FAILOVER, "late-1", NULL),
+                    *unread = progress_at_the_end(FAILOVER_FAILOVER, NULL, "no answer"),
+                    *drill = progress_at_the_end(FAILOVER_DRILL, "late-1", NULL);
+    cr_expect_str_eq(all, "3 of 3 tenants done");
+    cr_expect_str_eq(late, "3 of 3 tenants done, 1 still there");
+    cr_expect_str_eq(unread, "3 of 3 tenants done, who is left there is not known");
+    cr_expect_str_eq(drill, "3 of 3 tenants checked, 1 not of its plan");
+}

@@ -110,3 +110,24 @@ Test(story, a_refusal_that_names_its_tenant_names_it_once)
     cr_expect_str_eq(told, "alice asks for failover cell-1; REFUSED: t-1 fits nowhere: no EU cell, "
                            "t-2 (gone)");
 }
+
+Test(story, a_failover_that_leaves_somebody_is_not_told_as_if_all_were_well)
+{
+    static const struct {
+        const char *data;
+        enum story_tone tone;
+    } ends[] = {
+        {"{\"state\": \"completed\", \"alone\": 0, \"behind\": 0, \"behind_why\": null}",
+         STORY_GOOD},
+        {"{\"state\": \"completed\", \"alone\": 1, \"behind\": 0}", STORY_WARN},
+        {"{\"state\": \"completed\", \"alone\": 0, \"behind\": 2}", STORY_WARN},
+        {"{\"state\": \"completed\", \"behind\": null, \"behind_why\": \"not read\"}", STORY_WARN},
+        {"{\"state\": \"refused\", \"behind\": 1}", STORY_BAD},
+    };
+    char failover[] = "f1", type[] = "state", who[] = "c@h";
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        OWN_JSON data = json_loads(ends[i].data, 0, NULL);
+        const struct event end = {.stream = failover, .type = type, .actor = who, .data = data};
+        cr_expect_eq(story_tone(&end), ends[i].tone, "%s", ends[i].data);
+    }
+}

@@ -83,9 +83,11 @@ static int exit_code(const struct failover *failover, enum failover_state wanted
 {
     if (failover->state == FAILOVER_HELD)
         return CD_ERROR_HELD;
+    if (failover->state == FAILOVER_REFUSED)
+        return CD_ERROR_REFUSED;
     if (failover->state != wanted)
         return CD_ERROR_FAILED;
-    return failover_progress(failover).alone ? CD_ERROR_HELD : 0;
+    return failover_leaves_some(failover) ? CD_ERROR_HELD : 0;
 }
 
 int failover_follow(struct context *context, const char *id, enum failover_state wanted,

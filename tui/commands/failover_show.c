@@ -73,6 +73,11 @@ static void print_progress(const struct context *context, const struct failover 
     g_autofree char *progress = failover_progress_words(failover);
     g_autofree char *took = failover_time_words(failover);
     out_line(context->style, warns ? OUT_WARN : OUT_PLAIN, "%s; %s", progress, took);
+    g_autofree char *behind = failover_behind_words(failover);
+    if (behind)
+        out_line(context->style, OUT_WARN, "%s", behind);
+    if (behind && failover->plan->kind == FAILOVER_FAILOVER)
+        out_line(context->style, OUT_PLAIN, "  celldeck failover plan %s", failover->cell);
 }
 
 /* A held one has two ways on, and both are somebody's decision; so is what can be done while the

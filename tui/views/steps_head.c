@@ -52,9 +52,16 @@ char *steps_time(const struct failover *failover, gint64 now_ms)
     return g_string_free(text, FALSE);
 }
 
+/* Done, and not as it was wanted. */
+static struct mark mark_of(const struct failover *failover)
+{
+    bool some = failover->state == FAILOVER_COMPLETED && failover_leaves_some(failover);
+    return some ? (struct mark){"▲", ROLE_WARN} : mark_failover_state(failover->state);
+}
+
 static void add_title(GArray *lines, const struct failover *failover, int cols)
 {
-    struct mark mark = mark_failover_state(failover->state);
+    struct mark mark = mark_of(failover);
     const char *state = failover_state_name(failover->state), *why = failover->state_reason;
     bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, failover->reason) != 0;
     g_autofree char *what = steps_what(failover);
