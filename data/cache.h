@@ -34,9 +34,9 @@ bool cache_is_damaged(const struct cache *cache);
 void cache_discard(struct cache *cache);
 
 /* CACHE_CELLS leaves the tenants out. CACHE_FIRST is for a first screen: of each cell the last hour
- * or two of metrics (60 periods a row) and the last probe, and the tenants only if they are few;
- * CACHE_METRICS is those metrics, when each of their sources was read, and of each cell the last
- * probe and the last that named a version. */
+ * or two of metrics (60 periods a row) and the last probe, all probes of those that are not well,
+ * and the tenants only if they are few; CACHE_METRICS is those metrics, when each of their sources
+ * was read, and those probes. */
 enum cache_what { CACHE_METRICS, CACHE_FIRST, CACHE_CELLS, CACHE_ALL };
 
 /* Reads what is new, and hands out all of it folded as of `now_ms` (new reference). A source's

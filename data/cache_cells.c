@@ -93,13 +93,7 @@ static bool read_points(struct cache *cache, const char *sql, GError **error)
 
 #define EVERY_PROBE "SELECT cell, body FROM probe WHERE gen > ? ORDER BY cell, at"
 #define LAST_PROBE  "SELECT cell, body, max(at) FROM probe WHERE gen > ? GROUP BY cell"
-/* The last, which tells how the cell is, and the last that named a version; of what is damaged,
- * nothing. */
-#define LAST_TOLD                                                                                  \
-    "WITH wanted AS (SELECT cell, max(at) AS at FROM probe GROUP BY cell UNION"                    \
-    " SELECT cell, max(at) FROM probe WHERE CASE WHEN json_valid(body)"                            \
-    " THEN json_extract(body, '$.version') END IS NOT NULL GROUP BY cell)"                         \
-    " SELECT cell, body FROM probe WHERE gen > ? AND (cell, at) IN wanted ORDER BY cell, at"
+#define CELL_PROBES "SELECT body FROM probe WHERE cell = ? ORDER BY at"
 #define EVERY_POINT                                                                                \
     "SELECT cell, body, (SELECT min(chunk) FROM points AS p WHERE p.cell = q.cell)"                \
     " FROM points AS q WHERE gen > ? ORDER BY cell, chunk"
@@ -107,14 +101,47 @@ static bool read_points(struct cache *cache, const char *sql, GError **error)
     "SELECT cell, body, chunk FROM points WHERE gen > ?"                                           \
     " AND chunk >= (SELECT max(chunk) FROM points) - 1 ORDER BY cell, chunk"
 
+/* All that is kept of one cell's probes; of what is damaged, nothing. */
+static bool read_probes(struct cache *cache, const char *cell, struct cell_reading *reading,
+                        GError **error)
+{
+    g_autoptr(sqlite3_stmt) select = sqlite_prepare(cache->db, CELL_PROBES, CACHE_READING, error);
+    if (!select)
+        return false;
+    sqlite_bind(select, 1, cell);
+    g_clear_pointer(&reading->probes, g_ptr_array_unref);
+    int step;
+    while ((step = sqlite3_step(select)) == SQLITE_ROW) {
+        const char *body = (const char *)sqlite3_column_text(select, 0);
+        OWN_JSON json = json_loads(body ? body : "", 0, NULL);
+        take_probe(reading, json);
+    }
+    return step == SQLITE_DONE || sqlite_fail(cache->db, NULL, CACHE_READING, error);
+}
+
+/* A cell's last probe tells how it is; only of one that is not well do those before it tell more:
+ * what it ran, and since when it is so. */
+static bool read_telling_probes(struct cache *cache, GError **error)
+{
+    bool good = read_json(cache, LAST_PROBE, take_probe, error);
+    for (guint i = 0; good && i < cache->config->cells->len; i++) {
+        const struct cell_config *cell = cache->config->cells->pdata[i];
+        struct cell_reading *reading = reading_of(cache, cell->id);
+        const GPtrArray *probes = reading->probes;
+        if (!probes || !probe_tells_all(probes->pdata[probes->len - 1]))
+            good = read_probes(cache, cell->id, reading, error);
+    }
+    return good;
+}
+
 bool cache_read_cells(struct cache *cache, enum cache_what what, GError **error)
 {
-    bool first = what == CACHE_FIRST;
     if (what == CACHE_METRICS)
-        return read_json(cache, LAST_TOLD, take_probe, error) &&
-               read_points(cache, LAST_POINTS, error);
+        return read_telling_probes(cache, error) && read_points(cache, LAST_POINTS, error);
+    bool first = what == CACHE_FIRST;
     return read_json(cache, "SELECT cell, body FROM alarms WHERE gen > ?", cache_alarms, error) &&
-           read_json(cache, first ? LAST_PROBE : EVERY_PROBE, take_probe, error) &&
+           (first ? read_telling_probes(cache, error)
+                  : read_json(cache, EVERY_PROBE, take_probe, error)) &&
            read_points(cache, first ? LAST_POINTS : EVERY_POINT, error);
 }
 
@@ -168,43 +195,38 @@ static bool write_alarms(const struct writing *writing, const char *cell,
            put_json(writing, PUT_ALARMS, cell, cache_alarms_json(fresh), 0, error);
 }
 
-static const struct probe *newest_told(const GPtrArray *probes)
+static bool has_probe_of(const GPtrArray *probes, const struct probe *of)
 {
-    for (guint i = probes ? probes->len : 0; i > 0; i--) {
-        const struct probe *probe = probes->pdata[i - 1];
-        if (probe->answered && probe->version)
-            return probe;
-    }
-    return NULL;
+    for (guint i = 0; probes && i < probes->len; i++)
+        if (((const struct probe *)probes->pdata[i])->at_ms == of->at_ms)
+            return true;
+    return false;
 }
 
-static bool write_probes(const struct writing *writing, const char *cell,
-                         const struct cell_reading *kept, const struct cell_reading *fresh,
-                         GError **error)
+/* A conductor begins without what the one before it has read, for its gates stand on nothing else
+ * than its own: what only the past can tell of a cell stays here. The rows are what `kept` has
+ * then; old ones may stay and ones between go (probes_append). */
+static bool write_probes(const struct writing *writing, const char *cell, struct cell_reading *kept,
+                         const struct cell_reading *fresh, GError **error)
 {
     if (kept->probes == fresh->probes || !fresh->probes || !fresh->probes->len)
         return true;
-    for (guint i = 0; i < fresh->probes->len; i++) {
-        const struct probe *probe = fresh->probes->pdata[i];
-        bool known = kept->probes && g_ptr_array_find(kept->probes, probe, NULL);
-        if (!known &&
+    g_autoptr(GPtrArray) before = g_steal_pointer(&kept->probes);
+    kept->probes = probes_after(before, fresh->probes);
+    for (guint i = 0; i < kept->probes->len; i++) {
+        const struct probe *probe = kept->probes->pdata[i];
+        if (!has_probe_of(before, probe) &&
             !put_json(writing, PUT_PROBE, cell, cache_probe_json(probe), probe->at_ms, error))
             return false;
     }
-    /* Of a cell that is down, old ones stay and ones between go: probes_append(). A conductor
-     * begins without what the one before it has read: what the cell told last stays until it tells
-     * again.
-     */
-    bool tells = newest_told(fresh->probes);
-    const struct probe *told = tells ? NULL : newest_told(kept->probes);
-    for (guint i = 0; kept->probes && i < kept->probes->len; i++) {
-        const struct probe *probe = kept->probes->pdata[i];
-        if (probe != told && !g_ptr_array_find(fresh->probes, probe, NULL) &&
+    for (guint i = 0; before && i < before->len; i++) {
+        const struct probe *probe = before->pdata[i];
+        if (!has_probe_of(kept->probes, probe) &&
             !drop(writing, DROP_PROBE, cell, probe->at_ms, error))
             return false;
     }
-    const struct probe *oldest = fresh->probes->pdata[0];
-    return !tells || drop(writing, DROP_PROBES, cell, oldest->at_ms, error);
+    const struct probe *oldest = kept->probes->pdata[0];
+    return drop(writing, DROP_PROBES, cell, oldest->at_ms, error);
 }
 
 static bool write_chunk(const struct writing *writing, const char *cell, gint64 chunk,
@@ -238,7 +260,7 @@ static bool write_points(const struct writing *writing, const char *cell,
 static bool write_cell(const struct writing *writing, const struct cell *cell, GError **error)
 {
     const char *id = cell->config->id;
-    const struct cell_reading *kept = reading_of(writing->cache, id);
+    struct cell_reading *kept = reading_of(writing->cache, id);
     /* A snapshot has the cells of the configuration, and the cache keeps places for these. */
     return !kept || (write_alarms(writing, id, kept, &cell->reading, error) &&
                      write_probes(writing, id, kept, &cell->reading, error) &&

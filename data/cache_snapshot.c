@@ -159,8 +159,13 @@ static void know(struct cache *cache, const struct snapshot *snapshot,
                  const struct cache_head *head)
 {
     for (size_t i = 0; i < snapshot->n_cells; i++) {
-        cell_reading_clear(&cache->readings[i]);
-        cache->readings[i] = cell_reading_share(&snapshot->cells[i].reading);
+        struct cell_reading *kept = &cache->readings[i];
+        GPtrArray *probes =
+            g_steal_pointer(&kept->probes); /* with those of before (write_probes) */
+        cell_reading_clear(kept);
+        *kept = cell_reading_share(&snapshot->cells[i].reading);
+        g_clear_pointer(&kept->probes, g_ptr_array_unref);
+        kept->probes = probes;
     }
     g_ptr_array_ref(snapshot->sources);
     g_clear_pointer(&cache->sources, g_ptr_array_unref);
@@ -171,8 +176,8 @@ static void know(struct cache *cache, const struct snapshot *snapshot,
     cache->gen = head->gen;
 }
 
-bool cache_write(struct cache *cache, const struct snapshot *snapshot, enum cache_what what,
-                 GError **error)
+static bool write_all(struct cache *cache, const struct snapshot *snapshot, enum cache_what what,
+                      GError **error)
 {
     struct cache_head head;
     gint64 gen = cache_number(cache, "SELECT gen FROM head");
@@ -186,4 +191,14 @@ bool cache_write(struct cache *cache, const struct snapshot *snapshot, enum cach
         return false;
     know(cache, snapshot, &head);
     return true;
+}
+
+/* What was written in part is undone with its transaction. */
+bool cache_write(struct cache *cache, const struct snapshot *snapshot, enum cache_what what,
+                 GError **error)
+{
+    bool written = write_all(cache, snapshot, what, error);
+    if (!written)
+        cache_forget(cache);
+    return written;
 }

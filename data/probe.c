@@ -154,3 +154,22 @@ GPtrArray *probes_append(const GPtrArray *old, struct probe *probe)
         g_ptr_array_remove_index(probes, least_telling(probes));
     return probes;
 }
+
+GPtrArray *probes_after(const GPtrArray *before, const GPtrArray *probes)
+{
+    GPtrArray *all = g_ptr_array_new_full(PROBES_KEPT + 1, release);
+    gint64 from_ms = ((const struct probe *)probes->pdata[0])->at_ms;
+    for (guint i = 0; before && i < before->len; i++)
+        if (((const struct probe *)before->pdata[i])->at_ms < from_ms)
+            g_ptr_array_add(all, probe_ref(before->pdata[i]));
+    for (guint i = 0; i < probes->len; i++)
+        g_ptr_array_add(all, probe_ref(probes->pdata[i]));
+    while (all->len > PROBES_KEPT)
+        g_ptr_array_remove_index(all, least_telling(all));
+    return all;
+}
+
+bool probe_tells_all(const struct probe *probe)
+{
+    return probe_all_up(probe) && tells_version(probe);
+}

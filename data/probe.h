@@ -18,3 +18,10 @@ struct probe *probe_parse(int status, const char *body, const char *error, gint6
  * that. Of a cell that has been dead for hours it is still known what it ran, when it lived last,
  * and since when it is bad. Borrows `old`; a new array. */
 GPtrArray *probes_append(const GPtrArray *old, struct probe *probe);
+
+/* What `probes` (of a cell, oldest first, not empty) tell with what somebody read of it before they
+ * begin, `before` (may be NULL): as if one had read them all. Whoever has just begun knows so what
+ * a cell ran that has been dead since. Borrows both; a new array. */
+GPtrArray *probes_after(const GPtrArray *before, const GPtrArray *probes);
+/* It says how the cell is and what it runs: nothing older can tell more. */
+bool probe_tells_all(const struct probe *probe);

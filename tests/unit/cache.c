@@ -338,25 +338,67 @@ Test(cache, of_a_cell_that_is_down_for_long_no_more_probes_are_kept_and_what_it_
     snapshot_unref(last);
 }
 
-Test(cache, what_a_dead_cell_ran_outlives_a_writer_that_never_saw_it_alive)
+/* Of one who begins with nothing, and sees the cell dead `times` times from `from_ms` on. */
+static void sees_it_dead(struct cache *cache, const struct snapshot *before, gint64 from_ms,
+                         int times)
 {
-    OWN(snapshot) first = full_snapshot(0, true);
-    OWN(cache) cache = opened();
-    put_in(cache, first, CACHE_ALL);
     g_autofree struct cell_reading *none = g_new0(struct cell_reading, CELLS);
-    struct fleet_input input = {config, none, first->registry, first->sources, 0.04, NULL};
+    struct fleet_input input = {config, none, before->registry, before->sources, 0.04, NULL};
     struct snapshot *last = fleet_fold(&input, NOW);
-    for (int i = 0; i < 20; i++) {
-        struct snapshot *next = probed(last, NOW + 1 + i, false);
+    for (int i = 0; i < times; i++) {
+        struct snapshot *next = probed(last, from_ms + i, false);
         put_in(cache, next, CACHE_ALL);
         snapshot_unref(last);
         last = next;
     }
     snapshot_unref(last);
-    OWN(cache) reader = cache_open_to_read(dir, config, NULL);
-    OWN(snapshot) metrics = cache_read(reader, CACHE_METRICS, NOW + 100, NULL);
-    cr_expect_str_eq(metrics->cells[EU].version, "5.0.2");
-    cr_expect_eq(count("SELECT count(*) FROM probe WHERE cell = 'cell-eu'"), 17);
+}
+
+static gint64 probe_at(const struct snapshot *snapshot, guint i)
+{
+    return ((const struct probe *)snapshot->cells[EU].reading.probes->pdata[i])->at_ms;
+}
+
+Test(cache, what_a_dead_cell_ran_and_since_when_it_is_dead_outlives_who_never_saw_it_alive)
+{
+    OWN(snapshot) first = full_snapshot(0, true);
+    OWN(cache) cache = opened();
+    put_in(cache, first, CACHE_ALL);
+    gint64 lived_ms = probe_at(first, first->cells[EU].reading.probes->len - 1);
+    sees_it_dead(cache, first, NOW + 1, 20);
+    OWN(cache) next = opened();
+    sees_it_dead(next, first, NOW + 1000, 20);
+    const enum cache_what ways[] = {CACHE_METRICS, CACHE_FIRST, CACHE_ALL};
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+        OWN(cache) reader = cache_open_to_read(dir, config, NULL);
+        OWN(snapshot) seen = cache_read(reader, ways[i], NOW + 2000, NULL);
+        cr_expect_str_eq(seen->cells[EU].version, "5.0.2");
+        cr_expect_eq(seen->cells[EU].version_at_ms, lived_ms, "when it lived last");
+        cr_expect_eq(probe_at(seen, 0), lived_ms);
+        cr_expect_eq(probe_at(seen, 1), NOW + 1, "since when it is dead, by the first who saw it");
+    }
+    cr_expect_eq(count("SELECT count(*) FROM probe WHERE cell = 'cell-eu'"), 16);
+}
+
+Test(cache, who_sees_a_cell_again_after_a_gap_does_not_take_it_for_dead_meanwhile)
+{
+    OWN(snapshot) first = full_snapshot(0, true);
+    OWN(cache) cache = opened();
+    put_in(cache, first, CACHE_ALL);
+    sees_it_dead(cache, first, NOW + 1, 3);
+    OWN(cache) next = opened();
+    g_autofree struct cell_reading *none = g_new0(struct cell_reading, CELLS);
+    struct fleet_input input = {config, none, first->registry, first->sources, 0.04, NULL};
+    OWN(snapshot) empty = fleet_fold(&input, NOW);
+    OWN(snapshot) alive = probed(empty, NOW + 500, true);
+    put_in(next, alive, CACHE_ALL);
+    OWN(snapshot) dead = probed(alive, NOW + 501, false);
+    put_in(next, dead, CACHE_ALL);
+    OWN(snapshot) seen = load(NOW + 600, NULL);
+    const GPtrArray *probes = seen->cells[EU].reading.probes;
+    cr_expect_eq(probe_at(seen, probes->len - 1), NOW + 501);
+    cr_expect_eq(probe_at(seen, probes->len - 2), NOW + 500);
+    cr_expect_str_eq(seen->cells[EU].version, "5.0.9");
 }
 
 static struct tenant *tenant_named(const char *id, gint64 users)

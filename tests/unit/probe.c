@@ -135,3 +135,38 @@ Test(probe, of_a_cell_that_never_answered_the_first_miss_is_kept)
     cr_expect_eq(at_ms(probes, 0), 0);
     cr_expect_eq(at_ms(probes, 1), 485);
 }
+
+static GPtrArray *misses(gint64 from_ms, int n)
+{
+    GPtrArray *probes = NULL;
+    for (int i = 0; i < n; i++) {
+        GPtrArray *longer = probes_append(probes, told(from_ms + i, false));
+        g_clear_pointer(&probes, g_ptr_array_unref);
+        probes = longer;
+    }
+    return probes;
+}
+
+Test(probe, who_begins_on_a_dead_cell_knows_by_others_what_it_ran_and_since_when_it_is_dead)
+{
+    g_autoptr(GPtrArray) before = up_then_down(20, 500);
+    g_autoptr(GPtrArray) own = misses(1000, 40);
+    g_autoptr(GPtrArray) all = probes_after(before, own);
+    cr_assert_eq(all->len, 16);
+    cr_expect_eq(at_ms(all, 0), 19, "the last answer");
+    cr_expect_eq(at_ms(all, 1), 20, "the first miss");
+    cr_expect_eq(at_ms(all, 2), 1026, "and the last fourteen");
+    cr_expect_eq(at_ms(all, 15), 1039);
+}
+
+Test(probe, what_others_read_later_than_ones_own_is_left_out)
+{
+    g_autoptr(GPtrArray) before = up_then_down(2, 5);
+    g_autoptr(GPtrArray) own = misses(3, 2);
+    g_autoptr(GPtrArray) all = probes_after(before, own);
+    cr_assert_eq(all->len, 5);
+    for (guint i = 0; i < all->len; i++)
+        cr_expect_eq(at_ms(all, i), i);
+    g_autoptr(GPtrArray) alone = probes_after(NULL, own);
+    cr_expect_eq(alone->len, 2);
+}
