@@ -3,6 +3,7 @@
 #include "tui/views/act.h"
 #include "data/base/own.h"
 #include "rollout/plan_make.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/small_fleet.h"
 #include "tests/unit/toy.h"
 #include "tui/console/keys.h"
@@ -48,7 +49,7 @@ static void setup(struct desk *desk)
 {
     g_autoptr(GError) error = NULL;
     *desk = (struct desk){.toy = toy_new(plan_with_a_window())};
-    desk->dir = g_dir_make_tmp("celldeck-act-XXXXXX", NULL);
+    desk->dir = scratch_new();
     desk->journal = journal_open_file(desk->dir, &error);
     cr_assert(desk->journal != NULL, "%s", error ? error->message : "");
     OWN(config) config = small_fleet(NULL);
@@ -66,10 +67,7 @@ static void teardown(struct desk *desk)
     deck_free(desk->deck);
     journal_close(desk->journal);
     toy_free(desk->toy);
-    const char *argv[] = {"rm", "-rf", desk->dir, NULL};
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                 NULL);
-    g_free(desk->dir);
+    scratch_remove(desk->dir);
 }
 
 /* Somebody else's event. */

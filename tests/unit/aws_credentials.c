@@ -3,9 +3,9 @@
 #include "data/aws/credentials.h"
 #include "data/aws/endpoints.h"
 #include "data/base/when.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 struct place {
@@ -16,7 +16,7 @@ struct place {
 
 static void place_init(struct place *place, const char *config, const char *credentials)
 {
-    place->dir = g_dir_make_tmp("celldeck-XXXXXX", NULL);
+    place->dir = scratch_new();
     place->assumed = g_strdup("");
     g_autofree char *config_path = g_build_filename(place->dir, "config", NULL);
     g_autofree char *credentials_path = g_build_filename(place->dir, "credentials", NULL);
@@ -38,13 +38,7 @@ static void set(struct place *place, const char *name, const char *value)
 
 static void place_clear(struct place *place)
 {
-    const char *const names[] = {"config", "credentials"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(place->dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(place->dir);
-    g_free(place->dir);
+    scratch_remove(place->dir);
     g_free(place->assumed);
     g_strfreev(place->env);
 }

@@ -1,4 +1,5 @@
 #include "rollout/command.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -69,7 +70,7 @@ Test(command, output_is_valid_utf8_and_bounded)
 
 Test(command, one_that_does_not_end_is_killed_with_its_children)
 {
-    g_autofree char *dir = g_dir_make_tmp("celldeck-command-XXXXXX", NULL);
+    char *dir = scratch_new();
     g_autofree char *script = g_strdup_printf("sleep 600 & echo $! >%s/pid; sleep 600", dir);
     g_autofree char *file = g_build_filename(dir, "pid", NULL);
     struct outcome outcome = run(script, NULL, 1000);
@@ -81,6 +82,7 @@ Test(command, one_that_does_not_end_is_killed_with_its_children)
         g_usleep(10000);
     cr_expect_eq(errno, ESRCH);
     outcome_clear(&outcome);
+    scratch_remove(dir);
 }
 
 Test(command, a_program_that_is_not_there_is_an_error_at_once)

@@ -1,4 +1,5 @@
 #include "tests/unit/deploy_bench.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -11,8 +12,7 @@ static const char yaml[] = "name: bench\n"
 
 void bench_open(struct bench *bench, const char *deploy, struct aws_client *client)
 {
-    bench->dir = g_dir_make_tmp("celldeck-deploy-XXXXXX", NULL);
-    cr_assert(bench->dir != NULL);
+    bench->dir = scratch_new();
     g_autofree char *path = g_build_filename(bench->dir, "celldeck.yaml", NULL);
     GString *text = g_string_new(yaml);
     g_string_append(text, deploy);
@@ -31,10 +31,7 @@ void bench_close(struct bench *bench)
 {
     deployer_free(bench->deployer);
     config_unref(bench->config);
-    const char *argv[] = {"rm", "-rf", bench->dir, NULL};
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                 NULL);
-    g_free(bench->dir);
+    scratch_remove(bench->dir);
 }
 
 char *bench_file(const struct bench *bench, const char *name)

@@ -1,5 +1,6 @@
 /* Screens as files: what they are called, and what is never done to other files. */
 #include "tui/shell/dump.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
@@ -7,17 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-static char *folder_new(void)
-{
-    return g_dir_make_tmp("celldeck-dump-XXXXXX", NULL);
-}
-
-static void folder_remove(const char *path)
-{
-    g_autofree char *sweep = g_strdup_printf("rm -rf '%s'", path);
-    cr_assert(g_spawn_command_line_sync(sweep, NULL, NULL, NULL, NULL));
-}
 
 Test(dump, a_file_of_our_naming_tells_when_and_of_what_it_is)
 {
@@ -37,7 +27,7 @@ Test(dump, a_name_may_begin_at_home)
 
 Test(dump, two_of_one_second_are_two_files_in_folders_that_are_made)
 {
-    g_autofree char *folder = folder_new();
+    char *folder = scratch_new();
     g_autofree char *wanted = g_build_filename(folder, "a", "b", "1-fleet.txt", NULL);
     g_autofree char *first = dump_write(wanted, true, "first\n", NULL);
     g_autofree char *second = dump_write(wanted, true, "second\n", NULL);
@@ -48,12 +38,12 @@ Test(dump, two_of_one_second_are_two_files_in_folders_that_are_made)
     cr_expect_str_eq(text, "first\n");
     GStatBuf facts;
     cr_expect(g_stat(second, &facts) == 0 && (facts.st_mode & 0777) == 0600);
-    folder_remove(folder);
+    scratch_remove(folder);
 }
 
 Test(dump, a_file_that_is_there_is_left_alone_and_so_is_where_a_link_leads)
 {
-    g_autofree char *folder = folder_new();
+    char *folder = scratch_new();
     g_autofree char *link = g_build_filename(folder, "link", NULL);
     g_autofree char *behind = g_build_filename(folder, "behind", NULL);
     g_autoptr(GError) error = NULL;
@@ -61,12 +51,12 @@ Test(dump, a_file_that_is_there_is_left_alone_and_so_is_where_a_link_leads)
     cr_expect_null(dump_write(link, false, "text\n", &error));
     cr_expect(strstr(error->message, "it is there already"), "%s", error->message);
     cr_expect_not(g_file_test(behind, G_FILE_TEST_EXISTS));
-    folder_remove(folder);
+    scratch_remove(folder);
 }
 
 Test(dump, without_room_no_part_of_it_is_left)
 {
-    g_autofree char *folder = folder_new();
+    char *folder = scratch_new();
     g_autofree char *path = g_build_filename(folder, "x", NULL);
     g_autofree char *text = g_strnfill(10000, 'x');
     g_autoptr(GError) error = NULL;
@@ -77,5 +67,5 @@ Test(dump, without_room_no_part_of_it_is_left)
     cr_expect(strstr(error->message, path) && strstr(error->message, "too large"), "%s",
               error->message);
     cr_expect_not(g_file_test(path, G_FILE_TEST_EXISTS));
-    folder_remove(folder);
+    scratch_remove(folder);
 }

@@ -7,10 +7,10 @@
 #include "rollout/lock.h"
 #include "rollout/request.h"
 #include "tests/unit/placement_stage.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/toy.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 enum { NOW = 1000000 };
@@ -22,23 +22,17 @@ static const struct person alice = {"alice@10.0.0.7", NULL}, bob = {"bob", "arn:
 
 static void open_desk(void)
 {
-    dir = g_dir_make_tmp("celldeck-failover-XXXXXX", NULL);
+    dir = scratch_new();
     journal = journal_open_file(dir, NULL);
     cr_assert(journal);
 }
 
 static void close_desk(void)
 {
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
     g_clear_pointer(&evacuation, evacuation_unref);
     placing_clear();
     journal_close(journal);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(dir);
-    g_free(dir);
+    scratch_remove(dir);
 }
 
 TestSuite(failover_request, .init = open_desk, .fini = close_desk);

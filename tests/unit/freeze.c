@@ -1,10 +1,10 @@
 /* The picture held still. */
+#include "tests/unit/scratch.h"
 #include "tests/unit/small_fleet.h"
 #include "tests/unit/toy.h"
 #include "tui/shell/shell_inside.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define NOW G_GINT64_CONSTANT(1795485600000)
@@ -71,16 +71,6 @@ static void keep(struct journal *journal, const struct toy *toy, guint from, gui
     }
 }
 
-static void remove_folder(const char *dir)
-{
-    g_autoptr(GDir) files = g_dir_open(dir, 0, NULL);
-    for (const char *name; (name = g_dir_read_name(files));) {
-        g_autofree char *path = g_build_filename(dir, name, NULL);
-        g_remove(path);
-    }
-    g_rmdir(dir);
-}
-
 static void expect_up_to(const struct deck *deck, guint last)
 {
     cr_expect_eq(deck->events->len, last);
@@ -93,7 +83,7 @@ static void expect_up_to(const struct deck *deck, guint last)
 Test(freeze, whatever_screen_is_opened_has_nothing_that_was_done_later)
 {
     OWN(config) config = small_fleet(NULL);
-    g_autofree char *dir = g_dir_make_tmp("celldeck-freeze-XXXXXX", NULL);
+    char *dir = scratch_new();
     OWN(toy) toy = toy_new(NULL);
     toy_run_until(toy, DEV, CELL_PASSED);
     guint all = toy->events->len, then = all - 3;
@@ -112,5 +102,5 @@ Test(freeze, whatever_screen_is_opened_has_nothing_that_was_done_later)
     trail_free(shell.trail);
     deck_free(deck);
     journal_close(journal);
-    remove_folder(dir);
+    scratch_remove(dir);
 }

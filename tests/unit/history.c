@@ -1,9 +1,9 @@
 #include "data/history.h"
 
 #include "data/base/error.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 
 static void put(struct journal *journal, const char *stream, gint64 at_ms, const char *type,
                 json_t *data)
@@ -24,7 +24,7 @@ static void open_rollout(struct journal *journal, const char *id, gint64 at_ms)
 
 static struct journal *new_journal(char **dir)
 {
-    *dir = g_dir_make_tmp("celldeck-history-XXXXXX", NULL);
+    *dir = scratch_new();
     struct journal *journal = journal_open_file(*dir, NULL);
     cr_assert(journal);
     return journal;
@@ -33,13 +33,7 @@ static struct journal *new_journal(char **dir)
 static void remove_journal(struct journal *journal, char *dir)
 {
     journal_close(journal);
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(dir);
-    g_free(dir);
+    scratch_remove(dir);
 }
 
 Test(history, an_operation_is_told_by_its_opening_and_its_last_state)

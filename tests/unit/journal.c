@@ -4,6 +4,7 @@
 #include "data/base/when.h"
 #include "data/journal_copy.h"
 #include "data/sqlite.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -13,25 +14,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char *new_dir(void)
-{
-    char *dir = g_dir_make_tmp("celldeck-journal-XXXXXX", NULL);
-    cr_assert(dir);
-    return dir;
-}
-
-static void remove_dir(char *dir)
-{
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm", "history.read"};
-    g_chmod(dir, 0700);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(dir);
-    g_free(dir);
-}
 
 static struct journal *open_in(const char *dir)
 {
@@ -69,7 +51,7 @@ static void run_sql(const char *dir, const char *sql)
 
 Test(journal, an_event_is_kept_as_it_was_appended_and_chained_to_the_one_before)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     fill(journal);
     g_autoptr(GPtrArray) events = journal_read(journal, "r1", 2, NULL);
@@ -86,12 +68,12 @@ Test(journal, an_event_is_kept_as_it_was_appended_and_chained_to_the_one_before)
     cr_expect_str_eq(last->hash, third->hash);
     g_autoptr(GError) error = NULL;
     cr_expect(journal_last(journal, "r2", &error) == NULL && error == NULL);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, the_hash_is_what_the_header_says)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     OWN_JSON data = json_pack("{s:i, s:i}", "b", 2, "a", 1);
     OWN(event) event = NULL;
@@ -99,12 +81,12 @@ Test(journal, the_hash_is_what_the_header_says)
     /* printf '%064d\nr1\n1\nid-1\n42\nalice\nnote\n{"a":1,"b":2}' 0 | sha256sum */
     cr_expect_str_eq(event->hash,
                      "e11daf34e470ceca45227e24ec003effafc06a83954d7d9ba50f4303b1ddae19");
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, a_number_that_is_taken_is_a_conflict_and_one_too_far_a_gap)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     fill(journal);
     g_autoptr(GError) taken = NULL;
@@ -115,23 +97,23 @@ Test(journal, a_number_that_is_taken_is_a_conflict_and_one_too_far_a_gap)
     cr_expect(g_error_matches(gap, CD_ERROR, CD_ERROR_FAILED));
     g_autoptr(GPtrArray) events = journal_read(journal, "r1", 1, NULL);
     cr_expect_eq(events->len, 3);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, an_append_whose_answer_was_lost_is_found_to_be_ours)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     cr_assert(append(journal, "r1", 1, "mine", NULL));
     cr_assert(append(journal, "r1", 2, "next", NULL));
     cr_expect(append(journal, "r1", 1, "mine", NULL));
     cr_expect(!append(journal, "r1", 1, "not-mine", NULL));
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, text_that_would_make_the_hash_ambiguous_is_refused)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     OWN_JSON data = json_object();
     const char *const bad[] = {"", "two\nlines", "\xff"};
@@ -139,13 +121,13 @@ Test(journal, text_that_would_make_the_hash_ambiguous_is_refused)
         cr_expect(!journal_append(journal, "r1", 1, "id", 1, bad[i], "note", data, NULL, NULL));
     OWN_JSON list = json_array();
     cr_expect(!journal_append(journal, "r1", 1, "id", 1, "alice", "note", list, NULL, NULL));
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, of_two_processes_that_race_for_one_number_exactly_one_wins)
 {
     enum { RACERS = 4, ROUNDS = 20 };
-    char *dir = new_dir();
+    char *dir = scratch_new();
     int pipes[2];
     cr_assert_eq(pipe(pipes), 0);
     pid_t racers[RACERS];
@@ -177,7 +159,7 @@ Test(journal, of_two_processes_that_race_for_one_number_exactly_one_wins)
     gint64 events = 0;
     cr_expect(journal_verify(journal, &events, NULL));
     cr_expect_eq(events, ROUNDS);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, verify_names_the_row_whichever_column_was_changed)
@@ -187,7 +169,7 @@ Test(journal, verify_names_the_row_whichever_column_was_changed)
         "type = 'Note'",    "data = '{}'",       "data = 'x'",
         "hash = prev_hash", "prev_hash = hash",  "data = data || char(0) || 'hidden'"};
     for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
-        char *dir = new_dir();
+        char *dir = scratch_new();
         OWN(journal) journal = open_in(dir);
         fill(journal);
         gint64 events = 0;
@@ -199,7 +181,7 @@ Test(journal, verify_names_the_row_whichever_column_was_changed)
         g_autoptr(GError) error = NULL;
         cr_expect(!journal_verify(journal, NULL, &error), "%s", changes[i]);
         cr_expect(error && strstr(error->message, "r1, event 2"), "%s", changes[i]);
-        remove_dir(dir);
+        scratch_remove(dir);
     }
 }
 
@@ -208,7 +190,7 @@ Test(journal, verify_of_one_stream_finds_what_was_changed_in_it_and_looks_at_no_
     const char *const changes[] = {"at_ms = at_ms + 1", "actor = 'mallory'", "data = '{}'",
                                    "data = 'x'", "prev_hash = hash"};
     for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
-        char *dir = new_dir();
+        char *dir = scratch_new();
         OWN(journal) journal = open_in(dir);
         fill(journal);
         cr_assert(journal_verify_stream(journal, "r1", NULL));
@@ -219,7 +201,7 @@ Test(journal, verify_of_one_stream_finds_what_was_changed_in_it_and_looks_at_no_
         cr_expect(!journal_verify_stream(journal, "r1", &error), "%s", changes[i]);
         cr_expect(error && strstr(error->message, "r1, event 2"), "%s", changes[i]);
         cr_expect(journal_verify_stream(journal, "lease/r1", NULL));
-        remove_dir(dir);
+        scratch_remove(dir);
     }
 }
 
@@ -236,7 +218,7 @@ Test(journal, verify_finds_rows_that_are_gone_or_moved)
         {"UPDATE event SET seq = 4 WHERE stream = 'r1' AND seq = 3", "r1, event 4"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char *dir = new_dir();
+        char *dir = scratch_new();
         OWN(journal) journal = open_in(dir);
         fill(journal);
         run_sql(dir, cases[i].sql);
@@ -244,13 +226,13 @@ Test(journal, verify_finds_rows_that_are_gone_or_moved)
         cr_expect(!journal_verify(journal, NULL, &error), "%s", cases[i].sql);
         cr_expect(error && strstr(error->message, cases[i].named), "%s: %s", cases[i].sql,
                   error ? error->message : "");
-        remove_dir(dir);
+        scratch_remove(dir);
     }
 }
 
 Test(journal, streams_come_in_the_order_of_their_first_event)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     cr_assert(append(journal, "r10", 1, "a", NULL));
     cr_assert(append(journal, "lease/r10", 1, "b", NULL));
@@ -260,12 +242,12 @@ Test(journal, streams_come_in_the_order_of_their_first_event)
     cr_assert_eq(g_strv_length(streams), 2);
     cr_expect_str_eq(streams[0], "r10");
     cr_expect_str_eq(streams[1], "r9");
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, the_version_changes_with_every_append_of_anybody)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     OWN(journal) other = open_in(dir);
     gint64 before = journal_version(journal);
@@ -275,23 +257,23 @@ Test(journal, the_version_changes_with_every_append_of_anybody)
     cr_expect_neq(own, before);
     cr_assert(append(other, "r1", 2, "b", NULL));
     cr_expect_neq(journal_version(journal), own);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, the_head_is_the_newest_events_hash)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     fill(journal);
     OWN(event) last = journal_last(journal, "lease/r1", NULL);
     g_autofree char *head = journal_head_hash(journal, NULL);
     cr_expect_str_eq(head, last->hash);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, a_reader_needs_a_journal_and_may_not_append)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     g_autoptr(GError) missing = NULL;
     cr_expect(journal_open_read_only(dir, &missing) == NULL);
     cr_expect(missing && strstr(missing->message, "history.db"));
@@ -305,12 +287,12 @@ Test(journal, a_reader_needs_a_journal_and_may_not_append)
     g_autoptr(GError) refused = NULL;
     cr_expect(!append(reader, "r1", 4, "x", &refused));
     cr_expect(refused && strstr(refused->message, "may not be written"));
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, a_disk_without_room_refuses_the_append_and_keeps_the_rest)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     struct journal *journal = open_in(dir);
     cr_assert(append(journal, "r1", 1, "a", NULL));
     signal(SIGXFSZ, SIG_IGN);
@@ -326,12 +308,12 @@ Test(journal, a_disk_without_room_refuses_the_append_and_keeps_the_rest)
     cr_expect(append(journal, "r1", 2, "c", NULL));
     cr_expect(journal_verify(journal, NULL, NULL));
     journal_close(journal);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, nothing_is_appended_to_a_file_that_nobody_finds_any_more)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     OWN(journal) journal = open_in(dir);
     fill(journal);
     g_autofree char *path = g_build_filename(dir, "history.db", NULL);
@@ -343,23 +325,23 @@ Test(journal, nothing_is_appended_to_a_file_that_nobody_finds_any_more)
               error ? error->message : "taken");
     cr_assert_eq(g_rename(away, path), 0);
     cr_expect(append(journal, "r1", 4, "an-event", NULL));
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, a_newer_schema_is_refused_and_says_so)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     journal_close(open_in(dir));
     run_sql(dir, "PRAGMA user_version = 99");
     g_autoptr(GError) error = NULL;
     cr_expect(journal_open_file(dir, &error) == NULL);
     cr_expect(error && strstr(error->message, "schema 99"));
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(journal, what_is_no_database_is_refused_and_left_as_it_is)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     g_autofree char *path = g_build_filename(dir, "history.db", NULL);
     g_autofree char *junk = g_strnfill(5000, 'x');
     g_file_set_contents(path, junk, -1, NULL);
@@ -369,7 +351,7 @@ Test(journal, what_is_no_database_is_refused_and_left_as_it_is)
     g_autofree char *after = NULL;
     cr_expect(g_file_get_contents(path, &after, NULL, NULL));
     cr_expect_str_eq(after, junk);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 static mode_t mode_of(const char *dir, const char *name)
@@ -382,23 +364,23 @@ static mode_t mode_of(const char *dir, const char *name)
 
 Test(journal, a_shared_folder_makes_files_for_its_group_and_a_personal_one_does_not)
 {
-    char *own = new_dir();
+    char *own = scratch_new();
     OWN(journal) mine = open_in(own);
     cr_expect_eq(mode_of(own, "history.db"), 0600);
-    char *shared = new_dir();
+    char *shared = scratch_new();
     g_chmod(shared, 02770);
     OWN(journal) ours = open_in(shared);
     fill(ours);
     cr_expect_eq(mode_of(shared, "history.db"), 0660);
     cr_expect_eq(mode_of(shared, "history.db-wal"), 0660);
-    remove_dir(own);
-    remove_dir(shared);
+    scratch_remove(own);
+    scratch_remove(shared);
 }
 
 /* Nobody would read the table until then. */
 Test(journal, a_copy_that_was_read_at_a_time_to_come_is_as_old_as_that_is_far)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     cr_assert_eq(journal_copy_age_ms(dir), -1, "never read");
     journal_copy_touch(dir);
     g_autofree char *path = g_build_filename(dir, "history.read", NULL);
@@ -406,12 +388,12 @@ Test(journal, a_copy_that_was_read_at_a_time_to_come_is_as_old_as_that_is_far)
     day_on[1] = day_on[0];
     cr_assert_eq(utimensat(AT_FDCWD, path, day_on, 0), 0);
     cr_assert_gt(journal_copy_age_ms(dir), 23 * WHEN_HOUR);
-    remove_dir(dir);
+    scratch_remove(dir);
 }
 
 Test(sqlite, migrations_go_forward_one_by_one_and_a_broken_one_leaves_the_file_as_it_was)
 {
-    char *dir = new_dir();
+    char *dir = scratch_new();
     g_autofree char *path = g_build_filename(dir, "history.db", NULL);
     const char *const steps[] = {"CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (y)",
                                  "CREATE TABLE c (x)"};
@@ -426,5 +408,5 @@ Test(sqlite, migrations_go_forward_one_by_one_and_a_broken_one_leaves_the_file_a
     cr_expect(sqlite_exec(db, "SELECT x FROM a", "look", NULL));
     cr_expect(!sqlite_exec(db, "SELECT x FROM b", "look", NULL));
     sqlite3_close(db);
-    remove_dir(dir);
+    scratch_remove(dir);
 }

@@ -2,9 +2,9 @@
  * the second sees the first. The same of a shared journal: tests/peers/journal.test. */
 #include "data/base/error.h"
 #include "data/journal.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 
 struct two { /* handles on one file */
     char *dir;
@@ -13,7 +13,7 @@ struct two { /* handles on one file */
 
 static struct two two_open(void)
 {
-    struct two two = {.dir = g_dir_make_tmp("celldeck-head-XXXXXX", NULL)};
+    struct two two = {.dir = scratch_new()};
     two.one = journal_open_file(two.dir, NULL);
     two.other = journal_open_file(two.dir, NULL);
     cr_assert(two.one && two.other);
@@ -22,15 +22,9 @@ static struct two two_open(void)
 
 static void two_close(struct two *two)
 {
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
     journal_close(two->one);
     journal_close(two->other);
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(two->dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(two->dir);
-    g_free(two->dir);
+    scratch_remove(two->dir);
 }
 
 static bool append(struct journal *journal, const char *stream, gint64 seq, const char *id)

@@ -1,10 +1,10 @@
 /* What the gates said of a cell in the last rollout that is over (rollout/last_time.h). */
 #include "rollout/last_time.h"
 
+#include "tests/unit/scratch.h"
 #include "tests/unit/toy.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 struct shelf {
@@ -14,7 +14,7 @@ struct shelf {
 
 static void shelf_open(struct shelf *shelf)
 {
-    shelf->dir = g_dir_make_tmp("celldeck-last-XXXXXX", NULL);
+    shelf->dir = scratch_new();
     shelf->journal = journal_open_file(shelf->dir, NULL);
     cr_assert_not_null(shelf->journal);
 }
@@ -22,15 +22,7 @@ static void shelf_open(struct shelf *shelf)
 static void shelf_close(struct shelf *shelf)
 {
     journal_close(shelf->journal);
-    const char *name;
-    GDir *dir = g_dir_open(shelf->dir, 0, NULL);
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(shelf->dir, name, NULL);
-        g_unlink(path);
-    }
-    g_dir_close(dir);
-    g_rmdir(shelf->dir);
-    g_free(shelf->dir);
+    scratch_remove(shelf->dir);
 }
 
 /* Puts what a toy has been through on record, as `id`, so many days later. */

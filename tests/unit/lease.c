@@ -3,9 +3,9 @@
 #include "data/base/error.h"
 #include "data/journal_store.h"
 #include "rollout/lock.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ static void put(struct journal *journal, const char *stream, gint64 seq, const c
 
 static struct place place_new(void)
 {
-    struct place place = {.dir = g_dir_make_tmp("celldeck-lease-XXXXXX", NULL)};
+    struct place place = {.dir = scratch_new()};
     place.journal = journal_open_file(place.dir, NULL);
     cr_assert(place.journal);
     put(place.journal, "r1", 1, "opened", json_pack("{s:s}", "state", "planned"));
@@ -43,13 +43,7 @@ static void place_remove(struct place *place)
     journal_close(place->journal);
     holder_free(place->here);
     holder_free(place->there);
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(place->dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(place->dir);
-    g_free(place->dir);
+    scratch_remove(place->dir);
 }
 
 static struct lease *lease_of(struct place *place, const struct holder *holder)

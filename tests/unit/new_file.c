@@ -2,10 +2,10 @@
 #include "data/base/new_file.h"
 
 #include "data/base/error.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,18 +14,12 @@ static char *folder;
 
 static void begin(void)
 {
-    folder = g_dir_make_tmp("celldeck-new-file-XXXXXX", NULL);
+    folder = scratch_new();
 }
 
 static void end(void)
 {
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    for (const char *name; (name = g_dir_read_name(dir));) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_unlink(path);
-    }
-    g_rmdir(folder);
-    g_free(folder);
+    scratch_remove(folder);
 }
 
 static guint files(void)

@@ -1,5 +1,6 @@
 #include "rollout/notify.h"
 
+#include "tests/unit/scratch.h"
 #include "tests/unit/small_fleet.h"
 
 #include <criterion/criterion.h>
@@ -37,7 +38,7 @@ static GPtrArray *send_by(const char *script)
 
 Test(notify, the_command_gets_the_notice_on_stdin_and_in_its_environment)
 {
-    g_autofree char *dir = g_dir_make_tmp("celldeck-notify-XXXXXX", NULL);
+    char *dir = scratch_new();
     g_autofree char *file = g_build_filename(dir, "told", NULL);
     g_autofree char *script =
         g_strdup_printf("{ echo $OPERATION $STATE $SUBJECT; cat; } >%s; echo noise", file);
@@ -52,6 +53,7 @@ Test(notify, the_command_gets_the_notice_on_stdin_and_in_its_environment)
     cr_expect_str_eq(json_string_value(json_object_get(json, "fleet")), "small");
     cr_expect_str_eq(json_string_value(json_object_get(json, "reason")), failed.reason);
     cr_expect_str_eq(json_string_value(json_object_get(json, "head_hash")), HEAD);
+    scratch_remove(dir);
 }
 
 Test(notify, a_command_that_fails_or_is_not_there_is_a_line_for_the_log)

@@ -4,10 +4,10 @@
 #include "data/base/when.h"
 #include "data/history.h"
 #include "rollout/observer.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/small_fleet.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 
 #define NOW    (1764000000000 / WHEN_MINUTE * WHEN_MINUTE)
 #define PERIOD WHEN_MINUTE
@@ -18,19 +18,12 @@ static char *dir;
 static void begin(void)
 {
     config = small_fleet(NULL);
-    dir = g_dir_make_tmp("celldeck-observed-XXXXXX", NULL);
+    dir = scratch_new();
 }
 
 static void end(void)
 {
-    static const char *const files[] = {"cache.db",   "cache.db-wal",   "cache.db-shm",
-                                        "history.db", "history.db-wal", "history.db-shm"};
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *file = g_build_filename(dir, files[i], NULL);
-        g_unlink(file);
-    }
-    g_rmdir(dir);
-    g_free(dir);
+    scratch_remove(dir);
     config_unref(config);
 }
 

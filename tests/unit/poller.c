@@ -2,6 +2,7 @@
 #include "data/poller_turn.h"
 
 #include "data/base/when.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/small_fleet.h"
 
 #include <criterion/criterion.h>
@@ -15,19 +16,13 @@ static char *dir, *path;
 static void begin(void)
 {
     config = small_fleet(NULL);
-    dir = g_dir_make_tmp("celldeck-poller-XXXXXX", NULL);
+    dir = scratch_new();
     path = g_build_filename(dir, "cache.db", NULL);
 }
 
 static void end(void)
 {
-    static const char *const files[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *file = g_strconcat(path, files[i], NULL);
-        g_unlink(file);
-    }
-    g_rmdir(dir);
-    g_free(dir);
+    scratch_remove(dir);
     g_free(path);
     config_unref(config);
 }

@@ -2,6 +2,7 @@
 #include "data/releases.h"
 #include "data/base/error.h"
 #include "data/glob.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <gio/gio.h>
@@ -54,7 +55,7 @@ static void commit(const char *path, const char *text, const char *summary)
 
 static void make_repository(void)
 {
-    folder = g_dir_make_tmp("celldeck-releases-XXXXXX", NULL);
+    folder = scratch_new();
     git("init -q -b main");
     commit("server/api.c", "1", "first");
     git("tag v5.0.2");
@@ -69,10 +70,7 @@ static void make_repository(void)
 
 static void remove_repository(void)
 {
-    g_autofree char *quoted = g_shell_quote(folder);
-    g_autofree char *command = g_strconcat("rm -rf ", quoted, NULL);
-    cr_expect(g_spawn_command_line_sync(command, NULL, NULL, NULL, NULL));
-    g_free(folder);
+    scratch_remove(folder);
 }
 
 static struct config *config_of(const char *repo)

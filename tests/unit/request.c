@@ -3,10 +3,10 @@
 #include "data/base/error.h"
 #include "data/base/when.h"
 #include "data/history.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/toy.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,7 +22,7 @@ struct desk {
 
 static struct desk desk_new(void)
 {
-    struct desk desk = {.dir = g_dir_make_tmp("celldeck-request-XXXXXX", NULL), .plan = toy_plan()};
+    struct desk desk = {.dir = scratch_new(), .plan = toy_plan()};
     desk.journal = journal_open_file(desk.dir, NULL);
     cr_assert(desk.journal);
     return desk;
@@ -32,13 +32,7 @@ static void desk_clear(struct desk *desk)
 {
     journal_close(desk->journal);
     plan_free(desk->plan);
-    const char *const names[] = {"history.db", "history.db-wal", "history.db-shm"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(desk->dir, names[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(desk->dir);
-    g_free(desk->dir);
+    scratch_remove(desk->dir);
 }
 
 static const struct person alice = {"alice@10.0.0.7", NULL}, bob = {"bob", NULL};

@@ -2,6 +2,7 @@
 
 #include "data/sim/repo.h"
 #include "data/sim/scenario.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/small_fleet.h"
 
 #include <criterion/criterion.h>
@@ -24,7 +25,7 @@ struct bench {
 static void setup(struct bench *bench)
 {
     g_autoptr(GError) error = NULL;
-    bench->dir = g_dir_make_tmp("celldeck-survey-XXXXXX", NULL);
+    bench->dir = scratch_new();
     OWN_JSON scenario = sim_scenario_load(NULL, &error);
     g_autofree char *repo = g_build_filename(bench->dir, "medplum.git", NULL);
     cr_assert(sim_repo_make(scenario, repo, &error), "%s", error ? error->message : "");
@@ -40,10 +41,7 @@ static void teardown(struct bench *bench)
 {
     journal_close(bench->journal);
     config_unref(bench->config);
-    const char *argv[] = {"rm", "-rf", bench->dir, NULL};
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                 NULL);
-    g_free(bench->dir);
+    scratch_remove(bench->dir);
 }
 
 static void append(struct bench *bench, const char *stream, const char *type, json_t *data)

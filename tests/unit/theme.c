@@ -1,7 +1,7 @@
 #include "tui/console/theme.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 static struct theme *load(const char *name, int colours)
@@ -90,22 +90,15 @@ Test(theme, an_unknown_one_lists_those_there_are)
 
 static char *folder_with(const char *file, const char *text)
 {
-    char *folder = g_dir_make_tmp("celldeck-themes-XXXXXX", NULL);
+    char *folder = scratch_new();
     g_autofree char *path = g_build_filename(folder, file, NULL);
     cr_assert(g_file_set_contents(path, text, -1, NULL));
     return folder;
 }
 
-static void remove_folder(const char *folder, const char *file)
-{
-    g_autofree char *path = g_build_filename(folder, file, NULL);
-    g_unlink(path);
-    g_rmdir(folder);
-}
-
 Test(theme, people_bring_their_own_and_it_stands_before_ours)
 {
-    g_autofree char *folder = folder_with("day.yaml", "bad: {fg: 1}\n");
+    char *folder = folder_with("day.yaml", "bad: {fg: 1}\n");
     const struct theme_choice choice = {.name = "day", .folder = folder, .colours = 256};
     g_autofree char *wrong = NULL;
     g_autofree struct theme *theme = theme_load(&choice, &wrong, NULL), *dusk = load("dusk", 256);
@@ -113,7 +106,7 @@ Test(theme, people_bring_their_own_and_it_stands_before_ours)
     cr_expect_eq(theme->roles[ROLE_BAD].fg, 1);
     cr_expect_eq(theme->roles[ROLE_GOOD].fg, dusk->roles[ROLE_GOOD].fg,
                  "the rest is the default's");
-    remove_folder(folder, "day.yaml");
+    scratch_remove(folder);
 }
 
 Test(theme, a_bad_value_is_named_by_its_line_and_the_default_stands_there)
@@ -122,7 +115,7 @@ Test(theme, a_bad_value_is_named_by_its_line_and_the_default_stands_there)
                                "bad: {fg: 9, fg16: purple}\n"
                                "worse: {fg: 1}\n"
                                "warn: {fg: 3}\n";
-    g_autofree char *folder = folder_with("mine.yaml", text);
+    char *folder = folder_with("mine.yaml", text);
     const struct theme_choice choice = {.name = "mine", .folder = folder, .colours = 256};
     g_autofree char *wrong = NULL;
     g_autofree struct theme *theme = theme_load(&choice, &wrong, NULL);
@@ -133,18 +126,18 @@ Test(theme, a_bad_value_is_named_by_its_line_and_the_default_stands_there)
     cr_expect_eq(theme->roles[ROLE_WARN].fg, 3, "what is right counts");
     g_auto(GStrv) names = theme_names(folder);
     cr_expect(g_strv_contains((const char *const *)names, "mine"));
-    remove_folder(folder, "mine.yaml");
+    scratch_remove(folder);
 }
 
 Test(theme, what_is_no_yaml_falls_back_whole)
 {
-    g_autofree char *folder = folder_with("mine.yaml", "{{{");
+    char *folder = folder_with("mine.yaml", "{{{");
     const struct theme_choice choice = {.name = "mine", .folder = folder, .colours = 256};
     g_autofree char *wrong = NULL;
     g_autofree struct theme *theme = theme_load(&choice, &wrong, NULL), *dusk = load("dusk", 256);
     cr_assert(theme && wrong);
     cr_expect_arr_eq(theme->roles, dusk->roles, sizeof theme->roles);
-    remove_folder(folder, "mine.yaml");
+    scratch_remove(folder);
 }
 
 Test(theme, a_name_with_a_folder_in_it_is_no_file_of_theirs)
