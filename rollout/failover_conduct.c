@@ -109,12 +109,26 @@ static bool crossing_load(struct conduct *conduct, GError **error)
     return true;
 }
 
+/* What was read before may have changed since; what was written is as it was. */
+static void crossing_look_anew(struct conduct *conduct)
+{
+    struct crossing *crossing = crossing_of(conduct);
+    crossing_forget_looks(crossing);
+    crossing->fit_read = false;
+    crossing->unfit_mono_ms = 0;
+    if (crossing->fit_on)
+        snapshot_unref(g_steal_pointer(&crossing->fit_on));
+}
+
 static bool crossing_apply(struct conduct *conduct, const struct event *event, GError **error)
 {
     struct crossing *crossing = crossing_of(conduct);
     if (!failover_apply(crossing->failover, event, error))
         return false;
     crossing_follow_intent(crossing);
+    /* Whoever goes on may have mended it: it is not held again for what was seen before. */
+    if (strcmp(event->type, "resume") == 0)
+        crossing_look_anew(conduct);
     return true;
 }
 
@@ -137,17 +151,6 @@ static const char *crossing_state(const struct conduct *conduct)
 static void crossing_lost(struct conduct *conduct)
 {
     crossing_forget(crossing_of(conduct));
-}
-
-/* What was read before may have changed since; what was written is as it was. */
-static void crossing_look_anew(struct conduct *conduct)
-{
-    struct crossing *crossing = crossing_of(conduct);
-    crossing_forget_looks(crossing);
-    crossing->fit_read = false;
-    crossing->unfit_mono_ms = 0;
-    if (crossing->fit_on)
-        snapshot_unref(g_steal_pointer(&crossing->fit_on));
 }
 
 static void crossing_reads(struct conduct *conduct)
