@@ -271,3 +271,15 @@ bool cell_metric_stale(const struct cell *cell, enum metric metric, gint64 perio
     gint64 age_ms = cell_metric_age_ms(cell, metric, period_ms, now_ms);
     return age_ms < 0 || age_ms > stale_after_ms(period_ms);
 }
+
+bool cell_since_or_before(const struct cell *cell)
+{
+    const GPtrArray *probes = cell->reading.probes;
+    const struct probe *first = probes && probes->len ? probes->pdata[0] : NULL;
+    bool earlier = first && first->at_ms == cell->since_ms;
+    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+        const struct series *series = cell->reading.series[metric];
+        earlier = earlier || (series && series->n && series->points[0].at_ms == cell->since_ms);
+    }
+    return earlier && cell->since_ms > 0;
+}

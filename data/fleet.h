@@ -284,3 +284,5 @@ gint64 cell_metric_age_ms(const struct cell *cell, enum metric metric, gint64 pe
 /* Older than three periods (and so not to be trusted), or never read. */
 bool cell_metric_stale(const struct cell *cell, enum metric metric, gint64 period_ms,
                        gint64 now_ms);
+/* Whether what was read of it begins at its `since_ms`: it may have been so for longer. */
+bool cell_since_or_before(const struct cell *cell);

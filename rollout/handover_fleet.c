@@ -28,19 +28,6 @@ static json_t *reasons_json(char **reasons)
     return all;
 }
 
-/* What was read of it begins there: it may have been so for longer. */
-static bool may_be_longer(const struct cell *cell)
-{
-    const GPtrArray *probes = cell->reading.probes;
-    const struct probe *first = probes && probes->len ? probes->pdata[0] : NULL;
-    bool longer = first && first->at_ms == cell->since_ms;
-    for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
-        const struct series *series = cell->reading.series[metric];
-        longer = longer || (series && series->n && series->points[0].at_ms == cell->since_ms);
-    }
-    return longer && cell->since_ms > 0;
-}
-
 static void add_cell(const struct handover_input *input, const struct cell *cell, GPtrArray *items)
 {
     const struct registry *registry = input->snapshot->registry;
@@ -54,13 +41,14 @@ static void add_cell(const struct handover_input *input, const struct cell *cell
                  json_pack("{s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:b}", "cell",
                            text_json(cell->config->id), "health", health_name(cell->health),
                            "since", handover_moment_json(cell->since_ms), "or_before",
-                           may_be_longer(cell), "reasons", reasons_json(cell->reasons), "tenants",
-                           registry ? json_integer(cell->tenants) : json_null(), "registered_users",
+                           cell_since_or_before(cell), "reasons", reasons_json(cell->reasons),
+                           "tenants", registry ? json_integer(cell->tenants) : json_null(),
+                           "registered_users",
                            registry ? json_integer(cell->registered_users) : json_null(),
                            "proposed", proposal.made),
                  "%s %s%s%s%s: %s (%s tenant%s, %s user%s)%s%s%s", cell->config->id,
                  health_name(cell->health), since ? " since " : "", since ? since : "",
-                 may_be_longer(cell) ? ", or before" : "", reasons, tenants,
+                 cell_since_or_before(cell) ? ", or before" : "", reasons, tenants,
                  strcmp(tenants, "1") == 0 ? "" : "s", users, strcmp(users, "1") == 0 ? "" : "s",
                  proposal.made ? "; a failover is proposed: failover plan " : "",
                  proposal.made ? cell->config->id : "",

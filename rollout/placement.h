@@ -114,16 +114,19 @@ struct evacuation *evacuation_of(const struct snapshot *snapshot, const struct o
 struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot,
                                         const struct origins *origins, const char *tenant,
                                         const char *to);
-/* One tenant's move into one cell. */
+/* Into one cell alone. */
 struct prospective_move {
     const struct cell_config *to; /* lives as long as the plan */
-    struct evacuation *plan;      /* of the tenant alone */
+    struct evacuation *plan;      /* of the tenant alone, or of everybody */
 };
 /* The moves of a tenant into each other cell, in celldeck.yaml's order, for which the fleet is
  * looked over once. struct prospective_move *, freed with the array; none where there is no such
  * tenant, or its cell is none of the fleet. */
 GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origins *origins,
                             const char *tenant);
+/* The same of all tenants of a cell. */
+GPtrArray *evacuation_into_each(const struct snapshot *snapshot, const struct origins *origins,
+                                const char *cell);
 struct evacuation *evacuation_ref(struct evacuation *evacuation);
 void evacuation_unref(struct evacuation *evacuation);
 OWNABLE(evacuation, evacuation_unref);

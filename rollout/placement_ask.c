@@ -1,4 +1,4 @@
-/* What may be asked for: the plan of a cell, of one tenant, or of one tenant into each cell. */
+/* What may be asked for: the plan of a cell, of one tenant, or of either into each cell. */
 #include "rollout/placement_parts.h"
 
 static struct evacuation *plan_for(struct planning *planning, const struct snapshot *snapshot,
@@ -37,12 +37,12 @@ static void move_free(gpointer data)
     g_free(move);
 }
 
-GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origins *origins,
-                            const char *id)
+/* What all have in common is worked out once. */
+static GPtrArray *into_each(const struct planning *asked, const struct snapshot *snapshot,
+                            const char *cell)
 {
     GPtrArray *moves = g_ptr_array_new_with_free_func(move_free);
-    const struct tenant *tenant = snapshot_tenant(snapshot, id);
-    gssize source = tenant && tenant->cell ? config_place(snapshot->config, tenant->cell) : -1;
+    gssize source = cell ? config_place(snapshot->config, cell) : -1;
     if (source < 0)
         return moves;
     OWN(muster) muster = muster_new(snapshot);
@@ -50,14 +50,28 @@ GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origin
     for (guint i = 0; i < muster->n; i++) {
         if (i == (guint)source)
             continue;
-        struct planning into = {.muster = muster,
-                                .source = (guint)source,
-                                .to = muster->cells[i].config->id,
-                                .origins = origins,
-                                .alone = tenant};
+        struct planning into = *asked;
+        into.muster = muster;
+        into.source = (guint)source;
+        into.to = muster->cells[i].config->id;
         struct prospective_move *move = g_new0(struct prospective_move, 1);
         *move = (struct prospective_move){muster->cells[i].config, planning_make(&into)};
         g_ptr_array_add(moves, move);
     }
     return moves;
+}
+
+GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origins *origins,
+                            const char *id)
+{
+    const struct tenant *tenant = snapshot_tenant(snapshot, id);
+    const struct planning asked = {.origins = origins, .alone = tenant};
+    return into_each(&asked, snapshot, tenant ? tenant->cell : NULL);
+}
+
+GPtrArray *evacuation_into_each(const struct snapshot *snapshot, const struct origins *origins,
+                                const char *cell)
+{
+    const struct planning asked = {.origins = origins};
+    return into_each(&asked, snapshot, cell);
 }

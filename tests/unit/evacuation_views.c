@@ -2,7 +2,6 @@
  * safely be done next. */
 #include "rollout/conductor.h"
 #include "tests/unit/small_fleet.h"
-#include "tui/views/departure.h"
 #include "tui/views/fleet_columns.h"
 #include "tui/views/headline.h"
 #include "tui/views/safe_next.h"
@@ -90,44 +89,4 @@ Test(evacuation_views, a_region_without_room_to_lose_a_cell_is_told_before_it_do
     cr_expect_eq(role, ROLE_NORMAL, "nothing is wrong yet");
     g_autoptr(GPtrArray) lines = headline_lines(deck, cells, 78, 1, &role);
     cr_expect(strstr(lines->pdata[0], "no N+1 in eu-west-1"), "%s", (char *)lines->pdata[0]);
-}
-
-Test(evacuation_views, nothing_is_asked_of_who_only_looks)
-{
-    OWN(deck) deck = deck_of(0);
-    g_autoptr(GError) error = NULL;
-    cr_expect_null(departure_new(deck, FAILOVER_FAILOVER, "cell-1", NULL, &error));
-    cr_expect(strstr(error->message, "read-only"), "%s", error->message);
-}
-
-Test(evacuation_views, where_nobody_has_a_place_the_question_tells_that_and_asks_nothing)
-{
-    OWN(deck) deck = deck_of(0);
-    deck->write = true;
-    struct departure *departure = departure_new(deck, FAILOVER_FAILOVER, "cell-eu", NULL, NULL);
-    struct dialog *dialog = departure_dialog(departure);
-    cr_expect_null(dialog->expected);
-    bool told = false;
-    for (guint i = 0; i < dialog->lines->len; i++)
-        told |= g_str_has_prefix(dialog->lines->pdata[i], "✖ b ");
-    cr_expect(told, "the tenant without a place is named");
-    dialog_free(dialog);
-    departure_free(departure);
-}
-
-Test(evacuation_views, what_is_not_proven_is_asked_for_one_by_one_before_the_reason_and_the_name)
-{
-    OWN(deck) deck = deck_of(0);
-    deck->write = true;
-    struct departure *departure = departure_new(deck, FAILOVER_FAILOVER, "cell-1", NULL, NULL);
-    struct dialog *dialog = departure_dialog(departure);
-    static const char *const names[] = {"fence", "promote", "dns", "Reason", "Ticket"};
-    size_t n = 0;
-    for (const struct dialog_ask *ask = dialog->asks; ask->name; ask++)
-        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-            n += strcmp(ask->name, names[i]) == 0;
-    cr_expect_geq(n, 5u);
-    cr_expect_str_eq(dialog->expected, "cell-1");
-    dialog_free(dialog);
-    departure_free(departure);
 }

@@ -98,7 +98,7 @@ Test(views, why_a_source_could_not_be_read_is_under_the_cells_and_whole_in_help)
     expect_shown(screen, "could not be read");
     expect_shown(screen, "metrics eu-west-1: CloudWatch GetMetricData in eu-west-1: no answer");
     expect_shown(screen, "journal");
-    g_autofree char *help = drawn(&view_help, deck, 240, 60);
+    g_autofree char *help = drawn(&view_help, deck, 280, 60);
     expect_shown(help, "metrics eu-west-1: CloudWatch GetMetricData");
     expect_shown(help, "check network");
     OWN(deck) well = deck_with(NULL, 0.1, 0, NULL);

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* All that the question says before it asks. */
-static void say_dialog(struct linear *linear)
+void linear_say_question(struct linear *linear)
 {
     const struct dialog *dialog = linear->dialog;
     struct speech *speech = speech_new();
@@ -127,7 +126,7 @@ static bool act_on_a_failover(struct linear *linear, const struct word *word)
     linear->act = act;
     linear->dialog = act_dialog(act);
     linear_forget_typed_ahead(linear);
-    say_dialog(linear);
+    linear_say_question(linear);
     return true;
 }
 
@@ -162,7 +161,7 @@ void linear_act(struct linear *linear, const struct word *word)
     linear->act = act;
     linear->dialog = act_dialog(act);
     linear_forget_typed_ahead(linear);
-    say_dialog(linear);
+    linear_say_question(linear);
 }
 
 static void on_acted(const char *said, const GError *error, gpointer data)
@@ -202,7 +201,7 @@ static enum dialog_result type_into(struct dialog *dialog, const char *line)
 void linear_answer_question(struct linear *linear, const char *line)
 {
     if (strcmp(line, "?") == 0) {
-        say_dialog(linear);
+        linear_say_question(linear);
         return;
     }
     if (linear->starts.launch && linear_choose(linear, line))
@@ -248,7 +247,7 @@ void linear_follow_question(struct linear *linear)
     voice_raw(linear->voice, "\r\n");
     if (linear->dialog->wrong)
         voice_line(linear->voice, linear->dialog->wrong);
-    say_dialog(linear);
+    linear_say_question(linear);
     ear_begin(&linear->ear, NULL);
     if (!linear->dialog->expected) { /* it can't be done any more */
         g_clear_pointer(&linear->dialog, dialog_free);

@@ -1,49 +1,50 @@
 /* Taking tenants elsewhere, asked in plain questions (departure.h): `fail-over CELL`, `drill CELL`,
- * and on the screen `moves TENANT` `move-it CELL`. */
+ * either with `to CELL`, on the screen `moves TENANT` `move-it CELL`, and `without-dns` in place of
+ * `fail-over` or `move-it`. */
 #include "tui/linear/linear_inside.h"
 
 bool linear_departs(enum request request)
 {
-    return request == REQUEST_FAIL_OVER || request == REQUEST_DRILL || request == REQUEST_MOVE_IT;
+    return request == REQUEST_FAIL_OVER || request == REQUEST_DRILL || request == REQUEST_MOVE_IT ||
+           request == REQUEST_WITHOUT_DNS;
 }
 
 /* The cell that was named, or whose plan was said last. */
 static const char *cell_meant(const struct deck *deck, const struct word *word)
 {
-    return word->cell ? word->cell : deck->here == VIEW_FAILOVER ? deck->cell : NULL;
+    bool here = deck->here == VIEW_FAILOVER || deck->here == VIEW_TARGETS;
+    return word->cell ? word->cell : here ? deck->cell : NULL;
+}
+
+static struct departure *prepare_move(struct linear *linear, const struct word *word,
+                                      GError **error)
+{
+    const struct deck *deck = linear->deck;
+    const struct departure_ask ask = {.kind = FAILOVER_MOVE,
+                                      .of = deck->tenant ? deck->tenant : "",
+                                      .to = word->cell,
+                                      .by_hand = word->request == REQUEST_WITHOUT_DNS};
+    if (deck->here == VIEW_MOVES && word->cell)
+        return departure_new(deck, &ask, error);
+    voice_line(linear->voice, "`moves TENANT` says where it could go; then `move-it CELL` moves "
+                              "it there. Nothing was done.");
+    return NULL;
 }
 
 static struct departure *prepare(struct linear *linear, const struct word *word, GError **error)
 {
     const struct deck *deck = linear->deck;
-    const char *cell = cell_meant(deck, word);
-    bool moves = word->request == REQUEST_MOVE_IT;
-    if (moves && (deck->here != VIEW_MOVES || !word->cell)) {
-        voice_line(linear->voice,
-                   "`moves TENANT` says where it could go; then `move-it CELL` moves "
-                   "it there. Nothing was done.");
-        return NULL;
-    }
-    if (!moves && !cell) {
-        voice_printf(linear->voice, "Say which cell, as in `%s CELL`. Nothing was done.",
-                     word->act);
-        return NULL;
-    }
-    if (moves)
-        return departure_new(deck, FAILOVER_MOVE, deck->tenant ? deck->tenant : "", word->cell,
-                             error);
-    return departure_new(deck, word->request == REQUEST_DRILL ? FAILOVER_DRILL : FAILOVER_FAILOVER,
-                         cell, NULL, error);
-}
-
-static void say_question(struct linear *linear)
-{
-    const struct dialog *dialog = linear->dialog;
-    struct speech *speech = speech_new();
-    speech_printf(speech, "%s:", dialog->title);
-    for (guint i = 0; i < dialog->lines->len; i++)
-        speech_plain(speech, g_ptr_array_index(dialog->lines, i));
-    linear_answer(linear, speech);
+    bool drill = word->request == REQUEST_DRILL, by_hand = word->request == REQUEST_WITHOUT_DNS;
+    if (word->request == REQUEST_MOVE_IT || (by_hand && deck->here == VIEW_MOVES))
+        return prepare_move(linear, word, error);
+    const struct departure_ask ask = {.kind = drill ? FAILOVER_DRILL : FAILOVER_FAILOVER,
+                                      .of = cell_meant(deck, word),
+                                      .to = word->to,
+                                      .by_hand = by_hand};
+    if (ask.of)
+        return departure_new(deck, &ask, error);
+    voice_printf(linear->voice, "Say which cell, as in `%s CELL`. Nothing was done.", word->act);
+    return NULL;
 }
 
 /* What can't be done is told, and asks nothing. */
@@ -68,7 +69,7 @@ void linear_depart(struct linear *linear, const struct word *word)
     linear->departure = departure;
     linear->dialog = departure_dialog(departure);
     linear_forget_typed_ahead(linear);
-    say_question(linear);
+    linear_say_question(linear);
     forget_if_told(linear);
 }
 
@@ -103,7 +104,7 @@ void linear_follow_departure(struct linear *linear)
     voice_raw(linear->voice, "\r\n");
     voice_line(linear->voice,
                "It has changed since you were asked; what you typed does not count.");
-    say_question(linear);
+    linear_say_question(linear);
     ear_begin(&linear->ear, NULL);
     forget_if_told(linear);
     linear_prompt(linear);

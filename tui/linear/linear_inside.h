@@ -107,6 +107,8 @@ bool linear_choose(struct linear *linear, const char *line);
 /* What could be typed to lift what stands against it: "retry-failed, fixes"; "" for nothing. Caller
  * frees. */
 char *linear_choices(const struct linear *linear);
+/* All that the question says before it asks. */
+void linear_say_question(struct linear *linear);
 /* The question, as far as it has been answered. */
 char *linear_question(const struct linear *linear);
 /* A line in answer to it. */

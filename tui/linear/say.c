@@ -10,7 +10,8 @@ static void (*const speakers[VIEW_COUNT])(struct speech *, const struct deck *) 
     [VIEW_FLEET] = say_fleet,       [VIEW_TENANTS] = say_tenants,  [VIEW_HISTORY] = say_history,
     [VIEW_CELL] = say_cell,         [VIEW_ROLLOUT] = say_rollout,  [VIEW_EVENTS] = say_events,
     [VIEW_FAILOVER] = say_failover, [VIEW_STEPS] = say_steps,      [VIEW_HELP] = say_help,
-    [VIEW_RELEASES] = say_releases, [VIEW_THEMES] = say_no_themes,
+    [VIEW_RELEASES] = say_releases, [VIEW_THEMES] = say_no_themes, [VIEW_TARGETS] = say_targets,
+    [VIEW_MOVES] = say_moves,
 };
 
 static void say_no_themes(struct speech *speech, const struct deck *deck)

@@ -41,5 +41,7 @@ void say_cell(struct speech *speech, const struct deck *deck);
 void say_rollout(struct speech *speech, const struct deck *deck);
 void say_failover(struct speech *speech, const struct deck *deck);
 void say_steps(struct speech *speech, const struct deck *deck);
+void say_targets(struct speech *speech, const struct deck *deck);
+void say_moves(struct speech *speech, const struct deck *deck);
 void say_events(struct speech *speech, const struct deck *deck);
 void say_help(struct speech *speech, const struct deck *deck);

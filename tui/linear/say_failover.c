@@ -4,6 +4,7 @@
 #include "tui/linear/say.h"
 #include "tui/views/act.h"
 #include "tui/views/cell_look.h"
+#include "tui/views/departure.h"
 #include "tui/views/drills.h"
 #include "tui/views/evacuation_lines.h"
 #include "tui/views/marks.h"
@@ -11,7 +12,7 @@
 
 enum { TENANTS_MOST = 40, COLS = 600 };
 
-static void say_targets(struct speech *speech, const struct evacuation *plan)
+static void say_whereto(struct speech *speech, const struct evacuation *plan)
 {
     if (plan->targets->len)
         speech_line(speech, "Where to:");
@@ -81,16 +82,44 @@ void say_failover(struct speech *speech, const struct deck *deck)
         return;
     }
     g_autofree char *standing = evacuation_standing(plan);
+    const struct cell *cell = deck_cell(deck, deck->cell);
+    g_autofree char *how = cell ? evacuation_source_text(cell, deck->now_ms) : NULL;
     speech_printf(speech, "If %s dies: %s.", deck->cell, standing);
+    if (how)
+        speech_plain(speech, how);
     if (plan->tenants->len)
         speech_field(speech, "Drilled", drilled);
     if (deck->write && plan->complete && !plan->refused && plan->tenants->len)
-        speech_printf(speech, "You may: fail-over %s, drill %s", deck->cell, deck->cell);
-    say_targets(speech, plan);
+        speech_printf(speech, "You may: fail-over %s, drill %s%s%s", deck->cell, deck->cell,
+                      departure_may_leave_dns(deck) ? ", or, the zone left alone, without-dns "
+                                                    : "",
+                      departure_may_leave_dns(deck) ? deck->cell : "");
+    if (!plan->refused && plan->tenants->len)
+        speech_printf(speech, "`targets %s` says which cells could take them alone.", deck->cell);
+    say_whereto(speech, plan);
     say_proofs(speech, plan);
     say_strings(speech, "What would have to be built:", plan->build);
     say_strings(speech, "What would fit:", plan->fits);
     say_tenants_of(speech, plan);
+}
+
+void say_targets(struct speech *speech, const struct deck *deck)
+{
+    say_picture(speech, deck, VIEW_TARGETS);
+    if (deck->write && deck->cell)
+        speech_printf(speech, "You may: fail-over %s to CELL, drill %s to CELL%s%s%s", deck->cell,
+                      deck->cell, departure_may_leave_dns(deck) ? ", without-dns " : "",
+                      departure_may_leave_dns(deck) ? deck->cell : "",
+                      departure_may_leave_dns(deck) ? " to CELL" : "");
+}
+
+void say_moves(struct speech *speech, const struct deck *deck)
+{
+    say_picture(speech, deck, VIEW_MOVES);
+    if (deck->write && deck->tenant)
+        speech_printf(speech, "You may: move-it CELL%s",
+                      departure_may_leave_dns(deck) ? ", or, the zone left alone, without-dns CELL"
+                                                    : "");
 }
 
 /* "resume, revert": what these people could do to it now. */

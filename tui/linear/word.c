@@ -16,6 +16,7 @@ void word_clear(struct word *word)
     g_free(word->subject);
     g_free(word->filter);
     g_free(word->cell);
+    g_free(word->to);
     g_free(word->operation);
     launch_choice_clear(&word->choice);
     *word = (struct word){0};
@@ -51,15 +52,27 @@ static bool is_operation(const struct deck *deck, const char *word)
     return deck_rollout(deck, word) || deck_operation(deck, word);
 }
 
+/* "fail-over cell-1 to cell-2" */
+static bool takes_to(enum request request)
+{
+    return request == REQUEST_FAIL_OVER || request == REQUEST_DRILL ||
+           request == REQUEST_WITHOUT_DNS;
+}
+
 /* What an act is of, in either order: ids say themselves which they are. */
 static bool take_target(const struct deck *deck, const char *act, char **given, struct word *word,
                         GError **error)
 {
+    bool to = false;
     for (; *given; given++) {
-        char **place = is_operation(deck, *given)                  ? &word->operation
-                       : config_cell(deck->config, *given) != NULL ? &word->cell
-                                                                   : NULL;
-        if (!**given)
+        bool cell = config_cell(deck->config, *given) != NULL;
+        char **place = is_operation(deck, *given) ? &word->operation
+                       : cell && to               ? &word->to
+                       : cell                     ? &word->cell
+                                                  : NULL;
+        bool is_to = takes_to(word->request) && strcmp(*given, "to") == 0;
+        to |= is_to;
+        if (!**given || is_to)
             continue;
         if (!place) {
             g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
@@ -73,6 +86,10 @@ static bool take_target(const struct deck *deck, const char *act, char **given, 
             return false;
         }
         *place = g_strdup(*given);
+    }
+    if (to && !word->to) {
+        g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: to which cell? Nothing was done", act);
+        return false;
     }
     return true;
 }
@@ -151,8 +168,10 @@ bool word_parse(const struct deck *deck, const char *line, struct word *word, GE
 }
 
 /* Cells and rollouts that an act may be of. */
-static void offer_targets(const struct deck *deck, GStrvBuilder *words)
+static void offer_targets(const struct deck *deck, enum request act, GStrvBuilder *words)
 {
+    if (takes_to(act))
+        g_strv_builder_add(words, "to");
     for (guint i = 0; i < deck->config->cells->len; i++)
         g_strv_builder_add(words, ((struct cell_config *)deck->config->cells->pdata[i])->id);
     for (guint i = 0; i < deck->rollouts->len; i++)
@@ -191,7 +210,7 @@ char **word_offers(const struct deck *deck, const char *text, gsize *start)
     *start = last ? (gsize)(last + 1 - text) : 0;
     g_autofree char *head = g_strndup(text, first ? (gsize)(first - text) : strlen(text));
     if (first && act_named(head) != REQUEST_COUNT) {
-        offer_targets(deck, words);
+        offer_targets(deck, act_named(head), words);
     } else {
         offer_commands(deck, text, words);
         if (!first)

@@ -10,7 +10,7 @@ enum word_kind {
     WORD_NOTHING, /* an empty line */
     WORD_OPEN,    /* `view` on `subject`, with `filter` */
     WORD_ITEM,    /* `number` */
-    WORD_ACT,     /* `request` on `cell` of `operation`; either may be NULL: not said */
+    WORD_ACT,     /* `request` on `cell` of `operation`, which may be NULL: not said */
     WORD_START,   /* `subject`, by `choice` */
     WORD_FILTER,  /* the last list by `filter` */
     WORD_SORT,    /* by the column `filter` */
@@ -28,6 +28,7 @@ struct word {
     enum word_kind kind;
     enum view_id view;
     char *subject, *filter, *cell, *operation;
+    char *to; /* of WORD_ACT, "to CELL": only into that one; NULL: not said */
     guint64 number;
     enum request request;
     const char *act;             /* as it was said: `pause` and `resume` are one request */

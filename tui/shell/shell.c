@@ -251,11 +251,9 @@ static gboolean on_look(gpointer data)
         deck_look_at_conductors(shell->deck);
     if (news && !shell_top(shell)->subject)
         shell_arrive(shell);
-    if (news)
-        shell_follow_asked(shell);
     launch_desk_follow(&shell->starts);
     planner_follow(&shell->planner);
-    shell_follow_departure(shell);
+    shell_follow_asked(shell, news);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % looks_a_refresh(shell->deck) == 0)
         shell_want_draw(shell);

@@ -60,9 +60,8 @@ void shell_tell(struct shell *shell, enum role role, const char *format, ...)
     g_printerr("celldeck: %s\n", clean);
 }
 
-static void on_acted(const char *said, const GError *error, gpointer data)
+void shell_done(struct shell *shell, const char *said, const GError *error)
 {
-    struct shell *shell = data;
     shell->under_way--;
     if (error)
         shell_tell(shell, ROLE_BAD, "%s", error->message);
@@ -72,32 +71,50 @@ static void on_acted(const char *said, const GError *error, gpointer data)
     shell_want_draw(shell);
 }
 
+static void on_acted(const char *said, const GError *error, gpointer data)
+{
+    shell_done(data, said, error);
+}
+
+bool shell_may_ask(struct shell *shell, const GError *error)
+{
+    if (error) {
+        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
+        shell->refused = true;
+    } else if (shell->refused) {
+        deck_say(shell->deck, ROLE_WARN,
+                 "nothing is asked while keys come that may belong to what was just refused; once "
+                 "none has come for half a second, this key counts");
+    }
+    return !shell->refused;
+}
+
+void shell_put_question(struct shell *shell, struct dialog *dialog)
+{
+    shell->dialog = dialog;
+    shell->mode = MODE_DIALOG;
+}
+
 void shell_ask(struct shell *shell, enum request request, const char *subject)
 {
     g_autoptr(GError) error = NULL;
     if (!shell_may_act(shell))
         return;
     struct act *act = act_prepare(shell->deck, request, subject, &error);
-    if (!act) {
-        deck_say(shell->deck, ROLE_WARN, "%s", error->message);
-        shell->refused = true;
-        return;
-    }
-    if (shell->refused) {
-        deck_say(shell->deck, ROLE_WARN,
-                 "nothing is asked while keys come that may belong to what was just refused; once "
-                 "none has come for half a second, this key counts");
+    if (!shell_may_ask(shell, error)) {
         act_free(act);
         return;
     }
     shell->act = act;
-    shell->dialog = act_dialog(shell->act);
-    shell->mode = MODE_DIALOG;
+    shell_put_question(shell, act_dialog(act));
 }
 
-void shell_follow_asked(struct shell *shell)
+void shell_follow_asked(struct shell *shell, bool news)
 {
-    if (!shell->act || !act_follow(shell->act, shell->deck, &shell->dialog))
+    bool other =
+        (shell->act && news && act_follow(shell->act, shell->deck, &shell->dialog)) ||
+        (shell->departure && departure_follow(shell->departure, shell->deck, &shell->dialog));
+    if (!other)
         return;
     shell_settle(shell);
     shell_want_draw(shell);
@@ -109,13 +126,12 @@ static void confirmed(struct shell *shell, const struct dialog *dialog)
         launch_desk_start(&shell->starts, dialog);
         return;
     }
-    if (shell->departure) {
-        shell_depart(shell, dialog);
-        return;
-    }
     shell->under_way++;
     deck_say(shell->deck, ROLE_NORMAL, "putting it on record …");
-    act_do(g_steal_pointer(&shell->act), dialog, on_acted, shell);
+    if (shell->departure)
+        shell_depart(shell, dialog);
+    else
+        act_do(g_steal_pointer(&shell->act), dialog, on_acted, shell);
 }
 
 static void left(struct shell *shell)

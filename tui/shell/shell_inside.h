@@ -105,17 +105,24 @@ void shell_export(struct shell *shell, const char *operation);
 
 /* Asks before `request` is done to `subject`, or says why it can't be. */
 void shell_ask(struct shell *shell, enum request request, const char *subject);
-/* Keys of the screens failover and move: ask before everybody leaves the cell, before that is
- * drilled, and before the tenant moves into the selected cell. */
+/* Whether a question that was prepared may be put; says why not: `error`, or that keys come which
+ * may belong to what was just refused. */
+bool shell_may_ask(struct shell *shell, const GError *error);
+/* Puts it, about `act` or `departure`; takes `dialog`. */
+void shell_put_question(struct shell *shell, struct dialog *dialog);
+/* A worker has put it on record, or says why not. */
+void shell_done(struct shell *shell, const char *said, const GError *error);
+/* Keys of the screens failover, targets and moves: ask before everybody leaves the cell, before
+ * that is drilled, before the tenant moves into the selected cell, and before either is done
+ * without DNS. */
 void shell_fail_over(struct shell *shell);
 void shell_drill(struct shell *shell);
 void shell_move(struct shell *shell);
+void shell_without_dns(struct shell *shell);
 /* What was asked was confirmed in the dialog. */
 void shell_depart(struct shell *shell, const struct dialog *dialog);
-/* Its open question follows what is read. */
-void shell_follow_departure(struct shell *shell);
-/* The open question follows the journal. */
-void shell_follow_asked(struct shell *shell);
+/* The open question follows what is read; `news`: the journal has some. */
+void shell_follow_asked(struct shell *shell, bool news);
 void shell_key_in_dialog(struct shell *shell, guint32 key);
 /* A key has come. What people type blindly for the question of an act that is refused must not
  * become another act's: until half a second has gone by without a key, or Esc was pressed, no act

@@ -29,20 +29,20 @@ struct topic shell_topic(const struct shell *shell)
     return topic;
 }
 
-static void jump_to_cell(struct shell *shell, const struct topic *topic)
+static void jump_to_cell(struct shell *shell, enum view_id id, const struct topic *topic)
 {
     if (topic->cell && config_cell(shell->deck->config, topic->cell))
-        shell_open(shell, VIEW_CELL, topic->cell);
+        shell_open(shell, id, topic->cell);
     else if (topic->cell)
         deck_say(shell->deck, ROLE_WARN, "%s is no cell of ours", topic->cell);
     else
         deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a cell");
 }
 
-static void jump_to_tenant(struct shell *shell, const struct topic *topic)
+static void jump_to_tenant(struct shell *shell, enum view_id id, const struct topic *topic)
 {
     if (topic->tenant)
-        shell_open(shell, VIEW_TENANT, topic->tenant);
+        shell_open(shell, id, topic->tenant);
     else
         deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a tenant");
 }
@@ -111,9 +111,9 @@ void shell_jump(struct shell *shell, enum view_id id)
     else if (id == VIEW_FAILOVER)
         jump_to_failover(shell, &topic);
     else if (takes == TAKES_CELL)
-        jump_to_cell(shell, &topic);
+        jump_to_cell(shell, id, &topic);
     else if (takes == TAKES_TENANT)
-        jump_to_tenant(shell, &topic);
+        jump_to_tenant(shell, id, &topic);
     else if (takes == TAKES_VERSION)
         jump_to_release(shell, &topic);
     else if (takes == TAKES_SCREEN)

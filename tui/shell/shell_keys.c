@@ -148,6 +148,7 @@ static void (*const own_requests[REQUEST_COUNT])(struct shell *) = {
     [REQUEST_FAIL_OVER] = shell_fail_over,
     [REQUEST_DRILL] = shell_drill,
     [REQUEST_MOVE_IT] = shell_move,
+    [REQUEST_WITHOUT_DNS] = shell_without_dns,
     [REQUEST_AS_JSON] = shell_as_json,
     [REQUEST_MOUSE] = switch_mouse,
     [REQUEST_DUMP] = dump,

@@ -14,6 +14,7 @@
 struct departure {
     enum failover_kind kind;
     char *of, *to;                 /* `to` NULL: wherever they fit */
+    bool by_hand;                  /* the zone is left alone */
     struct evacuation *evacuation; /* as it was shown last */
     char *bound;                   /* who goes where by it, and what is not proven */
     GPtrArray *checks;
@@ -84,8 +85,7 @@ static char *must_be(const char *text, enum proof proof)
 {
     return strcmp(text, proof_name(proof)) == 0
                ? NULL
-               : g_strdup_printf("type %s, as it is named, or leave it with Esc",
-                                 proof_name(proof));
+               : g_strdup_printf("type %s, as it is named, or nothing is done", proof_name(proof));
 }
 
 #define MUST_BE(name, proof)                                                                       \
@@ -105,6 +105,13 @@ static char *(*const must[PROOFS])(const char *, gconstpointer) = {
     [PROOF_DNS] = must_be_dns,
 };
 
+static char *ack_words(const struct departure *departure, enum proof proof)
+{
+    if (proof == PROOF_DNS && departure->by_hand)
+        return g_strdup("the zone is left alone: every record is yours to change");
+    return failover_plan_ack_words(departure->evacuation, departure->kind, proof);
+}
+
 /* Each acknowledgement by its name, then why and by which ticket. */
 static void set_asks(struct departure *departure)
 {
@@ -113,8 +120,7 @@ static void set_asks(struct departure *departure)
     for (int i = 0; i < PROOFS; i++) {
         if (!(departure->needs & 1u << i))
             continue;
-        g_autofree char *words =
-            failover_plan_ack_words(departure->evacuation, departure->kind, (enum proof)i);
+        g_autofree char *words = ack_words(departure, (enum proof)i);
         departure->asks[n++] =
             (struct dialog_ask){.name = proof_name((enum proof)i),
                                 .note = g_strdup_printf("to be typed: %s", words),
@@ -123,6 +129,15 @@ static void set_asks(struct departure *departure)
     departure->asks[n++] = (struct dialog_ask){.name = "Reason", .note = "kept in the history"};
     departure->asks[n++] =
         (struct dialog_ask){.name = "Ticket", .note = "Enter for none", .optional = true};
+}
+
+/* A drill touches nobody: nothing has to be acknowledged for it. */
+static unsigned needs_of(const struct departure *departure, const struct evacuation *evacuation)
+{
+    if (departure->kind == FAILOVER_DRILL)
+        return 0;
+    return failover_plan_needs(evacuation, departure->kind) |
+           (departure->by_hand ? 1u << PROOF_DNS : 0);
 }
 
 /* Takes `evacuation`. */
@@ -135,36 +150,55 @@ static void take(struct departure *departure, const struct deck *deck,
     departure->evacuation = evacuation;
     departure->bound = bound_of(departure, evacuation);
     departure->checks = checks_of(deck, evacuation, departure->kind);
-    departure->needs = /* a drill touches nobody: nothing has to be acknowledged for it */
-        departure->kind == FAILOVER_DRILL ? 0 : failover_plan_needs(evacuation, departure->kind);
+    departure->needs = needs_of(departure, evacuation);
     departure->seen = deck->snapshot;
     departure->seen_origins = deck_origins(deck);
     departure->journal_version = deck->journal_version;
     set_asks(departure);
 }
 
-struct departure *departure_new(const struct deck *deck, enum failover_kind kind, const char *of,
-                                const char *to, GError **error)
+bool departure_may_leave_dns(const struct deck *deck)
 {
-    if (!deck->write) {
+    const struct failover_config *failover = &deck->config->failover;
+    return failover->zone_id && failover->record;
+}
+
+/* False: says why not. */
+static bool may_be_asked(const struct deck *deck, const struct departure_ask *ask, GError **error)
+{
+    if (!deck->write)
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
                     "read-only: nothing was done (`celldeck --write` may %s)",
-                    kind == FAILOVER_MOVE    ? "move tenants"
-                    : kind == FAILOVER_DRILL ? "drill a failover"
-                                             : "fail a cell over");
+                    ask->kind == FAILOVER_MOVE    ? "move tenants"
+                    : ask->kind == FAILOVER_DRILL ? "drill a failover"
+                                                  : "fail a cell over");
+    else if (ask->by_hand && !departure_may_leave_dns(deck))
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED,
+                    "there is no zone that could be left alone: celldeck.yaml has no "
+                    "failover.zone_id, so the registry alone is changed in any case");
+    else
+        return true;
+    return false;
+}
+
+struct departure *departure_new(const struct deck *deck, const struct departure_ask *ask,
+                                GError **error)
+{
+    if (!may_be_asked(deck, ask, error))
         return NULL;
-    }
     struct departure *departure = g_new0(struct departure, 1);
-    *departure = (struct departure){.kind = kind,
-                                    .of = g_strdup(of),
-                                    .to = g_strdup(to),
+    *departure = (struct departure){.kind = ask->kind,
+                                    .of = g_strdup(ask->of),
+                                    .to = g_strdup(ask->to),
+                                    .by_hand = ask->by_hand,
                                     .state_dir = g_strdup(deck->state_dir),
                                     .actor = g_strdup(deck->actor),
                                     .arn = g_strdup(deck->arn),
                                     .config = config_ref(deck->config)};
     struct evacuation *evacuation = plan_now(departure, deck);
     if (!evacuation) {
-        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "where %s would go is not known: %s", of,
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "where %s would go is not known: %s",
+                    ask->of,
                     deck->snapshot ? "the registry has it in no cell of ours"
                                    : "nothing has been read yet");
         departure_free(departure);
@@ -184,20 +218,34 @@ static char *title_of(const struct departure *departure)
     return g_string_free(title, FALSE);
 }
 
+/* The records are changed, or left to people, for there is no zone or it is to be left alone. */
+static const char *dns_words(const struct departure *departure)
+{
+    const struct failover_config *failover = &departure->config->failover;
+    if (departure->by_hand)
+        return "the registry alone; the zone is left alone, and its records are yours to change";
+    if (!failover->zone_id || !failover->record)
+        return "the registry alone; there is no zone in celldeck.yaml, and the records are yours "
+               "to change";
+    return "registry, then Route 53";
+}
+
 static char *what_happens(const struct departure *departure)
 {
     const struct evacuation *evacuation = departure->evacuation;
-    if (departure->kind == FAILOVER_DRILL)
-        return g_strdup_printf("Every step of a failover of %s is read and checked; nothing is "
+    bool drill = departure->kind == FAILOVER_DRILL;
+    g_autofree char *only =
+        departure->to ? g_strdup_printf(" %s %s alone", drill ? "to" : "for", departure->to)
+                      : g_strdup("");
+    if (drill)
+        return g_strdup_printf("Every step of a failover of %s%s is read and checked; nothing is "
                                "written, and it is on record as a drill",
-                               departure->of);
+                               departure->of, only);
     if (departure->kind == FAILOVER_MOVE)
-        return g_strdup_printf("%s leaves %s, and nobody else does", departure->of,
-                               evacuation->cell->id);
-    return g_strdup_printf(
-        "Everybody leaves %s: registry, then Route 53, batch by batch, the first "
-        "of one tenant",
-        departure->of);
+        return g_strdup_printf("%s leaves %s, and nobody else does: %s", departure->of,
+                               evacuation->cell->id, dns_words(departure));
+    return g_strdup_printf("Everybody leaves %s%s: %s; batch by batch, the first of one tenant",
+                           departure->of, only, dns_words(departure));
 }
 
 static GPtrArray *lines_of(const struct departure *departure)
@@ -218,8 +266,7 @@ static GPtrArray *lines_of(const struct departure *departure)
     for (int i = 0; i < PROOFS; i++) {
         if (!(departure->needs & 1u << i))
             continue;
-        g_autofree char *words =
-            failover_plan_ack_words(evacuation, departure->kind, (enum proof)i);
+        g_autofree char *words = ack_words(departure, (enum proof)i);
         g_ptr_array_add(lines, g_strconcat("▲ ", words, NULL));
     }
     for (guint i = 0; i < departure->checks->len; i++)
@@ -279,7 +326,8 @@ static void work(GTask *task, gpointer source, gpointer data, GCancellable *canc
                                      .evacuation = departure->evacuation,
                                      .acks = departure->acks,
                                      .reason = departure->reason,
-                                     .ticket = departure->ticket};
+                                     .ticket = departure->ticket,
+                                     .by_hand = departure->by_hand};
     const struct person person = {departure->actor, departure->arn};
     g_autofree char *refused = NULL;
     OWN(journal) journal = journal_open(departure->config, departure->state_dir, &error);

@@ -15,10 +15,17 @@
 struct departure;
 void departure_free(struct departure *departure);
 
-/* `of`: a cell, of a move a tenant; `to`: only into that cell, or NULL. NULL with an error that
- * says why it can't even be asked. */
-struct departure *departure_new(const struct deck *deck, enum failover_kind kind, const char *of,
-                                const char *to, GError **error);
+struct departure_ask {
+    enum failover_kind kind;
+    const char *of; /* a cell; of a move a tenant */
+    const char *to; /* only into that cell, or NULL */
+    bool by_hand;   /* without DNS: the registry alone, and people change the records */
+};
+/* NULL with an error that says why it can't even be asked. */
+struct departure *departure_new(const struct deck *deck, const struct departure_ask *ask,
+                                GError **error);
+/* Whether there is a zone that could be left alone: without one it is in any case. */
+bool departure_may_leave_dns(const struct deck *deck);
 /* The question; where a check fails that tells which, and asks nothing. */
 struct dialog *departure_dialog(const struct departure *departure);
 /* The open question follows the deck. True: it is another, and *dialog too. */

@@ -38,6 +38,18 @@ char *evacuation_standing(const struct evacuation *evacuation)
                            evacuation->refused ? evacuation->refused : "the registry is unread");
 }
 
+char *evacuation_source_text(const struct cell *cell, gint64 now_ms)
+{
+    if (cell->health == HEALTH_HEALTHY || cell->health == HEALTH_STANDBY)
+        return NULL;
+    g_autofree char *moment = cell->since_ms > 0 ? mark_moment(cell->since_ms, now_ms) : NULL;
+    g_autofree char *reasons = g_strjoinv("; ", cell->reasons);
+    return g_strdup_printf("%s is %s%s%s%s%s%s", cell->config->id, health_name(cell->health),
+                           moment ? " since " : "", moment ? moment : "",
+                           moment && cell_since_or_before(cell) ? ", or before" : "",
+                           *reasons ? ": " : "", reasons);
+}
+
 /* Without the name, which stands before it: "no rpo" of "data not proven: no rpo". */
 static const char *bare_why(const char *why, enum proof proof)
 {

@@ -8,6 +8,9 @@
 /* "all 12 tenants, 4,011 users, have a place; not proven: data, fence": how it stands, without its
  * shape. Caller frees. */
 char *evacuation_standing(const struct evacuation *evacuation);
+/* "cell-1 is unhealthy since 12:04:10, or before: error rate 7.1 %": how the cell is that they
+ * would leave; NULL where it is well. Caller frees. */
+char *evacuation_source_text(const struct cell *cell, gint64 now_ms);
 /* Why something is not proven, of all targets: "cell-2: no rpo". Caller frees. */
 char *evacuation_lacks(const struct evacuation *evacuation, enum proof proof);
 /* Who comes to a target, and how full it is then; `bars`: also as a picture. Caller frees. */

@@ -3,6 +3,7 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "tui/views/checks.h"
+#include "tui/views/departure.h"
 #include "tui/views/drills.h"
 #include "tui/views/evacuation_lines.h"
 #include "tui/views/marks.h"
@@ -52,6 +53,18 @@ static void put_live(struct pager *pager, const struct deck *deck)
     put(pager, ROLE_ACCENT, text);
 }
 
+/* How the cell is itself, where it is not well: since when is how long its tenants have waited. */
+static void put_source(struct pager *pager, const struct deck *deck)
+{
+    const struct cell *cell = deck_cell(deck, deck->cell);
+    g_autofree char *how = cell ? evacuation_source_text(cell, deck->now_ms) : NULL;
+    if (!how)
+        return;
+    struct mark mark = mark_health(cell->health);
+    g_autofree char *text = g_strdup_printf("%s %s", mark.shape, how);
+    put(pager, mark.role, text);
+}
+
 static void put_checks(struct pager *pager, const struct deck *deck, const struct evacuation *plan)
 {
     g_autoptr(GPtrArray) checks = checks_of(deck, plan, FAILOVER_FAILOVER);
@@ -71,6 +84,7 @@ static void put_plan(struct pager *pager, const struct deck *deck, const struct 
     g_autofree char *drilled = drill_words(deck, deck->cell);
     bool bars = !keymap_is_by_word(deck->keymap);
     put(pager, mark.role, title);
+    put_source(pager, deck);
     put_live(pager, deck);
     if (plan->tenants->len > 0)
         put(pager, ROLE_DIM, drilled);
@@ -94,8 +108,11 @@ static void put_none(struct pager *pager, const struct deck *deck)
 /* There may be thousands of tenants: the lines are made only where they say something else. */
 static char *terms_of(const struct deck *deck, const struct area *area)
 {
-    return g_strdup_printf("%s %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, deck->cell, area->cols,
-                           deck->journal_version, deck->now_ms / WHEN_HOUR);
+    const struct cell *cell = deck_cell(deck, deck->cell);
+    g_autofree char *how = cell ? evacuation_source_text(cell, deck->now_ms) : NULL;
+    return g_strdup_printf("%s %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s", deck->cell,
+                           area->cols, deck->journal_version, deck->now_ms / WHEN_HOUR,
+                           how ? how : "");
 }
 
 static void failover_prepare(void *state, const struct deck *deck, const struct area *area)
@@ -175,16 +192,20 @@ static struct reaction failover_key(void *state, const struct deck *deck, enum r
     }
 }
 
-static const enum request hints[] = {
-    REQUEST_FAIL_OVER, REQUEST_DRILL, REQUEST_OPEN, REQUEST_NEXT, REQUEST_TENANTS,
-    REQUEST_PREVIOUS,  REQUEST_BACK,  REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_FAIL_OVER, REQUEST_DRILL,   REQUEST_TARGETS,
+                                     REQUEST_OPEN,      REQUEST_NEXT,    REQUEST_WITHOUT_DNS,
+                                     REQUEST_BACK,      REQUEST_TENANTS, REQUEST_PREVIOUS,
+                                     REQUEST_HELP,      REQUEST_QUIT,    REQUEST_COUNT};
 
 static bool failover_can(const void *state, const struct deck *deck, enum request request)
 {
     const struct evacuation *plan = ((const struct failover_view *)state)->plan;
-    if (request == REQUEST_FAIL_OVER || request == REQUEST_DRILL)
-        return deck->write && plan && plan->complete && !plan->refused && plan->tenants->len > 0;
-    return true;
+    bool anybody = plan && !plan->refused && plan->tenants->len > 0;
+    if (request == REQUEST_TARGETS)
+        return anybody;
+    if (request == REQUEST_WITHOUT_DNS && !departure_may_leave_dns(deck))
+        return false;
+    return !request_acts(request) || (deck->write && anybody && plan->complete);
 }
 
 const struct view view_failover = {

@@ -25,7 +25,7 @@ bool request_acts(enum request request)
         [REQUEST_ROLLBACK_ALL] = true, [REQUEST_RETRY] = true,       [REQUEST_SKIP] = true,
         [REQUEST_ACCEPT] = true,       [REQUEST_LIFT_WINDOW] = true, [REQUEST_SHORTEN_BAKE] = true,
         [REQUEST_RESUME] = true,       [REQUEST_REVERT] = true,      [REQUEST_FAIL_OVER] = true,
-        [REQUEST_DRILL] = true,        [REQUEST_MOVE_IT] = true,
+        [REQUEST_DRILL] = true,        [REQUEST_MOVE_IT] = true,     [REQUEST_WITHOUT_DNS] = true,
     };
     return acts[request];
 }

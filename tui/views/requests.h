@@ -17,6 +17,9 @@
 /* Below whose list stands the whole of what is selected. */
 #define PLACES_WITH_FOOT (PLACE_EVENTS | PLACE_ALARMS | PLACE_RELEASES | PLACE_MESSAGES)
 
+/* From which tenants are taken elsewhere. */
+#define PLACES_THAT_EMPTY (PLACE_FAILOVER | PLACE_TARGETS | PLACE_MOVES)
+
 #define PLACES_WITH_NEXT (PLACE_ROLLOUT | PLACE_CELL | PLACE_FAILOVER | PLACE_STEPS)
 
 /* clang-format off */
@@ -55,9 +58,10 @@
     X(ACCEPT,    "accept",    "V",              PLACE_ROLLOUT, "take a cell that is held for good") \
     X(LIFT_WINDOW, "lift-window", "O",          PLACE_ROLLOUT, "break-glass: a wave waits for no window or freeze") \
     X(SHORTEN_BAKE, "shorten-bake", "U",        PLACE_ROLLOUT, "break-glass: a wave bakes no longer than you say") \
-    X(FAIL_OVER, "fail-over", "s",              PLACE_FAILOVER, "take everybody out of the cell: acknowledged, then its name typed") \
-    X(DRILL,     "drill",     "d",              PLACE_FAILOVER, "drill that: every step read and checked, nothing written") \
+    X(FAIL_OVER, "fail-over", "s",              PLACE_FAILOVER | PLACE_TARGETS, "take everybody out of the cell: acknowledged, then its name typed") \
+    X(DRILL,     "drill",     "d",              PLACE_FAILOVER | PLACE_TARGETS, "drill that: every step read and checked, nothing written") \
     X(MOVE_IT,   "move-it",   "s",              PLACE_MOVES,    "move the tenant into the selected cell") \
+    X(WITHOUT_DNS, "without-dns", "z",          PLACES_THAT_EMPTY, "the same where the zone does not answer: the registry only, you change the records") \
     X(RESUME,    "resume",    "p",              PLACE_STEPS,   "go on with a failover or a move that is held") \
     X(REVERT,    "revert",    "b",              PLACE_STEPS,   "take back what a failover or a move has done") \
     X(GATE,      "gate",      "e",              PLACE_ROLLOUT, "the next gate of the cell, as a chart") \

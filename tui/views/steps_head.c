@@ -30,7 +30,8 @@ gint64 steps_left_ms(const struct failover *failover, gint64 now_ms)
 {
     struct failover_progress progress = failover_progress(failover);
     bool runs = failover->state == FAILOVER_RUNNING || failover->state == FAILOVER_REVERTING;
-    if (!runs || progress.done == 0 || failover->reverting)
+    bool stuck = failover->delay.act != ACT_NONE; /* no pace that it had tells when that ends */
+    if (!runs || stuck || progress.done == 0 || failover->reverting)
         return -1;
     return failover_took_ms(failover, now_ms) * progress.left / progress.done;
 }
@@ -109,6 +110,13 @@ static void add_ways(GArray *lines, const struct deck *deck, const struct failov
         g_string_append(text, " (with --write)");
     if (text->len > 0)
         cell_lines_add(lines, ROLE_TITLE, cols, text->str);
+    bool away = failover->state == FAILOVER_HELD && failover->code == FAILOVER_DNS_AWAY;
+    g_autofree char *without = keymap_shown(deck->keymap, REQUEST_WITHOUT_DNS);
+    g_autofree char *way = g_strdup_printf(
+        "where the zone stays away: revert it, then begin anew with %s, the registry alone",
+        without);
+    if (away && !failover->reverting)
+        cell_lines_add(lines, ROLE_TITLE, cols, way);
 }
 
 static void add_progress(GArray *lines, const struct deck *deck, const struct failover *failover,
@@ -162,7 +170,8 @@ static void add_terms(GArray *lines, const struct failover *failover, int cols)
     if (*acks)
         g_string_append_printf(text, "%sacknowledged: %s", text->len ? " · " : "", acks);
     if (!plan->dns)
-        g_string_append_printf(text, "%sthe records are changed by hand", text->len ? " · " : "");
+        g_string_append_printf(text, "%sthe records are yours to change (failover status %s)",
+                               text->len ? " · " : "", failover->id);
     if (text->len > 0)
         cell_lines_add(lines, ROLE_NORMAL, cols, text->str);
 }

@@ -33,6 +33,7 @@ enum takes {
     X(EVENTS,   events,   "events",   TAKES_OPERATION, "E",   "what is on record of an operation") \
     X(ALARMS,   alarms,   "alarms",   TAKES_FILTER,    "! 6", "every alarm, those in ALARM first")  \
     X(FAILOVER, failover, "failover", TAKES_CELL,      "F 7", "where everybody goes if the cell dies, and taking them there") \
+    X(TARGETS,  targets,  "targets",  TAKES_CELL,      "w",   "the cells that could take everybody out of a cell alone, and taking them there") \
     X(STEPS,    steps,    "",         TAKES_OPERATION, "",    "a failover, a drill or a move, tenant by tenant") \
     X(MOVES,    moves,    "moves",    TAKES_TENANT,    "S",   "the cells that a tenant could move to, and moving it") \
     X(PLACE,    place,    "place",    TAKES_FILTER,    "P 8", "where a new tenant would go: its users, tier and residency") \
