@@ -2,6 +2,8 @@
  */
 #include "tui/shell/as_json.h"
 
+#include "tests/unit/small_fleet.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -10,7 +12,8 @@ static const struct as_json_from from = {"celldeck", "/etc/celldeck/celldeck.yam
 static void expect(enum view_id view, const char *subject, bool filtered,
                    const struct as_json_from *begun, const char *command, const char *note)
 {
-    struct as_json answer = as_json(view, subject, filtered, begun);
+    const struct as_json_of of = {.view = view, .subject = subject, .filter = filtered ? "x" : ""};
+    struct as_json answer = as_json(&of, begun);
     if (command)
         cr_expect_str_eq(answer.command, command);
     else
@@ -37,11 +40,39 @@ Test(as_json, each_screen_has_the_command_of_what_it_is_about)
 Test(as_json, where_there_is_no_command_it_is_said)
 {
     expect(VIEW_ROLLOUT, NULL, false, &from, NULL, "nothing on this screen yet");
+    OWN(config) config = small_fleet(NULL);
     for (int view = 0; view < VIEW_COUNT; view++) {
-        struct as_json answer = as_json((enum view_id)view, "x", false, &from);
+        const struct as_json_of of = {
+            .view = (enum view_id)view, .subject = "x", .filter = "", .config = config};
+        struct as_json answer = as_json(&of, &from);
         cr_expect(answer.command || answer.note, "%d", view);
         as_json_clear(&answer);
     }
+}
+
+Test(as_json, one_target_alone_is_the_option_of_the_plan)
+{
+    const struct as_json_of of = {
+        .view = VIEW_TARGETS, .subject = "cell-1", .selected = "cell-2", .filter = ""};
+    struct as_json answer = as_json(&of, &from);
+    cr_expect_str_eq(answer.command, "celldeck failover plan --json -c /etc/celldeck/celldeck.yaml "
+                                     "--to cell-2 cell-1");
+    as_json_clear(&answer);
+}
+
+Test(as_json, what_the_screen_place_was_asked_is_asked_by_the_command)
+{
+    OWN(config) config = small_fleet(NULL);
+    struct as_json_of of = {.view = VIEW_PLACE, .filter = "500 enterprise us", .config = config};
+    struct as_json answer = as_json(&of, &from);
+    cr_expect_str_eq(answer.command, "celldeck place --json -c /etc/celldeck/celldeck.yaml --users "
+                                     "500 --tier ENTERPRISE --residency US");
+    as_json_clear(&answer);
+    of.filter = "500";
+    answer = as_json(&of, &from);
+    cr_expect_null(answer.command, "where its data has to stay is not said");
+    cr_expect(strstr(answer.note, "users and residency"), "%s", answer.note);
+    as_json_clear(&answer);
 }
 
 Test(as_json, that_a_filter_is_left_out_is_said)
@@ -59,7 +90,8 @@ Test(as_json, it_can_be_pasted_whatever_its_words_are)
         "\xff\x31", "漢字", "a;b|c",      "*",   "~root", "\xe2\x80\xae\x78"};
     const struct as_json_from odd = {"/opt/cell deck/celldeck", "/tmp/it's.yaml", "/var/x y"};
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
-        struct as_json answer = as_json(VIEW_TENANT, ids[i], false, &odd);
+        const struct as_json_of of = {.view = VIEW_TENANT, .subject = ids[i], .filter = ""};
+        struct as_json answer = as_json(&of, &odd);
         const char *words = strstr(answer.command, "/celldeck'") + strlen("/celldeck'");
         cr_expect(g_str_has_prefix(answer.command,
                                    "CELLDECK_STATE='/var/x y' '/opt/cell deck/celldeck' tenant "));

@@ -145,7 +145,11 @@ static void say_as_json(struct linear *linear)
     const struct deck *deck = linear->deck;
     g_autofree char *program = as_json_program();
     const struct as_json_from from = {program, deck->config->path, g_getenv("CELLDECK_STATE")};
-    struct as_json answer = as_json(deck->here, deck->subject, *deck->filter, &from);
+    const struct as_json_of of = {.view = deck->here,
+                                  .subject = deck->subject,
+                                  .filter = deck->filter,
+                                  .config = deck->config};
+    struct as_json answer = as_json(&of, &from);
     if (answer.command)
         voice_line(linear->voice, answer.command);
     if (answer.note)

@@ -1,6 +1,7 @@
 #include "tui/shell/as_json.h"
 
 #include "data/base/text.h"
+#include "tui/views/place_question.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,11 @@ static const struct {
     [VIEW_EVENTS] = {"history show", true, NULL},
     [VIEW_ALARMS] = {"status", false, "the alarms are in cells[].alarms"},
     [VIEW_FAILOVER] = {"failover plan", true, NULL},
+    [VIEW_TARGETS] = {"failover plan", true, NULL},
     [VIEW_STEPS] = {"failover status", true, NULL},
+    [VIEW_MOVES] = {"tenant where", true,
+                    "of where it could go there is no command; `celldeck tenant move ID --to CELL` "
+                    "says it of one cell before it asks"},
     [VIEW_MESSAGES] = {NULL, false, "what was said here, no command knows"},
     [VIEW_THEMES] = {NULL, false, "themes are the console's own; no command lists them"},
     [VIEW_HELP] = {NULL, false, "keys are the console's own; `celldeck --help` has the commands"},
@@ -57,7 +62,9 @@ static void append_word(GString *command, const char *word)
     }
 }
 
-static char *command_of(const char *words, const char *subject, const struct as_json_from *from)
+/* `more`: words that go before the subject. */
+static char *command_of(const char *words, const GPtrArray *more, const char *subject,
+                        const struct as_json_from *from)
 {
     g_autoptr(GString) command = g_string_new(NULL);
     if (from->state) {
@@ -69,6 +76,10 @@ static char *command_of(const char *words, const char *subject, const struct as_
     g_string_append_printf(command, " %s --json -c ", words);
     g_autofree char *config = g_canonicalize_filename(from->config, NULL);
     append_word(command, config);
+    for (guint i = 0; i < more->len; i++) {
+        g_string_append_c(command, ' ');
+        append_word(command, more->pdata[i]);
+    }
     if (subject) {
         g_string_append(command, *subject == '-' ? " -- " : " ");
         append_word(command, subject);
@@ -76,17 +87,54 @@ static char *command_of(const char *words, const char *subject, const struct as_
     return g_strdup(command->str);
 }
 
-struct as_json as_json(enum view_id view, const char *subject, bool filtered,
-                       const struct as_json_from *from)
+static void add_option(GPtrArray *more, const char *name, const char *value)
+{
+    g_ptr_array_add(more, g_strdup(name));
+    g_ptr_array_add(more, g_strdup(value));
+}
+
+/* What the screen place was asked. */
+static struct as_json of_place(const struct as_json_of *of, const struct as_json_from *from)
 {
     struct as_json answer = {0};
-    const char *words = commands[view].words, *note = commands[view].note;
+    struct place_question question = place_question_parse(of->config, of->filter);
+    const struct place_ask *ask = &question.ask;
+    g_autoptr(GPtrArray) more = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *users = g_strdup_printf("%" G_GINT64_FORMAT, ask->users);
+    bool whole = ask->users > 0 && ask->residency && !question.wrong;
+    if (whole) {
+        add_option(more, "--users", users);
+        add_option(more, "--tier", tenant_tier_name(ask->tier));
+        add_option(more, "--residency", ask->residency);
+    }
+    if (whole && ask->region)
+        add_option(more, "--region", ask->region);
+    if (whole)
+        answer.command = command_of("place", more, NULL, from);
+    else
+        answer.note = g_strdup("it is asked nothing yet that a command could answer: users and "
+                               "residency, as in 500 EU");
+    place_question_clear(&question);
+    return answer;
+}
+
+struct as_json as_json(const struct as_json_of *of, const struct as_json_from *from)
+{
+    struct as_json answer = {0};
+    const char *words = commands[of->view].words, *note = commands[of->view].note;
+    bool filtered = of->filter && *of->filter;
+    g_autoptr(GPtrArray) more = g_ptr_array_new_with_free_func(g_free);
+    if (of->view == VIEW_PLACE)
+        return of_place(of, from);
+    if (of->view == VIEW_TARGETS && of->selected)
+        add_option(more, "--to", of->selected);
     if (!words)
         answer.note = g_strdup(note ? note : "there is no command for this screen yet");
-    else if (commands[view].takes && !subject)
+    else if (commands[of->view].takes && !of->subject)
         answer.note = g_strdup("there is nothing on this screen yet that a command could be about");
     else
-        answer.command = command_of(words, commands[view].takes ? subject : NULL, from);
+        answer.command =
+            command_of(words, more, commands[of->view].takes ? of->subject : NULL, from);
     if (answer.command && filtered)
         answer.note =
             g_strdup_printf("%s%sthe filter is no part of it", note ? note : "", note ? "; " : "");

@@ -15,9 +15,14 @@ struct as_json {
     char *note;    /* why there is none, or what is otherwise in it; NULL: nothing */
 };
 
-/* Of the screen `view` on `subject` (an id, or NULL), filtered or not. */
-struct as_json as_json(enum view_id view, const char *subject, bool filtered,
-                       const struct as_json_from *from);
+struct as_json_of {
+    enum view_id view;
+    const char *subject;  /* an id that it is open on, or NULL */
+    const char *selected; /* the row, or NULL */
+    const char *filter;   /* "" or NULL: none */
+    const struct config *config;
+};
+struct as_json as_json(const struct as_json_of *of, const struct as_json_from *from);
 void as_json_clear(struct as_json *answer);
 
 /* What `celldeck` has to be called in a shell for it to be this very program. Caller frees. */

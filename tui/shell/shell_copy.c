@@ -1,5 +1,6 @@
 /* The shell's part in copying: what of the screen is meant, and what became of it. */
 #include "data/base/text.h"
+#include "tui/console/list.h"
 #include "tui/shell/as_json.h"
 #include "tui/shell/shell_inside.h"
 
@@ -20,6 +21,8 @@ static const struct {
     [VIEW_HISTORY] = {"operation", offsetof(struct topic, operation)},
     [VIEW_EVENTS] = {"operation", offsetof(struct topic, operation)},
     [VIEW_FAILOVER] = {"cell", offsetof(struct topic, cell)},
+    [VIEW_TARGETS] = {"cell", offsetof(struct topic, cell)},
+    [VIEW_MOVES] = {"cell", offsetof(struct topic, cell)},
     [VIEW_STEPS] = {"tenant", offsetof(struct topic, tenant)},
     [VIEW_ALARMS] = {"alarm", offsetof(struct topic, alarm)},
 };
@@ -69,7 +72,13 @@ void shell_as_json(struct shell *shell)
     g_autofree char *program = as_json_program();
     const struct as_json_from from = {program, shell->deck->config->path,
                                       g_getenv("CELLDECK_STATE")};
-    struct as_json answer = as_json(level->view, level->subject, *level->filter, &from);
+    const struct list *list = view_list(shell_view(shell), shell_state(shell));
+    const struct as_json_of of = {.view = level->view,
+                                  .subject = level->subject,
+                                  .selected = list ? list->selected : NULL,
+                                  .filter = level->filter,
+                                  .config = shell->deck->config};
+    struct as_json answer = as_json(&of, &from);
     if (answer.command)
         offer(shell, g_steal_pointer(&answer.command), answer.note);
     else
