@@ -153,6 +153,38 @@ static void answer_came(const char *reply, const GError *error, gpointer data)
     zone_call_done(call);
 }
 
+bool zone_kind_read(const char *xml, bool *private, GError **error)
+{
+    g_autoptr(GHashTable) texts = xml_texts(xml, -1, NULL);
+    const char *word = texts ? g_hash_table_lookup(texts, "PrivateZone") : NULL;
+    *private = g_strcmp0(word, "true") == 0;
+    return *private || g_strcmp0(word, "false") == 0 || not_read("GetHostedZone", error);
+}
+
+static void kind_came(const char *reply, const GError *error, gpointer data)
+{
+    struct zone_call *call = data;
+    zone_kind_fn fn = (zone_kind_fn)call->fn;
+    g_autoptr(GError) unread = NULL;
+    bool private = false;
+    if (reply)
+        zone_kind_read(reply, &private, &unread);
+    call->ended = true;
+    fn(private, error ? error : unread, call->data);
+    zone_call_done(call);
+}
+
+struct zone_call *zone_kind_ask(struct aws_client *client, const char *zone_id, gint64 deadline_ms,
+                                zone_kind_fn fn, gpointer data)
+{
+    static const char *const params[] = {NULL};
+    g_autofree char *path = zone_path("/2013-04-01/hostedzone/{id}", zone_id);
+    struct zone_call *call = zone_call_new(G_CALLBACK(fn), data);
+    call->call = aws_rest_get(client, &zone_target, "GetHostedZone", path, params, deadline_ms,
+                              kind_came, call);
+    return call;
+}
+
 struct zone_call *zone_test_answer(struct aws_client *client, const char *zone_id, const char *name,
                                    const char *type, gint64 deadline_ms, zone_answer_fn fn,
                                    gpointer data)

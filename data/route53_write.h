@@ -76,6 +76,15 @@ struct zone_call *zone_test_answer(struct aws_client *client, const char *zone_i
                                    const char *type, gint64 deadline_ms, zone_answer_fn fn,
                                    gpointer data);
 
+/* Whether it is a private hosted zone, which answers within its VPCs alone, and of which
+ * zone_test_answer() tells nothing ("This call only supports querying public hosted zones", its API
+ * reference). `private` says nothing where there is an `error`. */
+typedef void (*zone_kind_fn)(bool private, const GError *error, gpointer data);
+struct zone_call *zone_kind_ask(struct aws_client *client, const char *zone_id, gint64 deadline_ms,
+                                zone_kind_fn fn, gpointer data);
+/* The answer of GetHostedZone. False and AWS_ERROR_ANSWER where it is none. */
+bool zone_kind_read(const char *xml, bool *private, GError **error);
+
 /* The sets of many names (one at the least), in as few pages as they lie in. `sets` (borrowed) is
  * one GPtrArray of struct record_set a name, in the order of `names`, empty where nothing stands;
  * NULL exactly when `error` is set: all or nothing. `deadline_ms` is for each page. */

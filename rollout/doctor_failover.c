@@ -95,6 +95,20 @@ static void answer_came(const struct zone_answer *answer, const GError *error, g
     take_read(data, error);
 }
 
+/* That it is private is nothing to mend, and has to be known: the evidence is another. */
+static void kind_came(bool private, const GError *error, gpointer data)
+{
+    struct asked *asked = data;
+    if (!error && private)
+        settle(asked,
+               judge_ok("%s is permitted; the hosted zone is private, of which TestDNSAnswer "
+                        "tells nothing: who is moved is verified by the zone's records and "
+                        "the cell that answers",
+                        asked->permission));
+    else
+        take_read(asked, error);
+}
+
 static void ask_zone(struct checkup *checkup)
 {
     const struct failover_config *failover = &checkup->doctor->config->failover;
@@ -108,6 +122,8 @@ static void ask_zone(struct checkup *checkup)
                 ask(checkup, "route53:ChangeResourceRecordSets"), NULL);
     zone_change_status(client, NO_CHANGE, DOCTOR_DEADLINE_MS, change_came,
                        ask(checkup, "route53:GetChange"));
+    zone_kind_ask(client, failover->zone_id, DOCTOR_DEADLINE_MS, kind_came,
+                  ask(checkup, "route53:GetHostedZone"));
     zone_test_answer(client, failover->zone_id, name->str, "CNAME", DOCTOR_DEADLINE_MS, answer_came,
                      ask(checkup, "route53:TestDNSAnswer"));
 }

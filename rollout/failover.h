@@ -30,7 +30,9 @@
  *                                 the call in flight was refused for now, and is tried again until
  *                                 its step's time is over; said once, so that people know
  *   dns.insync       {batch, back}
- *   verified         {batch, back, tenants[]}      all of the batch, or those that are so far
+ *   verified         {batch, back, tenants[], how} all of the batch, or those that are so far;
+ *                                 how: by what, where the zone is private and its servers can't be
+ *                                 asked; else not there
  *   tenant.left      {tenant, step, what: item | record, why}
  *                                 somebody else has changed that since it was verified: left alone
  *   resume*          {state: running | reverting}  revert* {reason, state: reverting}
@@ -335,6 +337,7 @@ struct failover_observation {
     const struct observed_tenant *tenants; /* in failover.tenants's order */
     const enum outcome *insync;            /* in failover.batches's order: DONE or not */
     const char *insync_why;                /* what keeps it from being asked, or NULL */
+    const char *verified_how; /* by what `verified` is, where TestDNSAnswer had no part; or NULL */
 };
 
 /* The next event to append, or none. After an intent is durable, its call is made. Ask again after

@@ -252,6 +252,7 @@ static struct decision crossing_decide(struct conduct *conduct)
         .tenants = tenants,
         .insync = crossing->insync,
         .insync_why = zone_why(crossing),
+        .verified_how = crossing_verified_how(crossing),
     };
     struct failover_decision decision = failover_decide(crossing->failover, &seen);
     return (struct decision){

@@ -55,6 +55,9 @@ struct crossing_lock {
     gint64 seq;
 };
 
+/* Asked for where TestDNSAnswer could not be believed. */
+enum zone_kind { ZONE_KIND_UNKNOWN, ZONE_KIND_PUBLIC, ZONE_KIND_PRIVATE };
+
 /* What is under way at Route 53 for the dns intent in flight. */
 enum zone_errand {
     ZONE_ERRAND_CHANGE, /* the change itself */
@@ -109,6 +112,7 @@ struct crossing {
 
     bool verifies_back; /* which way `verified` of the travellers is about */
     guint n_verifying;
+    enum zone_kind zone_kind;
     double tests_left; /* how often Route 53's servers may be asked now */
     gint64 tests_mono_ms;
     GHashTable *addresses; /* dns_name -> struct address *, failover_address.c */
@@ -174,6 +178,8 @@ void crossing_count(struct crossing *crossing);
 /* They are wanted for something else by now, or were read too long ago: forgets them. */
 void crossing_follow_residents(struct crossing *crossing);
 void crossing_forget_residents(struct crossing *crossing);
+/* "by the records...": where Route 53's servers could not be asked; NULL: they were. */
+const char *crossing_verified_how(const struct crossing *crossing);
 void traveller_forget_verify(struct traveller *traveller);
 /* failover_address.c: of a cell's name, as DNS has it; NULL: not known (yet), and *error (borrowed)
  * is why, if anything is. Looked up again now and then, for it may change. */

@@ -170,7 +170,10 @@ static struct failover_decision verify(const struct failover *failover,
     bool some = json_array_size(tenants) > 0 && may_tell_some(failover, seen);
     if (!all && !some)
         return NO_EVENT;
-    return about(failover, place, "verified", json_pack("{s:O}", "tenants", tenants));
+    json_t *data = json_pack("{s:O}", "tenants", tenants);
+    if (seen->verified_how)
+        json_object_set_new(data, "how", json_string(seen->verified_how));
+    return about(failover, place, "verified", data);
 }
 
 /* COPY is a command (failover_decide.c). */

@@ -1,5 +1,7 @@
 /* Whether a tenant is where it was sent: the registry has it as this operation left it, Route 53's
- * own servers answer with its record, and, on the way there, its new cell answers check_url. The
+ * own servers answer with its record (of a private zone, which they can't be asked of, the record
+ * stands in the zone; its change is INSYNC by then), and, on the way there, its new cell answers
+ * check_url. The
  * cell is asked at its own address under the tenant's name: what resolvers keep of the old record
  * for as long as its TTL is no failure of the new one's. */
 #include "rollout/failover_conduct.h"
@@ -19,8 +21,8 @@ enum { VERIFY_AT_ONCE = 16, TESTS_A_SECOND = 8, TESTS_AT_ONCE = 20, ANSWER_MS = 
 /* One look at a tenant, step by step. */
 struct verifying {
     struct traveller *traveller;
-    enum { VERIFY_ITEM, VERIFY_ZONE, VERIFY_RECORD, VERIFY_ANSWER } step;
-    char *doubt; /* what Route 53's servers answered, where that was not expected */
+    enum { VERIFY_ITEM, VERIFY_ZONE, VERIFY_KIND, VERIFY_RECORD, VERIFY_ANSWER } step;
+    char *doubt; /* what Route 53's servers answered, where that was not expected, or why not */
     struct tenant_call *item;
     struct zone_call *zone;
     struct aws_call *answer;
@@ -113,24 +115,50 @@ static bool answers_as_expected(const struct verifying *verifying, const struct 
     return strcmp(answer->code, "NXDOMAIN") == 0 || answer->values->len == 0;
 }
 
+/* All that can be said of its record agrees. */
+static void record_agrees(struct verifying *verifying)
+{
+    if (asks_cell(verifying))
+        go_on(verifying, VERIFY_ANSWER);
+    else
+        ends(verifying, OUTCOME_DONE, NULL);
+}
+
+/* Takes `doubt`. */
+static void doubts(struct verifying *verifying, char *doubt, int next)
+{
+    g_free(verifying->doubt);
+    verifying->doubt = doubt;
+    go_on(verifying, next);
+}
+
+/* What a private zone may be refused with: the API reference names InvalidInput and
+ * NoSuchHostedZone. */
+static bool may_be_private(const struct crossing *crossing, const GError *error)
+{
+    return crossing->zone_kind == ZONE_KIND_UNKNOWN &&
+           (g_error_matches(error, AWS_ERROR, AWS_ERROR_REQUEST) ||
+            g_error_matches(error, AWS_ERROR, AWS_ERROR_NOT_FOUND));
+}
+
 static void on_zone(const struct zone_answer *answer, const GError *error, gpointer data)
 {
     struct verifying *verifying = data;
     verifying->zone = NULL;
-    if (!answer) {
+    if (!answer && may_be_private(verifying->traveller->crossing, error)) {
+        doubts(verifying, g_strdup(error->message), VERIFY_KIND);
+    } else if (!answer) {
         ends(verifying, OUTCOME_NOT, error->message);
     } else if (!answers_as_expected(verifying, answer)) {
         const char *first = answer->values->len ? g_ptr_array_index(answer->values, 0) : "nothing";
         g_autofree char *wanted =
             verifying->expected ? record_set_text(verifying->expected) : g_strdup("no record");
-        g_free(verifying->doubt);
-        verifying->doubt = g_strdup_printf("Route 53's servers answer %s, %s; expected is %s",
-                                           answer->code, first, wanted);
-        go_on(verifying, VERIFY_RECORD);
-    } else if (asks_cell(verifying)) {
-        go_on(verifying, VERIFY_ANSWER);
+        doubts(verifying,
+               g_strdup_printf("Route 53's servers answer %s, %s; expected is %s", answer->code,
+                               first, wanted),
+               VERIFY_RECORD);
     } else {
-        ends(verifying, OUTCOME_DONE, NULL);
+        record_agrees(verifying);
     }
 }
 
@@ -169,8 +197,50 @@ static void begin_zone(struct verifying *verifying, gint64 mono_ms)
         ends(verifying, OUTCOME_NOT, zone ? "what its record was is not known" : why);
         return;
     }
+    if (crossing->zone_kind == ZONE_KIND_PRIVATE) {
+        go_on(verifying, VERIFY_RECORD);
+        return;
+    }
     verifying->zone = zone_test_answer(world->client, zone, set->name, set->type, CONDUCT_CALL_MS,
                                        on_zone, verifying);
+}
+
+static void on_kind(bool private, const GError *error, gpointer data)
+{
+    struct verifying *verifying = data;
+    struct crossing *crossing = verifying->traveller->crossing;
+    verifying->zone = NULL;
+    if (!error)
+        crossing->zone_kind = private ? ZONE_KIND_PRIVATE : ZONE_KIND_PUBLIC;
+    g_autofree char *why =
+        error ? g_strdup_printf("%s (and whether it is a private zone is not known: %s)",
+                                verifying->doubt, error->message)
+              : g_strdup(verifying->doubt);
+    if (crossing->zone_kind == ZONE_KIND_PRIVATE)
+        go_on(verifying, VERIFY_RECORD);
+    else
+        ends(verifying, OUTCOME_NOT, why);
+}
+
+static void begin_kind(struct verifying *verifying)
+{
+    const struct crossing *crossing = verifying->traveller->crossing;
+    const char *why, *zone = crossing_zone(crossing, &why);
+    if (crossing->zone_kind == ZONE_KIND_PRIVATE)
+        go_on(verifying, VERIFY_RECORD);
+    else if (zone)
+        verifying->zone =
+            zone_kind_ask(crossing->base.world->client, zone, CONDUCT_CALL_MS, on_kind, verifying);
+    else
+        ends(verifying, OUTCOME_NOT, why);
+}
+
+const char *crossing_verified_how(const struct crossing *crossing)
+{
+    return crossing->zone_kind == ZONE_KIND_PRIVATE
+               ? "by the records in the zone: it is private, and TestDNSAnswer knows public ones "
+                 "only"
+               : NULL;
 }
 
 /* Servers that answer something else have not heard of the change yet, or of a later one, which is
@@ -188,6 +258,15 @@ static void on_record(GPtrArray *const *sets, const GError *error, gpointer data
     bool expected = verifying->expected
                         ? there->len == 1 && record_set_equal(first, verifying->expected)
                         : there->len == 0;
+    enum zone_kind kind = verifying->traveller->crossing->zone_kind;
+    if (expected && kind == ZONE_KIND_PRIVATE) {
+        record_agrees(verifying);
+        return;
+    }
+    if (expected && kind == ZONE_KIND_UNKNOWN) { /* it may be one that has no public servers */
+        go_on(verifying, VERIFY_KIND);
+        return;
+    }
     if (expected) {
         ends(verifying, OUTCOME_NOT, verifying->doubt);
         return;
@@ -269,6 +348,8 @@ static void step(struct verifying *verifying, gint64 mono_ms)
         begin_item(verifying);
     else if (verifying->step == VERIFY_ZONE)
         begin_zone(verifying, mono_ms);
+    else if (verifying->step == VERIFY_KIND)
+        begin_kind(verifying);
     else if (verifying->step == VERIFY_RECORD)
         begin_record(verifying);
     else

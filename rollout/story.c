@@ -76,7 +76,7 @@ static const struct {
     {"delayed", "batch {batch}[{back?}, going back]: refused for now, and tried again: {error}",
      STORY_WARN},
     {"dns.insync", "batch {batch}[{back?}, going back]: INSYNC", STORY_PLAIN},
-    {"verified", "batch {batch}[{back?}, going back]: {#tenants} verified", STORY_GOOD},
+    {"verified", "batch {batch}[{back?}, going back]: {#tenants} verified[, {how}]", STORY_GOOD},
     {"tenant.left", "{tenant} LEFT ALONE: {why}", STORY_WARN},
     {"revert", "{actor} REVERTS[: {reason}]", STORY_BAD},
     {"evacuated", "{actor} has it evacuated by {operation}", STORY_WARN},

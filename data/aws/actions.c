@@ -8,6 +8,8 @@ static const struct aws_action actions[] = {
     {AWS_DYNAMODB, "Scan", false, AWS_USE_WATCH, AWS_SCOPE_TABLE, "which tenant lives where"},
     {AWS_ROUTE53, "ListResourceRecordSets", false, AWS_USE_ZONE, AWS_SCOPE_ZONE,
      "where DNS sends the tenant that is looked at"},
+    {AWS_ROUTE53, "GetHostedZone", false, AWS_USE_REROUTE, AWS_SCOPE_ZONE,
+     "whether it is a private zone, of which TestDNSAnswer tells nothing"},
     {AWS_ROUTE53, "GetChange", false, AWS_USE_REROUTE, AWS_SCOPE_CHANGES,
      "whether all DNS servers know of a change"},
     {AWS_ROUTE53, "TestDNSAnswer", false, AWS_USE_REROUTE, AWS_SCOPE_ANSWERS,

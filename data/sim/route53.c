@@ -118,6 +118,10 @@ static json_t *test_dns_answer(struct sim_call *call)
     const struct sim_zone *zone = zone_of(call, "hostedzoneid");
     if (!zone)
         return NULL;
+    /* Its API reference: "This call only supports querying public hosted zones." */
+    if (sim_zone_is_private(zone))
+        return sim_refuse(call, 400, "InvalidInput",
+                          "TestDNSAnswer is not supported for private hosted zones");
     g_autofree char *key = sim_zone_key(name, type, "");
     const json_t *set = json_object_get(sim_zone_served(call->cloud, zone, call->now_ms), key);
     const json_t *records =
@@ -133,7 +137,31 @@ static json_t *test_dns_answer(struct sim_call *call)
                      values, "ResponseCode", set ? "NOERROR" : "NXDOMAIN", "Protocol", "UDP");
 }
 
+static json_t *get_hosted_zone(struct sim_call *call)
+{
+    const char *id = sim_text(call->in, "Id", "");
+    const struct sim_zone *zone = zone_of(call, "Id");
+    if (!zone)
+        return NULL;
+    bool private = sim_zone_is_private(zone);
+    g_autofree char *path = g_strdup_printf("/hostedzone/%s", id);
+    g_autofree char *sets = g_strdup_printf("%zu", json_object_size(sim_zone_sets(zone)));
+    json_t *told = json_pack("{s:{s:s, s:s, s:s, s:{s:b}, s:s}}", "HostedZone", "Id", path, "Name",
+                             sim_zone_domain(zone), "CallerReference", id, "Config", "PrivateZone",
+                             private, "ResourceRecordSetCount", sets);
+    if (private)
+        json_object_set_new(
+            told, "VPCs",
+            json_pack("{s:{s:s, s:s}}", "VPC", "VPCRegion", "us-east-1", "VPCId", "vpc-0ce11dec0"));
+    else
+        json_object_set_new(
+            told, "DelegationSet",
+            json_pack("{s:{s:s}}", "NameServers", "NameServer", "ns-2048.awsdns-64.com"));
+    return told;
+}
+
 const struct sim_action sim_route53_actions[] = {
+    {"GetHostedZone", get_hosted_zone, SIM_READ},
     {"ChangeResourceRecordSets", change_record_sets, SIM_WRITE},
     {"ListResourceRecordSets", list_record_sets, SIM_READ},
     {"GetChange", get_change, SIM_READ},

@@ -92,6 +92,9 @@ static void read_rest(struct sim_wire *wire, const struct sim_request *request)
     if (g_str_equal(kind, "hostedzone") && g_str_equal(tail, "rrset")) {
         json_object_set_new(wire->in, "HostedZoneId", json_string(parts[2]));
         wire->action = g_strdup(post ? "ChangeResourceRecordSets" : "ListResourceRecordSets");
+    } else if (g_str_equal(kind, "hostedzone") && n == 3 && !post) {
+        json_object_set_new(wire->in, "Id", json_string(parts[2]));
+        wire->action = g_strdup("GetHostedZone");
     } else if (g_str_equal(kind, "change") && n == 3) {
         json_object_set_new(wire->in, "Id", json_string(parts[2]));
         wire->action = g_strdup("GetChange");

@@ -15,6 +15,7 @@ struct stand {
 
 struct sim_zone {
     char *domain;
+    bool private;
     GArray *stands; /* struct stand, oldest first, never empty */
 };
 
@@ -49,6 +50,11 @@ struct sim_zone *sim_zone_find(const struct sim_cloud *cloud, const char *id)
 const char *sim_zone_domain(const struct sim_zone *zone)
 {
     return zone->domain;
+}
+
+bool sim_zone_is_private(const struct sim_zone *zone)
+{
+    return zone->private;
 }
 
 static const struct stand *stand_at(const struct sim_zone *zone, guint i)
@@ -132,11 +138,13 @@ static json_t *tenants_records(const json_t *scenario, const json_t *dns)
 }
 
 /* Steals `sets`. */
-static void add_zone(struct sim_cloud *cloud, const char *id, const char *domain, json_t *sets)
+static void add_zone(struct sim_cloud *cloud, const char *id, const char *domain, bool private,
+                     json_t *sets)
 {
     struct sim_zone *zone = g_new0(struct sim_zone, 1);
     struct stand stand = {G_MININT64 / 2, sets};
     zone->domain = dotted(domain);
+    zone->private = private;
     zone->stands = g_array_new(FALSE, FALSE, sizeof stand);
     g_array_set_clear_func(zone->stands, stand_clear);
     g_array_append_val(zone->stands, stand);
@@ -149,11 +157,11 @@ void sim_zones_fill(struct sim_cloud *cloud)
     const char *id;
     json_t *domain;
     json_object_foreach (json_object_get(scenario, "zones"), id, domain)
-        add_zone(cloud, id, json_string_value(domain) ? json_string_value(domain) : "",
+        add_zone(cloud, id, json_string_value(domain) ? json_string_value(domain) : "", false,
                  json_object());
     if (dns)
         add_zone(cloud, sim_text(dns, "zone", ""), sim_text(dns, "domain", ""),
-                 tenants_records(scenario, dns));
+                 json_is_true(json_object_get(dns, "private")), tenants_records(scenario, dns));
 }
 
 /* What the CNAME of `name` says, or where its alias leads (which DNS does not tell), or NULL. */

@@ -14,6 +14,7 @@ GHashTable *sim_zones_new(void);
 /* NULL: there is none of that id. */
 struct sim_zone *sim_zone_find(const struct sim_cloud *cloud, const char *id);
 const char *sim_zone_domain(const struct sim_zone *zone); /* "medplum.test." */
+bool sim_zone_is_private(const struct sim_zone *zone);
 
 /* {"name type identifier": record set}. Borrowed; never changed, only replaced. */
 json_t *sim_zone_sets(const struct sim_zone *zone);

@@ -124,7 +124,8 @@ Test(iam_policy, of_a_zone_changes_its_records_and_a_reader_only_reads_them)
     const struct iam_wish own = {.account = "123456789012"};
     OWN_JSON policy = policy_of(yaml, &own, NULL);
     g_autofree char *text = in_short(policy);
-    cr_expect(strstr(text, "allow route53:ListResourceRecordSets route53:ChangeResourceRecordSets "
+    cr_expect(strstr(text, "allow route53:ListResourceRecordSets route53:GetHostedZone "
+                           "route53:ChangeResourceRecordSets "
                            "on arn:aws:route53:::hostedzone/Z1\n"
                            "allow route53:GetChange on arn:aws:route53:::change/*\n"
                            "allow route53:TestDNSAnswer on *\n"),

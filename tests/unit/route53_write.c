@@ -267,6 +267,23 @@ Test(route53_write, an_answer_agrees_with_a_record_by_all_of_its_values)
     cr_expect(g_error_matches(error, AWS_ERROR, AWS_ERROR_ANSWER));
 }
 
+#define ZONE(private)                                                                              \
+    "<GetHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>"          \
+    "<Config><Comment>true</Comment><PrivateZone>" private "</PrivateZone></Config></HostedZone></GetHostedZoneResponse>"
+
+Test(route53_write, whether_a_zone_is_private_is_read_and_never_guessed)
+{
+    bool private = false;
+    cr_expect(zone_kind_read(ZONE("true"), &private, NULL) && private);
+    cr_expect(zone_kind_read(ZONE("false"), &private, NULL) && !private);
+    static const char *const none[] = {ZONE("perhaps"), ZONE(""), "<HostedZone/>", "no XML"};
+    for (size_t i = 0; i < G_N_ELEMENTS(none); i++) {
+        g_autoptr(GError) error = NULL;
+        cr_expect(!zone_kind_read(none[i], &private, &error), "%s", none[i]);
+        cr_expect(g_error_matches(error, AWS_ERROR, AWS_ERROR_ANSWER));
+    }
+}
+
 static void read_many(GPtrArray *const *sets, const GError *error, gpointer data)
 {
     struct end *end = data;
