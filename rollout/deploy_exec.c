@@ -112,9 +112,7 @@ static void exec_current(gpointer self, const struct deploy_request *request, de
 
 static char **exec_environment(const struct deploy_request *request)
 {
-    const struct {
-        const char *name, *value;
-    } given[] = {
+    const struct job_variable given[] = {
         {"CELL", request->cell->id},
         {"VERSION", request->version},
         {"PREVIOUS", request->previous},
@@ -123,12 +121,7 @@ static char **exec_environment(const struct deploy_request *request)
          request->reference ? request->reference : (request->rollback ? request->version : NULL)},
         {"CELLDECK_ROLLBACK", request->rollback ? "1" : NULL},
     };
-    char **environment = g_get_environ();
-    for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
-        environment = given[i].value
-                          ? g_environ_setenv(environment, given[i].name, given[i].value, true)
-                          : g_environ_unsetenv(environment, given[i].name);
-    return environment;
+    return job_environment(given, G_N_ELEMENTS(given));
 }
 
 /* A rollback does not wait for the command that it takes back: that one is told to stop. */

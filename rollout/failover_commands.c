@@ -50,9 +50,7 @@ static struct errand errand_of(const struct crossing *crossing)
 
 static char **environment_of(const struct crossing *crossing, const struct errand *errand)
 {
-    const struct {
-        const char *name, *value;
-    } given[] = {
+    const struct job_variable given[] = {
         {"CELLDECK_OPERATION", crossing->base.id},
         {"CELLDECK_TOKEN", crossing->failover->intent.token},
         {"CELLDECK_SOURCE", crossing->failover->plan->source},
@@ -60,12 +58,7 @@ static char **environment_of(const struct crossing *crossing, const struct erran
         {"CELLDECK_TARGET", errand->target},
         {"CELLDECK_TENANT", errand->tenant},
     };
-    char **environment = g_get_environ();
-    for (size_t i = 0; i < G_N_ELEMENTS(given); i++)
-        environment = given[i].value
-                          ? g_environ_setenv(environment, given[i].name, given[i].value, true)
-                          : g_environ_unsetenv(environment, given[i].name);
-    return environment;
+    return job_environment(given, G_N_ELEMENTS(given));
 }
 
 static void begin(struct crossing *crossing, const struct errand *errand)

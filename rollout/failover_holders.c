@@ -44,6 +44,15 @@ static void add(GPtrArray *holders, const char *cell, const struct operation *op
     g_ptr_array_add(holders, holder);
 }
 
+const char **preflight_cells(const struct evacuation *evacuation)
+{
+    const char **cells = g_new0(const char *, evacuation->targets->len + 2);
+    cells[0] = evacuation->cell->id;
+    for (guint i = 0; i < evacuation->targets->len; i++)
+        cells[i + 1] = ((const struct placement_target *)evacuation->targets->pdata[i])->cell->id;
+    return cells;
+}
+
 GPtrArray *preflight_holders(struct journal *journal, const char *const *cells, const char *own,
                              GError **error)
 {

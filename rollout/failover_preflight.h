@@ -34,6 +34,8 @@ struct preflight_holder {
                    */
 };
 void preflight_holder_free(gpointer data);
+/* The source and the targets, NULL-terminated. The caller frees the array, not the ids. */
+const char **preflight_cells(const struct evacuation *evacuation);
 /* Of the cells (NULL-terminated), the source first: operations that are live, are not `own` (or
  * NULL), and hold a cell's lock, or are failovers or moves that have it in their list. A rollout
  * that merely has a cell in its list is none: it waits for the lock. struct preflight_holder *,

@@ -21,15 +21,6 @@ static const char *subject(const struct failover_ask *ask)
 }
 
 /* The source, then the targets. Caller frees; the ids are the evacuation's. */
-static const char **cells_of(const struct evacuation *evacuation)
-{
-    const char **cells = g_new0(const char *, evacuation->targets->len + 2);
-    cells[0] = evacuation->cell->id;
-    for (guint i = 0; i < evacuation->targets->len; i++)
-        cells[i + 1] = ((const struct placement_target *)evacuation->targets->pdata[i])->cell->id;
-    return cells;
-}
-
 static json_t *words_json(const char *const *words)
 {
     json_t *array = json_array();
@@ -75,7 +66,7 @@ static char *try_open(struct journal *journal, const struct failover_ask *ask,
                       const struct person *requester, gint64 now_ms, GPtrArray **refusals,
                       GError **error)
 {
-    g_autofree const char **cells = cells_of(ask->evacuation);
+    g_autofree const char **cells = preflight_cells(ask->evacuation);
     gint64 head = journal_head(journal, error);
     g_autofree char *id = head < 0 ? NULL : operation_next_id(journal, letters[ask->kind], error);
     g_autoptr(GPtrArray) holders = id ? preflight_holders(journal, cells, NULL, error) : NULL;

@@ -150,6 +150,16 @@ static bool begin(const struct job_desk *desk, const struct job *job, int lock, 
     return start(desk, job, absolute, earlier, lock, error);
 }
 
+char **job_environment(const struct job_variable *variables, size_t n)
+{
+    char **environment = g_get_environ();
+    for (size_t i = 0; i < n; i++)
+        environment = variables[i].value ? g_environ_setenv(environment, variables[i].name,
+                                                            variables[i].value, TRUE)
+                                         : g_environ_unsetenv(environment, variables[i].name);
+    return environment;
+}
+
 bool job_begin(const struct job_desk *desk, const struct job *job, GError **error)
 {
     g_autoptr(GError) failure = NULL;

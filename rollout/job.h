@@ -14,6 +14,12 @@ struct job_desk *job_desk_new(const char *state_dir, GError **error);
 void job_desk_free(struct job_desk *desk);
 OWNABLE(job_desk, job_desk_free);
 
+struct job_variable {
+    const char *name, *value;
+};
+/* This process's environment with these in it; one whose value is NULL is not in it. */
+char **job_environment(const struct job_variable *variables, size_t n);
+
 struct job {
     const char *token;
     const char *setting;        /* whose command it is, for errors: "deploy.exec.command" */

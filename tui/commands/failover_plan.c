@@ -37,13 +37,8 @@ static struct evacuation *plan_of(const struct context *context, const struct sn
 static GPtrArray *holders_of(struct context *context, const struct evacuation *evacuation,
                              GError **error)
 {
-    g_autoptr(GPtrArray) cells = g_ptr_array_new();
-    g_ptr_array_add(cells, evacuation->cell->id);
-    for (guint i = 0; i < evacuation->targets->len; i++)
-        g_ptr_array_add(cells,
-                        ((const struct placement_target *)evacuation->targets->pdata[i])->cell->id);
-    g_ptr_array_add(cells, NULL);
-    return preflight_holders(context->journal, (const char *const *)cells->pdata, NULL, error);
+    g_autofree const char **cells = preflight_cells(evacuation);
+    return preflight_holders(context->journal, cells, NULL, error);
 }
 
 bool failover_plan_read(struct context *context, enum failover_kind kind, const char *of,

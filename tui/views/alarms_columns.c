@@ -201,30 +201,18 @@ static const char *since_text(const void *row, const struct deck *deck, GString 
     return scratch->str;
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
-static enum role accent(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_ACCENT;
-}
-
 enum { COL_STATE, COL_SINCE, COL_ALARM, COL_CELL, COL_FOR, COL_REASON, COL_COUNT };
 
 /* clang-format off */
 static const struct sheet_column columns[COL_COUNT] = {
     [COL_STATE] = {"state", {"STATE", 10, 11, 0, false}, state_text, state_number, state_role,
                    .falls = true},
-    [COL_SINCE] = {"since", {"SINCE MARK", 11, 13, 1, false}, since_text, .role = accent,
+    [COL_SINCE] = {"since", {"SINCE MARK", 11, 13, 1, false}, since_text, .role = sheet_accent,
                    .wanted = since_marked, .quiet = true},
     [COL_ALARM] = {"alarm", {"ALARM", 14, 31, 0, false}, alarm_text},
     [COL_CELL] = {"cell", {"CELL", 14, 20, 2, false}, cell_text},
     [COL_FOR] = {"for", {"FOR", 5, 5, 1, true}, for_text, for_number, .quiet = true},
-    [COL_REASON] = {"reason", {"REASON", 24, 160, 3, false}, reason_text, .role = dim},
+    [COL_REASON] = {"reason", {"REASON", 24, 160, 3, false}, reason_text, .role = sheet_dim},
 };
 /* clang-format on */
 

@@ -181,20 +181,6 @@ static gint64 cell_past_ms(const void *state)
     return view->span_ms > 3 * WHEN_HOUR ? view->span_ms : 0;
 }
 
-/* The cell before or after this one in celldeck.yaml. */
-static const char *neighbour(const struct deck *deck, int by)
-{
-    const GPtrArray *cells = deck->config->cells;
-    for (guint i = 0; i < cells->len; i++) {
-        const struct cell_config *cell = g_ptr_array_index(cells, i);
-        if (g_strcmp0(cell->id, deck->cell) != 0)
-            continue;
-        guint at = (guint)((int)(i + cells->len) + by) % cells->len;
-        return ((const struct cell_config *)g_ptr_array_index(cells, at))->id;
-    }
-    return NULL;
-}
-
 static gint64 next_span(gint64 span_ms)
 {
     static const gint64 spans[] = {WHEN_HOUR, 3 * WHEN_HOUR, WHEN_DAY};
@@ -235,7 +221,7 @@ static struct reaction cell_key(void *state, const struct deck *deck, enum reque
     case REQUEST_NEXT:
     case REQUEST_PREVIOUS:
         return (struct reaction){REACT_TURN, VIEW_CELL, request,
-                                 neighbour(deck, request == REQUEST_NEXT ? 1 : -1)};
+                                 deck_neighbour(deck, request == REQUEST_NEXT ? 1 : -1)};
     default:
         return (struct reaction){.what = REACT_UNUSED};
     }

@@ -19,16 +19,9 @@ static void add(GPtrArray *checks, bool ok, char *text)
 static GPtrArray *holders_of(const struct deck *deck, const struct evacuation *evacuation,
                              bool *none)
 {
-    g_autoptr(GPtrArray) cells = g_ptr_array_new();
+    g_autofree const char **cells = preflight_cells(evacuation);
     *none = !deck->journal && !deck->journal_error;
-    g_ptr_array_add(cells, evacuation->cell->id);
-    for (guint i = 0; i < evacuation->targets->len; i++)
-        g_ptr_array_add(cells,
-                        ((const struct placement_target *)evacuation->targets->pdata[i])->cell->id);
-    g_ptr_array_add(cells, NULL);
-    return deck->journal
-               ? preflight_holders(deck->journal, (const char *const *)cells->pdata, NULL, NULL)
-               : NULL;
+    return deck->journal ? preflight_holders(deck->journal, cells, NULL, NULL) : NULL;
 }
 
 static void add_registry(GPtrArray *checks, const struct deck *deck,

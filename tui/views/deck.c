@@ -135,6 +135,19 @@ const struct cell *deck_cell(const struct deck *deck, const char *id)
     return deck->snapshot && id ? snapshot_cell(deck->snapshot, id) : NULL;
 }
 
+const char *deck_neighbour(const struct deck *deck, int by)
+{
+    const GPtrArray *cells = deck->config->cells;
+    for (guint i = 0; i < cells->len; i++) {
+        const struct cell_config *cell = g_ptr_array_index(cells, i);
+        if (g_strcmp0(cell->id, deck->cell) != 0)
+            continue;
+        guint at = (guint)((int)(i + cells->len) + by) % cells->len;
+        return ((const struct cell_config *)g_ptr_array_index(cells, at))->id;
+    }
+    return NULL;
+}
+
 const char *deck_wave(const struct deck *deck, const struct cell_config *cell)
 {
     for (guint i = 0; i < deck->config->waves->len; i++) {

@@ -140,5 +140,8 @@ struct rollout_cell *deck_cell_rollout(const struct deck *deck, const char *cell
 /* The newest rollout that touched the cell or still may, else the newest that lists it: its id, or
  * NULL. */
 const char *deck_rollout_of(const struct deck *deck, const char *cell);
+/* The id of the cell so many places after (before: negative) the one that is looked at, in the
+ * order of celldeck.yaml and round its ends; NULL where none is looked at. */
+const char *deck_neighbour(const struct deck *deck, int by);
 /* The wave that celldeck.yaml puts a cell in (a dr cell in its primary's), or NULL. */
 const char *deck_wave(const struct deck *deck, const struct cell_config *cell);

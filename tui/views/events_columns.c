@@ -104,28 +104,16 @@ static enum role event_role(const void *row, const struct deck *deck)
     return tone(row);
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
-static enum role accent(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_ACCENT;
-}
-
 /* clang-format off */
 static const struct sheet_column columns[COL_COUNT] = {
-    [COL_SEQ] = {"seq", {"#", 4, 5, 4, true}, seq_text, seq_number, dim, .falls = true,
+    [COL_SEQ] = {"seq", {"#", 4, 5, 4, true}, seq_text, seq_number, sheet_dim, .falls = true,
                  .quiet = true},
-    [COL_TIME] = {"time", {"TIME", 8, 12, 1, false}, time_text, time_number, dim, .falls = true,
+    [COL_TIME] = {"time", {"TIME", 8, 12, 1, false}, time_text, time_number, sheet_dim, .falls = true,
                   .moment = true, .quiet = true},
-    [COL_ACTOR] = {"actor", {"ACTOR", 12, 18, 5, false}, actor_text, .role = dim},
-    [COL_CELL] = {"cell", {"CELL", 9, 20, 2, false}, cell_text, .role = accent},
+    [COL_ACTOR] = {"actor", {"ACTOR", 12, 18, 5, false}, actor_text, .role = sheet_dim},
+    [COL_CELL] = {"cell", {"CELL", 9, 20, 2, false}, cell_text, .role = sheet_accent},
     [COL_EVENT] = {"event", {"EVENT", 14, 200, 0, false}, event_text, .role = event_role},
-    [COL_TYPE] = {"type", {"TYPE", 8, 16, 3, false}, type_text, .role = dim, .spare = true},
+    [COL_TYPE] = {"type", {"TYPE", 8, 16, 3, false}, type_text, .role = sheet_dim, .spare = true},
 };
 /* clang-format on */
 

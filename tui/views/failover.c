@@ -161,20 +161,6 @@ static void failover_cells(const void *state, const struct deck *deck, GPtrArray
     }
 }
 
-/* The cell before or after this one in celldeck.yaml. */
-static const char *neighbour(const struct deck *deck, int by)
-{
-    const GPtrArray *cells = deck->config->cells;
-    for (guint i = 0; i < cells->len; i++) {
-        const struct cell_config *cell = g_ptr_array_index(cells, i);
-        if (g_strcmp0(cell->id, deck->cell) != 0)
-            continue;
-        guint at = (guint)((int)(i + cells->len) + by) % cells->len;
-        return ((const struct cell_config *)g_ptr_array_index(cells, at))->id;
-    }
-    return NULL;
-}
-
 static struct reaction failover_key(void *state, const struct deck *deck, enum request request)
 {
     struct failover_view *view = state;
@@ -186,7 +172,7 @@ static struct reaction failover_key(void *state, const struct deck *deck, enum r
     case REQUEST_NEXT:
     case REQUEST_PREVIOUS:
         return (struct reaction){REACT_TURN, VIEW_FAILOVER, request,
-                                 neighbour(deck, request == REQUEST_NEXT ? 1 : -1)};
+                                 deck_neighbour(deck, request == REQUEST_NEXT ? 1 : -1)};
     default:
         return pager_move(&view->pager, request);
     }

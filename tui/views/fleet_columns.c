@@ -97,18 +97,6 @@ static enum role state_role(const void *row, const struct deck *deck)
     return mark_health(((const struct cell *)row)->health).role;
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
-static enum role accent(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_ACCENT;
-}
-
 static const char *wave_text(const void *row, const struct deck *deck, GString *scratch)
 {
     (void)scratch;
@@ -315,9 +303,9 @@ static const struct sheet_column columns[COL_COUNT] = {
     [COL_CELL] = {"cell", {"CELL", 12, 22, 0, false}, cell_text, .role = cell_role},
     [COL_STATE] = {"state", {"STATE", 9, 10, 0, false}, state_text, state_number, state_role,
                    .falls = true},
-    [COL_WAVE] = {"wave", {"WAVE", 8, 12, 6, false}, wave_text, .role = dim},
+    [COL_WAVE] = {"wave", {"WAVE", 8, 12, 6, false}, wave_text, .role = sheet_dim},
     [COL_VERSION] = {"version", {"VERSION", 9, 11, 1, false}, version_text, .draw = version_draw},
-    [COL_SINCE] = {"since", {"SINCE MARK", 13, 32, 2, false}, since_text, .role = accent,
+    [COL_SINCE] = {"since", {"SINCE MARK", 13, 32, 2, false}, since_text, .role = sheet_accent,
                    .wanted = since_marked, .quiet = true},
     [COL_ERRORS] = {"errors", {" ERRORS", DIGITS, 20, 2, false}, errors_text, errors_number,
                     .draw = errors_draw, .falls = true, .quiet = true},
@@ -333,10 +321,10 @@ static const struct sheet_column columns[COL_COUNT] = {
                   .draw = dies_draw, .falls = true, .quiet = true},
     [COL_FOR] = {"for", {"FOR", 4, 6, 5, true}, for_text, for_number, .spare = true,
                  .quiet = true},
-    [COL_CLASS] = {"class", {"CLASS", 6, 9, 6, false}, class_text, .role = dim, .spare = true},
-    [COL_REGION] = {"region", {"REGION", 9, 14, 6, false}, region_text, .role = dim,
+    [COL_CLASS] = {"class", {"CLASS", 6, 9, 6, false}, class_text, .role = sheet_dim, .spare = true},
+    [COL_REGION] = {"region", {"REGION", 9, 14, 6, false}, region_text, .role = sheet_dim,
                     .spare = true},
-    [COL_RESIDENCY] = {"residency", {"RES", 3, 5, 6, false}, residency_text, .role = dim,
+    [COL_RESIDENCY] = {"residency", {"RES", 3, 5, 6, false}, residency_text, .role = sheet_dim,
                        .spare = true},
     [COL_REQUESTS] = {"requests", {"REQUESTS", 8, 9, 5, true}, requests_text, requests_number,
                       requests_role, .falls = true, .spare = true, .quiet = true},

@@ -49,12 +49,6 @@ static enum role state_role(const void *row, const struct deck *deck)
     return mark_operation(operation->state, operation->ended_ms == 0).role;
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
 static double started_number(const void *row, const struct deck *deck)
 {
     (void)deck;
@@ -104,13 +98,13 @@ static void cells_draw(const void *row, const struct deck *deck, struct canvas *
 /* clang-format off */
 static const struct sheet_column columns[] = {
     {.id = "id", .shape = {"ID", 4, 6, 0, false}, .text = id_text},
-    {.id = "kind", .shape = {"KIND", 8, 9, 5, false}, .text = kind_text, .role = dim},
+    {.id = "kind", .shape = {"KIND", 8, 9, 5, false}, .text = kind_text, .role = sheet_dim},
     {.id = "subject", .shape = {"SUBJECT", 8, 16, 0, false}, .text = subject_text},
     {.id = "state", .shape = {"STATE", 9, 10, 0, false}, .text = state_text, .role = state_role},
     {.id = "started", .shape = {"STARTED", 12, 12, 1, false}, .text = started_text,
-     .number = started_number, .role = dim, .falls = true, .moment = true, .quiet = true},
+     .number = started_number, .role = sheet_dim, .falls = true, .moment = true, .quiet = true},
     {.id = "took", .shape = {"TOOK", 5, 5, 4, true}, .text = took_text, .number = took_number,
-     .role = dim, .falls = true, .quiet = true},
+     .role = sheet_dim, .falls = true, .quiet = true},
     {.id = "actor", .shape = {"ACTOR", 10, 24, 2, false}, .text = actor_text},
     {.id = "cells", .shape = {"CELLS", 5, 5, 6, true}, .text = cells_text, .number = cells_number,
      .draw = cells_draw, .falls = true},

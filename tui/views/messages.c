@@ -86,16 +86,10 @@ static const char *message_text(const void *row, const struct deck *deck, GStrin
     return ((const struct message_row *)row)->message->text;
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
 /* clang-format off */
 static const struct sheet_column columns[] = {
     {.id = "time", .shape = {"TIME", 8, 12, 1, false}, .text = time_text, .number = time_number,
-     .role = dim, .falls = true, .moment = true, .quiet = true},
+     .role = sheet_dim, .falls = true, .moment = true, .quiet = true},
     {.id = "kind", .shape = {"KIND", 7, 8, 2, false}, .text = kind_text, .role = message_role,
      .spare = true},
     {.id = "message", .shape = {"MESSAGE", 20, 400, 0, false}, .text = message_text,

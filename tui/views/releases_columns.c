@@ -189,31 +189,19 @@ static enum role version_role(const void *row, const struct deck *deck)
     return *((const struct release_row *)row)->cells ? ROLE_TITLE : ROLE_NORMAL;
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
-static enum role accent(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_ACCENT;
-}
-
 /* clang-format off */
 static const struct sheet_column columns[COL_COUNT] = {
     [COL_VERSION] = {"version", {"VERSION", 9, 14, 0, false}, version_text, version_number,
                      version_role, .falls = true, .moment = true},
     [COL_CELLS] = {"cells", {"RUNS IN", 14, 36, 1, false}, cells_text},
-    [COL_SINCE] = {"since", {"SINCE MARK", 12, 36, 2, false}, since_text, .role = accent,
+    [COL_SINCE] = {"since", {"SINCE MARK", 12, 36, 2, false}, since_text, .role = sheet_accent,
                    .wanted = since_marked, .quiet = true},
     [COL_ROLLOUT] = {"rollout", {"ROLLOUT", 12, 14, 2, false}, rollout_text,
                      .role = rollout_role},
     [COL_COMMITTED] = {"committed", {"COMMITTED", 10, 10, 4, false}, committed_text,
-                       committed_number, dim, .falls = true, .moment = true, .quiet = true},
+                       committed_number, sheet_dim, .falls = true, .moment = true, .quiet = true},
     [COL_SUMMARY] = {"summary", {"SUMMARY", 22, 120, 3, false}, summary_text},
-    [COL_COMMIT] = {"commit", {"COMMIT", 9, 13, 5, false}, commit_text, .role = dim,
+    [COL_COMMIT] = {"commit", {"COMMIT", 9, 13, 5, false}, commit_text, .role = sheet_dim,
                     .spare = true},
 };
 /* clang-format on */

@@ -47,6 +47,10 @@ struct sheet {
     void (*fit)(struct column *shapes, const struct deck *deck, int cols);
 };
 
+/* For `role`, whatever the row. */
+enum role sheet_dim(const void *row, const struct deck *deck);
+enum role sheet_accent(const void *row, const struct deck *deck);
+
 /* The places in `columns` of those that are shown, in order, into `shown`. */
 size_t sheet_shown(const struct sheet *sheet, const struct arrangement *arrangement,
                    const struct deck *deck, size_t shown[ARRANGED_MOST]);

@@ -80,33 +80,21 @@ static enum role status_role(const void *row, const struct deck *deck)
     return roles[((const struct tenant *)row)->status];
 }
 
-static enum role dim(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_DIM;
-}
-
 static enum role warn(const void *row, const struct deck *deck)
 {
     (void)row, (void)deck;
     return ROLE_WARN;
 }
 
-static enum role accent(const void *row, const struct deck *deck)
-{
-    (void)row, (void)deck;
-    return ROLE_ACCENT;
-}
-
 /* clang-format off */
 static const struct sheet_column columns[] = {
     {.id = "tenant", .shape = {"TENANT", 16, 26, 0, false}, .text = tenant_text},
-    {.id = "name", .shape = {"NAME", 12, 28, 5, false}, .text = name_text, .role = dim},
+    {.id = "name", .shape = {"NAME", 12, 28, 5, false}, .text = name_text, .role = sheet_dim},
     {.id = "cell", .shape = {"CELL", 14, 18, 0, false}, .text = cell_text},
-    {.id = "tier", .shape = {"TIER", 8, 10, 4, false}, .text = tier_text, .role = dim},
+    {.id = "tier", .shape = {"TIER", 8, 10, 4, false}, .text = tier_text, .role = sheet_dim},
     {.id = "status", .shape = {"STATUS", 6, 9, 1, false}, .text = status_text,
      .role = status_role},
-    {.id = "since", .shape = {"SINCE MARK", 12, 40, 2, false}, .text = since_text, .role = accent,
+    {.id = "since", .shape = {"SINCE MARK", 12, 40, 2, false}, .text = since_text, .role = sheet_accent,
      .wanted = since_marked, .quiet = true},
     {.id = "users", .shape = {"USERS", 7, 8, 2, true}, .text = users_text, .number = users_number,
      .falls = true, .quiet = true},
@@ -118,7 +106,7 @@ static const struct sheet_column columns[] = {
      .number = patients_number, .falls = true, .spare = true, .quiet = true},
     {.id = "subdomain", .shape = {"SUBDOMAIN", 10, 24, 5, false}, .text = subdomain_text,
      .spare = true},
-    {.id = "region", .shape = {"REGION", 9, 14, 6, false}, .text = region_text, .role = dim,
+    {.id = "region", .shape = {"REGION", 9, 14, 6, false}, .text = region_text, .role = sheet_dim,
      .spare = true},
 };
 /* clang-format on */
