@@ -264,6 +264,12 @@ GPtrArray *journal_read(struct journal *journal, const char *stream, gint64 from
     return journal->store->ops->read(journal->store, stream, from, 0, error);
 }
 
+struct event *journal_first(struct journal *journal, const char *stream, GError **error)
+{
+    g_autoptr(GPtrArray) events = journal->store->ops->read(journal->store, stream, 1, 1, error);
+    return events && events->len > 0 ? g_ptr_array_steal_index(events, 0) : NULL;
+}
+
 struct event *journal_last(struct journal *journal, const char *stream, GError **error)
 {
     return journal->store->ops->last(journal->store, stream, error);

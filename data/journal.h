@@ -78,7 +78,8 @@ char *journal_new_id(void);
  * array. An unknown stream is an empty one. NULL on error. */
 GPtrArray *journal_read(struct journal *journal, const char *stream, gint64 from, GError **error);
 
-/* The last event of `stream`, or NULL without an error where there is none. */
+/* The first and the last event of `stream`, or NULL without an error where there is none. */
+struct event *journal_first(struct journal *journal, const char *stream, GError **error);
 struct event *journal_last(struct journal *journal, const char *stream, GError **error);
 
 /* The names of all streams that start with `prefix`, in order of their first event. NULL on error.

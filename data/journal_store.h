@@ -29,7 +29,8 @@ struct event *journal_row_event(const struct journal_row *row, GError **error);
 bool journal_row_is_at_head(const struct journal_row *row, gint64 head, gint64 there,
                             GError **error);
 
-/* An operation's first event, its last that carries `state`, and how many it has. */
+/* An operation's first event, its last that carries `state`, both without `plan`, and how many it
+ * has. */
 struct journal_summary {
     struct event *opened;
     struct event *last_state; /* NULL: none */

@@ -1,6 +1,7 @@
 #include "data/history.h"
 
 #include "data/base/error.h"
+#include "data/journal_store.h"
 #include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
@@ -34,6 +35,30 @@ static void remove_journal(struct journal *journal, char *dir)
 {
     journal_close(journal);
     scratch_remove(dir);
+}
+
+/* Of a cell with thousands of tenants it has each of them. */
+Test(history, a_plan_is_not_read_with_the_list_and_what_else_was_said_is_as_it_was)
+{
+    char *dir;
+    struct journal *journal = new_journal(&dir);
+    put(journal, "f1", 1000, "opened",
+        json_pack("{s:s, s:s, s:[s], s:s, s:s, s:{s:[s]}, s:b}", "kind", "failover", "subject",
+                  "cell-1", "cells", "cell-1", "reason", "\"\xe2\x80\xae\"\n\xf0\x9f\x9a\x91, \\",
+                  "state", "refused", "plan", "tenants", "t-1", "final", true));
+    g_autoptr(GPtrArray) summaries =
+        journal_store(journal)->ops->summaries(journal_store(journal), NULL, 0, NULL);
+    const struct journal_summary *summary = summaries->pdata[0];
+    cr_expect_null(json_object_get(summary->opened->data, "plan"));
+    cr_expect_null(json_object_get(summary->last_state->data, "plan"));
+    OWN(operation) found = history_find(journal, "f1", NULL);
+    cr_expect_str_eq(found->reason, "\"\xe2\x80\xae\"\n\xf0\x9f\x9a\x91, \\");
+    cr_expect_str_eq(found->state, "refused");
+    cr_expect_eq(found->ended_ms, 1000);
+    OWN(event) first = journal_first(journal, "f1", NULL);
+    cr_expect(json_object_get(first->data, "plan"), "the event itself has it");
+    cr_expect(journal_verify(journal, NULL, NULL));
+    remove_journal(journal, dir);
 }
 
 Test(history, an_operation_is_told_by_its_opening_and_its_last_state)
