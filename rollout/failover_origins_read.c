@@ -1,6 +1,8 @@
 /* Where tenants came from: what the journal says of it. */
 #include "rollout/failover_origins.h"
 
+#include "data/base/error.h"
+#include "data/history.h"
 #include "rollout/failover.h"
 #include "rollout/observed.h"
 
@@ -12,8 +14,7 @@ struct origins_reader {
     char *dir;               /* or NULL */
     struct journal *journal; /* NULL: not open */
     gint64 version;          /* of the journal at the last look */
-    GHashTable *over;        /* ids of operations that were taken; a set */
-    GHashTable *live;        /* id -> gint64 *: the last of its events that was read */
+    GHashTable *over;        /* ids of operations that are done with; a set */
     struct origins *origins; /* of the last look; NULL: there was none */
     struct origins *next;    /* of a look that has found something new, while it lasts */
 };
@@ -25,70 +26,97 @@ static void add(struct origins_reader *reader, const struct went *went)
     origins_add(reader->next, went);
 }
 
-/* One that makes no sense proves nothing. */
-static void take_operation(struct origins_reader *reader, const char *id, const GPtrArray *events)
+/* Of a completed one that left nobody alone everybody has arrived who was planned: what it did of
+ * each, batch by batch, need not be read. */
+static bool all_arrived(const struct event *ended, const json_t *planned)
 {
-    OWN(failover) failover = failover_fold(id, events, NULL);
-    if (!failover || !failover->plan || failover->plan->kind == FAILOVER_DRILL ||
-        failover->state != FAILOVER_COMPLETED)
-        return;
-    for (guint i = 0; i < failover->tenants->len; i++) {
+    const json_t *moved = json_object_get(ended->data, "moved");
+    const json_t *alone = json_object_get(ended->data, "alone");
+    return json_is_integer(alone) && json_integer_value(alone) == 0 && json_is_integer(moved) &&
+           json_integer_value(moved) == (json_int_t)json_array_size(planned);
+}
+
+static void add_planned(struct origins_reader *reader, const char *id, const json_t *planned)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach (planned, i, item) {
+        const struct went went = {json_string_value(json_object_get(item, "id")),
+                                  json_string_value(json_object_get(item, "from")),
+                                  json_string_value(json_object_get(item, "to")), id, false};
+        if (went.tenant && went.from && went.to)
+            add(reader, &went);
+    }
+}
+
+/* One that makes no sense proves nothing. */
+static bool add_verified(struct origins_reader *reader, struct journal *journal, const char *id,
+                         GError **error)
+{
+    g_autoptr(GPtrArray) events = journal_read(journal, id, 1, error);
+    OWN(failover) failover = events ? failover_fold(id, events, NULL) : NULL;
+    for (guint i = 0;
+         failover && failover->state == FAILOVER_COMPLETED && i < failover->tenants->len; i++) {
         const struct failover_tenant *tenant = failover_tenant_at(failover, i);
         const struct planned_tenant *plan = tenant->plan;
         if (tenant->step == TENANT_VERIFIED)
             add(reader, &(const struct went){plan->id, plan->from, plan->to, id, false});
     }
+    return events;
 }
 
-static bool take_observed(struct origins_reader *reader, const struct event *opened)
+static bool take_completed(struct origins_reader *reader, struct journal *journal, const char *id,
+                           GError **error)
 {
-    OWN(observed) observed = observed_from(opened);
-    for (guint i = 0; observed && i < observed->ids->len; i++)
-        add(reader, &(const struct went){observed->ids->pdata[i], observed->from, observed->to,
-                                         opened->stream, true});
-    return observed;
-}
-
-static bool ends(const struct event *event)
-{
-    return json_object_get(event->data, "state") &&
-           json_is_true(json_object_get(event->data, "final"));
-}
-
-static bool have_ended(const GPtrArray *events)
-{
-    for (guint i = 0; i < events->len; i++)
-        if (ends(events->pdata[i]))
-            return true;
-    return false;
-}
-
-static bool take(struct origins_reader *reader, struct journal *journal, const char *id,
-                 GError **error)
-{
-    g_autoptr(GPtrArray) events = journal_read(journal, id, 1, error);
-    if (!events)
+    g_autoptr(GError) failure = NULL;
+    OWN(event) opened = journal_first(journal, id, &failure);
+    OWN(event) ended = opened ? journal_last(journal, id, &failure) : NULL;
+    if (!ended) {
+        g_propagate_error(error, g_steal_pointer(&failure));
         return false;
-    if (!take_observed(reader, events->pdata[0]))
-        take_operation(reader, id, events);
-    g_hash_table_add(reader->over, g_strdup(id));
-    g_hash_table_remove(reader->live, id);
+    }
+    const json_t *planned = json_object_get(json_object_get(opened->data, "plan"), "tenants");
+    if (!all_arrived(ended, planned))
+        return add_verified(reader, journal, id, error);
+    add_planned(reader, id, planned);
     return true;
 }
 
+static bool take_observed(struct origins_reader *reader, struct journal *journal, const char *id,
+                          GError **error)
+{
+    OWN(event) opened = journal_first(journal, id, error);
+    if (!opened)
+        return false;
+    OWN(observed) observed = observed_from(opened);
+    for (guint i = 0; observed && i < observed->ids->len; i++)
+        add(reader,
+            &(const struct went){observed->ids->pdata[i], observed->from, observed->to, id, true});
+    return true;
+}
+
+/* Nothing is said by what is under way yet, and never by what ended otherwise. */
 static bool look_at(struct origins_reader *reader, struct journal *journal, const char *id,
                     GError **error)
 {
-    const gint64 *seen = g_hash_table_lookup(reader->live, id);
-    g_autoptr(GPtrArray) events = journal_read(journal, id, seen ? *seen + 1 : 1, error);
-    if (!events)
+    g_autoptr(GError) failure = NULL;
+    OWN(operation) operation = history_find(journal, id, &failure);
+    if (g_error_matches(failure, CD_ERROR, CD_ERROR_USAGE)) /* no operation, whatever it is */
+        return true;
+    if (!operation) {
+        g_propagate_error(error, g_steal_pointer(&failure));
         return false;
-    if (have_ended(events))
-        return take(reader, journal, id, error);
-    if (events->len > 0) {
-        const struct event *last = events->pdata[events->len - 1];
-        g_hash_table_insert(reader->live, g_strdup(id), g_memdup2(&last->seq, sizeof last->seq));
     }
+    enum failover_kind kind;
+    bool moves = failover_kind_parse(operation->kind, &kind) && kind != FAILOVER_DRILL;
+    bool completed = strcmp(operation->state, failover_state_name(FAILOVER_COMPLETED)) == 0;
+    if (operation->ended_ms == 0)
+        return true;
+    if (moves && completed && !take_completed(reader, journal, id, error))
+        return false;
+    if (strcmp(operation->kind, "observed") == 0 && !take_observed(reader, journal, id, error))
+        return false;
+    g_hash_table_add(reader->over, g_strdup(id));
     return true;
 }
 
@@ -125,7 +153,6 @@ struct origins_reader *origins_reader_new(const char *state_dir)
     struct origins_reader *reader = g_new0(struct origins_reader, 1);
     reader->dir = g_strdup(state_dir);
     reader->over = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    reader->live = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return reader;
 }
 
@@ -135,14 +162,12 @@ static void forget(struct origins_reader *reader)
     g_clear_pointer(&reader->origins, origins_unref);
     g_clear_pointer(&reader->next, origins_unref);
     g_hash_table_remove_all(reader->over);
-    g_hash_table_remove_all(reader->live);
 }
 
 void origins_reader_free(struct origins_reader *reader)
 {
     forget(reader);
     g_hash_table_unref(reader->over);
-    g_hash_table_unref(reader->live);
     g_free(reader->dir);
     g_free(reader);
 }
