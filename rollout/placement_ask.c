@@ -22,12 +22,12 @@ struct evacuation *evacuation_of(const struct snapshot *snapshot, const struct o
 }
 
 struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot,
-                                        const struct origins *origins, const char *id,
+                                        const struct origins *origins, const char *tenant,
                                         const char *to)
 {
-    const struct tenant *tenant = snapshot_tenant(snapshot, id);
-    struct planning planning = {.to = to, .origins = origins, .alone = tenant};
-    return plan_for(&planning, snapshot, tenant ? tenant->cell : NULL);
+    const struct tenant *alone = snapshot_tenant(snapshot, tenant);
+    struct planning planning = {.to = to, .origins = origins, .alone = alone};
+    return plan_for(&planning, snapshot, alone ? alone->cell : NULL);
 }
 
 static void move_free(gpointer data)
@@ -62,11 +62,11 @@ static GPtrArray *into_each(const struct planning *asked, const struct snapshot 
 }
 
 GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origins *origins,
-                            const char *id)
+                            const char *tenant)
 {
-    const struct tenant *tenant = snapshot_tenant(snapshot, id);
-    const struct planning asked = {.origins = origins, .alone = tenant};
-    return into_each(&asked, snapshot, tenant ? tenant->cell : NULL);
+    const struct tenant *alone = snapshot_tenant(snapshot, tenant);
+    const struct planning asked = {.origins = origins, .alone = alone};
+    return into_each(&asked, snapshot, alone ? alone->cell : NULL);
 }
 
 GPtrArray *evacuation_into_each(const struct snapshot *snapshot, const struct origins *origins,
