@@ -24,28 +24,10 @@ static bool text_is(const json_t *data, const char *key, const char *text)
     return g_strcmp0(json_string_value(json_object_get(data, key)), text) == 0;
 }
 
-/* Opens the plan of a cell, and asks with `key` until that does ask: a simulator that has just
- * begun has not answered all of it. */
-static bool ask(struct seat *seat, const char *command, const char *key, const char *title)
-{
-    steer_command(seat, command);
-    for (int tries = 0; tries < 60; tries++) {
-        steer_rest(seat);
-        seat_type(seat, key);
-        seat_settled(seat);
-        g_autofree char *text = seat_text(seat);
-        if (strstr(text, title) && strstr(text, "> "))
-            return true;
-        if (strstr(text, "Esc leaves"))
-            seat_type(seat, "\x1b");
-    }
-    return false;
-}
-
 static void nobody_leaves_unacknowledged(const struct fleet *fleet, struct seat *seat)
 {
     check("s on a cell's plan asks, with what is checked and the blast radius",
-          ask(seat, "failover cell-2-us-west", "s", "Fail cell-2-us-west over") &&
+          steer_question(seat, "failover cell-2-us-west", "s", "Fail cell-2-us-west over") &&
               seat_shows(seat, "Blast radius: 2 cells, 12 tenants"));
     seat_type(seat, "yes\r");
     check("what is not proven is acknowledged by its name, and by nothing else",
@@ -59,7 +41,7 @@ static void nobody_leaves_unacknowledged(const struct fleet *fleet, struct seat 
 static void everybody_leaves(const struct fleet *fleet, struct seat *seat)
 {
     const char *const answers[] = {"the storm", "INC-7", NULL};
-    ask(seat, "failover cell-1-us-east", "s", "Fail cell-1-us-east over");
+    steer_question(seat, "failover cell-1-us-east", "s", "Fail cell-1-us-east over");
     steer_answer(seat, answers);
     seat_type(seat, "cell-1\r");
     check("the cell's name has to be typed whole", seat_shows(seat, "that is not cell-1-us-east"));
@@ -77,8 +59,8 @@ static void everybody_leaves(const struct fleet *fleet, struct seat *seat)
 static void a_drill_writes_nothing(const struct fleet *fleet, struct seat *seat)
 {
     const char *const answers[] = {"monthly", "", NULL};
-    check("d asks for a drill",
-          ask(seat, "failover cell-2-us-west", "d", "Drill the failover of cell-2-us-west"));
+    check("d asks for a drill", steer_question(seat, "failover cell-2-us-west", "d",
+                                               "Drill the failover of cell-2-us-west"));
     steer_answer(seat, answers);
     seat_type(seat, "cell-2-us-west\r");
     check("a drill goes through every step of it",
@@ -93,7 +75,7 @@ static void one_tenant_moves(const struct fleet *fleet, struct seat *seat)
 {
     const char *const answers[] = {"data", "nearer to them", "", NULL};
     check("s on a cell that a tenant could move to asks, of that tenant alone",
-          ask(seat, "moves bayview-clinic", "s", "Move bayview-clinic") &&
+          steer_question(seat, "moves bayview-clinic", "s", "Move bayview-clinic") &&
               seat_shows(seat, "nobody else does"));
     steer_answer(seat, answers);
     seat_type(seat, "bayview-clinic\r");

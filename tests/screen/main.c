@@ -25,6 +25,10 @@ static const struct group {
                      a_start_is_bound_to_the_world_as_it_was_shown, NULL},
      NULL},
     {"leaving", (const story[]){tenants_are_taken_elsewhere, NULL}, NULL},
+    {"held", NULL,
+     (void (*const[])(const char *)){failovers_are_held_and_taken_back,
+                                     the_world_changes_under_the_question,
+                                     half_a_registry_and_a_region_that_hangs, NULL}},
     {"keys", NULL,
      (void (*const[])(const char *)){every_key_is_pressed_on_every_screen,
                                      the_link_is_thin_and_aws_hangs, NULL}},
@@ -48,6 +52,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc == 3 && i < G_N_ELEMENTS(groups); i++)
         if (g_str_equal(groups[i].name, argv[2]))
             return play(&groups[i], argv[1]);
-    fprintf(stderr, "screen BUILD console|terminal|acting|leaving|keys\n");
+    fprintf(stderr, "screen BUILD console|terminal|acting|leaving|held|keys\n");
     return 2;
 }

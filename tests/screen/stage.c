@@ -87,7 +87,8 @@ void fleet_free(struct fleet *fleet)
     g_free(fleet);
 }
 
-char *fleet_ask(const struct fleet *fleet, const char *method, const char *path, const char *body)
+static char *ask(const struct fleet *fleet, const char *method, const char *path,
+                 const char *headers, const char *body)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GSocketClient) client = g_socket_client_new();
@@ -97,8 +98,8 @@ char *fleet_ask(const struct fleet *fleet, const char *method, const char *path,
         g_error("the simulator: %s", error->message);
     g_autofree char *asked =
         g_strdup_printf("%s %s HTTP/1.1\r\nHost: simulator\r\nConnection: close\r\n"
-                        "Content-Length: %zu\r\n\r\n%s",
-                        method, path, strlen(body), body);
+                        "Content-Length: %zu\r\n%s\r\n%s",
+                        method, path, strlen(body), headers, body);
     GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(line));
     g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(line)), asked,
                               strlen(asked), NULL, NULL, NULL);
@@ -110,6 +111,21 @@ char *fleet_ask(const struct fleet *fleet, const char *method, const char *path,
     if (!end || !g_str_has_prefix(answer->str, "HTTP/1.1 200"))
         g_error("%s %s: %s", method, path, answer->str);
     return g_strdup(end + 4);
+}
+
+char *fleet_ask(const struct fleet *fleet, const char *method, const char *path, const char *body)
+{
+    return ask(fleet, method, path, "", body);
+}
+
+char *fleet_dynamodb(const struct fleet *fleet, const char *action, const char *body)
+{
+    g_autofree char *headers = g_strdup_printf(
+        "Authorization: AWS4-HMAC-SHA256 Credential=SOMEBODY/20261124/us-east-1/dynamodb/"
+        "aws4_request, SignedHeaders=host, Signature=0\r\n"
+        "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.%s\r\n",
+        action);
+    return ask(fleet, "POST", "/", headers, body);
 }
 
 char *fleet_run(const struct fleet *fleet, const char *login, const char *const *args)

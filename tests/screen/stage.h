@@ -24,6 +24,8 @@ struct fleet *fleet_playing(const char *build, const char *scenario);
 void fleet_free(struct fleet *fleet);
 /* What the simulator answers below /sim. Caller frees. */
 char *fleet_ask(const struct fleet *fleet, const char *method, const char *path, const char *body);
+/* A call of somebody who is not celldeck. Caller frees. */
+char *fleet_dynamodb(const struct fleet *fleet, const char *action, const char *body);
 /* What celldeck ARGS (NULL-terminated) prints for this login. Caller frees. */
 char *fleet_run(const struct fleet *fleet, const char *login, const char *const *args);
 
@@ -48,3 +50,6 @@ void a_day_is_fetched_while_it_is_looked_at(struct fleet *fleet);
 void the_link_is_thin_and_aws_hangs(const char *build);
 void every_key_is_pressed_on_every_screen(const char *build);
 void a_tenants_place_is_asked_of_all_who_know(struct fleet *fleet);
+void failovers_are_held_and_taken_back(const char *build);
+void the_world_changes_under_the_question(const char *build);
+void half_a_registry_and_a_region_that_hangs(const char *build);
