@@ -81,6 +81,8 @@ void doctor_deployer(struct checkup *checkup);
 void doctor_deploying(struct checkup *checkup);
 void doctor_failover(struct checkup *checkup);
 void doctor_notices(struct checkup *checkup);
+/* A part of doctor_failover. */
+void doctor_backups(struct checkup *checkup);
 /* A part of doctor_journal. */
 void doctor_shared_journal(struct checkup *checkup);
 /* Parts of doctor_notices. */

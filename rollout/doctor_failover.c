@@ -145,6 +145,7 @@ static void look_for(struct checkup *checkup, const char *key, const struct own_
 void doctor_failover(struct checkup *checkup)
 {
     const struct config *config = checkup->doctor->config;
+    doctor_backups(checkup);
     look_for(checkup, "failover.fence.command", &config->failover.fence);
     look_for(checkup, "failover.promote.command", &config->failover.promote);
     look_for(checkup, "move.command", &config->move);
