@@ -139,6 +139,7 @@ void failover_free(struct failover *failover)
     g_free(failover->requester_arn);
     g_free(failover->reason);
     g_free(failover->ticket);
+    g_free(failover->keys_end);
     g_free(failover->head);
     g_free(failover);
 }

@@ -36,7 +36,7 @@
  *   tenant.left      {tenant, step, what: item | record, why}
  *                                 somebody else has changed that since it was verified: left alone
  *   resume*          {state: running | reverting}  revert* {reason, state: reverting}
- *   note {...}
+ *   note {...}                    {trouble: credentials, reason, over}: see keys_end
  *   conductor        {host, pid}  somebody has taken it over: deadlines count from here
  * `batch` counts from 1. `back`: on the way back (a revert). A raw set is record_set_json's
  * (data/record_set.h); the engine makes CNAMEs only. People's events that have no sense (any more)
@@ -228,7 +228,9 @@ struct failover {
     gint64 since_ms; /* since when what is waited for now has been waited for: deadlines count from
                         here */
     gint64 verified_ms; /* when the last tenant was */
-    gint64 last_ms;     /* of the last event */
+    char *keys_end;     /* that its conductor's credentials end soon or have ended; or NULL */
+    gint64 keys_end_since_ms;
+    gint64 last_ms; /* of the last event */
     gint64 seq;
     char *head;
 };

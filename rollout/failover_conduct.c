@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LOOK_OUT_PACE_MS = 1000 };
+
 static struct conduct *crossing_make(void)
 {
     struct crossing *crossing = g_new0(struct crossing, 1);
@@ -48,6 +50,7 @@ static void crossing_clear(struct conduct *conduct)
         snapshot_unref(crossing->fit_on);
     g_free(crossing->fit_why);
     g_free(crossing->lock_why);
+    trouble_forget(&crossing->keys);
     g_free(crossing->inherited_from);
     g_free(crossing->travellers);
     g_free(crossing->insync);
@@ -105,6 +108,7 @@ static bool crossing_load(struct conduct *conduct, GError **error)
     crossing->failover = failover;
     if (failover->plan)
         meet(crossing);
+    trouble_take(&crossing->keys, failover->keys_end);
     crossing_follow_intent(crossing);
     return true;
 }
@@ -273,6 +277,18 @@ static void crossing_begin(struct conduct *conduct)
     crossing_look(crossing);
 }
 
+/* A drill would be as stuck as any other without credentials. */
+static void crossing_look_out(struct conduct *conduct)
+{
+    struct crossing *crossing = crossing_of(conduct);
+    gint64 mono_ms = when_mono_ms();
+    if (mono_ms < crossing->next_look_out_mono_ms)
+        return;
+    crossing->next_look_out_mono_ms = mono_ms + LOOK_OUT_PACE_MS;
+    trouble_follow_keys(conduct, &crossing->keys);
+    trouble_note(conduct, &crossing->keys, &credentials_news, crossing->failover->keys_end);
+}
+
 static bool crossing_sees(const struct conduct *conduct)
 {
     return conduct->held && !conduct_journal_is_away(conduct);
@@ -313,6 +329,7 @@ const struct conduct_kind failover_conduct = {
     .decide = crossing_decide,
     .may_append = crossing_may_append,
     .call = crossing_begin,
+    .look_out = crossing_look_out,
     .sees = crossing_sees,
     .describe = crossing_describe,
     .tells = crossing_tells,

@@ -10,6 +10,7 @@
 #include "data/route53_write.h"
 #include "rollout/clock_watch.h"
 #include "rollout/conduct.h"
+#include "rollout/conduct_trouble.h"
 #include "rollout/failover.h"
 
 /* Something that is tried until it is known how it ended. */
@@ -74,6 +75,9 @@ struct crossing {
     char *lock_why;
     gint64 next_lock_mono_ms;
     gint64 evacuated_version; /* of the journal, when rollouts were last told; -1: not yet */
+
+    struct trouble_watch keys; /* credentials that end soon */
+    gint64 next_look_out_mono_ms;
 
     struct snapshot *fit_on; /* what preflight was last asked of */
     char *fit_why;

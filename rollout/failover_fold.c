@@ -244,7 +244,13 @@ static bool reverted(struct failover *failover, const struct event *event, GErro
 
 static bool noted(struct failover *failover, const struct event *event, GError **error)
 {
-    (void)failover, (void)event, (void)error;
+    (void)error;
+    if (g_strcmp0(event_text(event, "trouble"), "credentials") != 0)
+        return true;
+    bool over = json_is_true(json_object_get(event->data, "over"));
+    if (!failover->keys_end)
+        failover->keys_end_since_ms = event->at_ms;
+    fold_set_text(&failover->keys_end, over ? NULL : event_text(event, "reason"));
     return true;
 }
 

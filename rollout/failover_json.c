@@ -110,6 +110,18 @@ static json_t *behind_json(const struct failover *failover)
                      texts_json(behind->first), "why", text_json(behind->why));
 }
 
+/* As a rollout's are told. */
+static json_t *troubles_json(const struct failover *failover)
+{
+    json_t *troubles = json_array();
+    g_autofree char *since = when_rfc3339(failover->keys_end_since_ms);
+    if (failover->keys_end)
+        json_array_append_new(troubles,
+                              json_pack("{s:s, s:s, s:o}", "trouble", "credentials", "since", since,
+                                        "reason", text_json(failover->keys_end)));
+    return troubles;
+}
+
 /* What is in its plan; of one that was refused before there was one, nothing. */
 static void add_plan(json_t *json, const struct failover *failover)
 {
@@ -145,6 +157,7 @@ json_t *failover_json(const struct failover *failover, gint64 now_ms)
         text_json(next), "events", (json_int_t)failover->seq);
     json_object_set_new(json, "delayed", delay_json(failover));
     json_object_set_new(json, "behind", behind_json(failover));
+    json_object_set_new(json, "troubles", troubles_json(failover));
     add_plan(json, failover);
     return json;
 }

@@ -6,6 +6,7 @@
 
 #include "rollout/clock_watch.h"
 #include "rollout/conduct.h"
+#include "rollout/conduct_trouble.h"
 
 /* What is known of a cell beside its events. */
 struct watch {
@@ -42,13 +43,6 @@ struct watch {
     struct clock_watch bake_clock, call_clock; /* since deployed_at, since the last intent */
 };
 
-/* A trouble of the rollout's (engine.h) as this process sees it. */
-struct trouble_watch {
-    gint64 since_mono_ms; /* 0: there is none */
-    int told;             /* how bad it was when people were last told; 0: all is well */
-    char *told_reason;    /* what the journal shall say, or NULL */
-};
-
 struct rolling {
     struct conduct base;
     struct rollout *rollout; /* NULL until the lease is ours */
@@ -59,7 +53,7 @@ struct rolling {
     bool tag_moved;
     char *tag_now, *check_failed;
     bool check_unread;
-    struct trouble_watch troubles[TROUBLE_COUNT];
+    struct trouble_watch troubles[TROUBLE_COUNT]; /* engine.h */
     gint64 next_look_out_mono_ms;
 };
 static inline struct rolling *rolling_of(const struct conduct *conduct)

@@ -29,6 +29,7 @@ struct failover_planned {
     struct snapshot *snapshot;
     struct evacuation *evacuation;
     GPtrArray *holders; /* struct preflight_holder *; NULL: the journal was not read */
+    char *short_keys;   /* the credentials may end before it does, in words; NULL: they last */
 };
 /* Reads the fleet, plans for a cell, or a tenant (FAILOVER_MOVE), and asks the journal who else is
  * at work there, where it is open. False with CD_ERROR_USAGE where the fleet has no such cell,

@@ -1,6 +1,10 @@
 /* `celldeck failover plan`: where everybody goes, and what stands against it. */
 #include "data/base/error.h"
+#include "data/base/text.h"
+#include "data/base/when.h"
+#include "rollout/conductor.h"
 #include "rollout/failover_draft.h"
+#include "rollout/failover_keys.h"
 #include "rollout/placement_json.h"
 #include "tui/commands/failover.h"
 #include "tui/commands/named.h"
@@ -41,6 +45,19 @@ static GPtrArray *holders_of(struct context *context, const struct evacuation *e
     return preflight_holders(context->journal, cells, NULL, error);
 }
 
+/* Of the conductor that is at work, which would carry it on, else our own: by now they have been
+ * used. */
+static char *short_keys(struct context *context, const struct evacuation *evacuation,
+                        enum failover_kind kind)
+{
+    struct aws_tenure keys = {0};
+    g_autofree char *origin = NULL;
+    if (!context->state_dir || !conductor_keys(context->state_dir, &keys, &origin))
+        aws_client_tenure(context_client(context), &keys);
+    return failover_outlasts_keys(&keys, failover_length_ms(context->config, evacuation, kind),
+                                  when_now_ms());
+}
+
 bool failover_plan_read(struct context *context, enum failover_kind kind, const char *of,
                         struct failover_planned *planned, GError **error)
 {
@@ -54,6 +71,7 @@ bool failover_plan_read(struct context *context, enum failover_kind kind, const 
     planned->evacuation = plan_of(context, planned->snapshot, kind, of, error);
     if (!planned->evacuation)
         return false;
+    planned->short_keys = short_keys(context, planned->evacuation, kind);
     if (!context->journal)
         return true;
     planned->holders = holders_of(context, planned->evacuation, error);
@@ -65,6 +83,7 @@ void failover_planned_clear(struct failover_planned *planned)
     g_clear_pointer(&planned->evacuation, evacuation_unref);
     g_clear_pointer(&planned->snapshot, snapshot_unref);
     g_clear_pointer(&planned->holders, g_ptr_array_unref);
+    g_clear_pointer(&planned->short_keys, g_free);
 }
 
 static json_t *acks_json(const struct evacuation *evacuation)
@@ -82,11 +101,14 @@ static void print_plan(const struct context *context, const struct failover_plan
 {
     if (!context->json) {
         failover_plan_print(planned->evacuation, context->style);
+        if (planned->short_keys)
+            out_line(context->style, OUT_WARN, "Warning: %s", planned->short_keys);
         return;
     }
     json_t *document = evacuation_json(planned->evacuation);
     json_object_set_new(document, "acks", acks_json(planned->evacuation));
     json_object_set_new(document, "refusals", preflight_json(refusals));
+    json_object_set_new(document, "credentials", text_json(planned->short_keys));
     json_object_set_new(document, "may_start", json_boolean(refusals->len == 0));
     out_json("failover.plan", document);
 }

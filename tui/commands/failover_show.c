@@ -115,6 +115,8 @@ static void print_failover(const struct context *context, const struct failover 
     print_tenants(context, failover);
     print_progress(context, failover);
     print_records_by_hand(context, failover);
+    if (failover->keys_end && !failover_state_final(failover->state))
+        out_line(context->style, OUT_BAD, "CREDENTIALS: %s", failover->keys_end);
     if (failover_state_final(failover->state))
         return;
     g_autofree char *next = failover_next(failover);

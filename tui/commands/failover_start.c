@@ -120,6 +120,8 @@ static void print_blast_radius(const struct failover_planned *planned, enum fail
             out_message("%s is taken over from %s %s, which is at work there", holder->cell,
                         holder->kind, holder->operation);
     }
+    if (planned->short_keys)
+        out_message("warning: %s", planned->short_keys);
 }
 
 /* All that a script, or a person without a terminal, has to say, in one go. */

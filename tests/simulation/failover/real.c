@@ -39,6 +39,7 @@ void real_bury(struct shell *shell)
     conduct_free(shell->conduct);
     shell->conduct = NULL;
     g_free(shell->world.actor);
+    g_free(shell->world.keys_origin);
     shell->sim->seat = NULL;
 }
 
@@ -63,6 +64,7 @@ void __wrap_crossing_verify(struct crossing *crossing);
 bool __wrap_failover_take_over(struct journal *journal, const char *id, const char *source,
                                const struct person *person, gint64 now_ms, GError **error);
 gint64 __wrap_deployer_deadline_ms(const struct deployer *deployer);
+void __wrap_aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure);
 void __wrap_notifier_send(struct notifier *notifier, const struct notice *notice);
 void __wrap_conductor_log(const struct world *world, enum log_level level, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
@@ -132,6 +134,16 @@ static void verify(struct sim *sim, struct traveller *traveller)
     else
         attempt_ends(&traveller->verified,
                      sim->now_ms < tenant->unverified_until_ms ? OUTCOME_NOT : OUTCOME_DONE, NULL);
+}
+
+/* A session that somebody renews every 40 minutes, at its end: what is noted of it
+ * comes between any two events. */
+void __wrap_aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure)
+{
+    gint64 now_ms = sim_seated()->now_ms, turn_ms = 40 * WHEN_MINUTE;
+    (void)client;
+    *tenure = (struct aws_tenure){.origin = "a session",
+                                  .lasts_until_ms = (now_ms / turn_ms + 1) * turn_ms};
 }
 
 void __wrap_crossing_verify(struct crossing *crossing)
