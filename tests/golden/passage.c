@@ -119,6 +119,16 @@ static void open_it(struct player *player, const struct failover_plan *plan, con
                      "arn", "state", "planned"));
 }
 
+/* Everybody, to begin with and after a drill; nobody, once they have moved. */
+static GPtrArray *residents_of(const struct failover *failover)
+{
+    GPtrArray *ids = g_ptr_array_new();
+    bool stay = failover->plan->kind == FAILOVER_DRILL || failover_counts(failover) == COUNT_BEFORE;
+    for (guint i = 0; stay && i < failover->tenants->len; i++)
+        g_ptr_array_add(ids, failover_tenant_at(failover, i)->plan->id);
+    return ids;
+}
+
 /* Everything has happened, but for what Route 53 refuses for now. */
 static struct failover_decision decide(const struct player *player)
 {
@@ -140,8 +150,10 @@ static struct failover_decision decide(const struct player *player)
     }
     for (guint i = 0; i < failover->batches->len; i++)
         insync[i] = OUTCOME_DONE;
+    g_autoptr(GPtrArray) residents = residents_of(failover);
     const struct failover_observation seen = {
         .now_ms = player->now_ms,
+        .residents = residents,
         .preflight_read = true,
         .locks_ours = true,
         .call = stuck ? OUTCOME_NOT : OUTCOME_DONE,
