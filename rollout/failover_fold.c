@@ -180,7 +180,7 @@ static bool may_become(const struct failover *failover, enum failover_state stat
         return failover->reverting && failover->intent.act == ACT_NONE &&
                failover_is_done(failover);
     case FAILOVER_REFUSED:
-        return !failover->reverting && !failover->begun;
+        return failover_is_drill(failover) || (!failover->reverting && !failover->begun);
     default:
         return false;
     }

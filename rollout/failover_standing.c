@@ -113,7 +113,7 @@ static struct failover_decision turned_down(const struct failover *failover,
     g_autofree char *words = failover_strangers_words(failover, &behind);
     if (failover_is_drill(failover)) {
         g_autofree char *reason = g_strdup_printf("nobody would move: %s", words);
-        return ended_with(failover, seen, FAILOVER_COMPLETED, reason, &behind);
+        return ended_with(failover, seen, FAILOVER_REFUSED, reason, &behind);
     }
     g_autofree char *reason =
         g_strdup_printf("%s; nothing was done: plan again, with all who live there (celldeck "
@@ -265,7 +265,7 @@ static struct failover_decision may_begin(const struct failover *failover,
     if (!failover_is_drill(failover))
         return held(failover, awaited.code, why);
     g_autofree char *reason = g_strdup_printf("nobody would move: %s", why);
-    return ended(failover, seen, FAILOVER_COMPLETED, reason);
+    return ended(failover, seen, FAILOVER_REFUSED, reason);
 }
 
 struct failover_decision failover_state_news(const struct failover *failover,
@@ -289,5 +289,5 @@ struct failover_decision failover_state_news(const struct failover *failover,
     if (!failover_is_drill(failover))
         return held(failover, awaited.code, why);
     g_autofree char *reason = g_strdup_printf("it could not be seen to the end: %s", why);
-    return ended(failover, seen, FAILOVER_COMPLETED, reason);
+    return ended(failover, seen, FAILOVER_REFUSED, reason);
 }

@@ -125,7 +125,7 @@ Test(failover_behind, a_drill_would_have_been_refused_for_whoever_came)
     OWN(flight) flight = flight_of(FAILOVER_DRILL, 3);
     flight->stranger = "late-1";
     flight_run(flight, 10);
-    cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
+    cr_assert_eq(flight->failover->state, FAILOVER_REFUSED);
     cr_expect_str_eq(flight->failover->state_reason,
                      "nobody would move: 1 tenant came to cell-1 after the plan was made: late-1");
 }

@@ -102,7 +102,7 @@ Test(failover_kinds, a_drill_that_would_be_refused_says_why)
     OWN(flight) flight = flight_new(flight_plan(FAILOVER_DRILL, 3));
     flight->unfit = "cell-2 has room for 2,000 of 8,000 users";
     flight_run(flight, 60);
-    cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
+    cr_expect_eq(flight->failover->state, FAILOVER_REFUSED);
     cr_expect(strstr(flight->failover->state_reason, "room"));
 }
 
