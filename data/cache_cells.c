@@ -126,7 +126,7 @@ static bool read_telling_probes(struct cache *cache, GError **error)
     bool good = read_json(cache, LAST_PROBE, take_probe, error);
     for (guint i = 0; good && i < cache->config->cells->len; i++) {
         const struct cell_config *cell = cache->config->cells->pdata[i];
-        struct cell_reading *reading = reading_of(cache, cell->id);
+        struct cell_reading *reading = &cache->readings[i];
         const GPtrArray *probes = reading->probes;
         if (!probes || !probe_tells_all(probes->pdata[probes->len - 1]))
             good = read_probes(cache, cell->id, reading, error);

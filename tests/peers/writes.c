@@ -1,8 +1,10 @@
 /* celldeck's writes to registry and zone, one at a time, for writes.test: reads lines of JSON,
  * makes the call that each asks for, and answers with a line of JSON. The configuration is the
- * first argument. Calls: {call: get | update | change | status | answer | sets}. */
+ * first argument. Calls: {call: get | update | residents | change | status | answer |
+ * sets}. */
 #include "data/base/text.h"
 #include "data/registry_write.h"
+#include "data/residents.h"
 #include "data/route53_write.h"
 
 #include <stdio.h>
@@ -42,6 +44,16 @@ static void took_item(const struct tenant_item *item, const GError *error, gpoin
     struct desk *desk = data;
     if (item)
         json_object_set_new(desk->answer, "item", item->raw ? json_incref(item->raw) : json_null());
+    done(desk, error);
+}
+
+static void took_residents(const GPtrArray *ids, const GError *error, gpointer data)
+{
+    struct desk *desk = data;
+    json_t *all = ids ? json_array() : json_null();
+    for (guint i = 0; ids && i < ids->len; i++)
+        json_array_append_new(all, text_json(ids->pdata[i]));
+    json_object_set_new(desk->answer, "ids", all);
     done(desk, error);
 }
 
@@ -134,6 +146,8 @@ static void begin(struct desk *desk, const json_t *asked)
         tenant_item_get(desk->client, desk->config, text(asked, "tenant"), 0, took_item, desk);
     else if (strcmp(call, "update") == 0)
         update(desk, asked);
+    else if (strcmp(call, "residents") == 0)
+        residents_read(desk->client, desk->config, text(asked, "cell"), 0, took_residents, desk);
     else if (strcmp(call, "change") == 0)
         change_zone(desk, asked);
     else if (strcmp(call, "status") == 0)
