@@ -193,7 +193,7 @@ FLIGHT_SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_
 	failover_decide tenant_item_update tenant_item_get tenant_call_cancel zone_change \
 	zone_change_status zone_sets_read zone_call_cancel residents_read residents_cancel \
 	crossing_refresh_fit crossing_verify failover_take_over job_begin job_look deployer_deadline_ms \
-	notifier_send conductor_log conductor_log_event aws_client_tenure
+	poller_read_registry notifier_send conductor_log conductor_log_event aws_client_tenure
 FLIGHTS := $(wildcard tests/simulation/failover/*.c tests/simulation/base/*.c)
 define flights_rule
 build/$(1)/simulation-failover: $$(FLIGHTS:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)

@@ -150,6 +150,16 @@ void feed_refresh(struct feed *feed)
     feed_ask_all(feed, when_now_ms() - feed->config->metrics.period_ms);
 }
 
+void feed_read_registry(struct feed *feed)
+{
+    for (guint i = 0; i < feed->sources->len; i++) {
+        struct feed_source *source = feed->sources->pdata[i];
+        if (source->kind == &registry_source && !source->busy)
+            source->due_ms = 0;
+    }
+    feed_schedule(feed);
+}
+
 void feed_want_since(struct feed *feed, const char *cell, gint64 since_ms)
 {
     feed->rollout = true;

@@ -379,6 +379,12 @@ void poller_refresh(struct poller *poller)
         start_turn(poller);
 }
 
+void poller_read_registry(struct poller *poller)
+{
+    if (poller->feed)
+        feed_read_registry(poller->feed);
+}
+
 bool poller_shows_cache(const struct poller *poller)
 {
     return poller->from_cache;

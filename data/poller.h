@@ -49,6 +49,8 @@ void poller_start(struct poller *poller);
  * which serves those of all. */
 void poller_watch(struct poller *poller, const char *const *cells);
 void poller_refresh(struct poller *poller);
+/* As feed_read_registry, of one who leads or polls for itself; a follower asks nobody. */
+void poller_read_registry(struct poller *poller);
 void poller_want_since(struct poller *poller, const char *cell, gint64 since_ms);
 /* What was wanted of the cell before that is wanted no more, and may be forgotten. */
 void poller_want_only_since(struct poller *poller, const char *cell, gint64 since_ms);

@@ -129,6 +129,8 @@ static bool crossing_apply(struct conduct *conduct, const struct event *event, G
     struct crossing *crossing = crossing_of(conduct);
     if (!failover_apply(crossing->failover, event, error))
         return false;
+    if (crossing->failover->code == FAILOVER_STRANGERS)
+        poller_read_registry(conduct->world->poller); /* whoever plans anew sees who has come */
     crossing_follow_intent(crossing);
     /* Whoever goes on may have mended it: it is not held again for what was seen before. */
     if (strcmp(event->type, "resume") == 0)

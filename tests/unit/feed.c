@@ -180,6 +180,23 @@ Test(feed, a_registry_that_has_not_changed_stays_the_same_one_and_any_change_is_
     cr_expect_eq(stage.latest->cells[1].tenants, 0, "deleted");
 }
 
+static int scans_before;
+
+static bool scanned_since(const struct snapshot *snapshot)
+{
+    (void)snapshot;
+    return fake_number(&fake.scans) > scans_before;
+}
+
+Test(feed, a_registry_that_somebody_has_seen_to_be_another_is_read_before_its_turn)
+{
+    stage.config->metrics.period_ms = 10 * WHEN_MINUTE; /* its turn would not come in this test */
+    stage_poll_until(registry_is_read);
+    scans_before = fake_number(&fake.scans);
+    feed_read_registry(stage.feed);
+    stage_poll_until(scanned_since);
+}
+
 static const struct tenant *latest_tenant(const char *id)
 {
     return snapshot_tenant(stage.latest, id);

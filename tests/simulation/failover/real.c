@@ -63,6 +63,7 @@ void __wrap_crossing_refresh_fit(struct crossing *crossing);
 void __wrap_crossing_verify(struct crossing *crossing);
 bool __wrap_failover_take_over(struct journal *journal, const char *id, const char *source,
                                const struct person *person, gint64 now_ms, GError **error);
+void __wrap_poller_read_registry(struct poller *poller);
 gint64 __wrap_deployer_deadline_ms(const struct deployer *deployer);
 void __wrap_aws_client_tenure(const struct aws_client *client, struct aws_tenure *tenure);
 void __wrap_notifier_send(struct notifier *notifier, const struct notice *notice);
@@ -168,6 +169,11 @@ bool __wrap_failover_take_over(struct journal *journal, const char *id, const ch
 {
     (void)journal, (void)id, (void)source, (void)person, (void)now_ms, (void)error;
     return true;
+}
+
+void __wrap_poller_read_registry(struct poller *poller)
+{
+    (void)poller;
 }
 
 gint64 __wrap_deployer_deadline_ms(const struct deployer *deployer)
