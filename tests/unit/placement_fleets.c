@@ -42,7 +42,24 @@ static void add_cell(GString *yaml, GRand *chance, int number, int n)
     g_string_append(yaml, "}\n");
 }
 
-static void add_tenants(GRand *chance, int cells)
+/* Where it came from: told in the fleets' own words, "" where nobody knows. */
+static char came_from[MOST_TENANTS][16];
+
+static void may_come_from(GRand *chance, struct origins *origins, int tenant, int cells)
+{
+    char *from = came_from[tenant];
+    g_autofree char *id = g_strdup_printf("t%d", tenant);
+    *from = '\0';
+    if (one_in(chance, 3))
+        g_snprintf(from, sizeof came_from[tenant], "cell-%d", g_rand_int_range(chance, 1, cells));
+    bool by_hand = one_in(chance, 3);
+    if (*from)
+        origins_add(origins, &(const struct went){id, from, "cell-0", "f1", by_hand});
+    if (by_hand)
+        *from = '\0';
+}
+
+static void add_tenants(GRand *chance, struct origins *origins, int cells)
 {
     static const char *const residencies[] = {"US", "EU", "MARS", NULL};
     int n = g_rand_int_range(chance, 1, MOST_TENANTS + 1);
@@ -55,6 +72,7 @@ static void add_tenants(GRand *chance, int cells)
               .tier = one_in(chance, 4) ? TIER_ENTERPRISE : TIER_STANDARD, .failover_cell = named,
               .residency = one_in(chance, 4) ? any(chance, residencies) : NULL,
               .environment = one_in(chance, 4) ? "test" : NULL);
+        may_come_from(chance, origins, i, cells);
     }
     for (int cell = 1; cell < cells; cell++) {
         g_autofree char *id = g_strdup_printf("z%d", cell);
@@ -65,14 +83,14 @@ static void add_tenants(GRand *chance, int cells)
     }
 }
 
-static void make_fleet(GRand *chance)
+static void make_fleet(GRand *chance, struct origins *origins)
 {
     int cells = g_rand_int_range(chance, 2, MOST_CELLS + 1);
     g_autoptr(GString) yaml = g_string_new(NULL);
     for (int i = 0; i < cells; i++)
         add_cell(yaml, chance, i, cells);
     placing_fleet(yaml->str, ALL_SET);
-    add_tenants(chance, cells);
+    add_tenants(chance, origins, cells);
 }
 
 /* rollout.md, "Failover", and its "Never". */
@@ -84,6 +102,7 @@ static bool may_take(const struct config *config, const struct cell *target,
     bool production = from->class != CLASS_DEV && !tenant->environment;
     bool declared = g_strv_contains((const char *const *)from->backups, to->id) ||
                     g_strcmp0(tenant->failover_cell, to->id) == 0 ||
+                    strcmp(came_from[tenant->id[1] - '0'], to->id) == 0 ||
                     g_strcmp0(to->stands_by_for, from->id) == 0;
     bool well = target->health == HEALTH_HEALTHY || target->health == HEALTH_STANDBY;
     if (to == from || !well || strcmp(residency, to->residency) != 0)
@@ -131,15 +150,26 @@ static void expect_no_rule_broken(const struct snapshot *snapshot, const struct 
     }
 }
 
+static guint how_many_go_back(const struct evacuation *plan)
+{
+    guint back = 0;
+    for (guint i = 0; i < plan->tenants->len; i++) {
+        const struct placed_tenant *placed = plan->tenants->pdata[i];
+        back += placed->to && strcmp(placed->to->id, came_from[placed->tenant->id[1] - '0']) == 0;
+    }
+    return back;
+}
+
 Test(placement_fleets, no_plan_breaks_a_rule_or_leaves_out_somebody_who_had_a_place)
 {
-    guint some_left = 0, some_placed = 0;
+    guint some_left = 0, some_placed = 0, some_back = 0;
     for (int seed = 0; seed < FLEETS; seed++) {
         GRand *chance = g_rand_new_with_seed((guint32)seed);
-        make_fleet(chance);
+        OWN(origins) origins = origins_new(NULL);
+        make_fleet(chance, origins);
         g_rand_free(chance);
-        const struct evacuation *plan = placing_plan("cell-0", NULL);
-        const struct snapshot *snapshot = placing_seen();
+        const struct snapshot *snapshot = placing_snapshot();
+        OWN(evacuation) plan = evacuation_of(snapshot, origins, "cell-0", NULL);
         gint64 left[MOST_CELLS] = {0};
         for (size_t i = 0; i < snapshot->n_cells; i++)
             left[i] = snapshot->cells[i].config->max_users * 90 / 100 -
@@ -150,7 +180,9 @@ Test(placement_fleets, no_plan_breaks_a_rule_or_leaves_out_somebody_who_had_a_pl
                      plan->placed, best);
         some_left += !plan->complete;
         some_placed += plan->placed > 0;
+        some_back += how_many_go_back(plan);
     }
     cr_expect_gt(some_left, FLEETS / 5, "%u", some_left);
     cr_expect_gt(some_placed, FLEETS / 5, "%u", some_placed);
+    cr_expect_gt(some_back, FLEETS / 20, "%u", some_back);
 }
