@@ -1,7 +1,9 @@
 /* Where everybody goes, in the words of the fleet's screen: its column, its headline, and what may
  * safely be done next. */
 #include "rollout/conductor.h"
+#include "tests/unit/flight.h"
 #include "tests/unit/small_fleet.h"
+#include "tui/views/dies_column.h"
 #include "tui/views/fleet_columns.h"
 #include "tui/views/headline.h"
 #include "tui/views/safe_next.h"
@@ -77,6 +79,27 @@ Test(evacuation_views, of_a_cell_that_comes_and_goes_a_failover_is_proposed_once
     g_ptr_array_add(deck->operations, failover_begun(NOW - 60 * 60 * 1000));
     g_autofree char *after = safe_next(deck, deck_cell(deck, "cell-1"));
     cr_expect(g_str_has_prefix(after, "fail over to cell-1-dr"), "%s", after);
+}
+
+Test(evacuation_views, of_a_cell_that_is_left_already_the_column_tells_how_far_that_is)
+{
+    OWN(deck) deck = deck_of(9);
+    OWN(flight) flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    flight_run_until(flight, "verified", 1);
+    g_ptr_array_set_free_func(deck->failovers, NULL);
+    g_ptr_array_add(deck->failovers, flight->failover);
+    const char *running = dies_text(deck_cell(deck, "cell-1"), deck, scratch);
+    cr_expect(strstr(running, "f1 running: 1 of 3 tenants"), "%s", running);
+    flight->dns_code = "away";
+    flight_run(flight, 30);
+    const char *held = dies_text(deck_cell(deck, "cell-1"), deck, scratch);
+    cr_expect(strstr(held, "f1 held: 1 of 3 tenants"), "%s", held);
+    flight->dns_code = NULL;
+    flight_wish(flight, "resume");
+    flight_run(flight, 30);
+    const char *over = dies_text(deck_cell(deck, "cell-1"), deck, scratch);
+    cr_expect_null(strstr(over, "f1"), "%s", over);
 }
 
 Test(evacuation_views, a_region_without_room_to_lose_a_cell_is_told_before_it_does)

@@ -2,6 +2,7 @@
 
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/failover_plan.h"
 #include "rollout/placement_json.h"
 
 static json_t *moment_json(gint64 at_ms)
@@ -135,6 +136,27 @@ static void add_drills(json_t *cells, const struct snapshot *snapshot, const GPt
     }
 }
 
+/* The failover or move that is under way or held, and has this cell; NULL: none. */
+static const char *live_in(const GPtrArray *operations, const char *cell)
+{
+    for (guint i = 0; operations && i < operations->len; i++) {
+        const struct operation *operation = operations->pdata[i];
+        enum failover_kind kind;
+        if (!operation->ended_ms && failover_kind_parse(operation->kind, &kind) &&
+            kind != FAILOVER_DRILL && g_strv_contains((const char *const *)operation->cells, cell))
+            return operation->id;
+    }
+    return NULL;
+}
+
+/* Where everybody would go is of no use to whoever begins a failover while one has the cell. */
+static void add_holders(json_t *cells, const struct snapshot *snapshot, const GPtrArray *operations)
+{
+    for (size_t i = 0; i < snapshot->n_cells; i++)
+        json_object_set_new(json_object_get(json_array_get(cells, i), "drain"), "operation",
+                            text_json(live_in(operations, snapshot->cells[i].config->id)));
+}
+
 json_t *fleet_status_json(const struct snapshot *snapshot, const struct evacuations *drains,
                           const GPtrArray *operations)
 {
@@ -144,6 +166,7 @@ json_t *fleet_status_json(const struct snapshot *snapshot, const struct evacuati
     const struct registry *registry = snapshot->registry;
     json_t *cells = fleet_cells_json(snapshot, drains);
     add_drills(cells, snapshot, operations);
+    add_holders(cells, snapshot, operations);
     return json_pack("{s:o, s:o, s:o, s:{s:o, s:o, s:b}, s:o, s:o, s:f}", "at",
                      moment_json(snapshot->at_ms), "sources", sources, "cells", cells, "tenants",
                      "total", registry ? json_integer(registry->tenants->len) : json_null(),

@@ -11,9 +11,24 @@ static const struct evacuation *dies_plan(const void *row, const struct deck *de
     return deck_evacuation(deck, ((const struct cell *)row)->config->id);
 }
 
+/* What takes everybody out of it already, or is held half-way: that is what happens to them, and no
+ * other can begin before it is over. */
+static const struct failover *dies_live(const void *row, const struct deck *deck)
+{
+    const struct failover *live = deck_cell_failover(deck, ((const struct cell *)row)->config->id);
+    return live && live->plan->kind == FAILOVER_FAILOVER ? live : NULL;
+}
+
 const char *dies_text(const void *row, const struct deck *deck, GString *scratch)
 {
     const struct evacuation *plan = dies_plan(row, deck);
+    const struct failover *live = dies_live(row, deck);
+    if (live) {
+        g_autofree char *progress = failover_progress_words(live);
+        g_string_printf(scratch, "%s %s %s: %s", mark_failover_state(live->state).shape, live->id,
+                        failover_state_name(live->state), progress);
+        return scratch->str;
+    }
     if (!plan)
         return "? not planned yet";
     const char *shape = mark_drain(evacuation_drain(plan)).shape;
@@ -31,6 +46,9 @@ double dies_number(const void *row, const struct deck *deck)
 enum role dies_role(const void *row, const struct deck *deck)
 {
     const struct evacuation *plan = dies_plan(row, deck);
+    const struct failover *live = dies_live(row, deck);
+    if (live)
+        return mark_failover_state(live->state).role;
     return plan ? mark_drain(evacuation_drain(plan)).role : ROLE_UNKNOWN;
 }
 
@@ -50,13 +68,24 @@ static void dies_brief(const struct evacuation *plan, GString *text)
         g_string_printf(text, "✔ %s", first->cell->id);
 }
 
+static void live_brief(const struct failover *live, GString *text)
+{
+    struct failover_progress progress = failover_progress(live);
+    g_string_printf(text, "%s %s %u of %u", mark_failover_state(live->state).shape, live->id,
+                    progress.done, progress.total);
+}
+
 void dies_draw(const void *row, const struct deck *deck, struct canvas *canvas, int line,
                const struct place *place)
 {
     const struct evacuation *plan = dies_plan(row, deck);
     g_autoptr(GString) whole = g_string_new(NULL), brief = g_string_new(NULL);
     const char *text = dies_text(row, deck, whole);
-    if (plan && text_width(text) > place->cols)
+    const struct failover *live = dies_live(row, deck);
+    bool narrow = text_width(text) > place->cols;
+    if (live && narrow)
+        live_brief(live, brief);
+    else if (plan && narrow)
         dies_brief(plan, brief);
     canvas_text(canvas, line, place->col, place->cols, dies_role(row, deck),
                 brief->len ? brief->str : text);
