@@ -1,0 +1,226 @@
+/* Resume and revert as people ask for them: when they may, what they are shown, and that it is void
+ * once the failover has moved on. */
+#include "tests/unit/flight.h"
+#include "tests/unit/scratch.h"
+#include "tests/unit/small_fleet.h"
+#include "tui/console/keys.h"
+#include "tui/views/act.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+struct desk {
+    struct flight *flight;
+    struct deck *deck;
+    struct journal *journal;
+    char *dir;
+    guint kept; /* of the flight's events, in the journal */
+};
+
+static void keep(struct desk *desk)
+{
+    for (; desk->kept < desk->flight->events->len; desk->kept++) {
+        const struct event *event = g_ptr_array_index(desk->flight->events, desk->kept);
+        g_autofree char *id = journal_new_id();
+        g_autoptr(GError) error = NULL;
+        cr_assert(journal_append(desk->journal, "f1", event->seq, id, event->at_ms, event->actor,
+                                 event->type, event->data, NULL, &error),
+                  "%s", error ? error->message : "");
+    }
+}
+
+/* Twelve tenants, of whom seven are done when Route 53 throttles. */
+static struct desk setup(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 12);
+    struct desk desk = {.flight = flight_new(plan)};
+    desk.dir = scratch_new();
+    desk.journal = journal_open_file(desk.dir, &error);
+    cr_assert_not_null(desk.journal, "%s", error ? error->message : "");
+    OWN(config) config = small_fleet(NULL);
+    desk.deck = deck_new(config, desk.dir);
+    desk.deck->write = true;
+    desk.deck->operation = g_strdup("f1");
+    g_ptr_array_set_free_func(desk.deck->failovers, NULL);
+    g_ptr_array_add(desk.deck->failovers, desk.flight->failover);
+    flight_run_until(desk.flight, "verified", 3);
+    desk.flight->dns_code = "throttled";
+    return desk;
+}
+
+static void hold(struct desk *desk)
+{
+    flight_run(desk->flight, 20);
+    cr_assert_eq(desk->flight->failover->state, FAILOVER_HELD);
+}
+
+static void teardown(struct desk *desk)
+{
+    deck_free(desk->deck);
+    journal_close(desk->journal);
+    flight_free(desk->flight);
+    scratch_remove(desk->dir);
+}
+
+static struct act *prepared(const struct desk *desk, enum request request)
+{
+    g_autoptr(GError) error = NULL;
+    struct act *act = act_prepare(desk->deck, request, NULL, &error);
+    cr_assert_not_null(act, "%s", error ? error->message : "");
+    return act;
+}
+
+static char *refusal(const struct desk *desk, enum request request)
+{
+    g_autoptr(GError) error = NULL;
+    cr_expect_null(act_prepare(desk->deck, request, NULL, &error));
+    return g_strdup(error ? error->message : "");
+}
+
+static enum dialog_result type(struct dialog *dialog, const char *text)
+{
+    prompt_set(&dialog->prompt, text);
+    return dialog_key(dialog, KEY_CODE_ENTER);
+}
+
+static bool says(const struct dialog *dialog, const char *what)
+{
+    for (guint i = 0; i < dialog->lines->len; i++)
+        if (strstr(dialog->lines->pdata[i], what))
+            return true;
+    return false;
+}
+
+Test(act_steps, what_runs_is_not_resumed_and_may_be_reverted)
+{
+    struct desk desk = setup();
+    cr_expect_not(act_can(desk.deck, REQUEST_RESUME, NULL));
+    cr_expect(act_can(desk.deck, REQUEST_REVERT, NULL));
+    g_autofree char *why = refusal(&desk, REQUEST_RESUME);
+    cr_expect(strstr(why, "can't resume: f1 is running"), "%s", why);
+    hold(&desk);
+    cr_expect(act_can(desk.deck, REQUEST_RESUME, NULL));
+    cr_expect(act_can(desk.deck, REQUEST_REVERT, NULL));
+    teardown(&desk);
+}
+
+Test(act_steps, who_only_looks_may_neither)
+{
+    struct desk desk = setup();
+    hold(&desk);
+    desk.deck->write = false;
+    cr_expect_not(act_can(desk.deck, REQUEST_RESUME, NULL));
+    g_autofree char *why = refusal(&desk, REQUEST_REVERT);
+    cr_expect(strstr(why, "read-only: nothing was done"), "%s", why);
+    teardown(&desk);
+}
+
+Test(act_steps, where_no_failover_is_looked_at_there_is_nothing_to_act_on)
+{
+    struct desk desk = setup();
+    g_ptr_array_set_size(desk.deck->failovers, 0);
+    cr_expect_not(act_can(desk.deck, REQUEST_REVERT, NULL));
+    g_autofree char *why = refusal(&desk, REQUEST_REVERT);
+    cr_expect(strstr(why, "no failover or move"), "%s", why);
+    teardown(&desk);
+}
+
+Test(act_steps, people_are_shown_whom_it_may_touch_how_far_it_is_and_why_it_is_held)
+{
+    struct desk desk = setup();
+    hold(&desk);
+    struct act *act = prepared(&desk, REQUEST_REVERT);
+    struct dialog *dialog = act_dialog(act);
+    cr_expect_str_eq(dialog->title, "Revert f1 (cell-1)");
+    cr_expect(says(dialog, "Blast radius, at most: 3 cells, 12 tenants"));
+    cr_expect(says(dialog, "cell-2 → cell-1") && says(dialog, "cell-3 → cell-1"));
+    cr_expect(says(dialog, "By now: 7 of 12 tenants done, 5 left. Held: throttled"));
+    cr_expect_str_eq(dialog->expected, "cell-1", "the cell's name confirms it");
+    cr_expect_str_eq(dialog->asks[0].name, "Reason");
+    dialog_free(dialog);
+    act_free(act);
+    teardown(&desk);
+}
+
+Test(act_steps, another_word_than_the_cells_name_confirms_nothing)
+{
+    struct desk desk = setup();
+    hold(&desk);
+    struct act *act = prepared(&desk, REQUEST_REVERT);
+    struct dialog *dialog = act_dialog(act);
+    type(dialog, "enough");
+    cr_expect_eq(type(dialog, "f1"), DIALOG_OPEN);
+    cr_expect_eq(type(dialog, "cell-1"), DIALOG_CONFIRMED);
+    dialog_free(dialog);
+    act_free(act);
+    teardown(&desk);
+}
+
+Test(act_steps, how_far_it_is_may_change_under_the_question_and_what_was_typed_stands)
+{
+    struct desk desk = setup();
+    desk.flight->dns_code = NULL;
+    struct act *act = prepared(&desk, REQUEST_REVERT);
+    struct dialog *dialog = act_dialog(act);
+    type(dialog, "enough");
+    flight_run_until(desk.flight, "dns.called", 4);
+    cr_expect_not(act_follow(act, desk.deck, &dialog));
+    cr_expect_eq(type(dialog, "cell-1"), DIALOG_CONFIRMED);
+    dialog_free(dialog);
+    act_free(act);
+    teardown(&desk);
+}
+
+Test(act_steps, somebody_else_who_is_first_takes_the_question_back)
+{
+    struct desk desk = setup();
+    hold(&desk);
+    struct act *act = prepared(&desk, REQUEST_RESUME);
+    struct dialog *dialog = act_dialog(act);
+    flight_wish(desk.flight, "resume");
+    cr_expect(act_follow(act, desk.deck, &dialog));
+    cr_expect_null(dialog->expected);
+    cr_expect(says(dialog, "can't resume: f1 is running"));
+    dialog_free(dialog);
+    act_free(act);
+    teardown(&desk);
+}
+
+struct ending {
+    bool over;
+    char *error;
+};
+
+static void take_ending(const char *said, const GError *error, gpointer data)
+{
+    struct ending *ending = data;
+    (void)said;
+    ending->error = g_strdup(error ? error->message : NULL);
+    ending->over = true;
+}
+
+/* Between the last look at the journal and the confirmation, too. */
+Test(act_steps, what_has_moved_by_the_time_it_is_to_be_done_is_not_done)
+{
+    struct desk desk = setup();
+    hold(&desk);
+    keep(&desk);
+    struct act *act = prepared(&desk, REQUEST_REVERT);
+    struct dialog *dialog = act_dialog(act);
+    type(dialog, "enough");
+    cr_expect_eq(type(dialog, "cell-1"), DIALOG_CONFIRMED);
+    flight_wish(desk.flight, "resume");
+    keep(&desk);
+    struct ending ending = {0};
+    act_do(act, dialog, take_ending, &ending);
+    while (!ending.over)
+        g_main_context_iteration(NULL, TRUE);
+    cr_expect(ending.error && strstr(ending.error, "f1 has moved on since you were asked"), "%s",
+              ending.error);
+    g_autoptr(GPtrArray) events = journal_read(desk.journal, "f1", 1, NULL);
+    cr_expect_eq(events->len, desk.kept, "nothing is on record of it");
+    g_free(ending.error);
+    dialog_free(dialog);
+    teardown(&desk);
+}
