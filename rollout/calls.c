@@ -68,6 +68,7 @@ void watch_free(struct watch *watch)
     g_free(watch->running.reference);
     g_free(watch->running.error);
     g_free(watch->lock_holder);
+    g_free(watch->busy);
     watch_forget_gates(watch);
     gate_memory_free(watch->memory);
     g_free(watch);

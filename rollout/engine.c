@@ -189,7 +189,7 @@ static struct decision next_step(const struct rollout *rollout, const struct obs
         return (struct decision){.type = "wave.started",
                                  .data =
                                      json_pack("{s:s}", "wave", rollout_wave(rollout, next)->name)};
-    struct rollout_cell *cell = rollout_next_cell(rollout);
+    struct rollout_cell *cell = rollout_next_cell(rollout, seen);
     g_autofree char *why = NULL;
     if (!cell || forward_deploy(rollout, cell, seen, &why) != FORWARD_GO)
         return NOTHING;

@@ -207,6 +207,7 @@ struct observed_cell {
     bool lock_ours;          /* this rollout holds lock/CELL */
     const char *lock_holder; /* who else does, or NULL */
     bool evacuating;         /* the operation that evacuates it is not over */
+    const char *busy;        /* it is in another live operation's list, in words, or NULL */
     enum call_outcome call;  /* of the intent in flight */
     const char *call_reference, *call_error;
     bool looked; /* the deployer's word on the intent in flight has come since this process took

@@ -168,6 +168,15 @@ static enum forward nobody_else_has_it(const struct step *step, char **why)
     return FORWARD_HOLD;
 }
 
+/* Before it has the lock, and where its conductor is dead, it is known by its list. */
+static enum forward no_operation_is_about_it(const struct step *step, char **why)
+{
+    if (!step->there->busy || FAULT_SWITCH(LOCK_IGNORED))
+        return FORWARD_GO;
+    *why = g_strdup(step->there->busy);
+    return FORWARD_HOLD;
+}
+
 static enum forward it_runs_what_was_planned(const struct step *step, char **why)
 {
     const struct plan_cell *plan = step->cell->plan;
@@ -219,10 +228,13 @@ static enum forward it_is_well(const struct step *step, char **why)
 }
 
 static const rule_fn before_deploy[] = {
-    it_is_pending,       nobody_stopped_it,     its_wave_is_open,         there_is_room,
-    it_is_its_time,      the_tag_has_not_moved, the_plan_still_holds,     passed_cells_still_run_it,
-    nobody_evacuates_it, nobody_else_has_it,    it_runs_what_was_planned, there_is_a_way_back,
-    it_is_well,
+    it_is_pending,        nobody_stopped_it,
+    its_wave_is_open,     there_is_room,
+    it_is_its_time,       the_tag_has_not_moved,
+    the_plan_still_holds, passed_cells_still_run_it,
+    nobody_evacuates_it,  no_operation_is_about_it,
+    nobody_else_has_it,   it_runs_what_was_planned,
+    there_is_a_way_back,  it_is_well,
 };
 
 static enum forward it_bakes(const struct step *step, char **why)

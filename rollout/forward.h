@@ -32,7 +32,9 @@ struct standing {
     char *reason; /* for the caller to free, or NULL */
 };
 struct standing rollout_standing(const struct rollout *rollout, const struct observation *seen);
-/* The cell that is to be deployed to next, or NULL. */
-struct rollout_cell *rollout_next_cell(const struct rollout *rollout);
+/* The cell that is to be deployed to next, or NULL: the first that is still to come, or where
+ * another operation has that one, the first of its wave that none has. */
+struct rollout_cell *rollout_next_cell(const struct rollout *rollout,
+                                       const struct observation *seen);
 
 const char *or_nothing(const char *text); /* "nothing known" for NULL */

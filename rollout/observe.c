@@ -147,6 +147,11 @@ static void check_plan(struct rolling *rolling)
     rolling->check_failed =
         operations ? plan_check_again(plan, &survey, rolling->base.id, &rolling->check_unread)
                    : g_strdup("the journal can't be read");
+    for (guint i = 0; i < rolling->watches->len; i++) {
+        struct watch *watch = g_ptr_array_index(rolling->watches, i);
+        g_free(watch->busy);
+        watch->busy = plan_cell_busy(plan, &survey, rolling->base.id, watch->id);
+    }
 }
 
 void observe_refresh(struct rolling *rolling)
@@ -234,6 +239,7 @@ struct observed_cell *observe_cells(const struct rolling *rolling, gint64 now_ms
         seen->lock_ours = watch->lock_ours;
         seen->lock_holder = watch->lock_holder;
         seen->evacuating = watch->evacuating;
+        seen->busy = watch->busy;
         seen->gates = watch->judged ? watch->gates : NULL;
         seen->samples = watch->judged ? &watch->samples : NULL;
         if (!FAULT_SWITCH(CLOCK_BELIEVED))

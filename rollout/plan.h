@@ -142,12 +142,17 @@ struct calendar plan_calendar(const struct plan *plan, const struct plan_wave *w
 gint64 plan_at_best_ms(const struct plan *plan, gint64 now_ms);
 
 /* The plan's checks once more, before a forward step of a rollout that runs already: the release
- * is known and its tag unmoved, no other live operation has one of its cells, the first wave's
+ * is known and its tag unmoved, no other live rollout has one of its cells, the first wave's
  * tenants allow it. (Health, alarms and what runs are the engine's to see.) `own`: the rollout's
  * id. NULL: all is well, else what is wrong, in words; caller frees. *unread tells whether nothing
  * is known to be wrong and something only has not been read yet: that may come by itself. */
 char *plan_check_again(const struct plan *plan, const struct survey *survey, const char *own,
                        bool *unread);
+/* Which other operation that is not over has this cell in its list, in words, NULL: none (caller
+ * frees). A failover or a move keeps a rollout that runs from the cells that it leaves and comes
+ * into, and from no others: those go on meanwhile. */
+char *plan_cell_busy(const struct plan *plan, const struct survey *survey, const char *own,
+                     const char *cell);
 
 /* The exit code for these refusals: 0 none, 6 if a cell is busy and nothing else is wrong, else 5.
  */

@@ -97,7 +97,7 @@ static const check_fn when_running[] = {
     registry_is_whole,
     first_wave_is_no_production,
     minors_are_not_skipped,
-    cells_are_free,
+    cells_are_in_no_rollout,
     clock_is_right,
 };
 

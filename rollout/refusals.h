@@ -34,6 +34,7 @@ void everything_was_read(struct asking *asking);
 void first_wave_is_no_production(struct asking *asking);
 void cells_are_well(struct asking *asking);
 void cells_are_free(struct asking *asking);
+void cells_are_in_no_rollout(struct asking *asking);
 
 /* refusals_keys.c */
 void clock_is_right(struct asking *asking);

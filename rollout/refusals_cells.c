@@ -119,6 +119,11 @@ void cells_are_well(struct asking *asking)
     each_cell(asking, no_alarm_rings);
 }
 
+static bool is_rollout(const struct operation *operation)
+{
+    return g_strcmp0(operation->kind, "rollout") == 0;
+}
+
 /* A drill changes nothing, and is in nobody's way. */
 static bool is_in_the_way(const struct asking *asking, const struct operation *operation,
                           const char *cell)
@@ -128,29 +133,66 @@ static bool is_in_the_way(const struct asking *asking, const struct operation *o
            g_strv_contains((const char *const *)operation->cells, cell);
 }
 
-static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
+/* The first, of rollouts alone or of all kinds; NULL: none. */
+static const struct operation *in_the_way(const struct asking *asking, const char *cell,
+                                          bool rollouts)
 {
     const GPtrArray *operations = asking->survey->operations;
     for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = g_ptr_array_index(operations, i);
-        if (!is_in_the_way(asking, operation, cell->id))
-            continue;
-        bool rollout = g_strcmp0(operation->kind, "rollout") == 0;
-        g_autofree char *since = when_rfc3339(operation->started_ms / WHEN_SECOND * WHEN_SECOND);
-        const GHashTable *hosts = asking->survey->conducted;
-        const char *host = hosts ? g_hash_table_lookup((GHashTable *)hosts, operation->id) : NULL;
-        refuse(asking, REFUSE_CELL_BUSY, cell->id,
-               "%s belongs to %s %s (%s), which %s started at %s%s%s and is %s; wait for its end "
-               "or %s it",
-               cell->id, operation->kind, operation->id, operation->subject,
-               operation->actor ? operation->actor : "somebody", since,
-               host ? ", conducted on " : "", host ? host : "", operation->state,
-               rollout ? "abort" : "revert");
-        return;
+        if (is_in_the_way(asking, operation, cell) && (!rollouts || is_rollout(operation)))
+            return operation;
     }
+    return NULL;
+}
+
+static char *busy_words(const struct asking *asking, const struct operation *operation,
+                        const char *cell)
+{
+    g_autofree char *since = when_rfc3339(operation->started_ms / WHEN_SECOND * WHEN_SECOND);
+    const GHashTable *hosts = asking->survey->conducted;
+    const char *host = hosts ? g_hash_table_lookup((GHashTable *)hosts, operation->id) : NULL;
+    return g_strdup_printf("%s belongs to %s %s (%s), which %s started at %s%s%s and is %s; wait "
+                           "for its end or %s it",
+                           cell, operation->kind, operation->id, operation->subject,
+                           operation->actor ? operation->actor : "somebody", since,
+                           host ? ", conducted on " : "", host ? host : "", operation->state,
+                           is_rollout(operation) ? "abort" : "revert");
+}
+
+static void refuse_busy(struct asking *asking, const char *cell, bool rollouts)
+{
+    const struct operation *operation = in_the_way(asking, cell, rollouts);
+    g_autofree char *why = operation ? busy_words(asking, operation, cell) : NULL;
+    if (why)
+        refuse(asking, REFUSE_CELL_BUSY, cell, "%s", why);
+}
+
+static void cell_is_free(struct asking *asking, const struct plan_cell *cell)
+{
+    refuse_busy(asking, cell->id, false);
+}
+
+static void cell_is_in_no_rollout(struct asking *asking, const struct plan_cell *cell)
+{
+    refuse_busy(asking, cell->id, true);
 }
 
 void cells_are_free(struct asking *asking)
 {
     each_cell(asking, cell_is_free);
+}
+
+void cells_are_in_no_rollout(struct asking *asking)
+{
+    each_cell(asking, cell_is_in_no_rollout);
+}
+
+char *plan_cell_busy(const struct plan *plan, const struct survey *survey, const char *own,
+                     const char *cell)
+{
+    const struct asking asking = {plan, survey, NULL, own, NULL};
+    const struct operation *operation = in_the_way(&asking, cell, false);
+    g_autofree char *why = operation ? busy_words(&asking, operation, cell) : NULL;
+    return why ? g_strconcat(why, ", or skip the cell", NULL) : NULL;
 }

@@ -32,6 +32,7 @@ struct watch {
     char *lock_holder;
     gint64 lock_seq;
     bool evacuating; /* the operation that evacuates it is not over */
+    char *busy;      /* as plan_cell_busy() says */
 
     struct gate_result gates[GATE_COUNT];
     struct gate_memory *memory;

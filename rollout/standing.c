@@ -2,12 +2,31 @@
 #include "rollout/forward.h"
 #include "rollout/state.h"
 
-struct rollout_cell *rollout_next_cell(const struct rollout *rollout)
+static bool somebody_else_has_it(const struct observed_cell *there)
 {
-    for (guint i = 0; i < rollout->cells->len; i++)
-        if (cell_at(rollout, i)->state == CELL_PENDING)
-            return cell_at(rollout, i);
-    return NULL;
+    return there->busy || (there->lock_holder && !there->lock_ours);
+}
+
+/* A dr cell stands after its primary, and never goes before it. */
+struct rollout_cell *rollout_next_cell(const struct rollout *rollout,
+                                       const struct observation *seen)
+{
+    struct rollout_cell *first = NULL;
+    bool primary_waits = false;
+    for (guint i = 0; i < rollout->cells->len; i++) {
+        struct rollout_cell *cell = cell_at(rollout, i);
+        if (first && cell->wave != first->wave)
+            return first;
+        bool pending = cell->state == CELL_PENDING;
+        if (!cell->plan->dr)
+            primary_waits = pending && somebody_else_has_it(&seen->cells[i]);
+        if (!pending)
+            continue;
+        if (!primary_waits && !somebody_else_has_it(&seen->cells[i]))
+            return cell;
+        first = first ? first : cell;
+    }
+    return first;
 }
 
 static const struct rollout_cell *any_in_flight(const struct rollout *rollout)
@@ -117,7 +136,7 @@ static struct standing standing_forward(const struct rollout *rollout,
         char *missing = missing_clearance(rollout, next, seen->now_ms);
         return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing};
     }
-    const struct rollout_cell *cell = rollout_next_cell(rollout);
+    const struct rollout_cell *cell = rollout_next_cell(rollout, seen);
     char *closed =
         cell && !any_in_flight(rollout) ? wave_closed(rollout, cell->wave, seen->now_ms) : NULL;
     if (closed)

@@ -67,6 +67,50 @@ Test(engine_forward, a_cell_that_is_ill_already_is_not_deployed_to)
     }
 }
 
+#define FAILOVER "cell-2 belongs to failover f3; wait for its end, or skip the cell"
+
+Test(engine_forward, a_cell_that_is_failed_over_is_gone_around_and_gets_its_turn_when_that_is_over)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[MID].busy = FAILOVER;
+    toy_run_until(toy, MID2, CELL_BAKING);
+    cr_expect_eq(toy_cell(toy, MID2)->state, CELL_BAKING, "the other cell of its wave goes first");
+    cr_expect_eq(toy->rollout->state, ROLLOUT_RUNNING, "and nobody is called for that");
+    toy_run_until(toy, MID2, CELL_PASSED);
+    toy_run(toy, 60);
+    cr_expect_eq(toy->cells[MID].deploys, 0);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    cr_expect_str_eq(toy->rollout->state_reason, FAILOVER);
+    cr_expect_eq(toy_count(toy, "wave.started", NULL), 2, "its wave has not ended without it");
+    toy->cells[MID].busy = NULL;
+    toy_run_until(toy, MID, CELL_PASSED);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_PASSED);
+}
+
+Test(engine_forward, a_cell_of_a_later_wave_that_is_failed_over_stops_nobody_before_its_turn)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[BIG].busy = toy->cells[BIG].locked_by = "f3";
+    toy_run_until(toy, MID2, CELL_PASSED);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_PASSED);
+    cr_expect_eq(toy_cell(toy, MID2)->state, CELL_PASSED);
+}
+
+Test(engine_forward, a_dr_cell_does_not_go_before_its_primary_that_is_failed_over)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy->cells[BIG].busy = "f3";
+    toy_run_until(toy, MID2, CELL_PASSED);
+    toy_approve(toy, "bob@h", "enterprise");
+    toy_run(toy, 60);
+    cr_expect_eq(toy->cells[DR].deploys + toy->cells[BIG].deploys, 0);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_HELD);
+    toy_append(toy, "bob@h", "cell.skipped",
+               json_pack("{s:s, s:s}", "cell", "cell-1", "reason", "it is being failed over"));
+    toy_run_until(toy, DR, CELL_BAKING);
+    cr_expect_eq(toy->cells[DR].deploys, 1, "a person has skipped its primary");
+}
+
 static void expect_no_pass(struct toy *toy)
 {
     toy_run(toy, 60);

@@ -93,6 +93,31 @@ Test(plan_refusals, a_cell_of_another_live_operation_is_busy_and_the_operation_n
     expect_allowed(desk);
 }
 
+Test(plan_refusals, a_failover_keeps_a_rollout_that_runs_from_its_own_cells_alone)
+{
+    OWN(desk) desk = desk_new();
+    char *cells[] = {(char *)"cell-2", NULL};
+    desk->operation = (struct operation){.id = (char *)"f3",
+                                         .kind = (char *)"failover",
+                                         .subject = (char *)"cell-2",
+                                         .state = (char *)"held",
+                                         .actor = (char *)"carol@b1",
+                                         .cells = cells};
+    g_ptr_array_add(desk->survey.operations, &desk->operation);
+    expect_refused(desk, REFUSE_CELL_BUSY, "cell-2", 6);
+    bool unread = true;
+    cr_expect_null(plan_check_again(desk->plan, &desk->survey, "r7", &unread));
+    cr_expect_null(plan_cell_busy(desk->plan, &desk->survey, "r7", "cell-0"));
+    g_autofree char *why = plan_cell_busy(desk->plan, &desk->survey, "r7", "cell-2");
+    cr_expect(why && strstr(why, "failover f3") && strstr(why, "revert it, or skip the cell"), "%s",
+              why);
+    desk->operation.kind = (char *)"drill";
+    cr_expect_null(plan_cell_busy(desk->plan, &desk->survey, "r7", "cell-2"));
+    desk->operation.kind = (char *)"rollout";
+    g_autofree char *shared = plan_check_again(desk->plan, &desk->survey, "r7", &unread);
+    cr_expect(shared && strstr(shared, "rollout f3"), "two rollouts never share a cell");
+}
+
 Test(plan_refusals, a_skipped_minor_version_is_refused_where_no_skip_says_so)
 {
     OWN(desk) desk = desk_new();

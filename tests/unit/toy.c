@@ -196,6 +196,7 @@ static void look(struct toy *toy, struct look *look)
             .present = !cell->gone,
             .lock_ours = !cell->locked_by,
             .lock_holder = cell->locked_by,
+            .busy = cell->busy,
             .evacuating = cell->evacuating,
             .call = cell->call,
             .call_reference = "call",

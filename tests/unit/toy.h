@@ -16,6 +16,7 @@ struct toy_cell {
     bool gone, alarm;
     bool parts;            /* its reference is that of two services, a and w */
     const char *locked_by; /* another operation */
+    const char *busy;      /* it is in another operation's list, in words */
     bool evacuating;       /* the failover that has taken it over is not over */
     const char *done_as;   /* what the deployer says it brought; NULL: it does not say */
     bool unlooked;         /* the deployer has not answered this process yet */
