@@ -217,23 +217,24 @@ static void on_dns(GObject *source, GAsyncResult *result, gpointer data)
 }
 
 /* Those of every cell: only all of them tell that an address is none of ours. */
-static void look_cells_up(struct lookup *lookup)
+void whereabouts_cells(const struct config *config, struct cell_addresses *addresses)
 {
-    const char *server = lookup->config->failover.resolver;
+    const char *server = config->failover.resolver;
     gint64 end_ms = when_mono_ms() + CELLS_PATIENCE_MS;
-    for (guint i = 0; i < lookup->config->cells->len; i++) {
-        const struct cell_config *cell = lookup->config->cells->pdata[i];
+    cell_addresses_init(addresses);
+    for (guint i = 0; i < config->cells->len; i++) {
+        const struct cell_config *cell = config->cells->pdata[i];
         const char *name = cell->dns_name ? cell->dns_name : "";
         if (g_hostname_is_ip_address(name)) {
-            cell_addresses_add(&lookup->addresses, cell->id, name);
+            cell_addresses_add(addresses, cell->id, name);
             continue;
         }
         bool late = when_mono_ms() > end_ms;
         OWN(dns_answer) answer = late ? NULL : dns_ask(name, server, WHEN_SECOND, NULL);
         for (guint at = 0; answer && at < answer->addresses->len; at++)
-            cell_addresses_add(&lookup->addresses, cell->id, answer->addresses->pdata[at]);
-        if (!answer && !lookup->addresses.unknown)
-            lookup->addresses.unknown = g_strdup(cell->id);
+            cell_addresses_add(addresses, cell->id, answer->addresses->pdata[at]);
+        if (!answer && !addresses->unknown)
+            addresses->unknown = g_strdup(cell->id);
     }
 }
 
@@ -243,8 +244,10 @@ static void look_up(GTask *task, gpointer source, gpointer task_data, GCancellab
     (void)source, (void)cancellable;
     lookup->answer =
         dns_ask(lookup->record, lookup->config->failover.resolver, DNS_PATIENCE_MS, &lookup->error);
-    if (lookup->answer && !witness_dns_is_named(lookup->config, lookup->answer))
-        look_cells_up(lookup);
+    if (lookup->answer && !witness_dns_is_named(lookup->config, lookup->answer)) {
+        cell_addresses_clear(&lookup->addresses);
+        whereabouts_cells(lookup->config, &lookup->addresses);
+    }
     g_task_return_boolean(task, TRUE);
 }
 

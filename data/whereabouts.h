@@ -5,7 +5,7 @@
 
 #include "data/aws/client.h"
 #include "data/fleet.h"
-#include "data/witness.h"
+#include "data/witness_read.h"
 
 struct whereabouts {
     char *tenant;
@@ -15,6 +15,9 @@ struct whereabouts {
     struct witness witnesses[WITNESSES];
     gint64 asked_ms; /* 0: never */
 };
+
+/* What DNS has of the cells' names, within a few seconds. Blocks: for a worker. Clear it. */
+void whereabouts_cells(const struct config *config, struct cell_addresses *addresses);
 
 struct whereabouts_desk;
 /* `changed` is called from the main loop whenever somebody has answered. Borrows `client`, which

@@ -106,13 +106,11 @@ static char *answer_text(const struct dns_answer *answer)
     return g_string_free(text, FALSE);
 }
 
-/* The one cell that has all of the addresses; "" where several have one of them; NULL where one is
- * no cell's. */
-static const char *placed(const struct dns_answer *answer, const struct cell_addresses *addresses)
+const char *cell_addresses_place(const struct cell_addresses *addresses, const GPtrArray *of)
 {
     const char *found = NULL;
-    for (guint i = 0; i < answer->addresses->len; i++) {
-        const char *cell = g_hash_table_lookup(addresses->cells, answer->addresses->pdata[i]);
+    for (guint i = 0; i < of->len; i++) {
+        const char *cell = g_hash_table_lookup(addresses->cells, of->pdata[i]);
         if (!cell || (found && *cell && *found && strcmp(found, cell) != 0))
             return NULL;
         found = found && !*found ? found : cell;
@@ -127,7 +125,7 @@ void witness_read_dns(struct witness *witness, const struct config *config,
     const char *cell = named(config, answer);
     char *told = answer_text(answer);
     if (!cell)
-        cell = placed(answer, addresses);
+        cell = cell_addresses_place(addresses, answer->addresses);
     if (cell && *cell) {
         witness_set(witness, WITNESS_NAMES, now_ms, g_strdup(cell), told);
     } else if (cell || addresses->unknown) { /* it can't be told that it is none of ours */

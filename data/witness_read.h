@@ -16,6 +16,10 @@ void cell_addresses_init(struct cell_addresses *addresses);
 void cell_addresses_clear(struct cell_addresses *addresses);
 void cell_addresses_add(struct cell_addresses *addresses, const char *cell, const char *address);
 
+/* The one cell that has all of these addresses (char *); "" where several have one of them; NULL
+ * where one is no cell's, or there are none. Borrowed. */
+const char *cell_addresses_place(const struct cell_addresses *addresses, const GPtrArray *of);
+
 void witness_read_zone(struct witness *witness, const struct config *config,
                        const struct zone_record *record, gint64 now_ms);
 /* Whether the names of the answer alone tell: then no cell's addresses are needed. */

@@ -5,6 +5,7 @@
 #include "data/whereabouts.h"
 #include "data/witness_read.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 static void free_tenant(gpointer p)
@@ -112,29 +113,81 @@ static GHashTable *names_of_ours(const struct drift *drift)
     return ours;
 }
 
-static void find_orphans(struct drift *drift, GHashTable *names)
+/* Has the form of tenants' names: the zone's own name, and what stands elsewhere in it, has not. */
+static bool is_like_a_tenants(const struct config *config, const char *name)
+{
+    const char *pattern = config->failover.record, *open = pattern ? strchr(pattern, '{') : NULL;
+    const char *close = pattern ? strrchr(pattern, '}') : NULL;
+    if (!open || !close)
+        return false;
+    g_autofree char *prefix = g_strndup(pattern, (gsize)(open - pattern));
+    g_autofree char *before = g_ascii_strdown(prefix, -1), *after = dns_plain(close + 1);
+    return g_str_has_prefix(name, before) && g_str_has_suffix(name, after) &&
+           strlen(name) > strlen(before) + strlen(after);
+}
+
+/* An address as DNS's answers write it, which are compared with it. */
+static char *plain_address(const char *text)
+{
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
+    return address ? g_inet_address_to_string(address) : g_strdup(text);
+}
+
+/* NULL: its addresses are no cell's. */
+static struct orphan *orphan_by_address(const char *name, const struct zone_record *record,
+                                        const struct cell_addresses *addresses, const char *told)
+{
+    g_autoptr(GPtrArray) plain = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < record->values->len; i++)
+        g_ptr_array_add(plain, plain_address(record->values->pdata[i]));
+    const char *cell = cell_addresses_place(addresses, plain);
+    if (!cell)
+        return NULL;
+    struct orphan *orphan = g_new(struct orphan, 1);
+    *orphan = (struct orphan){g_strdup(name), *cell ? g_strdup(cell) : NULL,
+                              *cell ? g_strdup(told)
+                                    : g_strdup_printf("%s, which several cells have", told)};
+    return orphan;
+}
+
+/* NULL: it leads to no cell, as far as is known. */
+static struct orphan *orphan_of(const struct drift *drift, const char *name,
+                                const struct zone_record *record,
+                                const struct cell_addresses *addresses)
+{
+    const struct config *config = drift->snapshot->config;
+    struct orphan *orphan = NULL;
+    struct witness witness = {0};
+    witness_read_zone(&witness, config, record, drift->snapshot->at_ms);
+    if (witness.state == WITNESS_NAMES) {
+        orphan = g_new(struct orphan, 1);
+        *orphan = (struct orphan){g_strdup(name), g_steal_pointer(&witness.cell),
+                                  g_steal_pointer(&witness.told)};
+    } else if (witness.state == WITNESS_SILENT && addresses && is_like_a_tenants(config, name)) {
+        orphan = orphan_by_address(name, record, addresses, witness.told);
+    }
+    witness_clear(&witness);
+    return orphan;
+}
+
+static void find_orphans(struct drift *drift, GHashTable *names,
+                         const struct cell_addresses *addresses)
 {
     g_autoptr(GHashTable) ours = names_of_ours(drift);
     GHashTableIter iter;
     gpointer name, record;
     g_hash_table_iter_init(&iter, names);
     while (g_hash_table_iter_next(&iter, &name, &record)) {
-        if (g_hash_table_contains(ours, name))
-            continue;
-        struct witness witness = {0};
-        witness_read_zone(&witness, drift->snapshot->config, record, drift->snapshot->at_ms);
-        if (witness.state == WITNESS_NAMES) {
-            struct orphan *orphan = g_new(struct orphan, 1);
-            *orphan = (struct orphan){g_strdup(name), g_steal_pointer(&witness.cell),
-                                      g_steal_pointer(&witness.told)};
+        bool known = g_hash_table_contains(ours, name);
+        struct orphan *orphan = known ? NULL : orphan_of(drift, name, record, addresses);
+        if (orphan)
             g_ptr_array_add(drift->orphans, orphan);
-        }
-        witness_clear(&witness);
     }
     g_ptr_array_sort(drift->orphans, by_name);
 }
 
-struct drift *drift_of(struct snapshot *snapshot, GHashTable *names, const char *zone_error)
+struct drift *drift_of(struct snapshot *snapshot, GHashTable *names,
+                       const struct cell_addresses *addresses, const char *zone_error)
 {
     struct drift *drift = g_new0(struct drift, 1);
     drift->snapshot = snapshot_ref(snapshot);
@@ -146,7 +199,7 @@ struct drift *drift_of(struct snapshot *snapshot, GHashTable *names, const char 
     for (guint i = 0; registry && i < registry->tenants->len; i++)
         g_ptr_array_add(drift->tenants, look_at(drift, registry->tenants->pdata[i], names));
     if (names && registry && registry->complete)
-        find_orphans(drift, names);
+        find_orphans(drift, names, addresses);
     return drift;
 }
 

@@ -3,12 +3,14 @@
  * cells that answer are asked for those that do not agree and for some of the others, evenly spread
  * over them, for it takes ten tenants a second; or for everybody.
  *
- * And the other way round: names in the zone that lead to a cell, and are no tenant's. */
+ * And the other way round: names in the zone that lead to a cell, and are no tenant's. A CNAME or
+ * an alias leads to the cell whose name it has; addresses, at a name such as tenants have
+ * (failover.record), to the cell whose name has them in DNS. */
 #pragma once
 
 #include "data/aws/client.h"
 #include "data/fleet.h"
-#include "data/witness.h"
+#include "data/witness_read.h"
 
 /* Of so many DNS and the cells are asked where not everybody is: of those on whom registry and zone
  * do not agree, of those that either knows nothing of, and of those on whom they do agree. */
@@ -25,7 +27,7 @@ struct drift_tenant {
 };
 struct orphan {
     char *name; /* in DNS */
-    char *cell; /* that it leads to */
+    char *cell; /* that it leads to; NULL: to one of several, which have an address in common */
     char *told; /* "cell1.example.com, TTL 60 s" */
 };
 struct drift {
@@ -40,9 +42,10 @@ void drift_free(struct drift *drift);
 OWNABLE(drift, drift_free);
 guint drift_count(const struct drift *drift, enum agreement agreement);
 
-/* By the registry and the zone's names (zone_scan.h; NULL: `zone_error`, copied, says why). Pure.
- */
-struct drift *drift_of(struct snapshot *snapshot, GHashTable *names, const char *zone_error);
+/* By the registry and the zone's names (zone_scan.h; NULL: `zone_error`, copied, says why).
+ * `addresses` of the cells; NULL: not known. Pure. */
+struct drift *drift_of(struct snapshot *snapshot, GHashTable *names,
+                       const struct cell_addresses *addresses, const char *zone_error);
 /* Whom to ask further: places in drift->tenants, those in doubt first. Pure. */
 GArray *drift_to_ask(const struct drift *drift, bool everybody); /* guint */
 /* Takes what was said of one tenant; the verdict follows. Pure. */

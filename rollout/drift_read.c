@@ -5,6 +5,8 @@
 #include "data/zone_scan.h"
 #include "rollout/drift.h"
 
+#include <gio/gio.h>
+
 enum { TURN_MS = 200, A_TURN = 2, UNDER_WAY_MOST = 20, TELL_MS = 5000 };
 
 struct asking {
@@ -16,6 +18,10 @@ struct asking {
     GHashTable *names;
     char *zone_error;
     bool zone_read;
+    /* The cells' addresses: the worker's until they are read. */
+    struct config *config;
+    struct cell_addresses addresses;
+    bool addresses_read;
     /* Tenants. */
     struct whereabouts_desk *desk;
     GArray *to_ask;    /* guint: places */
@@ -56,6 +62,45 @@ static void read_zone(struct asking *asking, const struct config *config, struct
     OWN(zone_scan)
     scan = zone_scan_new(client, config->failover.zone_id, on_zone, on_page, asking);
     while (!asking->zone_read)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* Only addresses have to be compared with the cells'. */
+static bool any_addresses(GHashTable *names)
+{
+    GHashTableIter iter;
+    gpointer record;
+    g_hash_table_iter_init(&iter, names);
+    while (g_hash_table_iter_next(&iter, NULL, &record))
+        if (((const struct zone_record *)record)->values->len)
+            return true;
+    return false;
+}
+
+static void look_cells_up(GTask *task, gpointer source, gpointer task_data,
+                          GCancellable *cancellable)
+{
+    struct asking *asking = task_data;
+    (void)source, (void)cancellable;
+    whereabouts_cells(asking->config, &asking->addresses);
+    g_task_return_boolean(task, TRUE);
+}
+
+static void on_cells(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct asking *asking = data;
+    (void)source, (void)result;
+    asking->addresses_read = true;
+}
+
+static void read_cells(struct asking *asking)
+{
+    if (!asking->names || !any_addresses(asking->names))
+        return;
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_cells, asking);
+    g_task_set_task_data(task, asking, NULL);
+    g_task_run_in_thread(task, look_cells_up);
+    while (!asking->addresses_read)
         g_main_context_iteration(NULL, TRUE);
 }
 
@@ -119,9 +164,16 @@ static void ask_tenants(struct asking *asking, struct aws_client *client, bool e
 struct drift *drift_read(struct snapshot *snapshot, struct aws_client *client, bool everybody,
                          drift_progress_fn progress, gpointer data)
 {
-    struct asking asking = {.progress = progress, .data = data, .told_mono_ms = when_mono_ms()};
+    struct asking asking = {.progress = progress,
+                            .data = data,
+                            .told_mono_ms = when_mono_ms(),
+                            .config = snapshot->config};
     read_zone(&asking, snapshot->config, client);
-    asking.drift = drift_of(snapshot, asking.names, asking.zone_error);
+    read_cells(&asking);
+    asking.drift = drift_of(snapshot, asking.names,
+                            asking.addresses_read ? &asking.addresses : NULL, asking.zone_error);
+    if (asking.addresses_read)
+        cell_addresses_clear(&asking.addresses);
     ask_tenants(&asking, client, everybody);
     g_clear_pointer(&asking.names, g_hash_table_unref);
     g_free(asking.zone_error);

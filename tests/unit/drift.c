@@ -66,7 +66,7 @@ Test(drift, the_registry_and_the_zone_agree_disagree_or_leave_it_open)
     g_autoptr(GHashTable) names =
         zone_of(LIST("agrees.example.com.", "LB1.example.net.", "elsewhere.example.com.",
                      "lb2.example.net", "foreign.example.com.", "old.example.org"));
-    OWN(drift) drift = drift_of(snapshot, names, NULL);
+    OWN(drift) drift = drift_of(snapshot, names, NULL, NULL);
     cr_expect_eq(at(drift, 0)->agreement, AGREEMENT_FULL);
     cr_expect_str_eq(at(drift, 1)->verdict, "the registry says cell-1, Route 53 has cell-2");
     cr_expect_eq(at(drift, 1)->agreement, AGREEMENT_BROKEN);
@@ -81,7 +81,7 @@ Test(drift, the_registry_and_the_zone_agree_disagree_or_leave_it_open)
 Test(drift, a_zone_that_could_not_be_read_proves_nothing)
 {
     OWN(snapshot) snapshot = snapshot_of(LIST("a", "cell-1"), true);
-    OWN(drift) drift = drift_of(snapshot, NULL, "AccessDenied");
+    OWN(drift) drift = drift_of(snapshot, NULL, NULL, "AccessDenied");
     cr_expect(drift->zone_failed);
     cr_expect_eq(at(drift, 0)->agreement, AGREEMENT_NONE);
     cr_expect_str_eq(at(drift, 0)->verdict,
@@ -96,7 +96,7 @@ Test(drift, names_that_lead_to_a_cell_and_are_no_tenants_are_found)
         "mail.example.com.", "mx.example.org",     NULL};
     OWN(snapshot) snapshot = snapshot_of(LIST("a", "cell-1"), true);
     g_autoptr(GHashTable) names = zone_of(zone);
-    OWN(drift) drift = drift_of(snapshot, names, NULL);
+    OWN(drift) drift = drift_of(snapshot, names, NULL, NULL);
     cr_assert_eq(drift->orphans->len, 1,
                  "neither a tenant's, nor a cell's own, nor what leads away");
     const struct orphan *orphan = drift->orphans->pdata[0];
@@ -104,11 +104,60 @@ Test(drift, names_that_lead_to_a_cell_and_are_no_tenants_are_found)
     cr_expect_str_eq(orphan->cell, "cell-2");
 }
 
+/* An A or AAAA record of these addresses. */
+static void add_addresses(GHashTable *names, const char *name, const char *type, const char *one,
+                          const char *two)
+{
+    g_autoptr(GPtrArray) sets = record_sets_new();
+    struct record_set *set = record_set_new(name, type);
+    set->ttl_s = 60;
+    g_ptr_array_add(set->values, g_strdup(one));
+    if (two)
+        g_ptr_array_add(set->values, g_strdup(two));
+    g_ptr_array_add(sets, set);
+    zone_scan_take(names, sets, NULL);
+}
+
+Test(drift, addresses_of_a_cell_at_a_name_that_is_no_tenants_are_found)
+{
+    OWN(snapshot) snapshot = snapshot_of(LIST("a", "cell-1"), true);
+    g_autoptr(GHashTable) names = zone_of(LIST("a.example.com.", "lb1.example.net"));
+    struct cell_addresses addresses;
+    cell_addresses_init(&addresses);
+    cell_addresses_add(&addresses, "cell-1", "10.0.0.1");
+    cell_addresses_add(&addresses, "cell-1", "10.0.0.2");
+    cell_addresses_add(&addresses, "cell-2", "2001:db8::2");
+    cell_addresses_add(&addresses, "cell-1", "10.0.0.9");
+    cell_addresses_add(&addresses, "cell-2", "10.0.0.9");
+    add_addresses(names, "gone.example.com.", "A", "10.0.0.1", "10.0.0.2");
+    add_addresses(names, "left.example.com.", "AAAA", "2001:DB8:0::2", NULL);
+    add_addresses(names, "shared.example.com.", "A", "10.0.0.9", NULL);
+    add_addresses(names, "away.example.com.", "A", "192.0.2.1", NULL);
+    add_addresses(names, "half.example.com.", "A", "10.0.0.1", "192.0.2.1");
+    add_addresses(names, "cell2.example.com.", "AAAA", "2001:db8::2", NULL); /* the cell's own */
+    add_addresses(names, "example.com.", "A", "10.0.0.1", NULL);             /* the zone's own */
+    add_addresses(names, "gone.example.org.", "A", "10.0.0.1", NULL);
+    OWN(drift) drift = drift_of(snapshot, names, &addresses, NULL);
+    static const char *const found[][2] = {{"gone.example.com", "cell-1"},
+                                           {"left.example.com", "cell-2"},
+                                           {"shared.example.com", NULL}};
+    cr_assert_eq(drift->orphans->len, G_N_ELEMENTS(found));
+    for (guint i = 0; i < drift->orphans->len; i++) {
+        const struct orphan *orphan = drift->orphans->pdata[i];
+        cr_expect_str_eq(orphan->name, found[i][0]);
+        cr_expect_eq(g_strcmp0(orphan->cell, found[i][1]), 0, "%s", orphan->cell);
+    }
+    cr_expect(strstr(((const struct orphan *)drift->orphans->pdata[2])->told, "several cells"));
+    OWN(drift) unknown = drift_of(snapshot, names, NULL, NULL);
+    cr_expect_eq(unknown->orphans->len, 0, "whose addresses they are is not guessed");
+    cell_addresses_clear(&addresses);
+}
+
 Test(drift, by_half_a_registry_no_name_is_said_to_be_nobodys)
 {
     OWN(snapshot) snapshot = snapshot_of(LIST("a", "cell-1"), false);
     g_autoptr(GHashTable) names = zone_of(LIST("gone.example.com.", "lb2.example.net"));
-    OWN(drift) drift = drift_of(snapshot, names, NULL);
+    OWN(drift) drift = drift_of(snapshot, names, NULL, NULL);
     cr_expect_eq(drift->orphans->len, 0);
 }
 
@@ -116,7 +165,7 @@ Test(drift, what_dns_and_the_cell_say_counts_as_well)
 {
     OWN(snapshot) snapshot = snapshot_of(LIST("a", "cell-1"), true);
     g_autoptr(GHashTable) names = zone_of(LIST("a.example.com.", "lb1.example.net"));
-    OWN(drift) drift = drift_of(snapshot, names, NULL);
+    OWN(drift) drift = drift_of(snapshot, names, NULL, NULL);
     struct witness said[WITNESSES] = {
         [WITNESS_DNS] = {.state = WITNESS_NAMES, .at_ms = NOW, .cell = (char *)"cell-1"},
         [WITNESS_ANSWER] = {.state = WITNESS_NAMES, .at_ms = NOW, .cell = (char *)"cell-2"}};
@@ -142,7 +191,7 @@ Test(drift, those_in_doubt_are_asked_first_and_of_the_others_some_of_everywhere)
     g_ptr_array_add(zone, NULL);
     OWN(snapshot) snapshot = snapshot_of((const char *const *)tenants->pdata, true);
     g_autoptr(GHashTable) names = zone_of((const char *const *)zone->pdata);
-    OWN(drift) drift = drift_of(snapshot, names, NULL);
+    OWN(drift) drift = drift_of(snapshot, names, NULL, NULL);
     g_autoptr(GArray) some = drift_to_ask(drift, false);
     g_autoptr(GArray) all = drift_to_ask(drift, true);
     cr_expect_eq(some->len, 1 + DRIFT_SAMPLE);

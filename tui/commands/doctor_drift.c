@@ -60,7 +60,8 @@ static void print_orphans(struct out_style style, const struct drift *drift)
                  drift->orphans->len);
     for (guint i = 0; i < drift->orphans->len; i++) {
         const struct orphan *orphan = drift->orphans->pdata[i];
-        out_line(style, OUT_WARN, "  %s: %s (%s)", orphan->name, orphan->cell, orphan->told);
+        out_line(style, OUT_WARN, "  %s: %s (%s)", orphan->name,
+                 orphan->cell ? orphan->cell : "one of several", orphan->told);
     }
 }
 
