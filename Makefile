@@ -61,7 +61,8 @@ help:
 	@echo 'make           build/celldeck and build/celldeck-sim'
 	@echo 'make demo      install what is missing, build, show celldeck on a simulated fleet'
 	@echo 'make check     install what is missing, build with sanitizers, run every test'
-	@echo 'make simulate  SEEDS=1-5000: the rollout engine against simulated faults, as long as you like'
+	@echo 'make simulate  SEEDS=1-5000: the rollout engine against simulated faults, as long as you like;'
+	@echo '               OF=failover: that of failovers'
 	@echo 'make golden    the pictures of tests/screen/golden made anew; look at git diff afterwards'
 	@echo 'make nulls     RUNS=3000: how many good releases the regression gates roll back'
 	@echo 'make fuzz      SECONDS=60: bytes that no parser has seen yet, with libFuzzer'
@@ -177,15 +178,8 @@ SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_live re
 	poller_want_since poller_want_only_since notifier_send aws_client_tenure conductor_log conductor_log_event \
 	engine_decide deploy_exec journal_link_new journal_link_free journal_link_table \
 	journal_link_call journal_link_cancel journal_sqlite_insert sqlite_open
-SIMULATION := $(wildcard tests/simulation/*.c tests/simulation/base/*.c)
+SIMULATION := $(wildcard tests/simulation/*.c)
 SIMULATED := $(wildcard data/*.c data/base/*.c data/aws/*.c rollout/*.c)
-define simulation_rule
-build/$(1)/simulation: $$(SIMULATION:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
-	$$(call tell,link,$$@)
-	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) $$(SEAMS:%=-Wl,--wrap=%) -o $$@ $$^ $$(LIBS)
-endef
-$(eval $(call simulation_rule,release))
-$(eval $(call simulation_rule,san))
 
 # The engine of failovers the same way, with a registry and a zone of the test's own, and
 # a plain conductor, or the product's behind the same kind of seams (failover/real.c).
@@ -194,14 +188,17 @@ FLIGHT_SEAMS := when_now_ms when_boot_ms when_mono_ms journal_new_id holder_may_
 	zone_change_status zone_sets_read zone_call_cancel residents_read residents_cancel \
 	crossing_refresh_fit crossing_verify failover_take_over job_begin job_look deployer_deadline_ms \
 	poller_read_registry notifier_send conductor_log conductor_log_event aws_client_tenure
-FLIGHTS := $(wildcard tests/simulation/failover/*.c tests/simulation/base/*.c)
-define flights_rule
-build/$(1)/simulation-failover: $$(FLIGHTS:%.c=build/$(1)/%.o) $$(SIMULATED:%.c=build/$(1)/%.o)
+FLIGHTS := $(wildcard tests/simulation/failover/*.c)
+
+# $(1): release or san, $(2): the program, $(3): its own sources, $(4): its seams
+define simulation_rule
+build/$(1)/$(2): $(patsubst %.c,build/$(1)/%.o,$(3) $(wildcard tests/simulation/base/*.c) $(SIMULATED))
 	$$(call tell,link,$$@)
-	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) $$(FLIGHT_SEAMS:%=-Wl,--wrap=%) -o $$@ $$^ $$(LIBS)
+	$(Q)$$(CC) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) $(4:%=-Wl,--wrap=%) -o $$@ $$^ $$(LIBS)
 endef
-$(eval $(call flights_rule,release))
-$(eval $(call flights_rule,san))
+$(foreach build,release san,\
+	$(eval $(call simulation_rule,$(build),simulation,$(SIMULATION),$(SEAMS))) \
+	$(eval $(call simulation_rule,$(build),simulation-failover,$(FLIGHTS),$(FLIGHT_SEAMS))))
 
 # One program a parser of bytes from outside: tests/fuzz/TARGET.c, with bytes of fixed seeds, or
 # (build/fuzz) of libFuzzer's finding.
@@ -249,10 +246,11 @@ check: deps-check
 		build/release/judge-bench build/release/placement-bench
 	tests/run
 
-# SEEDS=A-B, or as many steps as STEPS says; OPTIONS: see build/release/simulation --help
+# SEEDS=A-B, or as many steps as STEPS says; OF=failover: those; OPTIONS: what the program's --help says
+SIMULATOR := build/release/simulation$(if $(OF),-$(OF))
 simulate: deps-check
-	@$(MAKE) --no-print-directory build/release/simulation
-	build/release/simulation $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
+	@$(MAKE) --no-print-directory $(SIMULATOR)
+	$(SIMULATOR) $(if $(SEEDS),--seeds $(SEEDS),--steps $(or $(STEPS),1000000)) $(OPTIONS)
 
 golden: deps-check
 	@$(MAKE) --no-print-directory build/san/golden

@@ -36,10 +36,15 @@ static const struct command *const commands[] = {
 
 static void print_help(void)
 {
-    puts("celldeck: watch a fleet of cells, and roll versions out cell by cell.\n\n"
-         "Without a command: the console (read-only; --write to act).\n");
+    int widest = 0;
     for (const struct command *const *c = commands; *c; c++)
-        printf("  %-10s %-34s %s\n", (*c)->name, (*c)->usage, (*c)->summary);
+        widest = MAX(widest, (int)strlen((*c)->usage));
+    puts(
+        "celldeck: watch a fleet of cells, roll versions out cell by cell, and move everybody out of\n"
+        "a cell that dies.\n\n"
+        "Without a command: the console (read-only; --write to act).\n");
+    for (const struct command *const *c = commands; *c; c++)
+        printf("  %-10s %-*s  %s\n", (*c)->name, widest, (*c)->usage, (*c)->summary);
     puts(
         "\ncelldeck COMMAND --help says more. -c FILE, --no-color and --ascii go with every command;\n"
         "without -c: $CELLDECK_CONFIG, ./celldeck.yaml, ~/.config/celldeck/celldeck.yaml,\n"
@@ -94,14 +99,33 @@ static char **command_argv(int argc, char **argv, int leading, bool named)
     return (char **)g_ptr_array_free(words, FALSE);
 }
 
-static int run(int argc, char **argv, GError **error)
+/* `celldeck help failover start` is `celldeck failover start --help`; `words` is what follows
+ * `help`.
+ */
+static int help(char **words, GError **error)
 {
-    int leading = leading_options(argc, argv);
-    const char *word = argc > 1 + leading ? argv[1 + leading] : NULL;
-    if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+    if (!*words) {
         print_help();
         return 0;
     }
+    const struct command *command = find_command(*words, error);
+    if (!command)
+        return CD_ERROR_USAGE;
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    for (; *words; words++)
+        g_ptr_array_add(argv, *words);
+    g_ptr_array_add(argv, (gpointer) "--help");
+    g_ptr_array_add(argv, NULL);
+    return command->run((int)argv->len - 1, (char **)argv->pdata, error);
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    static const char *const asks_help[] = {"help", "--help", "-h", NULL};
+    int leading = leading_options(argc, argv);
+    const char *word = argc > 1 + leading ? argv[1 + leading] : NULL;
+    if (word && g_strv_contains(asks_help, word))
+        return help(argv + 2 + leading, error);
     if (word && strcmp(word, "--version") == 0) {
         puts("celldeck " CELLDECK_VERSION);
         return 0;
