@@ -112,7 +112,7 @@ struct evacuation *evacuation_of(const struct snapshot *snapshot, const struct o
 /* The same of one tenant alone (`tenant move`), by the same rules. NULL where there is no such
  * tenant, or it names no cell of the fleet. */
 struct evacuation *evacuation_of_tenant(const struct snapshot *snapshot,
-                                        const struct origins *origins, const char *id,
+                                        const struct origins *origins, const char *tenant,
                                         const char *to);
 /* Into one cell alone. */
 struct prospective_move {
@@ -123,7 +123,7 @@ struct prospective_move {
  * looked over once. struct prospective_move *, freed with the array; none where there is no such
  * tenant, or its cell is none of the fleet. */
 GPtrArray *evacuation_moves(const struct snapshot *snapshot, const struct origins *origins,
-                            const char *id);
+                            const char *tenant);
 /* The same of all tenants of a cell. */
 GPtrArray *evacuation_into_each(const struct snapshot *snapshot, const struct origins *origins,
                                 const char *cell);
