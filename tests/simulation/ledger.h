@@ -113,5 +113,8 @@ bool ledger_is_out(const struct sim *sim, const struct ledger_cell *cell);
 bool ledger_through(const struct ledger_cell *cell);
 bool is_type(const struct happening *it, const char *type);
 const char *text_in(const json_t *data, const char *key);
+char *text_copy(const json_t *data, const char *key);
+gint64 number_in(const json_t *data, const char *key);
+char *login_of(const char *actor); /* "alice" of "alice@10.0.0.7" */
 /* Undisturbed for at least this long, with somebody at work on it. */
 bool is_calm(const struct happening *it, gint64 ms);

@@ -1,150 +1,8 @@
-/* One operation's events, added up by rollout.md ("States", "Fail", "Plan"). */
+/* One operation's events, added up by rollout.md ("States", "Fail"). */
 #include "rollout/engine.h"
 #include "tests/simulation/ledger.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static void cell_free(gpointer data)
-{
-    struct ledger_cell *cell = data;
-    g_free(cell->id);
-    g_free(cell->from);
-    g_free(cell->from_ref);
-    g_free(cell->token);
-    g_free(cell->last_call_token);
-    g_free(cell->evacuator);
-    g_free(cell);
-}
-
-static void clear_wave(gpointer data)
-{
-    g_free(((struct ledger_wave *)data)->name);
-}
-
-static void clear_approval(gpointer data)
-{
-    struct ledger_approval *approval = data;
-    g_free(approval->login);
-    g_free(approval->wave);
-}
-
-static void operation_free_one(gpointer data)
-{
-    struct operation_ledger *operation = data;
-    g_free(operation->id);
-    g_free(operation->kind);
-    g_free(operation->version);
-    g_free(operation->plan_hash);
-    g_free(operation->requester);
-    g_free(operation->state);
-    g_free(operation->reason);
-    g_free(operation->first_rest);
-    g_ptr_array_unref(operation->ids);
-    g_ptr_array_unref(operation->cells);
-    g_array_unref(operation->waves);
-    g_array_unref(operation->approvals);
-    rollout_free(operation->shadow);
-    g_free(operation);
-}
-
-struct ledger *ledger_new(void)
-{
-    struct ledger *ledger = g_new(struct ledger, 1);
-    ledger->operations = g_ptr_array_new_with_free_func(operation_free_one);
-    ledger->locks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    return ledger;
-}
-
-void ledger_free(struct ledger *ledger)
-{
-    g_ptr_array_unref(ledger->operations);
-    g_hash_table_unref(ledger->locks);
-    g_free(ledger);
-}
-
-static char *copy_of(const json_t *data, const char *key)
-{
-    return g_strdup(text_in(data, key));
-}
-
-static gint64 number_in(const json_t *data, const char *key)
-{
-    return json_integer_value(json_object_get(data, key));
-}
-
-static void add_cell(struct operation_ledger *operation, size_t wave, const json_t *plan)
-{
-    struct ledger_cell *cell = g_new0(struct ledger_cell, 1);
-    cell->id = copy_of(plan, "id");
-    cell->wave = wave;
-    cell->from = copy_of(plan, "from");
-    cell->from_ref = copy_of(plan, "from_ref");
-    cell->dr = json_is_true(json_object_get(plan, "dr"));
-    cell->rollback_closed = json_is_true(json_object_get(plan, "rollback_closed"));
-    g_ptr_array_add(operation->cells, cell);
-}
-
-static void read_window(struct ledger_wave *wave, const char *text)
-{
-    int from_h, from_m, to_h, to_m;
-    if (!text || sscanf(text, "Mon-Sun %d:%d-%d:%d UTC", &from_h, &from_m, &to_h, &to_m) != 4)
-        return;
-    wave->open_min = from_h * 60 + from_m;
-    wave->shut_min = to_h * 60 + to_m;
-}
-
-static void add_waves(struct operation_ledger *operation, const json_t *plan)
-{
-    size_t w, c;
-    const json_t *wave, *cell;
-    json_array_foreach (json_object_get(plan, "waves"), w, wave) {
-        const json_t *cells = json_object_get(wave, "cells");
-        struct ledger_wave it = {.name = copy_of(wave, "name"),
-                                 .max_in_flight = (int)number_in(wave, "max_in_flight"),
-                                 .max_failed = (int)number_in(wave, "max_failed"),
-                                 .approvals = (int)number_in(wave, "approvals"),
-                                 .not_requester =
-                                     json_is_true(json_object_get(wave, "approver_not_requester")),
-                                 .bake_ms = number_in(wave, "bake_ms"),
-                                 .expires_ms = number_in(wave, "approval_expires_ms")};
-        read_window(&it, text_in(wave, "window"));
-        g_array_append_val(operation->waves, it);
-        json_array_foreach (cells, c, cell)
-            add_cell(operation, w, cell);
-    }
-}
-
-static char *login_of(const char *actor)
-{
-    return g_strndup(actor, strcspn(actor, "@"));
-}
-
-struct operation_ledger *operation_ledger_new(const struct journal_row *row, const json_t *data)
-{
-    struct operation_ledger *operation = g_new0(struct operation_ledger, 1);
-    const json_t *plan = json_object_get(data, "plan"), *id;
-    size_t i;
-    operation->id = g_strdup(row->stream);
-    operation->kind = copy_of(data, "kind");
-    operation->version = copy_of(data, "subject");
-    operation->plan_hash = copy_of(plan, "hash");
-    operation->requester = login_of(row->actor);
-    operation->holder = -1;
-    operation->retry_failed = json_is_true(json_object_get(data, "retry_failed"));
-    operation->ids = g_ptr_array_new_with_free_func(g_free);
-    operation->cells = g_ptr_array_new_with_free_func(cell_free);
-    operation->waves = g_array_new(FALSE, TRUE, sizeof(struct ledger_wave));
-    operation->approvals = g_array_new(FALSE, TRUE, sizeof(struct ledger_approval));
-    g_array_set_clear_func(operation->waves, clear_wave);
-    g_array_set_clear_func(operation->approvals, clear_approval);
-    json_array_foreach (json_object_get(data, "cells"), i, id)
-        g_ptr_array_add(operation->ids, g_strdup(json_string_value(id)));
-    add_waves(operation, plan);
-    if (g_strcmp0(operation->kind, "rollout") == 0)
-        operation->shadow = rollout_new(operation->id);
-    return operation;
-}
 
 static bool may_go_back_by_itself(const struct ledger_cell *cell)
 {
@@ -193,7 +51,7 @@ static void take_intent(struct happening *it, enum ledger_state state)
     cell->state = state;
     cell->held = cell->wants_back = false;
     g_free(cell->token);
-    cell->token = copy_of(it->data, "token");
+    cell->token = text_copy(it->data, "token");
     cell->intent_ms = it->sim->now_ms;
     const char *deadline = text_in(it->data, "deadline");
     cell->allowed_ms =
@@ -338,7 +196,7 @@ static void on_rollback_asked(struct happening *it)
 static void on_evacuated(struct happening *it)
 {
     g_free(it->cell->evacuator);
-    it->cell->evacuator = copy_of(it->data, "operation");
+    it->cell->evacuator = text_copy(it->data, "operation");
     it->cell->recalled = false;
 }
 
@@ -348,7 +206,7 @@ static void on_approve(struct happening *it)
     if (g_strcmp0(text_in(it->data, "version"), operation->version) != 0 ||
         g_strcmp0(text_in(it->data, "plan_hash"), operation->plan_hash) != 0)
         return;
-    const struct ledger_approval approval = {login_of(it->row->actor), copy_of(it->data, "wave"),
+    const struct ledger_approval approval = {login_of(it->row->actor), text_copy(it->data, "wave"),
                                              it->row->at_ms};
     g_array_append_val(operation->approvals, approval);
 }
@@ -432,7 +290,7 @@ void operation_ledger_take(struct happening *it)
     g_free(operation->state);
     g_free(operation->reason);
     operation->state = g_strdup(state);
-    operation->reason = copy_of(it->data, "reason");
+    operation->reason = text_copy(it->data, "reason");
     operation->final = json_is_true(json_object_get(it->data, "final"));
     operation->ended_ms = operation->final ? it->sim->now_ms : 0;
     if (!operation->first_rest && (operation->final || strcmp(state, "held") == 0))

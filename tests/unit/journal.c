@@ -3,7 +3,6 @@
 #include "data/base/error.h"
 #include "data/base/when.h"
 #include "data/journal_copy.h"
-#include "data/sqlite.h"
 #include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
@@ -388,25 +387,5 @@ Test(journal, a_copy_that_was_read_at_a_time_to_come_is_as_old_as_that_is_far)
     day_on[1] = day_on[0];
     cr_assert_eq(utimensat(AT_FDCWD, path, day_on, 0), 0);
     cr_assert_gt(journal_copy_age_ms(dir), 23 * WHEN_HOUR);
-    scratch_remove(dir);
-}
-
-Test(sqlite, migrations_go_forward_one_by_one_and_a_broken_one_leaves_the_file_as_it_was)
-{
-    char *dir = scratch_new();
-    g_autofree char *path = g_build_filename(dir, "history.db", NULL);
-    const char *const steps[] = {"CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (y)",
-                                 "CREATE TABLE c (x)"};
-    sqlite3 *db = sqlite_open(path, &(struct sqlite_schema){steps, 1, false}, false, NULL);
-    cr_assert(db);
-    sqlite3_close(db);
-    g_autoptr(GError) error = NULL;
-    cr_expect(!sqlite_open(path, &(struct sqlite_schema){steps, 3, false}, false, &error));
-    cr_expect(error && strstr(error->message, "schema"));
-    db = sqlite_open(path, &(struct sqlite_schema){steps, 1, false}, false, NULL);
-    cr_assert(db, "still at version 1");
-    cr_expect(sqlite_exec(db, "SELECT x FROM a", "look", NULL));
-    cr_expect(!sqlite_exec(db, "SELECT x FROM b", "look", NULL));
-    sqlite3_close(db);
     scratch_remove(dir);
 }

@@ -1,5 +1,4 @@
 /* Screens, drawn on a canvas from hand-made readings. */
-#include "rollout/conductor.h"
 #include "rollout/plan_make.h"
 #include "tests/unit/small_fleet.h"
 #include "tui/views/frame.h"
@@ -397,44 +396,4 @@ Test(views, users_have_their_bar_from_a_hundred_columns_on)
     g_autofree char *wide = drawn(&view_fleet, deck, 24, 100);
     expect_shown(wide, "USERS of MAX");
     expect_shown(wide, "░");
-}
-
-Test(headline, a_rollout_that_nobody_conducts_is_said_with_what_to_do)
-{
-    OWN(deck) deck = deck_of(0, 0);
-    g_autofree char *id = g_strdup("r1");
-    struct rollout rollout = {.id = id, .state = ROLLOUT_RUNNING, .opened_ms = NOW - 60000};
-    g_autofree char *nobody = headline_conductor(deck, &rollout);
-    expect_shown(nobody, "nobody conducts r1: run `celldeck conductor");
-    struct conductor_info *info = g_new0(struct conductor_info, 1);
-    *info = (struct conductor_info){.alive = true,
-                                    .host = g_strdup("bastion-1"),
-                                    .pid = 77,
-                                    .heartbeat_ms = NOW - 9000,
-                                    .lease_ms = 30000};
-    g_hash_table_insert(deck->conductors, g_strdup("r1"), info);
-    cr_expect_null(headline_conductor(deck, &rollout));
-    rollout.troubles[TROUBLE_BLIND] =
-        (struct rollout_trouble){(char *)"metrics us-east-1: never read", NOW - 300000};
-    g_autofree char *blind = headline_conductor(deck, &rollout);
-    expect_shown(blind, "the conductor of r1 has been blind for 5m: metrics us-east-1: never read");
-    info->heartbeat_ms = NOW - 45000;
-    g_autofree char *silent = headline_conductor(deck, &rollout);
-    expect_shown(silent, "process 77 on bastion-1) has been silent for 45s");
-    info->alive = false;
-    g_autofree char *dead = headline_conductor(deck, &rollout);
-    expect_shown(dead, "nobody conducts r1, for 45s: run");
-    rollout.state = ROLLOUT_COMPLETED;
-    cr_expect_null(headline_conductor(deck, &rollout));
-}
-
-Test(headline, of_a_copy_that_is_behind_it_is_not_said_that_nobody_conducts)
-{
-    OWN(deck) deck = deck_of(0, 0);
-    struct rollout rollout = {
-        .id = (char *)"r1", .state = ROLLOUT_RUNNING, .opened_ms = NOW - 60000};
-    deck->copy_trouble = g_strdup("the copy of the journal was last read 5m ago: no answer");
-    g_autofree char *behind = headline_conductor(deck, &rollout);
-    expect_shown(behind, "the copy of the journal was last read 5m ago");
-    cr_expect_null(strstr(behind, "nobody conducts"));
 }
