@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("CELLDECK_BUILD", os.path.join(ROOT, "build", "san"))
 CELLDECK = os.path.join(BUILD, "celldeck")
-# The simulator is not what is tested here (tests/peers/sim.test does that, sanitized): fast, it
+# The simulator is not what is tested here (tests/peers/sim*.test do that, sanitized): fast, it
 # leaves the machine to celldeck.
 SIMULATOR = os.path.join(ROOT, "build", "release", "celldeck-sim")
 PATIENCE_S = 120  # how long any condition may take before the suite says that it never came
