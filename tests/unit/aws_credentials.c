@@ -1,47 +1,11 @@
-/* Credentials and endpoints, over files in a temporary folder and an environment of our own. */
+/* Credentials, over files in a temporary folder and an environment of our own. */
 #include "data/aws/client.h"
 #include "data/aws/credentials.h"
-#include "data/aws/endpoints.h"
 #include "data/base/when.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/aws_place.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
-
-struct place {
-    char *dir;
-    char **env;
-    char *assumed; /* what was asked of the assumer: "KEY ROLE SESSION;..." */
-};
-
-static void place_init(struct place *place, const char *config, const char *credentials)
-{
-    place->dir = scratch_new();
-    place->assumed = g_strdup("");
-    g_autofree char *config_path = g_build_filename(place->dir, "config", NULL);
-    g_autofree char *credentials_path = g_build_filename(place->dir, "credentials", NULL);
-    if (config)
-        cr_assert(g_file_set_contents(config_path, config, -1, NULL));
-    if (credentials)
-        cr_assert(g_file_set_contents(credentials_path, credentials, -1, NULL));
-    place->env = g_environ_setenv(NULL, "AWS_CONFIG_FILE", config_path, TRUE);
-    place->env =
-        g_environ_setenv(place->env, "AWS_SHARED_CREDENTIALS_FILE", credentials_path, TRUE);
-    place->env = g_environ_setenv(place->env, "AWS_EC2_METADATA_DISABLED", "true", TRUE);
-    place->env = g_environ_setenv(place->env, "HOME", place->dir, TRUE);
-}
-
-static void set(struct place *place, const char *name, const char *value)
-{
-    place->env = g_environ_setenv(place->env, name, value, TRUE);
-}
-
-static void place_clear(struct place *place)
-{
-    scratch_remove(place->dir);
-    g_free(place->assumed);
-    g_strfreev(place->env);
-}
 
 struct assumption {
     keys_fn fn;
@@ -65,7 +29,7 @@ static gboolean answer(gpointer data)
 static gpointer assume(gpointer self, struct keys *source, const struct role *role, keys_fn fn,
                        gpointer data)
 {
-    struct place *place = self;
+    struct aws_place *place = self;
     g_autofree char *before = place->assumed;
     place->assumed = g_strdup_printf("%s%s %s %s;", before, source->id, role->arn, role->session);
     struct assumption *assumption = g_new0(struct assumption, 1);
@@ -99,14 +63,14 @@ static void found_keys(struct keys *keys, const GError *error, gpointer data)
              : g_strdup(error->message);
 }
 
-static struct credentials *credentials_of(struct place *place, const char *profile)
+static struct credentials *credentials_of(struct aws_place *place, const char *profile)
 {
     struct assumer assumer = {.assume = assume, .cancel = assume_cancel, .self = place};
     return credentials_new(g_main_context_default(), profile, place->env, &assumer);
 }
 
 /* What is found for `profile` (NULL: as the environment says). Caller frees. */
-static char *find(struct place *place, const char *profile)
+static char *find(struct aws_place *place, const char *profile)
 {
     OWN(credentials) credentials = credentials_of(place, profile);
     struct found found = {0};
@@ -117,13 +81,13 @@ static char *find(struct place *place, const char *profile)
     return found.text;
 }
 
-static void expect_found(struct place *place, const char *profile, const char *text)
+static void expect_found(struct aws_place *place, const char *profile, const char *text)
 {
     g_autofree char *found = find(place, profile);
     cr_expect_str_eq(found, text);
 }
 
-static void expect_refused(struct place *place, const char *profile, const char *part)
+static void expect_refused(struct aws_place *place, const char *profile, const char *part)
 {
     g_autofree char *found = find(place, profile);
     cr_expect(strstr(found, part) != NULL, "%s", found);
@@ -142,84 +106,85 @@ static const char both_credentials[] = "; a comment GKeyFile would refuse\n[defa
 
 Test(aws_credentials, the_environments_keys_come_before_files_unless_a_profile_is_named)
 {
-    struct place place;
-    place_init(&place, both_config, both_credentials);
+    struct aws_place place;
+    aws_place_init(&place, both_config, both_credentials);
     expect_found(&place, NULL, "FILE a=b:c t");
-    set(&place, "AWS_ACCESS_KEY_ID", "ENV");
-    set(&place, "AWS_SECRET_ACCESS_KEY", "s");
+    aws_place_set(&place, "AWS_ACCESS_KEY_ID", "ENV");
+    aws_place_set(&place, "AWS_SECRET_ACCESS_KEY", "s");
     expect_found(&place, NULL, "ENV s -");
-    set(&place, "AWS_SESSION_TOKEN", "tok");
+    aws_place_set(&place, "AWS_SESSION_TOKEN", "tok");
     expect_found(&place, NULL, "ENV s tok");
     expect_found(&place, "ops", "OPS s -");
     expect_found(&place, "two words", "TWO s -");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, aws_profile_names_the_profile)
 {
-    struct place place;
-    place_init(&place, both_config, both_credentials);
-    set(&place, "AWS_PROFILE", "ops");
+    struct aws_place place;
+    aws_place_init(&place, both_config, both_credentials);
+    aws_place_set(&place, "AWS_PROFILE", "ops");
     expect_found(&place, NULL, "OPS s -");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, nothing_found_says_where_was_looked_and_what_to_do)
 {
-    struct place place;
-    place_init(&place, NULL, NULL);
+    struct aws_place place;
+    aws_place_init(&place, NULL, NULL);
     g_autofree char *path = g_build_filename(place.dir, "credentials", NULL);
     expect_refused(&place, NULL, path);
     expect_refused(&place, NULL, "set AWS_ACCESS_KEY_ID");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials,
      a_profile_that_is_named_and_not_there_is_an_error_whatever_the_environment_has)
 {
-    struct place place;
-    place_init(&place, both_config, NULL);
-    set(&place, "AWS_ACCESS_KEY_ID", "ENV");
-    set(&place, "AWS_SECRET_ACCESS_KEY", "s");
-    set(&place, "AWS_PROFILE", "nope");
+    struct aws_place place;
+    aws_place_init(&place, both_config, NULL);
+    aws_place_set(&place, "AWS_ACCESS_KEY_ID", "ENV");
+    aws_place_set(&place, "AWS_SECRET_ACCESS_KEY", "s");
+    aws_place_set(&place, "AWS_PROFILE", "nope");
     expect_refused(&place, NULL, "there is no AWS profile \"nope\"");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, half_a_pair_of_keys_is_an_error_and_not_the_next_providers_turn)
 {
-    struct place place;
-    place_init(&place, both_config, "[default]\naws_access_key_id = HALF\n");
+    struct aws_place place;
+    aws_place_init(&place, both_config, "[default]\naws_access_key_id = HALF\n");
     expect_refused(&place, NULL, "no aws_secret_access_key");
-    set(&place, "AWS_ACCESS_KEY_ID", "ENV");
+    aws_place_set(&place, "AWS_ACCESS_KEY_ID", "ENV");
     expect_refused(&place, NULL, "AWS_SECRET_ACCESS_KEY is not");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, a_file_that_cant_be_parsed_is_named_by_line_and_never_quoted)
 {
-    struct place place;
-    place_init(&place, NULL, "[default]\nsEcReT without a delimiter\n");
+    struct aws_place place;
+    aws_place_init(&place, NULL, "[default]\nsEcReT without a delimiter\n");
     expect_refused(&place, NULL, "credentials:2: ");
     g_autofree char *said = find(&place, NULL);
     cr_expect(strstr(said, "sEcReT") == NULL);
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, credential_process_is_run_and_read)
 {
-    struct place place;
-    place_init(&place,
-               "[default]\n"
-               "credential_process = printf '{\"Version\":1,\"AccessKeyId\":\"P\","
-               "\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\","
-               "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n"
-               "[profile fails]\ncredential_process = sh -c 'echo run login first >&2; exit 3'\n"
-               "[profile old]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"P\","
-               "\"SecretAccessKey\":\"s\",\"Expiration\":\"2001-01-01T00:00:00Z\"}'\n"
-               "[profile garbage]\ncredential_process = echo sEcReT\n"
-               "[profile missing]\ncredential_process = /nonexistent/program\n",
-               NULL);
+    struct aws_place place;
+    aws_place_init(
+        &place,
+        "[default]\n"
+        "credential_process = printf '{\"Version\":1,\"AccessKeyId\":\"P\","
+        "\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\","
+        "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n"
+        "[profile fails]\ncredential_process = sh -c 'echo run login first >&2; exit 3'\n"
+        "[profile old]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"P\","
+        "\"SecretAccessKey\":\"s\",\"Expiration\":\"2001-01-01T00:00:00Z\"}'\n"
+        "[profile garbage]\ncredential_process = echo sEcReT\n"
+        "[profile missing]\ncredential_process = /nonexistent/program\n",
+        NULL);
     expect_found(&place, NULL, "P s t");
     expect_refused(&place, "fails", "run login first");
     expect_refused(&place, "old", "expired");
@@ -227,40 +192,40 @@ Test(aws_credentials, credential_process_is_run_and_read)
     g_autofree char *said = find(&place, "garbage");
     cr_expect(strstr(said, "sEcReT") == NULL);
     expect_refused(&place, "missing", "can't be run");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, a_profiles_role_is_assumed_with_its_sources_keys)
 {
-    struct place place;
-    place_init(&place,
-               "[profile a]\nrole_arn = arn:a\nsource_profile = b\nrole_session_name = me\n"
-               "[profile b]\nrole_arn = arn:b\nsource_profile = ops\nrole_session_name = me\n"
-               "[profile self]\nrole_arn = arn:self\nsource_profile = self\n"
-               "role_session_name = me\naws_access_key_id = SELF\naws_secret_access_key = s\n",
-               both_credentials);
+    struct aws_place place;
+    aws_place_init(&place,
+                   "[profile a]\nrole_arn = arn:a\nsource_profile = b\nrole_session_name = me\n"
+                   "[profile b]\nrole_arn = arn:b\nsource_profile = ops\nrole_session_name = me\n"
+                   "[profile self]\nrole_arn = arn:self\nsource_profile = self\n"
+                   "role_session_name = me\naws_access_key_id = SELF\naws_secret_access_key = s\n",
+                   both_credentials);
     expect_found(&place, "a", "OPS++ s t");
     cr_expect_str_eq(place.assumed, "OPS arn:b me;OPS+ arn:a me;");
     expect_found(&place, "self", "SELF+ s t");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, sources_that_lead_nowhere_or_in_a_circle_are_refused)
 {
-    struct place place;
-    place_init(&place,
-               "[profile x]\nrole_arn = arn:x\nsource_profile = y\n"
-               "[profile y]\nrole_arn = arn:y\nsource_profile = x\n"
-               "[profile lost]\nrole_arn = arn:l\nsource_profile = nobody\n"
-               "[profile none]\nrole_arn = arn:n\n"
-               "[profile mfa]\nrole_arn = arn:m\nsource_profile = keys\nmfa_serial = arn:mfa\n"
-               "[profile keys]\naws_access_key_id = K\naws_secret_access_key = s\n",
-               NULL);
+    struct aws_place place;
+    aws_place_init(&place,
+                   "[profile x]\nrole_arn = arn:x\nsource_profile = y\n"
+                   "[profile y]\nrole_arn = arn:y\nsource_profile = x\n"
+                   "[profile lost]\nrole_arn = arn:l\nsource_profile = nobody\n"
+                   "[profile none]\nrole_arn = arn:n\n"
+                   "[profile mfa]\nrole_arn = arn:m\nsource_profile = keys\nmfa_serial = arn:mfa\n"
+                   "[profile keys]\naws_access_key_id = K\naws_secret_access_key = s\n",
+                   NULL);
     expect_refused(&place, "x", "lead back to \"x\"");
     expect_refused(&place, "lost", "no source_profile \"nobody\"");
     expect_refused(&place, "none", "has role_arn, but no source_profile");
     expect_refused(&place, "mfa", "run `aws sts get-caller-identity --profile mfa`");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 /* The tenure of `profile`'s keys once they are found. */
@@ -284,9 +249,9 @@ Test(aws_credentials, a_sessions_token_without_an_end_can_not_be_renewed_and_is_
     } cases[] = {{NULL, "profile default in ", G_MININT64},
                  {"ops", "profile ops in ", 0},
                  {"role", "role", G_MININT64}};
-    struct place place;
-    place_init(&place, "[profile role]\nrole_arn = arn:r\nsource_profile = default\n",
-               both_credentials);
+    struct aws_place place;
+    aws_place_init(&place, "[profile role]\nrole_arn = arn:r\nsource_profile = default\n",
+                   both_credentials);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         OWN(credentials) credentials = credentials_of(&place, cases[i].profile);
         struct aws_tenure tenure;
@@ -296,32 +261,32 @@ Test(aws_credentials, a_sessions_token_without_an_end_can_not_be_renewed_and_is_
         cr_expect(tenure.origin && strstr(tenure.origin, cases[i].origin), "%s", tenure.origin);
         cr_expect_eq(tenure.lasts_until_ms, cases[i].lasts_until_ms, "case %zu", i);
     }
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, a_session_in_the_environment_may_say_when_it_ends)
 {
-    struct place place;
-    place_init(&place, NULL, NULL);
-    set(&place, "AWS_ACCESS_KEY_ID", "ENV");
-    set(&place, "AWS_SECRET_ACCESS_KEY", "s");
-    set(&place, "AWS_SESSION_TOKEN", "t");
-    set(&place, "AWS_CREDENTIAL_EXPIRATION", "2099-01-01T00:00:00Z");
+    struct aws_place place;
+    aws_place_init(&place, NULL, NULL);
+    aws_place_set(&place, "AWS_ACCESS_KEY_ID", "ENV");
+    aws_place_set(&place, "AWS_SECRET_ACCESS_KEY", "s");
+    aws_place_set(&place, "AWS_SESSION_TOKEN", "t");
+    aws_place_set(&place, "AWS_CREDENTIAL_EXPIRATION", "2099-01-01T00:00:00Z");
     OWN(credentials) credentials = credentials_of(&place, NULL);
     struct aws_tenure tenure = tenure_of(credentials, NULL);
     cr_expect_eq(tenure.lasts_until_ms, tenure.expires_ms);
     cr_expect_gt(tenure.expires_ms, when_now_ms());
-    set(&place, "AWS_CREDENTIAL_EXPIRATION", "2001-01-01T00:00:00Z");
+    aws_place_set(&place, "AWS_CREDENTIAL_EXPIRATION", "2001-01-01T00:00:00Z");
     expect_refused(&place, NULL, "ended at 2001-01-01T00:00:00Z");
-    set(&place, "AWS_CREDENTIAL_EXPIRATION", "tomorrow");
+    aws_place_set(&place, "AWS_CREDENTIAL_EXPIRATION", "tomorrow");
     expect_refused(&place, NULL, "no ISO 8601 time");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, calls_that_wait_share_one_search_and_later_ones_the_cached_keys)
 {
-    struct place place;
-    place_init(&place, NULL, both_credentials);
+    struct aws_place place;
+    aws_place_init(&place, NULL, both_credentials);
     OWN(credentials) credentials = credentials_of(&place, NULL);
     struct identity *role = credentials_identity(credentials, "arn:role");
     cr_expect_eq(role, credentials_identity(credentials, "arn:role"));
@@ -339,91 +304,16 @@ Test(aws_credentials, calls_that_wait_share_one_search_and_later_ones_the_cached
     cr_expect(identity_keys(role) == NULL);
     for (size_t i = 0; i < 2; i++)
         g_free(found[i].text);
-    place_clear(&place);
-}
-
-static void expect_url(struct place *place, const char *profile, enum aws_service service,
-                       const char *region, const char *url, const char *signing_region)
-{
-    OWN(profiles) profiles = profiles_load(place->env);
-    OWN(endpoints)
-    endpoints = endpoints_new(place->env, profiles, profile_name(profile, place->env), NULL);
-    g_autoptr(GError) error = NULL;
-    OWN(endpoint) endpoint = endpoints_find(endpoints, service, region, &error);
-    cr_assert(endpoint != NULL, "%s", error ? error->message : "");
-    cr_expect_str_eq(endpoint->url, url);
-    cr_expect_str_eq(endpoint->region, signing_region);
-}
-
-Test(aws_endpoints, awss_own_are_named_by_service_and_region)
-{
-    struct place place;
-    place_init(&place, both_config, NULL);
-    expect_url(&place, NULL, AWS_CLOUDWATCH, NULL, "https://monitoring.eu-west-1.amazonaws.com",
-               "eu-west-1");
-    expect_url(&place, NULL, AWS_ROUTE53, NULL, "https://route53.amazonaws.com", "us-east-1");
-    expect_url(&place, NULL, AWS_ECS, "cn-north-1", "https://ecs.cn-north-1.amazonaws.com.cn",
-               "cn-north-1");
-    set(&place, "AWS_DEFAULT_REGION", "us-west-1");
-    expect_url(&place, NULL, AWS_SNS, NULL, "https://sns.us-west-1.amazonaws.com", "us-west-1");
-    set(&place, "AWS_REGION", "us-west-2");
-    expect_url(&place, NULL, AWS_SNS, NULL, "https://sns.us-west-2.amazonaws.com", "us-west-2");
-    place_clear(&place);
-}
-
-Test(aws_endpoints, configured_ones_go_from_the_nearest_to_the_farthest)
-{
-    struct place place;
-    place_init(&place,
-               "[profile p]\nregion = r1\nendpoint_url = http://profile:1/base/\nservices = s\n"
-               "[services s]\ndynamodb =\n  endpoint_url = http://services:2\n",
-               NULL);
-    expect_url(&place, "p", AWS_ECS, NULL, "http://profile:1/base", "r1");
-    expect_url(&place, "p", AWS_DYNAMODB, NULL, "http://services:2", "r1");
-    set(&place, "AWS_ENDPOINT_URL", "http://[::1]:80/");
-    expect_url(&place, "p", AWS_DYNAMODB, NULL, "http://[::1]", "r1");
-    set(&place, "AWS_ENDPOINT_URL_ROUTE_53", "https://one.example:4443");
-    expect_url(&place, "p", AWS_ROUTE53, NULL, "https://one.example:4443", "us-east-1");
-    set(&place, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
-    expect_url(&place, "p", AWS_DYNAMODB, NULL, "https://dynamodb.r1.amazonaws.com", "r1");
-    place_clear(&place);
-}
-
-Test(aws_endpoints, no_region_a_wrong_one_and_a_wrong_url_are_refused)
-{
-    struct place place;
-    place_init(&place, NULL, NULL);
-    OWN(profiles) profiles = profiles_load(place.env);
-    OWN(endpoints) endpoints = endpoints_new(place.env, profiles, "default", NULL);
-    const char *const regions[] = {NULL, "us-east-1.evil.example/", ""};
-    for (size_t i = 0; i < G_N_ELEMENTS(regions); i++) {
-        g_autoptr(GError) error = NULL;
-        cr_expect(endpoints_find(endpoints, AWS_ECS, regions[i], &error) == NULL);
-        cr_expect(g_error_matches(error, AWS_ERROR, AWS_ERROR_REQUEST));
-    }
-    set(&place, "AWS_ENDPOINT_URL", "ftp://somewhere");
-    OWN(endpoints) wrong = endpoints_new(place.env, profiles, "default", "us-east-1");
-    cr_expect(endpoints_find(wrong, AWS_ECS, NULL, NULL) == NULL);
-    static const char *const with_secrets[] = {"https://ops:sEcReT@h", "https://h/?key=sEcReT",
-                                               "//ops:sEcReT@[h"};
-    for (size_t i = 0; i < G_N_ELEMENTS(with_secrets); i++) {
-        set(&place, "AWS_ENDPOINT_URL", with_secrets[i]);
-        OWN(endpoints) telling = endpoints_new(place.env, profiles, "default", "us-east-1");
-        g_autoptr(GError) error = NULL;
-        cr_expect(endpoints_find(telling, AWS_ECS, NULL, &error) == NULL);
-        cr_expect(strstr(error->message, "sEcReT") == NULL, "%s", error->message);
-        cr_expect(strstr(error->message, "AWS_ENDPOINT_URL") != NULL, "%s", error->message);
-    }
-    place_clear(&place);
+    aws_place_clear(&place);
 }
 
 Test(aws_credentials, keys_that_are_refused_again_and_again_are_not_looked_for_at_every_call)
 {
-    struct place place;
-    place_init(&place,
-               "[profile a]\nrole_arn = arn:a\nsource_profile = ops\n"
-               "role_session_name = me\n",
-               both_credentials);
+    struct aws_place place;
+    aws_place_init(&place,
+                   "[profile a]\nrole_arn = arn:a\nsource_profile = ops\n"
+                   "role_session_name = me\n",
+                   both_credentials);
     OWN(credentials) credentials = credentials_of(&place, "a");
     struct identity *identity = credentials_identity(credentials, NULL);
     tenure_of(credentials, NULL);
@@ -433,5 +323,5 @@ Test(aws_credentials, keys_that_are_refused_again_and_again_are_not_looked_for_a
     struct keys *again = identity_keys(identity);
     identity_forget(identity, again);
     cr_expect_eq(identity_keys(identity), again, "they are not looked for at every refusal");
-    place_clear(&place);
+    aws_place_clear(&place);
 }
