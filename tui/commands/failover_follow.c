@@ -7,64 +7,34 @@
 #include "tui/commands/failover.h"
 #include "tui/commands/follow.h"
 
-/* architecture.md, "Speed": no timer faster than 200 ms. */
-#define LOOK_EVERY_MS 250
-
 struct following {
     struct context *context;
     struct failover *failover;
-    gint64 from;    /* events from this number on are told */
-    gint64 version; /* of the journal when last read */
-    bool told_trouble;
+    gint64 from; /* events from this number on are told */
     struct follow_watchdog watchdog;
-    GMainLoop *loop;
-    GError *error;
 };
 
-static bool read_news(struct following *following)
+static bool take(const struct event *event, gpointer data, GError **error)
 {
-    struct journal *journal = following->context->journal;
-    struct failover *failover = following->failover;
-    gint64 version = journal_version(journal);
-    if (version == following->version)
-        return true;
-    following->version = version;
-    g_autoptr(GPtrArray) events =
-        journal_read(journal, failover->id, failover->seq + 1, &following->error);
-    for (guint i = 0; events && i < events->len; i++) {
-        const struct event *event = events->pdata[i];
-        if (!failover_apply(failover, event, &following->error))
-            return false;
-        g_autofree char *sentence =
-            event->seq >= following->from && story_is_news(event) ? story_sentence(event) : NULL;
-        if (sentence)
-            out_message("%s: %s", failover->id, sentence);
-    }
-    return events != NULL;
+    const struct following *following = data;
+    if (!failover_apply(following->failover, event, error))
+        return false;
+    g_autofree char *sentence =
+        event->seq >= following->from && story_is_news(event) ? story_sentence(event) : NULL;
+    if (sentence)
+        out_message("%s: %s", following->failover->id, sentence);
+    return true;
 }
 
-/* Meanwhile nothing new comes, which must not look as if nothing happened. */
-static void tell_trouble(struct following *following)
-{
-    g_autofree char *trouble = journal_follower_trouble(following->context->follower);
-    if (trouble && !following->told_trouble)
-        out_message("%s", trouble);
-    following->told_trouble = trouble != NULL;
-}
-
-static gboolean look(gpointer data)
+static bool has_ended(gpointer data)
 {
     struct following *following = data;
     const struct failover *failover = following->failover;
-    tell_trouble(following);
-    if (read_news(following) && !failover_state_final(failover->state) &&
-        failover->state != FAILOVER_HELD) {
-        follow_check_conductor(&following->watchdog, following->context->journal, failover->id,
-                               failover->opened_ms);
-        return G_SOURCE_CONTINUE;
-    }
-    g_main_loop_quit(following->loop);
-    return G_SOURCE_REMOVE;
+    if (failover_state_final(failover->state) || failover->state == FAILOVER_HELD)
+        return true;
+    follow_check_conductor(&following->watchdog, following->context->journal, failover->id,
+                           failover->opened_ms);
+    return false;
 }
 
 static void tell_end(const struct failover *failover)
@@ -93,18 +63,16 @@ static int exit_code(const struct failover *failover, enum failover_state wanted
 int failover_follow(struct context *context, const char *id, enum failover_state wanted,
                     gint64 from, GError **error)
 {
-    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     OWN(failover) failover = failover_new(id);
-    struct following following = {
-        .context = context, .failover = failover, .from = from, .version = -1, .loop = loop};
-    if (look(&following) == G_SOURCE_CONTINUE) {
-        g_timeout_add(LOOK_EVERY_MS, look, &following);
-        g_main_loop_run(loop);
-    }
-    if (following.error) {
-        g_propagate_error(error, following.error);
+    struct following following = {.context = context, .failover = failover, .from = from};
+    const struct follow_watch watch = {.journal = context->journal,
+                                       .follower = context->follower,
+                                       .id = id,
+                                       .take = take,
+                                       .has_ended = has_ended,
+                                       .data = &following};
+    if (!follow_watch(&watch, error))
         return CD_ERROR_FAILED;
-    }
     tell_end(failover);
     return exit_code(failover, wanted);
 }

@@ -10,85 +10,110 @@
 /* The first conductor, just spawned, needs a moment to take its lease. */
 #define CONDUCTOR_GRACE_MS (5 * WHEN_SECOND)
 
-struct following {
-    const struct follow *follow;
-    struct journal *journal;
-    struct rollout *rollout;
+struct watching {
+    const struct follow_watch *watch;
+    gint64 seq;     /* of the last event that was taken */
     gint64 version; /* of the journal when last read */
     bool told_trouble;
     GMainLoop *loop;
     GError *error;
 };
 
-static bool has_ended(const struct following *following)
+/* Takes what is new. False: an error is set. */
+static bool read_news(struct watching *watching)
 {
-    const struct rollout *rollout = following->rollout;
-    /* One that is not there never comes. */
-    return rollout->seq == 0 || rollout_state_final(rollout->state) ||
-           (following->follow->until_held && rollout->state == ROLLOUT_HELD);
-}
-
-/* Folds and tells what is new. False: an error is set. */
-static bool read_news(struct following *following)
-{
-    gint64 version = journal_version(following->journal);
-    if (version == following->version)
+    const struct follow_watch *watch = watching->watch;
+    gint64 version = journal_version(watch->journal);
+    if (version == watching->version)
         return true;
-    following->version = version;
-    struct rollout *rollout = following->rollout;
+    watching->version = version;
     g_autoptr(GPtrArray) events =
-        journal_read(following->journal, rollout->id, rollout->seq + 1, &following->error);
+        journal_read(watch->journal, watch->id, watching->seq + 1, &watching->error);
     for (guint i = 0; events && i < events->len; i++) {
         const struct event *event = events->pdata[i];
-        if (!rollout_apply(rollout, event, &following->error))
+        if (!watch->take(event, watch->data, &watching->error))
             return false;
-        if (event->seq >= following->follow->from && following->follow->fn)
-            following->follow->fn(rollout, event, following->follow->data);
+        watching->seq = event->seq;
     }
     return events != NULL;
 }
 
 /* Meanwhile nothing new comes, which must not look as if nothing happened. */
-static void tell_trouble(struct following *following)
+static void tell_trouble(struct watching *watching)
 {
-    g_autofree char *trouble = journal_follower_trouble(following->follow->follower);
-    if (trouble && !following->told_trouble)
+    g_autofree char *trouble = journal_follower_trouble(watching->watch->follower);
+    if (trouble && !watching->told_trouble)
         out_message("%s", trouble);
-    following->told_trouble = trouble != NULL;
+    watching->told_trouble = trouble != NULL;
 }
 
 static gboolean look(gpointer data)
 {
-    struct following *following = data;
-    const struct follow *follow = following->follow;
-    tell_trouble(following);
-    if (read_news(following) && !has_ended(following) &&
-        (!follow->go_on || follow->go_on(following->rollout, follow->data)))
+    struct watching *watching = data;
+    tell_trouble(watching);
+    if (read_news(watching) && !watching->watch->has_ended(watching->watch->data))
         return G_SOURCE_CONTINUE;
-    g_main_loop_quit(following->loop);
+    g_main_loop_quit(watching->loop);
     return G_SOURCE_REMOVE;
+}
+
+bool follow_watch(const struct follow_watch *watch, GError **error)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    struct watching watching = {.watch = watch, .version = -1, .loop = loop};
+    if (look(&watching) == G_SOURCE_CONTINUE) {
+        g_timeout_add(LOOK_EVERY_MS, look, &watching);
+        g_main_loop_run(loop);
+    }
+    if (watching.error)
+        g_propagate_error(error, watching.error);
+    return !watching.error;
+}
+
+struct following {
+    const struct follow *follow;
+    struct rollout *rollout;
+};
+
+static bool take(const struct event *event, gpointer data, GError **error)
+{
+    const struct following *following = data;
+    const struct follow *follow = following->follow;
+    if (!rollout_apply(following->rollout, event, error))
+        return false;
+    if (event->seq >= follow->from && follow->fn)
+        follow->fn(following->rollout, event, follow->data);
+    return true;
+}
+
+static bool has_ended(gpointer data)
+{
+    const struct following *following = data;
+    const struct follow *follow = following->follow;
+    const struct rollout *rollout = following->rollout;
+    /* One that is not there never comes. */
+    return rollout->seq == 0 || rollout_state_final(rollout->state) ||
+           (follow->until_held && rollout->state == ROLLOUT_HELD) ||
+           (follow->go_on && !follow->go_on(rollout, follow->data));
 }
 
 struct rollout *follow_rollout(struct journal *journal, const char *id, const struct follow *follow,
                                GError **error)
 {
-    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    struct following following = {.follow = follow,
-                                  .journal = journal,
-                                  .rollout = rollout_new(id),
-                                  .version = -1,
-                                  .loop = loop};
-    if (look(&following) == G_SOURCE_CONTINUE) {
-        g_timeout_add(LOOK_EVERY_MS, look, &following);
-        g_main_loop_run(loop);
-    }
-    if (!following.error && following.rollout->seq == 0)
-        g_set_error(&following.error, CD_ERROR, CD_ERROR_USAGE,
-                    "the journal has no rollout %s; see celldeck rollout list", id);
-    if (!following.error)
-        return following.rollout;
-    rollout_free(following.rollout);
-    g_propagate_error(error, following.error);
+    OWN(rollout) rollout = rollout_new(id);
+    struct following following = {follow, rollout};
+    const struct follow_watch watch = {.journal = journal,
+                                       .follower = follow->follower,
+                                       .id = id,
+                                       .take = take,
+                                       .has_ended = has_ended,
+                                       .data = &following};
+    if (!follow_watch(&watch, error))
+        return NULL;
+    if (rollout->seq > 0)
+        return g_steal_pointer(&rollout);
+    g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
+                "the journal has no rollout %s; see celldeck rollout list", id);
     return NULL;
 }
 

@@ -1,8 +1,23 @@
-/* Follows a rollout through the journal: for `watch`, `--wait` and the demo. */
+/* Follows an operation through the journal: for `watch`, `--wait` and the demo. */
 #pragma once
 
 #include "data/journal_follow.h"
 #include "rollout/engine.h"
+
+/* An operation of any kind. */
+struct follow_watch {
+    struct journal *journal;
+    struct journal_follower *follower; /* of a shared journal, or NULL: what ails it is told on
+                                          stderr, once each time it begins */
+    const char *id;
+    /* Each of its events, oldest first; false with an error ends the following. */
+    bool (*take)(const struct event *event, gpointer data, GError **error);
+    /* Asked after each look, a few times a second: is there no more to wait for? */
+    bool (*has_ended)(gpointer data);
+    gpointer data;
+};
+/* Runs the main context until it has ended. */
+bool follow_watch(const struct follow_watch *watch, GError **error);
 
 /* Called with each event, oldest first, and the rollout with that event folded in. */
 typedef void (*follow_fn)(const struct rollout *rollout, const struct event *event, gpointer data);
@@ -15,8 +30,7 @@ struct follow {
     /* Asked a few times a second while the rollout is live, may be NULL: false ends the following.
      */
     bool (*go_on)(const struct rollout *rollout, gpointer data);
-    struct journal_follower *follower; /* of a shared journal, or NULL: what ails it is told on
-                                          stderr, once each time it begins */
+    struct journal_follower *follower; /* as struct follow_watch has it */
 };
 
 /* Runs the main context until the rollout has ended, as `follow` says. Returns it as it then is, or
