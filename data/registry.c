@@ -41,18 +41,23 @@ static void ask_for_attributes(json_t *body)
     json_object_set_new(body, "ExpressionAttributeNames", names);
 }
 
-json_t *registry_request(const struct config *config, guint segment, guint segments,
-                         json_t *start_key)
+void registry_ask_page(json_t *body, guint segment, guint segments, json_t *start_key)
 {
-    json_t *body = json_pack("{s:s, s:s}", "TableName", config->registry_table,
-                             "ReturnConsumedCapacity", "TOTAL");
-    ask_for_attributes(body);
     if (segments > 1) {
         json_object_set_new(body, "Segment", json_integer(segment));
         json_object_set_new(body, "TotalSegments", json_integer(segments));
     }
     if (start_key)
         json_object_set(body, "ExclusiveStartKey", start_key);
+}
+
+json_t *registry_request(const struct config *config, guint segment, guint segments,
+                         json_t *start_key)
+{
+    json_t *body = json_pack("{s:s, s:s}", "TableName", config->registry_table,
+                             "ReturnConsumedCapacity", "TOTAL");
+    ask_for_attributes(body);
+    registry_ask_page(body, segment, segments, start_key);
     return body;
 }
 

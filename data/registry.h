@@ -24,6 +24,8 @@ guint registry_pages(guint pages, guint segments, double read_units);
  * segment's page before, NULL for its first; borrowed. New reference. */
 json_t *registry_request(const struct config *config, guint segment, guint segments,
                          json_t *start_key);
+/* Into a Scan's body: which page of which segment. */
+void registry_ask_page(json_t *body, guint segment, guint segments, json_t *start_key);
 
 /* A page of a Scan. */
 struct registry_page {

@@ -31,12 +31,7 @@ json_t *residents_request(const struct config *config, const char *cell, guint s
                              "#cellId = :cell", "ProjectionExpression", "#tenantId",
                              "ExpressionAttributeNames", "#cellId", "cellId", "#tenantId",
                              "tenantId", "ExpressionAttributeValues", ":cell", "S", cell);
-    if (segments > 1) {
-        json_object_set_new(body, "Segment", json_integer(segment));
-        json_object_set_new(body, "TotalSegments", json_integer(segments));
-    }
-    if (start_key)
-        json_object_set(body, "ExclusiveStartKey", start_key);
+    registry_ask_page(body, segment, segments, start_key);
     return body;
 }
 
