@@ -53,6 +53,15 @@ static void count_serving(struct loopback *loopback, int change)
     g_mutex_unlock(&loopback->lock);
 }
 
+/* Before a thread has it: loopback_stop() waits for that one, too. */
+static gboolean accepted(GSocketService *service, GSocketConnection *connection, GObject *source,
+                         gpointer data)
+{
+    (void)service, (void)connection, (void)source;
+    count_serving(data, 1);
+    return FALSE;
+}
+
 static gboolean serve(GThreadedSocketService *service, GSocketConnection *connection,
                       GObject *source, gpointer data)
 {
@@ -62,7 +71,6 @@ static gboolean serve(GThreadedSocketService *service, GSocketConnection *connec
     GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
     GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
     g_atomic_int_inc(&loopback->connections);
-    count_serving(loopback, 1);
     bool kept = true;
     while (kept) {
         char *request = read_request(in, loopback->stop);
@@ -96,6 +104,7 @@ void loopback_start(struct loopback *loopback, const char *const *script)
                                             G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
                                             &bound, NULL));
     unsigned port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+    g_signal_connect(loopback->service, "incoming", G_CALLBACK(accepted), loopback);
     g_signal_connect(loopback->service, "run", G_CALLBACK(serve), loopback);
     loopback->url = g_strdup_printf("http://127.0.0.1:%u", port);
     g_setenv("AWS_ENDPOINT_URL", loopback->url, TRUE);
