@@ -38,20 +38,24 @@ static bool turn_aws(struct seat *seat, gpointer data)
     return true;
 }
 
-/* Starts it anew where it is refused: a simulator that has just begun is not read whole at once. */
-static bool rollout_waits(const struct fleet *fleet)
+/* Its id; NULL: it never does. Starts it anew where it is refused, which takes an id, too: a
+ * simulator that has just begun is not read whole at once. */
+static char *rollout_waits(const struct fleet *fleet)
 {
     static const char *const start[] = {"rollout",  "start",           "5.1.0", "--yes",
                                         "--reason", "to be stared at", NULL};
-    static const char *const status[] = {"rollout", "status", "r1", "--json", NULL};
     gint64 until = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
-    for (bool started = false; g_get_monotonic_time() < until;) {
-        g_autofree char *said = fleet_run(fleet, ASKER, started ? status : start);
-        if (started && strstr(said, "\"state\": \"waiting\""))
-            return true;
-        started = started || *said;
+    g_autofree char *id = NULL;
+    while (g_get_monotonic_time() < until) {
+        const char *const status[] = {"rollout", "status", id, "--json", NULL};
+        g_autofree char *said = fleet_run(fleet, ASKER, id ? status : start);
+        if (id && strstr(said, "\"state\": \"waiting\""))
+            return g_steal_pointer(&id);
+        if (!id && *said)
+            id = g_strdup(g_strchomp(said));
     }
-    return false;
+    printf("  %s does not wait\n", id ? id : "none was ever begun, so it");
+    return NULL;
 }
 
 /* Events whose actor is whoever sits at the keys. */
@@ -77,12 +81,13 @@ void a_monkey_at_the_program_itself(const char *build, guint keys)
     g_autofree char *tenants = hostile_scenario();
     g_autofree char *whole = g_strconcat(scenario, tenants, NULL);
     struct fleet *fleet = fleet_playing(build, whole);
-    check("a rollout waits for an approval", rollout_waits(fleet));
+    g_autofree char *id = rollout_waits(fleet);
+    check("a rollout waits for an approval", id);
     size_t before = writes(fleet);
     struct seat *seat = sit(fleet, 24, 80, "--write", NULL, NULL);
     struct monkey monkey;
     monkey_init(&monkey, 3);
-    bool there = seat_shows(seat, "r1") && seat_shows(seat, "WRITE");
+    bool there = seat_shows(seat, id ? id : "–") && seat_shows(seat, "WRITE");
     check("celldeck --write lives through it, AWS coming and going",
           there && monkey_plays(&monkey, seat, keys, turn_aws, fleet));
     printf("        %u keys of seed 3\n", monkey.keys);
@@ -90,8 +95,7 @@ void a_monkey_at_the_program_itself(const char *build, guint keys)
     check("nothing is on record as the monkey's", on_record(fleet) == 0);
     monkey_release(&monkey);
     seat_free(seat);
-    static const char *const abort_it[] = {"rollout",  "abort", "r1", "--yes",
-                                           "--reason", "over",  NULL};
+    const char *const abort_it[] = {"rollout", "abort", id, "--yes", "--reason", "over", NULL};
     g_free(fleet_ask(fleet, "DELETE", "/sim/faults", ""));
     g_free(fleet_run(fleet, ASKER, abort_it));
     fleet_free(fleet);

@@ -31,9 +31,12 @@ static bool works_alone(struct seat *seat)
     gint64 until = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
     for (;;) {
         g_autofree char *children = NULL;
-        if (g_get_monotonic_time() > until || !seat_idle(seat) ||
-            !g_file_get_contents(path, &children, NULL, NULL))
+        if (!seat_idle(seat) || !g_file_get_contents(path, &children, NULL, NULL))
             return false;
+        if (g_get_monotonic_time() > until) {
+            printf("  its children never end: %s\n", children);
+            return false;
+        }
         if (!*children)
             return seat_idle(seat);
     }

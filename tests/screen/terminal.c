@@ -129,7 +129,9 @@ static bool rests(struct seat *seat, int quiet_ms)
 {
     gint64 until = g_get_monotonic_time() + PATIENCE_US;
     for (int seen = 0; seen < 2;) {
-        if (g_get_monotonic_time() > until || !seat_reads(seat))
+        if (g_get_monotonic_time() > until)
+            return give_up(seat, "at rest", sleeps(seat) ? "it keeps drawing" : "it keeps busy");
+        if (!seat_reads(seat))
             return false;
         seen = !seat_draw(seat, quiet_ms) && sleeps(seat) ? seen + 1 : 0;
     }
