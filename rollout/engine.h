@@ -195,10 +195,12 @@ char *rollout_refuses_approval(const struct rollout *rollout, size_t wave,
  * else why not (caller frees). */
 char *rollout_refuses_override(const struct rollout *rollout, size_t wave, gint64 bake_ms);
 
-/* `rollout status --json` (product.md) as of `now_ms`. */
-json_t *rollout_json(const struct rollout *rollout, gint64 now_ms);
-/* The next step in one line, for people: "bakes cell-2 for another 41 m, then cell-3". Frees. */
-char *rollout_next(const struct rollout *rollout, gint64 now_ms);
+/* `rollout status --json` (product.md) as of `now_ms`; `operations` as rollout_next has them. */
+json_t *rollout_json(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms);
+/* The next step in one line, for people: "bakes cell-2 for another 41 m, then cell-3". Caller
+ * frees. By `operations` (struct operation *, all of the journal's; NULL: not known) it tells which
+ * cells others have: those are gone around, as the engine does. */
+char *rollout_next(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms);
 
 /* What was observed of one cell since its last event. Borrowed for engine_decide. */
 enum call_outcome { CALL_NONE, CALL_UNDER_WAY, CALL_TAKEN, CALL_DONE, CALL_FAILED };

@@ -33,8 +33,13 @@ struct standing {
 };
 struct standing rollout_standing(const struct rollout *rollout, const struct observation *seen);
 /* The cell that is to be deployed to next, or NULL: the first that is still to come, or where
- * another operation has that one, the first of its wave that none has. */
+ * another operation has that one, the first of its wave that none has; where all are taken, the
+ * first all the same. */
 struct rollout_cell *rollout_next_cell(const struct rollout *rollout,
                                        const struct observation *seen);
+/* The same of whoever knows otherwise what is taken: `cell` is its place in rollout.cells. */
+typedef bool (*cell_taken_fn)(guint cell, gconstpointer data);
+struct rollout_cell *rollout_first_free(const struct rollout *rollout, cell_taken_fn taken,
+                                        gconstpointer data);
 
 const char *or_nothing(const char *text); /* "nothing known" for NULL */

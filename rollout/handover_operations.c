@@ -36,7 +36,7 @@ static char *next_of(const struct handover_input *input, const char *id, const c
     *reason = rollout ? rollout->state_reason : failover ? failover->state_reason : NULL;
     if (failover && failover->refusals[0])
         *reason = failover->refusals[0];
-    return rollout    ? rollout_next(rollout, input->now_ms)
+    return rollout    ? rollout_next(rollout, input->operations, input->now_ms)
            : failover ? failover_next(failover)
                       : NULL;
 }

@@ -153,6 +153,9 @@ char *plan_check_again(const struct plan *plan, const struct survey *survey, con
  * into, and from no others: those go on meanwhile. */
 char *plan_cell_busy(const struct plan *plan, const struct survey *survey, const char *own,
                      const char *cell);
+/* That operation itself, of these (struct operation *; NULL: not known, and nobody has it). */
+const struct operation *plan_cell_taken(const GPtrArray *operations, const char *own,
+                                        const char *cell);
 
 /* The exit code for these refusals: 0 none, 6 if a cell is busy and nothing else is wrong, else 5.
  */

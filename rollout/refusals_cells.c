@@ -125,25 +125,29 @@ static bool is_rollout(const struct operation *operation)
 }
 
 /* A drill changes nothing, and is in nobody's way. */
-static bool is_in_the_way(const struct asking *asking, const struct operation *operation,
-                          const char *cell)
+static bool is_in_the_way(const struct operation *operation, const char *own, const char *cell)
 {
-    return !operation->ended_ms && g_strcmp0(operation->id, asking->own) != 0 &&
+    return !operation->ended_ms && g_strcmp0(operation->id, own) != 0 &&
            g_strcmp0(operation->kind, "drill") != 0 && operation->cells &&
            g_strv_contains((const char *const *)operation->cells, cell);
 }
 
 /* The first, of rollouts alone or of all kinds; NULL: none. */
-static const struct operation *in_the_way(const struct asking *asking, const char *cell,
-                                          bool rollouts)
+static const struct operation *in_the_way(const GPtrArray *operations, const char *own,
+                                          const char *cell, bool rollouts)
 {
-    const GPtrArray *operations = asking->survey->operations;
     for (guint i = 0; operations && i < operations->len; i++) {
         const struct operation *operation = g_ptr_array_index(operations, i);
-        if (is_in_the_way(asking, operation, cell) && (!rollouts || is_rollout(operation)))
+        if (is_in_the_way(operation, own, cell) && (!rollouts || is_rollout(operation)))
             return operation;
     }
     return NULL;
+}
+
+const struct operation *plan_cell_taken(const GPtrArray *operations, const char *own,
+                                        const char *cell)
+{
+    return in_the_way(operations, own, cell, false);
 }
 
 static char *busy_words(const struct asking *asking, const struct operation *operation,
@@ -162,7 +166,8 @@ static char *busy_words(const struct asking *asking, const struct operation *ope
 
 static void refuse_busy(struct asking *asking, const char *cell, bool rollouts)
 {
-    const struct operation *operation = in_the_way(asking, cell, rollouts);
+    const struct operation *operation =
+        in_the_way(asking->survey->operations, asking->own, cell, rollouts);
     g_autofree char *why = operation ? busy_words(asking, operation, cell) : NULL;
     if (why)
         refuse(asking, REFUSE_CELL_BUSY, cell, "%s", why);
@@ -192,7 +197,7 @@ char *plan_cell_busy(const struct plan *plan, const struct survey *survey, const
                      const char *cell)
 {
     const struct asking asking = {plan, survey, NULL, own, NULL};
-    const struct operation *operation = in_the_way(&asking, cell, false);
+    const struct operation *operation = plan_cell_taken(survey->operations, own, cell);
     g_autofree char *why = operation ? busy_words(&asking, operation, cell) : NULL;
     return why ? g_strconcat(why, ", or skip the cell", NULL) : NULL;
 }

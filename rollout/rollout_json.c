@@ -2,6 +2,8 @@
  * line. */
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "data/history.h"
+#include "rollout/forward.h"
 #include "rollout/state.h"
 
 static json_t *moment_or_null(gint64 at_ms)
@@ -109,9 +111,9 @@ static json_t *troubles_json(const struct rollout *rollout)
     return troubles;
 }
 
-json_t *rollout_json(const struct rollout *rollout, gint64 now_ms)
+json_t *rollout_json(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms)
 {
-    g_autofree char *next = rollout_next(rollout, now_ms);
+    g_autofree char *next = rollout_next(rollout, operations, now_ms);
     return json_pack(
         "{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
         "id", rollout->id, "version", text_json(rollout->plan->version), "commit",
@@ -133,12 +135,29 @@ static const struct rollout_cell *first_in_flight(const struct rollout *rollout)
     return NULL;
 }
 
-static const struct rollout_cell *first_pending(const struct rollout *rollout)
+struct others {
+    const struct rollout *rollout;
+    const GPtrArray *operations;
+};
+
+static const struct operation *holder(const struct others *others, const char *cell)
 {
-    for (guint i = 0; i < rollout->cells->len; i++)
-        if (cell_at(rollout, i)->state == CELL_PENDING)
-            return cell_at(rollout, i);
-    return NULL;
+    return plan_cell_taken(others->operations, others->rollout->id, cell);
+}
+
+static bool is_taken(guint cell, gconstpointer data)
+{
+    const struct others *others = data;
+    return holder(others, cell_at(others->rollout, cell)->plan->id) != NULL;
+}
+
+/* "cell-3", or where the next one has to wait for others: "cell-2 once failover f1 is over". Caller
+ * frees. */
+static char *turn_of(const struct others *others, const struct rollout_cell *cell)
+{
+    const struct operation *other = holder(others, cell->plan->id);
+    return other ? g_strdup_printf("%s once %s %s is over", cell->plan->id, other->kind, other->id)
+                 : g_strdup(cell->plan->id);
 }
 
 static char *step_of(const struct rollout *rollout, const struct rollout_cell *cell, gint64 now_ms)
@@ -157,9 +176,12 @@ static char *step_of(const struct rollout *rollout, const struct rollout_cell *c
     return g_strdup_printf("waits for the gates of %s, whose bake is over", id);
 }
 
-char *rollout_next(const struct rollout *rollout, gint64 now_ms)
+char *rollout_next(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms)
 {
-    const struct rollout_cell *busy = first_in_flight(rollout), *next = first_pending(rollout);
+    const struct others others = {rollout, operations};
+    const struct rollout_cell *busy = first_in_flight(rollout);
+    const struct rollout_cell *next = rollout_first_free(rollout, is_taken, &others);
+    g_autofree char *turn = next ? turn_of(&others, next) : NULL;
     if (rollout_state_final(rollout->state))
         return g_strdup("nothing: it is over");
     bool onward = next && !rollout->failed && !rollout->aborted;
@@ -167,17 +189,15 @@ char *rollout_next(const struct rollout *rollout, gint64 now_ms)
     if (busy && rollout->paused)
         return g_strdup_printf("nothing new until it is resumed; meanwhile %s", step);
     if (busy)
-        return onward ? g_strdup_printf("%s, then %s", step, next->plan->id)
-                      : g_steal_pointer(&step);
+        return onward ? g_strdup_printf("%s, then %s", step, turn) : g_steal_pointer(&step);
     g_autofree char *closed = next ? wave_closed(rollout, next->wave, now_ms) : NULL;
     if (next && closed && rollout->state == ROLLOUT_WAITING &&
         g_strcmp0(closed, rollout->state_reason) == 0)
-        return g_strdup_printf("deploys %s to %s: %s", rollout->plan->version, next->plan->id,
-                               closed);
+        return g_strdup_printf("deploys %s to %s: %s", rollout->plan->version, turn, closed);
     if (rollout->state == ROLLOUT_WAITING || rollout->state == ROLLOUT_HELD ||
         rollout->state == ROLLOUT_PAUSED)
         return g_strdup_printf("nothing until a human acts: %s",
                                rollout->state_reason ? rollout->state_reason : "paused");
-    return onward ? g_strdup_printf("deploys %s to %s", rollout->plan->version, next->plan->id)
+    return onward ? g_strdup_printf("deploys %s to %s", rollout->plan->version, turn)
                   : g_strdup("ends");
 }

@@ -2,14 +2,15 @@
 #include "rollout/forward.h"
 #include "rollout/state.h"
 
-static bool somebody_else_has_it(const struct observed_cell *there)
+static bool somebody_else_has_it(guint cell, gconstpointer data)
 {
+    const struct observed_cell *there = &((const struct observation *)data)->cells[cell];
     return there->busy || (there->lock_holder && !there->lock_ours);
 }
 
 /* A dr cell stands after its primary, and never goes before it. */
-struct rollout_cell *rollout_next_cell(const struct rollout *rollout,
-                                       const struct observation *seen)
+struct rollout_cell *rollout_first_free(const struct rollout *rollout, cell_taken_fn taken,
+                                        gconstpointer data)
 {
     struct rollout_cell *first = NULL;
     bool primary_waits = false;
@@ -19,14 +20,20 @@ struct rollout_cell *rollout_next_cell(const struct rollout *rollout,
             return first;
         bool pending = cell->state == CELL_PENDING;
         if (!cell->plan->dr)
-            primary_waits = pending && somebody_else_has_it(&seen->cells[i]);
+            primary_waits = pending && taken(i, data);
         if (!pending)
             continue;
-        if (!primary_waits && !somebody_else_has_it(&seen->cells[i]))
+        if (!primary_waits && !taken(i, data))
             return cell;
         first = first ? first : cell;
     }
     return first;
+}
+
+struct rollout_cell *rollout_next_cell(const struct rollout *rollout,
+                                       const struct observation *seen)
+{
+    return rollout_first_free(rollout, somebody_else_has_it, seen);
 }
 
 static const struct rollout_cell *any_in_flight(const struct rollout *rollout)

@@ -310,10 +310,10 @@ Test(engine, what_comes_next_of_a_paused_rollout_is_nothing_new)
 {
     OWN(toy) toy = toy_new(NULL);
     toy_run_until(toy, DEV, CELL_BAKING);
-    g_autofree char *going = rollout_next(toy->rollout, toy->now_ms);
+    g_autofree char *going = rollout_next(toy->rollout, NULL, toy->now_ms);
     cr_expect(g_str_has_suffix(going, ", then cell-2"), "%s", going);
     toy->rollout->paused = true;
-    g_autofree char *paused = rollout_next(toy->rollout, toy->now_ms);
+    g_autofree char *paused = rollout_next(toy->rollout, NULL, toy->now_ms);
     cr_expect(g_str_has_prefix(paused, "nothing new until it is resumed; meanwhile bakes cell-0"),
               "%s", paused);
 }
@@ -322,7 +322,7 @@ Test(engine, status_json_has_what_product_md_names)
 {
     OWN(toy) toy = toy_new(NULL);
     toy_run_until(toy, DEV, CELL_BAKING);
-    OWN_JSON json = rollout_json(toy->rollout, toy->now_ms);
+    OWN_JSON json = rollout_json(toy->rollout, NULL, toy->now_ms);
     const char *keys[] = {"id",           "version", "commit", "state", "reason",
                           "requested_by", "waves",   "next",   "events"};
     cr_assert(json != NULL);

@@ -96,7 +96,7 @@ Test(engine_calendar, the_console_asks_the_same_question)
 {
     OWN(toy) toy = toy_with_window(1, OPEN_WEDNESDAY);
     toy_run(toy, 300);
-    g_autofree char *next = rollout_next(toy->rollout, toy->now_ms);
+    g_autofree char *next = rollout_next(toy->rollout, NULL, toy->now_ms);
     cr_expect(g_str_has_prefix(next, "deploys 5.0.3 to cell-2: wave mid-size opens 2023-"), "%s",
               next);
 }

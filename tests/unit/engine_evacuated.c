@@ -204,7 +204,7 @@ Test(engine_evacuated, it_is_told_in_the_status_and_in_the_story)
     evacuate(toy, "cell-2");
     g_autofree char *sentence = story_sentence(toy_last(toy, "evacuated", "cell-2"));
     cr_expect_str_eq(sentence, "evacuated by f3 (carol@h): nothing more is begun here");
-    OWN_JSON json = rollout_json(toy->rollout, toy->now_ms);
+    OWN_JSON json = rollout_json(toy->rollout, NULL, toy->now_ms);
     const json_t *wave = json_array_get(json_object_get(json, "waves"), 1);
     const json_t *cell = json_array_get(json_object_get(wave, "cells"), 0);
     cr_expect_str_eq(json_string_value(json_object_get(cell, "evacuated")), "f3");

@@ -1,5 +1,6 @@
 /* "Before every forward step all of the plan's checks are asked again", and what a cell passes on:
  * each question alone stops it. */
+#include "data/history.h"
 #include "tests/unit/toy.h"
 
 #include <criterion/criterion.h>
@@ -85,6 +86,26 @@ Test(engine_forward, a_cell_that_is_failed_over_is_gone_around_and_gets_its_turn
     toy->cells[MID].busy = NULL;
     toy_run_until(toy, MID, CELL_PASSED);
     cr_expect_eq(toy_cell(toy, MID)->state, CELL_PASSED);
+}
+
+/* The words for people, by the journal's list of operations, have to name what the engine does. */
+Test(engine_forward, what_comes_next_is_told_around_a_cell_that_is_failed_over)
+{
+    OWN(toy) toy = toy_new(NULL);
+    char *cells[] = {(char *)"cell-2", NULL};
+    struct operation other = {.id = (char *)"f3", .kind = (char *)"failover", .cells = cells};
+    g_autoptr(GPtrArray) operations = g_ptr_array_new();
+    g_ptr_array_add(operations, &other);
+    toy->cells[MID].busy = FAILOVER;
+    toy_run_until(toy, DEV, CELL_BAKING);
+    g_autofree char *around = rollout_next(toy->rollout, operations, toy->now_ms);
+    cr_expect(g_str_has_suffix(around, ", then cell-3"), "%s", around);
+    toy_run_until(toy, MID2, CELL_BAKING);
+    g_autofree char *waits = rollout_next(toy->rollout, operations, toy->now_ms);
+    cr_expect(g_str_has_suffix(waits, ", then cell-2 once failover f3 is over"), "%s", waits);
+    other.ended_ms = toy->now_ms;
+    g_autofree char *free = rollout_next(toy->rollout, operations, toy->now_ms);
+    cr_expect(g_str_has_suffix(free, ", then cell-2"), "%s", free);
 }
 
 Test(engine_forward, a_cell_of_a_later_wave_that_is_failed_over_stops_nobody_before_its_turn)

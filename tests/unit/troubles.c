@@ -51,7 +51,7 @@ Test(troubles, are_in_the_status_for_programs)
 {
     OWN(toy) toy = toy_new(NULL);
     note(toy, "blind", "metrics us-east-1", false);
-    OWN_JSON json = rollout_json(toy->rollout, toy->now_ms);
+    OWN_JSON json = rollout_json(toy->rollout, NULL, toy->now_ms);
     const json_t *first = json_array_get(json_object_get(json, "troubles"), 0);
     cr_expect_str_eq(json_string_value(json_object_get(first, "trouble")), "blind");
     cr_expect_str_eq(json_string_value(json_object_get(first, "reason")), "metrics us-east-1");

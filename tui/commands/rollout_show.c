@@ -159,7 +159,7 @@ static void print_troubles(const struct context *context, const struct rollout *
 }
 
 static void print_rollout(const struct context *context, const struct rollout *rollout,
-                          gint64 now_ms)
+                          const GPtrArray *operations, gint64 now_ms)
 {
     static const struct out_column columns[] = {{"CELL", false}, {"WAVE", false}, {"STATE", false},
                                                 {"FROM", false}, {"BAKE", true},  {"", false}};
@@ -188,7 +188,7 @@ static void print_rollout(const struct context *context, const struct rollout *r
         print_end(context, rollout);
         return;
     }
-    g_autofree char *next = rollout_next(rollout, now_ms);
+    g_autofree char *next = rollout_next(rollout, operations, now_ms);
     out_line(context->style, OUT_PLAIN, "Next: %s", next);
     print_ways_out(context, rollout);
 }
@@ -218,13 +218,6 @@ static void print_conductor(const struct context *context, const struct rollout 
                  info.host, age);
     }
     conductor_info_clear(&info);
-}
-
-static struct last_time *read_last_time(const struct context *context,
-                                        const struct rollout *rollout, GError **error)
-{
-    g_autoptr(GPtrArray) operations = history_operations(context->journal, 0, error);
-    return operations ? last_time_read(context->journal, operations, rollout, error) : NULL;
 }
 
 static void add_last_time(json_t *document, const struct last_time *last)
@@ -259,16 +252,18 @@ int rollout_status_run(struct context *context, GError **error)
     if (!rollout)
         return CD_ERROR_FAILED;
     gint64 now_ms = when_now_ms();
-    OWN(last_time) last = read_last_time(context, rollout, error);
+    g_autoptr(GPtrArray) operations = history_operations(context->journal, 0, error);
+    OWN(last_time)
+    last = operations ? last_time_read(context->journal, operations, rollout, error) : NULL;
     if (!last)
         return CD_ERROR_FAILED;
     if (context->json) {
-        json_t *document = rollout_json(rollout, now_ms);
+        json_t *document = rollout_json(rollout, operations, now_ms);
         add_last_time(document, last);
         json_object_set_new(document, "conductor", conductor_json(context, rollout));
         out_json("rollout.status", document);
     } else {
-        print_rollout(context, rollout, now_ms);
+        print_rollout(context, rollout, operations, now_ms);
         print_last_time(context, rollout, last);
         struct follow_watchdog watchdog = {0};
         g_autofree char *behind = journal_trouble(context->journal);

@@ -124,7 +124,7 @@ static void say_under_way(struct speech *speech, const struct deck *deck, const 
         const struct rollout *rollout = g_ptr_array_index(deck->rollouts, i);
         if (rollout_state_final(rollout->state))
             continue;
-        g_autofree char *next = rollout_next(rollout, deck->now_ms);
+        g_autofree char *next = rollout_next(rollout, deck->operations, deck->now_ms);
         g_autofree char *trouble = headline_conductor(deck, rollout);
         g_autofree char *may = say_may(deck, rollout);
         bool told = strstr(said, next) != NULL;

@@ -111,7 +111,7 @@ static void say_title(struct speech *speech, const struct deck *deck, const stru
     bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, rollout->reason) != 0;
     g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
     g_autofree char *trouble = headline_conductor(deck, rollout);
-    g_autofree char *next = rollout_next(rollout, deck->now_ms);
+    g_autofree char *next = rollout_next(rollout, deck->operations, deck->now_ms);
     g_autofree char *may = say_may(deck, rollout);
     speech_printf(speech, "Rollout %s of %s: %s%s%s.", rollout->id, rollout->plan->version, state,
                   told ? ": " : "", told ? why : "");

@@ -222,7 +222,7 @@ static void all_well(GArray *parts, const struct deck *deck, enum role *role)
     g_autofree char *users = text_count((gint64)users_on(deck));
     const struct rollout *rollout = deck_first_rollout(deck);
     bool live = rollout && !rollout_state_final(rollout->state);
-    g_autofree char *next = live ? rollout_next(rollout, deck->now_ms) : NULL;
+    g_autofree char *next = live ? rollout_next(rollout, deck->operations, deck->now_ms) : NULL;
     *role = ROLE_NORMAL;
     char *trouble = any_trouble(deck);
     add(parts, RANK_STATE, "",

@@ -93,7 +93,7 @@ static int draw_next(const struct deck *deck, const struct rollout *rollout, int
     static const char lead[] = "next: ";
     bool live = !rollout_state_final(rollout->state);
     g_autofree char *trouble = headline_conductor(deck, rollout);
-    g_autofree char *next = rollout_next(rollout, deck->now_ms);
+    g_autofree char *next = rollout_next(rollout, deck->operations, deck->now_ms);
     g_autofree char *text = trouble ? g_strdup(trouble) : g_strconcat(live ? lead : "", next, NULL);
     g_autoptr(GPtrArray) lines = lines_of(text, area->cols - 2, most);
     for (guint i = 0; canvas && i < lines->len; i++)
