@@ -63,25 +63,37 @@ static enum forward its_wave_is_open(const struct step *step, char **why)
     return FORWARD_WAIT;
 }
 
-/* A dr cell waits until its primary, which stands before it, is through: never both at once. */
+/* Who stands before a dr cell, its primary or another dr cell of that, and is not through; NULL:
+ * nobody. */
+static const struct rollout_cell *in_flight_before(const struct step *step)
+{
+    guint i = 0;
+    g_ptr_array_find(step->rollout->cells, step->cell, &i);
+    for (bool dr = step->cell->plan->dr; dr && i-- > 0;) {
+        const struct rollout_cell *before = cell_at(step->rollout, i);
+        if (cell_in_flight(before))
+            return before;
+        dr = before->plan->dr;
+    }
+    return NULL;
+}
+
+/* A dr cell waits until its primary is through: never both at once. */
 static enum forward there_is_room(const struct step *step, char **why)
 {
     const struct rollout *rollout = step->rollout;
     const struct plan_wave *wave = rollout_wave(rollout, step->cell->wave);
-    guint i = 0;
     if (wave_in_flight(rollout, step->cell->wave) >= (size_t)wave->max_in_flight &&
         !FAULT_SWITCH(LIMIT_IGNORED)) {
         *why = g_strdup_printf("wave %s has %d in flight, which is its limit", wave->name,
                                wave->max_in_flight);
         return FORWARD_WAIT;
     }
-    g_ptr_array_find(rollout->cells, step->cell, &i);
-    const struct rollout_cell *before = i > 0 ? cell_at(rollout, i - 1) : NULL;
-    if (step->cell->plan->dr && before && cell_in_flight(before)) {
-        *why = g_strdup_printf("%s comes after %s", step->cell->plan->id, before->plan->id);
-        return FORWARD_WAIT;
-    }
-    return FORWARD_GO;
+    const struct rollout_cell *before = in_flight_before(step);
+    if (!before)
+        return FORWARD_GO;
+    *why = g_strdup_printf("%s comes after %s", step->cell->plan->id, before->plan->id);
+    return FORWARD_WAIT;
 }
 
 static enum forward it_is_its_time(const struct step *step, char **why)

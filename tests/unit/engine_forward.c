@@ -88,6 +88,26 @@ Test(engine_forward, a_cell_that_is_failed_over_is_gone_around_and_gets_its_turn
     cr_expect_eq(toy_cell(toy, MID)->state, CELL_PASSED);
 }
 
+Test(engine_forward, a_dr_cell_waits_for_its_primary_also_around_another_dr_cell_of_that)
+{
+    struct plan *plan = toy_plan();
+    struct plan_wave *mid = g_ptr_array_index(plan->waves, 1);
+    GPtrArray *big = ((struct plan_wave *)g_ptr_array_index(plan->waves, 2))->cells;
+    mid->max_in_flight = 2;
+    planned(plan, 1, 1)->dr = planned(plan, 2, 0)->dr = true;
+    planned(plan, 2, 1)->dr = false;
+    g_ptr_array_add(mid->cells, g_ptr_array_steal_index(big, 0));
+    OWN(toy) toy = toy_new(plan);
+    toy->cells[MID2].busy = FAILOVER;
+    toy_run_until(toy, MID, CELL_BAKING);
+    toy_run(toy, 5);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_BAKING);
+    cr_expect_eq(toy->cells[BIG].deploys, 0, "never both at once");
+    toy_run_until(toy, MID, CELL_PASSED);
+    toy_run_until(toy, BIG, CELL_PASSED);
+    cr_expect_eq(toy_cell(toy, BIG)->state, CELL_PASSED);
+}
+
 /* The words for people, by the journal's list of operations, have to name what the engine does. */
 Test(engine_forward, what_comes_next_is_told_around_a_cell_that_is_failed_over)
 {
