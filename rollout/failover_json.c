@@ -256,13 +256,14 @@ static const char *done_word(const struct failover *failover)
     return failover->reverting ? "back" : failover_is_drill(failover) ? "checked" : "done";
 }
 
-/* Of its end; failover_behind_words names them. */
+/* Of its end; failover_behind_words names them. Where nothing was done everybody is still there. */
 static void add_behind(GString *text, const struct failover *failover)
 {
     const struct failover_behind *behind = &failover->behind;
+    bool moved_nobody = failover_is_drill(failover) || !failover->begun;
     if (behind->n > 0)
         g_string_append_printf(text, ", %" G_GINT64_FORMAT " %s", behind->n,
-                               failover_is_drill(failover) ? "not of its plan" : "still there");
+                               moved_nobody ? "not of its plan" : "still there");
     else if (behind->why)
         g_string_append(text, ", who is left there is not known");
 }

@@ -31,6 +31,8 @@ Test(failover_behind, whoever_came_after_the_plan_was_made_ends_it_before_anythi
     cr_expect_eq(flight->failover->behind.n, 1);
     cr_expect(failover_leaves_some(flight->failover));
     cr_expect_not(failover_wants_locks(flight->failover), "it keeps no cell");
+    g_autofree char *progress = failover_progress_words(flight->failover);
+    cr_expect_str_eq(progress, "0 of 3 tenants done, 3 left, 1 not of its plan", "4 are there");
 }
 
 Test(failover_behind, nothing_is_done_before_it_is_read_who_lives_there_now)
