@@ -12,9 +12,9 @@
  *     is home again may go to what is declared there, and no longer to what once was;
  *   - somebody's move by hand (kind "observed", observed.h) ends it, and is none. Nobody checked
  *     whether its tenant might be where it was taken out of: one enterprise tenant put into a
- * shared cell by mistake, and taken out again, would make that cell a legal place for it. Whoever
- *     failed over by hand and wants to go back by celldeck declares it (cells.*.backups, or the
- *     tenant's failoverCellId), and a plan that has no place for such a tenant says so.
+ *     shared cell by mistake, and taken out again, would make that cell a legal place for it.
+ *     Whoever failed over by hand and wants to go back by celldeck declares it (cells.*.backups, or
+ *     the tenant's failoverCellId), and a plan that has no place for such a tenant says so.
  * Where celldeck itself took a tenant out of a cell it may put it back, however it had come there:
  * that restores what was, as a revert does.
  * It lifts no other rule: residency, production, health and room are asked as ever. */

@@ -25,8 +25,8 @@
  * somebody is left over, by a search for a packing that leaves fewer, bounded so that it never
  * takes long. Liked best: a target with proven data; then the tenant's way back, its
  * failoverCellId, the dr cell, the primary, the declared backups in order; then the cell's own
- * region; then one that tenants of this plan already and is not over 80 % by it (every target is
- * one more cell that must be locked, and stay well); then the least used one. */
+ * region; then one that takes tenants of this plan already and is not over 80 % by it (every target
+ * is one more cell that must be locked, and stay well); then the least used one. */
 #pragma once
 
 #include "data/fleet.h"
