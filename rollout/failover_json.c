@@ -248,7 +248,7 @@ char *failover_next(const struct failover *failover)
 static const char *const delays[FAILOVER_CODES] = {
     [FAILOVER_REGISTRY_AWAY] = "the registry takes no write",
     [FAILOVER_DNS_THROTTLED] = "throttled",
-    [FAILOVER_DNS_AWAY] = "Route 53 does not answer",
+    [FAILOVER_DNS_AWAY] = "Route 53 takes no change", /* no answer, 5xx, keys that have ended */
 };
 
 static const char *done_word(const struct failover *failover)

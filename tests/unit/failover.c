@@ -227,6 +227,14 @@ static void expect_words(const struct flight *flight, const char *wanted)
     cr_expect_str_eq(words, wanted);
 }
 
+Test(failover, what_keeps_a_change_from_route_53_is_not_guessed_at_in_the_line_of_progress)
+{
+    OWN(flight) flight = flight_of(3);
+    flight->dns_code = "away";
+    flight_run_until(flight, "delayed", 1);
+    expect_words(flight, "0 of 3 tenants done; Route 53 takes no change, retrying, 3 left");
+}
+
 /* With 5 minutes until it is held, "running" alone would say that all is well. */
 Test(failover, a_throttled_change_is_told_while_it_is_tried_again_once_and_until_it_is_through)
 {
