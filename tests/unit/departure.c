@@ -186,6 +186,37 @@ Test(departure, one_target_alone_is_planned_for_and_named)
     asked_clear(&eu);
 }
 
+static bool warns(struct deck *deck, gint64 lasts_until_ms)
+{
+    deck->keys = (struct aws_tenure){.origin = "profile ops", .lasts_until_ms = lasts_until_ms};
+    struct asked asked = ask(deck, &everybody);
+    bool said = says(asked.dialog, "▲ the AWS credentials end in 9m");
+    cr_expect_str_eq(asked.dialog->expected, "cell-1", "a warning is no refusal");
+    asked_clear(&asked);
+    return said;
+}
+
+Test(departure, credentials_that_may_end_before_it_does_are_told_before_anything_is_written)
+{
+    OWN(deck) deck = deck_of(&(const struct world){0});
+    cr_expect(warns(deck, NOW + 9 * G_GINT64_CONSTANT(60000)));
+    cr_expect_not(warns(deck, NOW + 9 * G_GINT64_CONSTANT(3600000)));
+}
+
+Test(departure, credentials_that_are_renewed_while_it_is_asked_void_nothing_of_what_was_typed)
+{
+    OWN(deck) deck = deck_of(&(const struct world){0});
+    deck->keys = (struct aws_tenure){.origin = "profile ops", .lasts_until_ms = NOW + 60000};
+    struct asked asked = ask(deck, &everybody);
+    type(asked.dialog, "fence");
+    deck->keys.lasts_until_ms = 0;
+    read_world(deck, &(const struct world){0});
+    cr_expect_not(departure_follow(asked.departure, deck, &asked.dialog));
+    cr_expect_not(says(asked.dialog, "AWS credentials"));
+    cr_expect_str_eq(dialog_typed(asked.dialog, "fence"), "fence");
+    asked_clear(&asked);
+}
+
 /* Types what is asked for up to the cell's name. */
 static void answer(struct asked *asked, const char *reason)
 {

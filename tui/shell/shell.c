@@ -156,17 +156,22 @@ static void go_on_working(struct shell *shell)
         shell->work_source = g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_work, shell, NULL);
 }
 
+void shell_read_clocks(struct shell *shell)
+{
+    struct deck *deck = shell->deck;
+    deck->now_ms = shell->frozen_ms ? shell->frozen_ms : when_now_ms();
+    if (!shell->client || shell->frozen_ms)
+        return;
+    aws_client_tenure(shell->client, &deck->keys);
+    deck->skew_ms = aws_client_skew_ms(shell->client);
+}
+
 static void draw(struct shell *shell)
 {
     struct canvas *canvas = shell->screen ? screen_begin(shell->screen) : NULL;
     if (!canvas)
         return;
-    struct deck *deck = shell->deck;
-    deck->now_ms = shell->frozen_ms ? shell->frozen_ms : when_now_ms();
-    if (shell->client && !shell->frozen_ms) {
-        aws_client_tenure(shell->client, &deck->keys);
-        deck->skew_ms = aws_client_skew_ms(shell->client);
-    }
+    shell_read_clocks(shell);
     shell_ask_witnesses(shell);
     struct area cursor = paint(shell, canvas);
     screen_show(shell->screen, cursor.row, cursor.col);

@@ -111,6 +111,8 @@ void shell_ask(struct shell *shell, enum request request, const char *subject)
 
 void shell_follow_asked(struct shell *shell, bool news)
 {
+    if (shell->departure)
+        shell_read_clocks(shell);
     bool other =
         (shell->act && news && act_follow(shell->act, shell->deck, &shell->dialog)) ||
         (shell->departure && departure_follow(shell->departure, shell->deck, &shell->dialog));

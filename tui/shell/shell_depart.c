@@ -7,6 +7,7 @@ static void ask(struct shell *shell, const struct departure_ask *ask)
     g_autoptr(GError) error = NULL;
     if (!shell_may_act(shell))
         return;
+    shell_read_clocks(shell);
     struct departure *departure = departure_new(shell->deck, ask, &error);
     if (!shell_may_ask(shell, error)) {
         departure_free(departure);

@@ -103,6 +103,10 @@ extern const struct launch_desk_ops shell_starts;
 void shell_export_selected(struct shell *shell);
 void shell_export(struct shell *shell, const char *operation);
 
+/* What moment it is, and how long the credentials last by now: of the deck, before it is drawn or
+ * asked. */
+void shell_read_clocks(struct shell *shell);
+
 /* Asks before `request` is done to `subject`, or says why it can't be. */
 void shell_ask(struct shell *shell, enum request request, const char *subject);
 /* Whether a question that was prepared may be put; says why not: `error`, or that keys come which

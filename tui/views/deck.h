@@ -26,7 +26,8 @@ struct deck {
     struct evacuations *evacuations; /* where everybody goes if a cell dies (planner.h); NULL: not
                                         planned yet */
     const struct poller *poller;     /* who reads (poller_who); NULL: nobody. Borrowed */
-    struct aws_tenure keys;          /* how long the credentials last; of this drawing alone */
+    struct aws_tenure keys;          /* how long the credentials last; of this drawing (or look)
+                                        alone */
     gint64 skew_ms;                  /* aws_client_skew_ms(), of this drawing alone */
     gint64 now_ms;                   /* what every age on the screen counts from */
     gint64 held_ms; /* the picture is held still: what came after this moment is not read; 0: it

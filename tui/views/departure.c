@@ -4,7 +4,9 @@
 #include "data/base/when.h"
 #include "rollout/conductor.h"
 #include "rollout/failover_draft.h"
+#include "rollout/failover_keys.h"
 #include "rollout/failover_request.h"
+#include "tui/views/ack_asks.h"
 #include "tui/views/checks.h"
 #include "tui/views/evacuation_lines.h"
 
@@ -20,8 +22,9 @@ struct departure {
     GPtrArray *checks;
     unsigned needs;                      /* 1u << proof */
     struct dialog_ask asks[DIALOG_ASKS]; /* their notes are ours */
-    unsigned acks;                       /* as typed */
-    char *reason, *ticket;               /* as typed */
+    char *short_keys;      /* the credentials may end before it does; NULL: they last */
+    unsigned acks;         /* as typed */
+    char *reason, *ticket; /* as typed */
     char *state_dir, *actor, *arn;
     struct config *config;
     const struct snapshot *seen;        /* that it was planned by; only to be compared ... */
@@ -32,22 +35,15 @@ struct departure {
     gpointer data;
 };
 
-static void clear_asks(struct departure *departure)
-{
-    for (size_t i = 0; i < PROOFS; i++)
-        if (departure->asks[i].name && departure->asks[i].wrong)
-            g_free((char *)departure->asks[i].note);
-    memset(departure->asks, 0, sizeof departure->asks);
-}
-
 void departure_free(struct departure *departure)
 {
     if (!departure)
         return;
-    clear_asks(departure);
-    char *strings[] = {departure->of,     departure->to,     departure->bound,
-                       departure->reason, departure->ticket, departure->state_dir,
-                       departure->actor,  departure->arn,    departure->id};
+    ack_asks_clear(departure->asks, G_N_ELEMENTS(departure->asks));
+    char *strings[] = {departure->of,        departure->to,     departure->bound,
+                       departure->reason,    departure->ticket, departure->actor,
+                       departure->arn,       departure->id,     departure->state_dir,
+                       departure->short_keys};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_clear_pointer(&departure->evacuation, evacuation_unref);
@@ -81,51 +77,17 @@ static char *bound_of(const struct departure *departure, const struct evacuation
     return g_string_free(bound, FALSE);
 }
 
-static char *must_be(const char *text, enum proof proof)
+static struct ack_about about_of(const struct departure *departure)
 {
-    return strcmp(text, proof_name(proof)) == 0
-               ? NULL
-               : g_strdup_printf("type %s, as it is named, or nothing is done", proof_name(proof));
-}
-
-#define MUST_BE(name, proof)                                                                       \
-    static char *must_be_##name(const char *text, gconstpointer about)                             \
-    {                                                                                              \
-        (void)about;                                                                               \
-        return must_be(text, proof);                                                               \
-    }
-MUST_BE(data, PROOF_DATA)
-MUST_BE(version, PROOF_VERSION)
-MUST_BE(fence, PROOF_FENCE)
-MUST_BE(promote, PROOF_PROMOTE)
-MUST_BE(dns, PROOF_DNS)
-static char *(*const must[PROOFS])(const char *, gconstpointer) = {
-    [PROOF_DATA] = must_be_data,   [PROOF_VERSION] = must_be_version,
-    [PROOF_FENCE] = must_be_fence, [PROOF_PROMOTE] = must_be_promote,
-    [PROOF_DNS] = must_be_dns,
-};
-
-static char *ack_words(const struct departure *departure, enum proof proof)
-{
-    if (proof == PROOF_DNS && departure->by_hand)
-        return g_strdup("the zone is left alone: every record is yours to change");
-    return failover_plan_ack_words(departure->evacuation, departure->kind, proof);
+    return (struct ack_about){departure->evacuation, departure->kind, departure->by_hand};
 }
 
 /* Each acknowledgement by its name, then why and by which ticket. */
 static void set_asks(struct departure *departure)
 {
-    size_t n = 0;
-    clear_asks(departure);
-    for (int i = 0; i < PROOFS; i++) {
-        if (!(departure->needs & 1u << i))
-            continue;
-        g_autofree char *words = ack_words(departure, (enum proof)i);
-        departure->asks[n++] =
-            (struct dialog_ask){.name = proof_name((enum proof)i),
-                                .note = g_strdup_printf("to be typed: %s", words),
-                                .wrong = must[i]};
-    }
+    const struct ack_about about = about_of(departure);
+    ack_asks_clear(departure->asks, G_N_ELEMENTS(departure->asks));
+    size_t n = ack_asks_set(departure->asks, &about, departure->needs);
     departure->asks[n++] = (struct dialog_ask){.name = "Reason", .note = "kept in the history"};
     departure->asks[n++] =
         (struct dialog_ask){.name = "Ticket", .note = "Enter for none", .optional = true};
@@ -140,6 +102,18 @@ static unsigned needs_of(const struct departure *departure, const struct evacuat
            (departure->by_hand ? 1u << PROOF_DNS : 0);
 }
 
+/* Of the conductor that is at work, which would carry it on, else our own. */
+static char *short_keys(const struct departure *departure, const struct deck *deck)
+{
+    struct aws_tenure theirs = {0};
+    g_autofree char *origin = NULL;
+    bool at_work = departure->state_dir && conductor_keys(departure->state_dir, &theirs, &origin);
+    return failover_outlasts_keys(
+        at_work ? &theirs : &deck->keys,
+        failover_length_ms(departure->config, departure->evacuation, departure->kind),
+        deck->now_ms);
+}
+
 /* Takes `evacuation`. */
 static void take(struct departure *departure, const struct deck *deck,
                  struct evacuation *evacuation)
@@ -147,10 +121,12 @@ static void take(struct departure *departure, const struct deck *deck,
     g_clear_pointer(&departure->evacuation, evacuation_unref);
     g_clear_pointer(&departure->checks, g_ptr_array_unref);
     g_free(departure->bound);
+    g_free(departure->short_keys);
     departure->evacuation = evacuation;
     departure->bound = bound_of(departure, evacuation);
     departure->checks = checks_of(deck, evacuation, departure->kind);
     departure->needs = needs_of(departure, evacuation);
+    departure->short_keys = short_keys(departure, deck);
     departure->seen = deck->snapshot;
     departure->seen_origins = deck_origins(deck);
     departure->journal_version = deck->journal_version;
@@ -252,6 +228,7 @@ static GPtrArray *lines_of(const struct departure *departure)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     const struct evacuation *evacuation = departure->evacuation;
+    const struct ack_about about = about_of(departure);
     g_autofree char *blast = evacuation_blast(evacuation);
     g_ptr_array_add(lines, what_happens(departure));
     for (guint i = 0; i < departure->checks->len; i++)
@@ -263,10 +240,12 @@ static GPtrArray *lines_of(const struct departure *departure)
         g_autofree char *text = evacuation_target_text(target, false);
         g_ptr_array_add(lines, g_strdup_printf("  → %s: %s", target->cell->id, text));
     }
+    if (departure->short_keys)
+        g_ptr_array_add(lines, g_strconcat("▲ ", departure->short_keys, NULL));
     for (int i = 0; i < PROOFS; i++) {
         if (!(departure->needs & 1u << i))
             continue;
-        g_autofree char *words = ack_words(departure, (enum proof)i);
+        g_autofree char *words = ack_words(&about, (enum proof)i);
         g_ptr_array_add(lines, g_strconcat("▲ ", words, NULL));
     }
     for (guint i = 0; i < departure->checks->len; i++)
@@ -381,10 +360,7 @@ void departure_begin(struct departure *departure, const struct deck *deck,
     departure->data = data;
     departure->reason = g_strdup(dialog_typed(dialog, "Reason"));
     departure->ticket = g_strdup(dialog_typed(dialog, "Ticket"));
-    for (int i = 0; i < PROOFS; i++)
-        if (g_strcmp0(dialog_typed(dialog, proof_name((enum proof)i)), proof_name((enum proof)i)) ==
-            0)
-            departure->acks |= 1u << i;
+    departure->acks = ack_asks_typed(dialog);
     GError *error = moved(departure, deck);
     g_autoptr(GTask) task = g_task_new(NULL, NULL, on_done, departure);
     g_task_set_task_data(task, departure, free_departure);

@@ -21,7 +21,8 @@ struct departure_ask {
     const char *to; /* only into that cell, or NULL */
     bool by_hand;   /* without DNS: the registry alone, and people change the records */
 };
-/* NULL with an error that says why it can't even be asked. */
+/* By the deck's plans, credentials and moment, which have to be those of now. NULL with an error
+ * that says why it can't even be asked. */
 struct departure *departure_new(const struct deck *deck, const struct departure_ask *ask,
                                 GError **error);
 /* Whether there is a zone that could be left alone: without one it is in any case. */
