@@ -60,17 +60,6 @@ Test(freeze, nothing_is_done_from_a_frozen_picture_and_it_says_what_it_is)
     trail_free(shell.trail);
 }
 
-/* Keeps events `from` to `to` of a toy's rollout as those of r1. */
-static void keep(struct journal *journal, const struct toy *toy, guint from, guint to)
-{
-    for (guint i = from; i <= to; i++) {
-        const struct event *event = g_ptr_array_index(toy->events, i - 1);
-        g_autofree char *id = journal_new_id();
-        cr_assert(journal_append(journal, "r1", event->seq, id, event->at_ms, event->actor,
-                                 event->type, event->data, NULL, NULL));
-    }
-}
-
 static void expect_up_to(const struct deck *deck, guint last)
 {
     cr_expect_eq(deck->events->len, last);
@@ -89,12 +78,12 @@ Test(freeze, whatever_screen_is_opened_has_nothing_that_was_done_later)
     guint all = toy->events->len, then = all - 3;
     struct journal *journal = journal_open_file(dir, NULL);
     cr_assert_not_null(journal);
-    keep(journal, toy, 1, then);
+    toy_record(toy, journal, 1, then);
     struct deck *deck = deck_new(config, dir);
     struct shell shell = {.deck = deck, .trail = trail_new(VIEW_FLEET)};
     deck_read_journal(deck, true);
     shell_freeze(&shell);
-    keep(journal, toy, then + 1, all);
+    toy_record(toy, journal, then + 1, all);
     deck_choose(deck, "cell-0", NULL, "r1");
     expect_up_to(deck, then);
     shell_freeze(&shell);

@@ -268,6 +268,16 @@ struct rollout_cell *toy_cell(const struct toy *toy, enum toy_id cell)
     return rollout_cell(toy->rollout, ids[cell]);
 }
 
+void toy_record(const struct toy *toy, struct journal *journal, guint from, guint to)
+{
+    for (guint i = from; i <= to; i++) {
+        const struct event *event = g_ptr_array_index(toy->events, i - 1);
+        g_autofree char *id = journal_new_id();
+        g_assert_true(journal_append(journal, "r1", event->seq, id, event->at_ms, event->actor,
+                                     event->type, event->data, NULL, NULL));
+    }
+}
+
 size_t toy_count(const struct toy *toy, const char *type, const char *cell)
 {
     size_t n = 0;

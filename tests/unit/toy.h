@@ -4,6 +4,7 @@
 #pragma once
 
 #include "data/base/when.h"
+#include "data/journal.h"
 #include "rollout/engine.h"
 
 enum toy_id { DEV, MID, MID2, BIG, DR, TOY_CELLS };
@@ -64,6 +65,8 @@ void toy_run_until(struct toy *toy, enum toy_id cell, enum cell_state state);
 /* Throws the folded state away and folds the events anew, as after kill -9. */
 void toy_crash(struct toy *toy);
 struct rollout_cell *toy_cell(const struct toy *toy, enum toy_id cell);
+/* Appends its events `from` to `to` to a journal, as those of r1. */
+void toy_record(const struct toy *toy, struct journal *journal, guint from, guint to);
 size_t toy_count(const struct toy *toy, const char *type, const char *cell);
 /* The newest event of that type about the cell, or NULL. */
 const struct event *toy_last(const struct toy *toy, const char *type, const char *cell);

@@ -285,15 +285,23 @@ static void tell_waiting(struct linear *linear)
     linear_prompt(linear);
 }
 
+bool linear_read(struct linear *linear)
+{
+    struct deck *deck = linear->deck;
+    deck->now_ms = when_now_ms();
+    if (linear->client) {
+        aws_client_tenure(linear->client, &deck->keys);
+        deck->skew_ms = aws_client_skew_ms(linear->client);
+    }
+    return deck_read_journal(deck, false);
+}
+
 static gboolean on_look(gpointer data)
 {
     struct linear *linear = data;
     struct deck *deck = linear->deck;
-    deck->now_ms = when_now_ms();
-    aws_client_tenure(linear->client, &deck->keys);
-    deck->skew_ms = aws_client_skew_ms(linear->client);
     tell_aside(linear);
-    bool news = deck_read_journal(deck, false);
+    bool news = linear_read(linear);
     deck_look_at_conductors(deck);
     tell_watched(linear);
     planner_follow(&linear->planner);

@@ -239,7 +239,7 @@ void linear_do(struct linear *linear, const char *line)
 {
     g_autoptr(GError) error = NULL;
     struct word word = {0};
-    linear->deck->now_ms = when_now_ms();
+    linear_read(linear);
     if (word_parse(linear->deck, line, &word, &error))
         do_word(linear, &word);
     else

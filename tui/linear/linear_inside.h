@@ -17,7 +17,7 @@
 
 struct linear {
     struct deck *deck;
-    const struct aws_client *client;
+    const struct aws_client *client; /* NULL: there is none, and nothing is told of it */
     GMainLoop *loop;
     struct voice *voice;
     struct news *news;
@@ -85,7 +85,11 @@ void linear_forget_typed_ahead(struct linear *linear);
 void linear_settle(struct linear *linear);
 void linear_settled(struct linear *linear);
 
-/* One line, with nothing asked. */
+/* What moment it is, how long the credentials last by now, and what the journal has that is new;
+ * whether it has some. */
+bool linear_read(struct linear *linear);
+
+/* One line, with nothing asked: answered by what is on record as it comes. */
 void linear_do(struct linear *linear, const char *line);
 /* Completes what is being typed, or says what could stand there. */
 void linear_complete(struct linear *linear);
