@@ -258,6 +258,14 @@ bool placing_go_on(struct placing *placing)
     return true;
 }
 
+int placing_pct(const struct placing *placing)
+{
+    guint n = MAX(1, placing->muster->n), all = MAX(1, placing->asks);
+    guint whole = placing->answers->len - (placing->answer ? 1 : 0);
+    guint64 looks = (guint64)whole * n + (placing->answer ? placing->next : 0);
+    return (int)(100 * looks / ((guint64)n * all));
+}
+
 const struct place_answer *placing_answer(const struct placing *placing, guint i)
 {
     return g_ptr_array_index(placing->answers, i);

@@ -193,6 +193,8 @@ struct placing *placing_new(const struct snapshot *snapshot, const struct origin
                             const struct place_ask *asks, guint n);
 /* Some 5 ms of it; false: all that was asked is answered. */
 bool placing_go_on(struct placing *placing);
+/* How much of it is done. */
+int placing_pct(const struct placing *placing);
 /* Of the question at `i`, once all are answered; lives as long as `placing`. */
 const struct place_answer *placing_answer(const struct placing *placing, guint i);
 void placing_free(struct placing *placing);

@@ -11,6 +11,7 @@
 struct place_view {
     struct pager pager;
     char *terms; /* what its lines follow from */
+    char *told;  /* the question that they answer, as it was typed; NULL: none yet */
     struct place_question question;
     GArray *asks; /* struct place_ask: that question, or one of each kind to begin with */
     /* That they are answered with, while they are. */
@@ -42,6 +43,7 @@ static void place_close(void *state)
     place_question_clear(&view->question);
     g_array_unref(view->asks);
     g_free(view->terms);
+    g_free(view->told);
     g_free(view);
 }
 
@@ -131,25 +133,33 @@ static void put_how(struct pager *pager, const struct deck *deck)
     put(pager, ROLE_DIM, how);
 }
 
-static void put_answers(struct place_view *view, const struct deck *deck)
+static void put_question(struct place_view *view, const struct deck *deck)
 {
     struct pager *pager = &view->pager;
     const struct place_ask *ask = &view->question.ask;
-    g_autofree char *users = text_counted(MAX(1, ask->users), "user");
     if (view->question.wrong)
         put(pager, ROLE_WARN, view->question.wrong);
-    if (is_whole(&view->question)) {
-        g_autofree char *asked = g_strdup_printf(
-            "a new %s tenant of %s with its data in %s%s%s", tenant_tier_name(ask->tier), users,
-            ask->residency, ask->region ? ", in " : "", ask->region ? ask->region : "");
-        put(pager, ROLE_TITLE, asked);
-        put_answer(pager, placing_answer(view->placing, 0));
+    if (!is_whole(&view->question)) {
+        put(pager, ROLE_TITLE, "Where would a new tenant go, and why?");
+        put_how(pager, deck);
         return;
     }
-    put(pager, ROLE_TITLE, "Where would a new tenant go, and why?");
-    put_how(pager, deck);
+    g_autofree char *users = text_counted(ask->users, "user");
+    g_autofree char *asked = g_strdup_printf(
+        "a new %s tenant of %s with its data in %s%s%s", tenant_tier_name(ask->tier), users,
+        ask->residency, ask->region ? ", in " : "", ask->region ? ask->region : "");
+    put(pager, ROLE_TITLE, asked);
+}
+
+static void put_answers(struct place_view *view)
+{
+    if (is_whole(&view->question)) {
+        put_answer(&view->pager, placing_answer(view->placing, 0));
+        return;
+    }
+    g_autofree char *users = text_counted(MAX(1, view->question.ask.users), "user");
     g_autofree char *heading = g_strdup_printf("one of %s", users);
-    pager_heading(pager, heading);
+    pager_heading(&view->pager, heading);
     put_examples(view);
 }
 
@@ -169,16 +179,32 @@ static void begin(struct place_view *view, const struct deck *deck)
 static void tell(struct place_view *view, const struct deck *deck, const struct area *area)
 {
     pager_begin(&view->pager, area->cols - 2, LEAD_COLS);
-    if (view->placing)
-        put_answers(view, deck);
-    else
+    if (view->placing) {
+        put_question(view, deck);
+        put_answers(view);
+    } else {
         put(&view->pager, ROLE_UNKNOWN,
             "? where anybody would go is not known yet: the fleet is being read");
+    }
     pager_end(&view->pager, area->rows);
+    g_free(view->told);
+    view->told = g_strdup(view->placing ? deck->filter : NULL);
     stop_placing(view);
 }
 
-/* Until all is answered, what was found before stands. */
+static void tell_progress(struct place_view *view, const struct deck *deck, const struct area *area)
+{
+    g_autofree char *progress =
+        g_strdup_printf("… being worked out: %d %%", placing_pct(view->placing));
+    pager_begin(&view->pager, area->cols - 2, LEAD_COLS);
+    put_question(view, deck);
+    put(&view->pager, ROLE_UNKNOWN, progress);
+    pager_end(&view->pager, area->rows);
+    g_clear_pointer(&view->told, g_free);
+}
+
+/* Until all is answered anew, what was found by the plans before stands; never under another
+ * question. */
 static void place_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct place_view *view = state;
@@ -192,8 +218,11 @@ static void place_prepare(void *state, const struct deck *deck, const struct are
         if (deck->evacuations)
             begin(view, deck);
     }
-    if (view->placing ? !placing_go_on(view->placing) : asked)
+    bool done = view->placing ? !placing_go_on(view->placing) : asked;
+    if (done)
         tell(view, deck, area);
+    else if (view->placing && g_strcmp0(view->told, deck->filter) != 0)
+        tell_progress(view, deck, area);
     list_fit(&view->pager.list, area->rows);
 }
 
