@@ -30,7 +30,8 @@ void choices_free(struct choices *choices)
 {
     list_release(&choices->list);
     g_ptr_array_unref(choices->all);
-    g_free(choices->terms);
+    g_clear_pointer(&choices->plans, evacuations_unref);
+    g_free(choices->of);
     g_free(choices);
 }
 
@@ -84,13 +85,19 @@ static void plan_each(struct choices *choices, const struct deck *deck, enum fai
     g_ptr_array_sort(choices->all, fitting_first);
 }
 
+static void take_terms(struct choices *choices, const struct deck *deck, const char *of)
+{
+    g_clear_pointer(&choices->plans, evacuations_unref);
+    choices->plans = deck->evacuations ? evacuations_ref(deck->evacuations) : NULL;
+    g_free(choices->of);
+    choices->of = g_strdup(of);
+}
+
 void choices_follow(struct choices *choices, const struct deck *deck, enum failover_kind kind,
                     const char *of, int rows)
 {
-    g_autofree char *terms = g_strdup_printf("%p %s", (void *)deck->evacuations, of);
-    if (g_strcmp0(terms, choices->terms) != 0) {
-        g_free(choices->terms);
-        choices->terms = g_steal_pointer(&terms);
+    if (choices->plans != deck->evacuations || g_strcmp0(of, choices->of) != 0) {
+        take_terms(choices, deck, of);
         g_ptr_array_set_size(choices->all, 0);
         if (deck->evacuations && deck->snapshot && of)
             plan_each(choices, deck, kind, of);

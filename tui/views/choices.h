@@ -11,7 +11,9 @@
 struct choices {
     struct list list; /* of cells' ids */
     GPtrArray *all;   /* struct choice *, its rows; private */
-    char *terms;      /* what they follow from; private */
+    /* What they follow from; the plans are kept, for others could come to lie where they lay. */
+    struct evacuations *plans;
+    char *of;
 };
 
 struct choices *choices_new(void);

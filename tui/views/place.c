@@ -10,12 +10,13 @@
 
 struct place_view {
     struct pager pager;
-    char *terms; /* what its lines follow from */
-    char *told;  /* the question that they answer, as it was typed; NULL: none yet */
+    /* What its lines follow from. The plans are kept: others could come to lie where they lay. */
+    struct evacuations *plans;
+    char *terms;
+    char *told; /* the question that they answer, as it was typed; NULL: none yet */
     struct place_question question;
     GArray *asks; /* struct place_ask: that question, or one of each kind to begin with */
-    /* That they are answered with, while they are. */
-    struct evacuations *plans;
+    /* That they are answered with, beside the plans, while they are. */
     struct snapshot *snapshot;
     struct placing *placing;
 };
@@ -24,7 +25,6 @@ static void stop_placing(struct place_view *view)
 {
     g_clear_pointer(&view->placing, placing_free);
     g_clear_pointer(&view->snapshot, snapshot_unref);
-    g_clear_pointer(&view->plans, evacuations_unref);
 }
 
 static void *place_open(void)
@@ -39,6 +39,7 @@ static void place_close(void *state)
 {
     struct place_view *view = state;
     stop_placing(view);
+    g_clear_pointer(&view->plans, evacuations_unref);
     pager_release(&view->pager);
     place_question_clear(&view->question);
     g_array_unref(view->asks);
@@ -165,12 +166,10 @@ static void put_answers(struct place_view *view)
 
 static void begin(struct place_view *view, const struct deck *deck)
 {
-    stop_placing(view);
     place_question_clear(&view->question);
     view->question = place_question_parse(deck->config, deck->filter);
     set_asks(view, deck);
     view->snapshot = snapshot_ref(deck->snapshot);
-    view->plans = evacuations_ref(deck->evacuations);
     view->placing =
         placing_new(view->snapshot, view->plans->origins,
                     (const struct place_ask *)(void *)view->asks->data, view->asks->len);
@@ -203,21 +202,29 @@ static void tell_progress(struct place_view *view, const struct deck *deck, cons
     g_clear_pointer(&view->told, g_free);
 }
 
+/* Whether they are others than those before. Plans are others only where the fleet is another in a
+ * way that matters to them. */
+static bool take_terms(struct place_view *view, const struct deck *deck, const struct area *area)
+{
+    g_autofree char *terms = g_strdup_printf("%d %s", area->cols, deck->filter);
+    if (view->plans == deck->evacuations && g_strcmp0(terms, view->terms) == 0)
+        return false;
+    stop_placing(view); /* it borrows of the plans */
+    g_clear_pointer(&view->plans, evacuations_unref);
+    view->plans = deck->evacuations ? evacuations_ref(deck->evacuations) : NULL;
+    g_free(view->terms);
+    view->terms = g_steal_pointer(&terms);
+    return true;
+}
+
 /* Until all is answered anew, what was found by the plans before stands; never under another
  * question. */
 static void place_prepare(void *state, const struct deck *deck, const struct area *area)
 {
     struct place_view *view = state;
-    /* Plans are others only where the fleet is another in a way that matters to them. */
-    g_autofree char *terms =
-        g_strdup_printf("%p %d %s", (void *)deck->evacuations, area->cols, deck->filter);
-    bool asked = g_strcmp0(terms, view->terms) != 0;
-    if (asked) {
-        g_free(view->terms);
-        view->terms = g_steal_pointer(&terms);
-        if (deck->evacuations)
-            begin(view, deck);
-    }
+    bool asked = take_terms(view, deck, area);
+    if (asked && deck->evacuations)
+        begin(view, deck);
     bool done = view->placing ? !placing_go_on(view->placing) : asked;
     if (done)
         tell(view, deck, area);
