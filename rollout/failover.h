@@ -228,6 +228,8 @@ struct failover {
     gint64 since_ms; /* since when what is waited for now has been waited for: deadlines count from
                         here */
     gint64 verified_ms; /* when the last tenant was */
+    gint64 resumed_ms;  /* when a person resumed it last; 0: nobody has */
+    guint resumed_done; /* how many tenants were done by then */
     char *keys_end;     /* that its conductor's credentials end soon or have ended; or NULL */
     gint64 keys_end_since_ms;
     gint64 last_ms; /* of the last event */

@@ -226,8 +226,11 @@ static bool resumed(struct failover *failover, const struct event *event, GError
 {
     (void)error;
     g_autofree char *refusal = failover_refuses(failover, "resume");
-    if (!refusal)
-        wished(failover, event, failover->reverting ? FAILOVER_REVERTING : FAILOVER_RUNNING);
+    if (refusal)
+        return true;
+    failover->resumed_ms = event->at_ms;
+    failover->resumed_done = failover_progress(failover).done;
+    wished(failover, event, failover->reverting ? FAILOVER_REVERTING : FAILOVER_RUNNING);
     return true;
 }
 

@@ -31,9 +31,11 @@ gint64 steps_left_ms(const struct failover *failover, gint64 now_ms)
     struct failover_progress progress = failover_progress(failover);
     bool runs = failover->state == FAILOVER_RUNNING || failover->state == FAILOVER_REVERTING;
     bool stuck = failover->delay.act != ACT_NONE; /* no pace that it had tells when that ends */
-    if (!runs || stuck || progress.done == 0 || failover->reverting)
+    /* Nor does the time for which it was held until somebody came. */
+    gint64 from_ms = failover->resumed_ms ? failover->resumed_ms : failover->opened_ms;
+    if (!runs || stuck || progress.done <= failover->resumed_done || failover->reverting)
         return -1;
-    return failover_took_ms(failover, now_ms) * progress.left / progress.done;
+    return MAX(0, now_ms - from_ms) * progress.left / (progress.done - failover->resumed_done);
 }
 
 char *steps_time(const struct failover *failover, gint64 now_ms)
