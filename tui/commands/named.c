@@ -43,7 +43,9 @@ const struct tenant *named_tenant(const struct snapshot *snapshot, const char *i
         return tenant;
     if (!registry || !registry->complete) {
         g_set_error(error, CD_ERROR, CD_ERROR_SOURCE,
-                    "tenant '%s' is not in what could be read of the registry; try again", id);
+                    "only part of the registry could be read, and tenant '%s' is not in that; try "
+                    "again",
+                    id);
         return NULL;
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new();
