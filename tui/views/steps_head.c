@@ -121,6 +121,20 @@ static void add_ways(GArray *lines, const struct deck *deck, const struct failov
         cell_lines_add(lines, ROLE_TITLE, cols, way);
 }
 
+/* One that was refused did nothing: where everybody would go by now is a key away. */
+static void add_anew(GArray *lines, const struct deck *deck, const struct failover *failover,
+                     int cols)
+{
+    if (failover->state != FAILOVER_REFUSED || g_strcmp0(failover->kind, "move") == 0)
+        return;
+    g_autofree char *key = keymap_shown(deck->keymap, REQUEST_FAILOVER);
+    bool by_word = keymap_is_by_word(deck->keymap);
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s: where everybody in it would go now; plan again from there", key,
+                        by_word ? " " : "", by_word ? failover->cell : "");
+    cell_lines_add(lines, ROLE_TITLE, cols, text);
+}
+
 static void add_progress(GArray *lines, const struct deck *deck, const struct failover *failover,
                          int cols)
 {
@@ -195,6 +209,7 @@ GArray *steps_head(const struct deck *deck, const struct failover *failover, int
     add_title(lines, failover, cols);
     add_progress(lines, deck, failover, cols);
     add_ways(lines, deck, failover, cols);
+    add_anew(lines, deck, failover, cols);
     add_next(lines, deck, failover, cols);
     add_terms(lines, failover, cols);
     add_asked(lines, deck, failover, cols);
