@@ -22,12 +22,26 @@ static void append(GArray *lines, enum role role, bool heading, char *text)
     g_array_append_val(lines, line);
 }
 
+static void append_all(GArray *lines, enum role role, GPtrArray *wrapped)
+{
+    gsize n = 0;
+    g_autofree gpointer *texts = g_ptr_array_steal(wrapped, &n);
+    for (gsize i = 0; i < n; i++)
+        append(lines, role, false, texts[i]);
+}
+
 void cell_lines_add(GArray *lines, enum role role, int cols, const char *text)
 {
-    g_autoptr(GPtrArray) wrapped = g_ptr_array_new();
+    g_autoptr(GPtrArray) wrapped = g_ptr_array_new_with_free_func(g_free);
     wrap_text(text, MAX(1, cols), "  ", wrapped);
-    for (guint i = 0; i < wrapped->len; i++)
-        append(lines, role, false, wrapped->pdata[i]);
+    append_all(lines, role, wrapped);
+}
+
+void cell_lines_within(GArray *lines, enum role role, int cols, int most, const char *text)
+{
+    g_autoptr(GPtrArray) wrapped = g_ptr_array_new_with_free_func(g_free);
+    wrap_within(text, MAX(1, cols), "  ", most, wrapped);
+    append_all(lines, role, wrapped);
 }
 
 void cell_lines_one(GArray *lines, enum role role, const char *text)

@@ -36,7 +36,9 @@ struct cell_line {
 GArray *cell_lines_new(void);
 /* Wrapped at `cols`. */
 void cell_lines_add(GArray *lines, enum role role, int cols, const char *text);
-/* In one line, cut where it is too long: of what stands whole elsewhere. */
+/* In `most` lines, cut where it is too long: of what stands whole elsewhere. */
+void cell_lines_within(GArray *lines, enum role role, int cols, int most, const char *text);
+/* The same in one line, as wide as it is. */
 void cell_lines_one(GArray *lines, enum role role, const char *text);
 void cell_lines_head(GArray *lines, const char *title);
 void cell_lines_draw(const GArray *lines, struct canvas *canvas, const struct area *area);

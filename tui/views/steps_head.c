@@ -62,15 +62,21 @@ static struct mark mark_of(const struct failover *failover)
     return some ? (struct mark){"▲", ROLE_WARN} : mark_failover_state(failover->state);
 }
 
+/* Why it is held can be long, with AWS's own words, and is in the log whole: how far it came and
+ * the ways out must have room below it. */
 static void add_title(GArray *lines, const struct failover *failover, int cols)
 {
+    enum { HELD_ROWS = 3 };
     struct mark mark = mark_of(failover);
     const char *state = failover_state_name(failover->state), *why = failover->state_reason;
     bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, failover->reason) != 0;
     g_autofree char *what = steps_what(failover);
     g_autofree char *text = g_strdup_printf("%s %s %s %s%s%s", mark.shape, failover->id, what,
                                             state, told ? ": " : "", told ? why : "");
-    cell_lines_add(lines, mark.role, cols, text);
+    if (failover->state == FAILOVER_HELD)
+        cell_lines_within(lines, mark.role, cols, HELD_ROWS, text);
+    else
+        cell_lines_add(lines, mark.role, cols, text);
     for (char **refusal = failover->refusals; *refusal; refusal++) {
         g_autofree char *line = g_strconcat("✖ ", *refusal, NULL);
         cell_lines_add(lines, ROLE_BAD, cols, line);
