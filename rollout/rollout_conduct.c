@@ -204,12 +204,13 @@ static struct decision rolling_decide(struct conduct *conduct)
     struct rolling *rolling = rolling_of(conduct);
     gint64 now_ms = when_now_ms();
     g_autofree struct observed_cell *cells = observe_cells(rolling, now_ms);
+    bool checked = rolling->checked_mono_ms != 0; /* from the first snapshot on */
     const struct observation seen = {
         .now_ms = now_ms,
         .tag_moved = rolling->tag_moved,
         .tag_now = rolling->tag_now,
-        .check_failed = rolling->check_failed,
-        .check_unread = rolling->check_unread,
+        .check_failed = checked ? rolling->check_failed : "the fleet has not been read yet",
+        .check_unread = !checked || rolling->check_unread,
         .new_cell = observe_new_cell(rolling),
         .cells = cells,
     };
