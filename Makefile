@@ -224,6 +224,7 @@ build/release/nulls: build/release/tests/nulls/main.o build/release/tests/unit/n
 	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)
 
 .SECONDARY: build/release/tests/bench/judge.o build/release/tests/bench/placement.o
+build/release/placement-bench: build/release/tests/unit/puzzle.o
 build/release/%-bench: build/release/tests/bench/%.o $(SIMULATED:%.c=build/release/%.o)
 	$(call tell,link,$@)
 	$(Q)$(CC) $(CFLAGS_release) $(LDFLAGS_release) -o $@ $^ $(LIBS)

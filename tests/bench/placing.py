@@ -19,6 +19,9 @@ def bench_placement(say, cells, tenants):
             f"have a place; {fleet['again_ms']:.2f} ms where nothing changed; "
             f"{fleet['one_ms']:.1f} ms one cell alone; {fleet['moves_ms']:.0f} ms all moves of one "
             f"tenant; {fleet['place_ms']:.0f} ms a place for a new one")
+    small = took["small"]
+    say("small fleets, tenants that have a place", f"{small['placed']:,}", f"{small['best']:,}",
+        f"the best of every packing there is, {small['fleets']:,} fleets; {small['ms']:.0f} ms")
     for name in ("tight_30", "tight_400"):
         tight = took[name]
         say(f"tight packings of {tight['items']} tenants", f"{tight['placed']:,} placed", "",
