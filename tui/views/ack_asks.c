@@ -43,10 +43,10 @@ size_t ack_asks_set(struct dialog_ask *asks, const struct ack_about *about, unsi
             continue;
         const char *name = proof_name((enum proof)i);
         g_autofree char *words = ack_words(about, (enum proof)i);
-        asks[n++] = (struct dialog_ask){
-            .name = name,
-            .note = g_strdup_printf("type %s to go on: %s", name, words),
-            .wrong = must[i]};
+        asks[n++] =
+            (struct dialog_ask){.name = name,
+                                .note = g_strdup_printf("type %s to go on: %s", name, words),
+                                .wrong = must[i]};
     }
     return n;
 }
