@@ -1,6 +1,6 @@
-/* A journal at the end of a pipe, for tests/peers/journal.test: `journal CELLDECK.YAML FOLDER`
- * opens it as celldeck does, says so in a line of JSON, and then answers each line that it is sent.
- */
+/* A journal at the end of a pipe, for tests/peers/journal*.test: `journal CELLDECK.YAML
+ * FOLDER` opens it as celldeck does, says so in a line of JSON, and then answers each line that it
+ * is sent. */
 #include "data/journal.h"
 #include "data/base/error.h"
 #include "data/base/text.h"
