@@ -53,22 +53,11 @@ struct job {
 
 static void start_turn(struct poller *poller);
 
-static char *cache_in_words(const struct snapshot *snapshot)
-{
-    gint64 read_ms = 0;
-    for (guint i = 0; i < snapshot->sources->len; i++)
-        read_ms = MAX(read_ms, ((const struct source *)snapshot->sources->pdata[i])->read_ms);
-    if (!read_ms)
-        return g_strdup("the cache");
-    g_autofree char *age = duration_short(MAX(0, when_now_ms() - read_ms));
-    return g_strdup_printf("the cache, %s old", age);
-}
-
 static char *who(const struct poller *poller)
 {
     const char *self = poller->kind == POLLER_CONDUCTOR ? "this conductor" : "this console";
     if (poller->from_cache)
-        return cache_in_words(poller->latest);
+        return poller_cache_words(poller->latest);
     if (poller->role == POLLER_FOLLOWS)
         return g_strdup(poller->leader);
     if (poller->role == POLLER_ALONE && poller->kind == POLLER_CONSOLE)

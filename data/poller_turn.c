@@ -82,12 +82,6 @@ static bool open_cache(struct poller_desk *desk, gint64 boot_ms, GError **error)
     return desk->cache != NULL;
 }
 
-char *poller_desk_trouble(const struct poller_desk *desk, const char *why)
-{
-    return g_strdup_printf("%s; this %s polls for itself", why,
-                           desk->self.kind == POLLER_CONDUCTOR ? "conductor" : "console");
-}
-
 struct snapshot *poller_desk_first(struct poller_desk *desk, gint64 now_ms, GError **error)
 {
     bool ours = open_cache(desk, when_boot_ms(), error);
@@ -258,13 +252,6 @@ static bool follow(struct poller_desk *desk, struct poller_turn *turn, bool chan
     if (wrong)
         g_propagate_error(error, wrong);
     return !wrong;
-}
-
-char *poller_leader_words(const struct lead *lead)
-{
-    if (lead->kind == POLLER_CONDUCTOR)
-        return g_strdup_printf("conductor, pid %" G_GINT64_FORMAT, lead->holder->pid);
-    return g_strdup_printf("%s's console, pid %" G_GINT64_FORMAT, lead->actor, lead->holder->pid);
 }
 
 /* *role is what this turn makes of us. */

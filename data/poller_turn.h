@@ -42,6 +42,8 @@ OWNABLE(poller_desk, poller_desk_free);
 gint64 poller_patience_ms(const struct config *config);
 /* "alice's console, pid 77". Caller frees. */
 char *poller_leader_words(const struct lead *lead);
+/* "the cache, 6m old": by the source that was read last. Caller frees. */
+char *poller_cache_words(const struct snapshot *snapshot);
 
 /* Before the first turn, in the caller's thread: what is kept, tenants if they are few, or NULL. An
  * error says why nothing can be shared; there may be a snapshot all the same. */
