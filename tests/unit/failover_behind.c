@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static struct flight *flight_of(enum failover_kind kind, guint n)
+static struct flight *flight_as(enum failover_kind kind, guint n)
 {
     return flight_new(flight_plan(kind, n));
 }
@@ -19,7 +19,7 @@ static guint writes(const struct flight *flight)
 
 Test(failover_behind, whoever_came_after_the_plan_was_made_ends_it_before_anything_is_done)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     flight->stranger = "late-1";
     flight_run(flight, 10);
     cr_assert_eq(flight->failover->state, FAILOVER_REFUSED);
@@ -37,7 +37,7 @@ Test(failover_behind, whoever_came_after_the_plan_was_made_ends_it_before_anythi
 
 Test(failover_behind, nothing_is_done_before_it_is_read_who_lives_there_now)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     flight->uncounted = "DynamoDB Scan: no connection";
     flight_run(flight, 3);
     cr_expect_eq(flight->failover->state, FAILOVER_PLANNED);
@@ -55,7 +55,7 @@ Test(failover_behind, nothing_is_done_before_it_is_read_who_lives_there_now)
 
 Test(failover_behind, one_that_was_held_before_anything_was_done_asks_again_when_it_is_resumed)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     flight->unfit = "cell-2 is unhealthy";
     flight_run(flight, 10);
     cr_assert_eq(flight->failover->state, FAILOVER_HELD);
@@ -69,7 +69,7 @@ Test(failover_behind, one_that_was_held_before_anything_was_done_asks_again_when
 
 Test(failover_behind, whoever_comes_while_it_runs_is_told_with_its_end)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     flight_run_until(flight, "verified", 1);
     flight->stranger = "late-1";
     flight_run(flight, 10);
@@ -88,7 +88,7 @@ Test(failover_behind, whoever_comes_while_it_runs_is_told_with_its_end)
 
 Test(failover_behind, whoever_was_left_alone_in_the_source_still_lives_there)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     g_strlcpy(flight->tenants[2].stamp, "2026-02-02T00:00:00Z", sizeof flight->tenants[2].stamp);
     flight_run(flight, 10);
     g_autofree char *words = failover_behind_words(flight->failover);
@@ -97,7 +97,7 @@ Test(failover_behind, whoever_was_left_alone_in_the_source_still_lives_there)
 
 Test(failover_behind, of_one_that_leaves_nobody_nothing_is_said)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     flight_run(flight, 10);
     cr_expect_str_eq(flight->failover->state_reason, "3 of 3 tenants moved");
     cr_expect_eq(flight->failover->behind.n, 0);
@@ -107,7 +107,7 @@ Test(failover_behind, of_one_that_leaves_nobody_nothing_is_said)
 
 Test(failover_behind, what_can_not_be_read_at_the_end_is_waited_for_and_then_told)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 1);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 1);
     flight_run_until(flight, "verified", 1);
     flight->uncounted = "DynamoDB Scan: throttled";
     flight_run(flight, 3);
@@ -124,7 +124,7 @@ Test(failover_behind, what_can_not_be_read_at_the_end_is_waited_for_and_then_tol
 
 Test(failover_behind, a_drill_would_have_been_refused_for_whoever_came)
 {
-    OWN(flight) flight = flight_of(FAILOVER_DRILL, 3);
+    OWN(flight) flight = flight_as(FAILOVER_DRILL, 3);
     flight->stranger = "late-1";
     flight_run(flight, 10);
     cr_assert_eq(flight->failover->state, FAILOVER_REFUSED);
@@ -134,7 +134,7 @@ Test(failover_behind, a_drill_would_have_been_refused_for_whoever_came)
 
 Test(failover_behind, of_a_drill_only_those_are_told_whom_its_plan_does_not_have)
 {
-    OWN(flight) flight = flight_of(FAILOVER_DRILL, 3);
+    OWN(flight) flight = flight_as(FAILOVER_DRILL, 3);
     flight_run_until(flight, "registry.done", 1);
     flight->stranger = "late-1";
     flight_run(flight, 10);
@@ -145,7 +145,7 @@ Test(failover_behind, of_a_drill_only_those_are_told_whom_its_plan_does_not_have
 
 Test(failover_behind, a_move_is_of_its_one_tenant_and_asks_for_nobody_else)
 {
-    OWN(flight) flight = flight_of(FAILOVER_MOVE, 1);
+    OWN(flight) flight = flight_as(FAILOVER_MOVE, 1);
     flight->stranger = "late-1";
     flight->uncounted = "nobody asks";
     flight_run(flight, 10);
@@ -156,7 +156,7 @@ Test(failover_behind, a_move_is_of_its_one_tenant_and_asks_for_nobody_else)
 
 Test(failover_behind, a_revert_takes_back_what_was_done_whoever_came)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 3);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 3);
     flight_run_until(flight, "verified", 1);
     flight->stranger = "late-1";
     flight_wish(flight, "revert");
@@ -167,7 +167,7 @@ Test(failover_behind, a_revert_takes_back_what_was_done_whoever_came)
 
 Test(failover_behind, what_was_begun_is_not_refused_any_more)
 {
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 1);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 1);
     flight_run_until(flight, "registry.intent", 1);
     cr_expect_not(flight_append(flight, "conductor@h", "state",
                                 json_pack("{s:s, s:b}", "state", "refused", "final", 1)));
@@ -176,7 +176,7 @@ Test(failover_behind, what_was_begun_is_not_refused_any_more)
 Test(failover_behind, of_many_the_first_are_named_and_all_are_counted)
 {
     static const char *const first[] = {"a", "b", "c", "d", "e", "f", NULL};
-    OWN(flight) flight = flight_of(FAILOVER_FAILOVER, 1);
+    OWN(flight) flight = flight_as(FAILOVER_FAILOVER, 1);
     flight_run_until(flight, "registry.intent", 1);
     struct failover_behind *behind = &flight->failover->behind;
     g_strfreev(behind->first);

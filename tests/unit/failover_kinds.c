@@ -4,11 +4,6 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static struct flight *flight_of(guint n)
-{
-    return flight_new(flight_plan(FAILOVER_FAILOVER, n));
-}
-
 static gint64 number(const struct event *event, const char *key)
 {
     return json_integer_value(json_object_get(event->data, key));

@@ -43,6 +43,8 @@ struct flight {
 struct failover_plan *flight_plan(enum failover_kind kind, guint n);
 /* Opens an operation of `plan` (stolen and sealed) in a world where all is well. */
 struct flight *flight_new(struct failover_plan *plan);
+/* That of flight_plan() for a failover. */
+struct flight *flight_of(guint n);
 void flight_free(struct flight *flight);
 OWNABLE(flight, flight_free);
 

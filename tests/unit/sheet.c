@@ -1,109 +1,22 @@
-/* Tables that people arrange: what is found in them, in what order, and which columns are shown. */
-#include "data/base/own.h"
-#include "tests/unit/small_fleet.h"
+/* Tables that people arrange: in what order their rows stand, and which columns are shown. */
+#include "tests/unit/sheet_stage.h"
 #include "tui/views/deck.h"
 #include "tui/views/fleet_columns.h"
-#include "tui/views/sheet_find.h"
 #include "tui/views/sheet_sort.h"
 
 #include <criterion/criterion.h>
-#include <math.h>
 #include <string.h>
-
-struct thing {
-    const char *id, *name;
-    double size;
-};
-
-static const char *thing_id(const void *row)
-{
-    return ((const struct thing *)row)->id;
-}
-
-static const char *id_text(const void *row, const struct deck *deck, GString *scratch)
-{
-    (void)deck, (void)scratch;
-    return thing_id(row);
-}
-
-static const char *name_text(const void *row, const struct deck *deck, GString *scratch)
-{
-    (void)deck, (void)scratch;
-    return ((const struct thing *)row)->name;
-}
-
-static double size_number(const void *row, const struct deck *deck)
-{
-    (void)deck;
-    return ((const struct thing *)row)->size;
-}
-
-static const char *size_text(const void *row, const struct deck *deck, GString *scratch)
-{
-    g_string_printf(scratch, "%.0f", size_number(row, deck));
-    return scratch->str;
-}
-
-static const struct sheet_column columns[] = {
-    {.id = "id", .shape = {"ID", 4, 6, 0, false}, .text = id_text},
-    {.id = "name", .shape = {"NAME", 4, 9, 1, false}, .text = name_text},
-    {.id = "size",
-     .shape = {"SIZE", 4, 6, 2, true},
-     .text = size_text,
-     .number = size_number,
-     .falls = true,
-     .quiet = true},
-};
-
-static bool sized(const void *row, const struct deck *deck)
-{
-    return !isnan(size_number(row, deck));
-}
-
-static const struct sheet sheet = {
-    .columns = columns, .n = G_N_ELEMENTS(columns), .id = thing_id, .faulty = sized};
-
-static const struct thing things[] = {
-    {"d", "v5.0.9", 30}, {"a", "v5.0.10", NAN}, {"c", NULL, 4}, {"b", "V5.0.9", 30}};
-
-static GPtrArray *all_things(void)
-{
-    GPtrArray *all = g_ptr_array_new();
-    for (size_t i = 0; i < G_N_ELEMENTS(things); i++)
-        g_ptr_array_add(all, (gpointer)&things[i]);
-    return all;
-}
-
-static struct deck *a_deck(void)
-{
-    OWN(config) config = small_fleet(NULL);
-    return deck_new(config, NULL);
-}
-
-static void filter_by(struct deck *deck, const char *text)
-{
-    g_free(deck->filter);
-    deck->filter = g_strdup(text);
-}
-
-static void expect_found(const struct find *find, const char *ids)
-{
-    g_autoptr(GString) found = g_string_new(NULL);
-    for (int i = 0; i < list_size(&find->list); i++)
-        g_string_append(found, list_row(&find->list, i));
-    cr_expect_str_eq(found->str, ids);
-}
 
 /* Sorted as `:sort` is told. */
 static void expect_order(const char *by, const char *ids)
 {
-    OWN(deck) deck = a_deck();
+    OWN(deck) deck = things_deck();
     g_autoptr(GPtrArray) all = all_things();
     struct arrangement arrangement = {0};
-    cr_assert(arrangement_sort(&arrangement, &sheet, by, NULL));
+    cr_assert(arrangement_sort(&arrangement, &thing_sheet, by, NULL));
     struct find find;
     find_init(&find);
-    find_follow(&find, &sheet, deck, &arrangement, all);
+    find_follow(&find, &thing_sheet, deck, &arrangement, all);
     expect_found(&find, ids);
     find_release(&find);
 }
@@ -121,144 +34,13 @@ Test(sheet, sorts_by_any_column_and_what_is_not_known_comes_last_either_way)
 
 Test(sheet, the_screens_own_order_can_be_turned_round)
 {
-    OWN(deck) deck = a_deck();
+    OWN(deck) deck = things_deck();
     g_autoptr(GPtrArray) all = all_things();
     const struct arrangement turned = {.turned = true};
     struct find find;
     find_init(&find);
-    find_follow(&find, &sheet, deck, &turned, all);
+    find_follow(&find, &thing_sheet, deck, &turned, all);
     expect_found(&find, "bcad");
-    find_release(&find);
-}
-
-Test(sheet, a_filter_typed_and_taken_back_finds_what_a_filter_from_the_beginning_finds)
-{
-    static const char *const typed[] = {"v",  "v5",       "v5.0.1",   "v5",     "v",      "!",
-                                        "!v", "!v5.0.10", "!v5.0",    "size:3", "size:4", "3",
-                                        "",   "~0.9$",    "~0.9$|10", "~0"};
-    OWN(deck) deck = a_deck();
-    g_autoptr(GPtrArray) all = all_things();
-    const struct arrangement own = {0};
-    struct find going, anew;
-    find_init(&going);
-    for (size_t i = 0; i < G_N_ELEMENTS(typed); i++) {
-        filter_by(deck, typed[i]);
-        find_follow(&going, &sheet, deck, &own, all);
-        find_init(&anew);
-        find_follow(&anew, &sheet, deck, &own, all);
-        cr_expect_eq(list_size(&going.list), list_size(&anew.list), "%s", typed[i]);
-        for (int row = 0; row < list_size(&anew.list); row++)
-            cr_expect_str_eq(list_row(&going.list, row), list_row(&anew.list, row));
-        find_release(&anew);
-    }
-    find_release(&going);
-}
-
-Test(sheet, numbers_are_found_only_by_their_column)
-{
-    OWN(deck) deck = a_deck();
-    g_autoptr(GPtrArray) all = all_things();
-    const struct arrangement own = {0};
-    struct find find;
-    find_init(&find);
-    filter_by(deck, "30");
-    find_follow(&find, &sheet, deck, &own, all);
-    expect_found(&find, "");
-    filter_by(deck, "size:30");
-    find_follow(&find, &sheet, deck, &own, all);
-    expect_found(&find, "db");
-    find_release(&find);
-}
-
-Test(sheet, faults_only_goes_with_the_filter_and_the_selection_stays_with_its_row)
-{
-    OWN(deck) deck = a_deck();
-    g_autoptr(GPtrArray) all = all_things();
-    struct arrangement arrangement = {0};
-    struct find find;
-    find_init(&find);
-    find_follow(&find, &sheet, deck, &arrangement, all);
-    list_select(&find.list, "c");
-    arrangement.faults = true;
-    find_follow(&find, &sheet, deck, &arrangement, all);
-    expect_found(&find, "dcb");
-    cr_expect_str_eq(find.list.selected, "c");
-    filter_by(deck, "v5");
-    find_follow(&find, &sheet, deck, &arrangement, all);
-    expect_found(&find, "db");
-    find_release(&find);
-}
-
-/* "t0" to "t<n-1>"; freed with g_free() and their ids with them. */
-static GPtrArray *many_things(guint n)
-{
-    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < n; i++) {
-        struct numbered {
-            struct thing thing;
-            char id[16];
-        } *numbered = g_new0(struct numbered, 1);
-        g_snprintf(numbered->id, sizeof numbered->id, "t%u", i);
-        numbered->thing = (struct thing){numbered->id, i % 3 ? "North" : NULL, i % 7};
-        g_ptr_array_add(all, numbered);
-    }
-    return all;
-}
-
-Test(sheet, what_takes_long_is_done_in_parts_and_what_was_found_before_stands_till_then)
-{
-    OWN(deck) deck = a_deck();
-    g_autoptr(GPtrArray) all = many_things(2 * FIND_SLICE + 100);
-    const struct arrangement own = {0};
-    struct find find;
-    find_init(&find);
-    find_follow(&find, &sheet, deck, &own, all);
-    list_select(&find.list, "t77");
-    filter_by(deck, "~^t[0-9]*7$");
-    int parts = 0;
-    for (; parts == 0 || find_works(&find) == WORK_ASKED; parts++) {
-        cr_expect_eq(list_size(&find.list), (int)all->len);
-        find_follow(&find, &sheet, deck, &own, all);
-    }
-    cr_expect_eq(parts, 3);
-    cr_expect_eq(list_size(&find.list), 3287);
-    cr_expect_str_eq(find.list.selected, "t77");
-    filter_by(deck, "~^t[0-9]*8$");
-    find_follow(&find, &sheet, deck, &own, all);
-    cr_expect_eq(find_works(&find), WORK_ASKED);
-    filter_by(deck, "t777");
-    find_follow(&find, &sheet, deck, &own, all);
-    cr_expect_eq(find_works(&find), WORK_NONE);
-    expect_found(&find, "t777t7770t7771t7772t7773t7774t7775t7776t7777t7778t7779");
-    find_release(&find);
-}
-
-Test(sheet, who_has_no_next_frame_is_given_all_that_is_found_at_once)
-{
-    OWN(deck) deck = a_deck();
-    g_autoptr(GPtrArray) all = many_things(2 * FIND_SLICE + 100);
-    const struct arrangement own = {0};
-    struct find find;
-    find_init(&find);
-    filter_by(deck, "~^t[0-9]*7$");
-    find_whole(&find, &sheet, deck, &own, all);
-    cr_expect_eq(list_size(&find.list), 3287);
-    find_release(&find);
-}
-
-Test(sheet, rows_that_stay_have_their_texts_ready_before_anybody_types)
-{
-    OWN(deck) deck = a_deck();
-    g_autoptr(GPtrArray) all = many_things(FIND_SLICE + 1);
-    const struct arrangement own = {0};
-    struct sheet lasting = sheet;
-    lasting.lasting = true;
-    struct find find;
-    find_init(&find);
-    for (int i = 0; i < 3; i++)
-        find_follow(&find, &lasting, deck, &own, all);
-    cr_expect_eq(find_works(&find), WORK_NONE);
-    cr_expect_eq(hay_size(&find.hay), all->len);
     find_release(&find);
 }
 
@@ -286,15 +68,15 @@ Test(sheet, texts_stand_in_any_letter_case_and_numbers_in_them_as_numbers)
 
 Test(sheet, many_rows_are_sorted_as_few_are_and_those_alike_keep_their_order)
 {
-    OWN(deck) deck = a_deck();
+    OWN(deck) deck = things_deck();
     g_autoptr(GPtrArray) all = many_things(1000);
     static const char *const by[] = {"id", "-id", "name", "-name", "size", "-size"};
     for (size_t b = 0; b < G_N_ELEMENTS(by); b++) {
         struct arrangement arrangement = {0};
-        cr_assert(arrangement_sort(&arrangement, &sheet, by[b], NULL));
+        cr_assert(arrangement_sort(&arrangement, &thing_sheet, by[b], NULL));
         struct find find;
         find_init(&find);
-        find_follow(&find, &sheet, deck, &arrangement, all);
+        find_follow(&find, &thing_sheet, deck, &arrangement, all);
         cr_assert_eq(find.rows->len, 1000);
         bool falls = (by[b][0] == '-') != (strstr(by[b], "size") != NULL);
         for (guint i = 0; i + 1 < find.rows->len; i++) {
@@ -336,9 +118,9 @@ static void expect_said(const struct sheet *of, const char *by, const char *expe
 
 Test(sheet, the_order_is_said_in_the_words_of_what_the_column_has)
 {
-    expect_said(&sheet, "", "the screen's own order");
-    expect_said(&sheet, "size", "sorted by size, the highest first");
-    expect_said(&sheet, "-name", "sorted by name, from Z to A");
+    expect_said(&thing_sheet, "", "the screen's own order");
+    expect_said(&thing_sheet, "size", "sorted by size, the highest first");
+    expect_said(&thing_sheet, "-name", "sorted by name, from Z to A");
     expect_said(view_of(VIEW_HISTORY)->sheet, "started", "sorted by started, the newest first");
     expect_said(view_of(VIEW_EVENTS)->sheet, "-time", "sorted by time, the oldest first");
 }
@@ -349,7 +131,7 @@ static void expect_refused(const char *names, const char *why)
     g_auto(GStrv) each = g_strsplit(names, ",", -1);
     struct arrangement arrangement = {.n = 1};
     cr_expect_not(
-        arrangement_choose(&arrangement, &sheet, (const char *const *)each, NULL, &error));
+        arrangement_choose(&arrangement, &thing_sheet, (const char *const *)each, NULL, &error));
     cr_expect(error && strstr(error->message, why), "%s: %s", names, error ? error->message : "");
     cr_expect_eq(arrangement.n, 1, "nothing is changed");
 }
@@ -364,19 +146,19 @@ Test(sheet, columns_that_do_not_exist_are_named_with_what_there_is)
 
 Test(sheet, chosen_columns_stand_in_their_order_with_the_one_that_sorts_marked)
 {
-    OWN(deck) deck = a_deck();
+    OWN(deck) deck = things_deck();
     g_autoptr(GPtrArray) all = all_things();
     struct arrangement arrangement = {0};
     static const char *const names[] = {"size", "id=9", NULL};
-    cr_assert(arrangement_choose(&arrangement, &sheet, names, NULL, NULL));
-    cr_assert(arrangement_sort(&arrangement, &sheet, "-size", NULL));
+    cr_assert(arrangement_choose(&arrangement, &thing_sheet, names, NULL, NULL));
+    cr_assert(arrangement_sort(&arrangement, &thing_sheet, "-size", NULL));
     struct find find;
     find_init(&find);
-    find_follow(&find, &sheet, deck, &arrangement, all);
+    find_follow(&find, &thing_sheet, deck, &arrangement, all);
     list_fit(&find.list, 4);
     struct canvas *canvas = canvas_new(5, 30, false);
     const struct area area = {0, 0, 5, 30};
-    sheet_draw(&sheet, deck, &arrangement, &find.list, find.rows, canvas, &area);
+    sheet_draw(&thing_sheet, deck, &arrangement, &find.list, find.rows, canvas, &area);
     g_autofree char *titles = canvas_row(canvas, 0);
     g_autofree char *first = canvas_row(canvas, 1);
     cr_expect_str_eq(titles, "    ↑SIZE ID");
