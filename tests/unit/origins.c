@@ -116,47 +116,72 @@ static char *back_from(const char *tenant, const char *cell)
         cr_expect_str_eq(back, expected);                                                          \
     } while (0)
 
-Test(origins, a_tenant_may_go_back_to_where_a_failover_or_a_move_took_it_from)
-{
-    EXPECT_BACK("a", "cell-2", "-");
-    moves("f1", "cell-1", "cell-2");
-    EXPECT_BACK("a", "cell-2", "cell-1");
-    EXPECT_BACK("b", "cell-2", "cell-1");
-    moves("m1", "cell-2", "cell-3");
-    EXPECT_BACK("a", "cell-3", "cell-2 cell-1");
-}
+/* What went (f: a failover, m: a move, o: by hand), and where who lives in a cell may go back to.
+ */
+static const struct way {
+    const char *rule;
+    struct {
+        const char *id, *from, *to;
+    } went[4];
+    struct {
+        const char *tenant, *cell, *back;
+    } then[3];
+} ways[] = {
+    {"who has gone nowhere has no way back", {{NULL}}, {{"a", "cell-2", "-"}}},
+    {"a failover is gone back by all whom it took",
+     {{"f1", "cell-1", "cell-2"}},
+     {{"a", "cell-2", "cell-1"}, {"b", "cell-2", "cell-1"}}},
+    {"and a move behind it first",
+     {{"f1", "cell-1", "cell-2"}, {"m1", "cell-2", "cell-3"}},
+     {{"a", "cell-3", "cell-2 cell-1"}}},
+    {"a tenant that lives elsewhere by now has no way back",
+     {{"f1", "cell-1", "cell-2"}},
+     {{"a", "cell-3", "-"}, {"a", "cell-1", "-"}}},
+    {"who has gone back is home, with no way back to where it was a guest",
+     {{"f1", "cell-1", "cell-2"}, {"f2", "cell-2", "cell-1"}},
+     {{"a", "cell-1", "-"}}},
+    {"and may go back once more when it has gone once more",
+     {{"f1", "cell-1", "cell-2"}, {"f2", "cell-2", "cell-1"}, {"f3", "cell-1", "cell-2"}},
+     {{"a", "cell-2", "cell-1"}}},
+    {"who has gone back half the way still has the other half",
+     {{"f1", "cell-1", "cell-2"}, {"f2", "cell-2", "cell-3"}, {"f3", "cell-3", "cell-2"}},
+     {{"a", "cell-2", "cell-1"}}},
+    {"of a long way the last cells are known",
+     {{"m1", "cell-1", "cell-2"},
+      {"m2", "cell-2", "cell-3"},
+      {"m3", "cell-3", "cell-4"},
+      {"m4", "cell-4", "cell-5"}},
+     {{"a", "cell-5", "cell-4 cell-3 cell-2"}}},
+    {"a move by hand is no way back, and is told",
+     {{"o1", "cell-1", "cell-2"}},
+     {{"a", "cell-2", "by hand from cell-1 (o1)"}, {"a", "cell-1", "-"}}},
+    {"a move by hand ends the way back of whom it moved",
+     {{"f1", "cell-1", "cell-2"}, {"o1", "cell-2", "cell-3"}},
+     {{"a", "cell-3", "by hand from cell-2 (o1)"}, {"b", "cell-2", "cell-1"}}},
+    {"and a second one hides the first",
+     {{"f1", "cell-1", "cell-2"}, {"o1", "cell-2", "cell-3"}, {"o2", "cell-3", "cell-2"}},
+     {{"a", "cell-2", "by hand from cell-3 (o2)"}}},
+    {"celldeck may undo what it did to who had come by hand",
+     {{"o1", "cell-1", "cell-2"}, {"f1", "cell-2", "cell-3"}},
+     {{"a", "cell-3", "cell-2"}}},
+    {"a way goes back no further than the journal knows it (who brought it to cell-4?)",
+     {{"f1", "cell-1", "cell-2"}, {"f2", "cell-4", "cell-5"}},
+     {{"a", "cell-5", "cell-4"}}},
+};
 
-Test(origins, a_tenant_that_lives_elsewhere_by_now_has_no_way_back)
+Test(origins, each_way_leads_back_to_where_it_came_from)
 {
-    moves("f1", "cell-1", "cell-2");
-    EXPECT_BACK("a", "cell-3", "-");
-    EXPECT_BACK("a", "cell-1", "-");
-}
-
-Test(origins, who_has_gone_back_is_home_and_has_no_way_back_to_where_it_was_a_guest)
-{
-    moves("f1", "cell-1", "cell-2");
-    moves("f2", "cell-2", "cell-1");
-    EXPECT_BACK("a", "cell-1", "-");
-    moves("f3", "cell-1", "cell-2");
-    EXPECT_BACK("a", "cell-2", "cell-1");
-}
-
-Test(origins, who_has_gone_back_half_the_way_still_has_the_other_half)
-{
-    moves("f1", "cell-1", "cell-2");
-    moves("f2", "cell-2", "cell-3");
-    moves("f3", "cell-3", "cell-2");
-    EXPECT_BACK("a", "cell-2", "cell-1");
-}
-
-Test(origins, of_a_long_way_the_last_cells_are_known)
-{
-    moves("m1", "cell-1", "cell-2");
-    moves("m2", "cell-2", "cell-3");
-    moves("m3", "cell-3", "cell-4");
-    moves("m4", "cell-4", "cell-5");
-    EXPECT_BACK("a", "cell-5", "cell-4 cell-3 cell-2");
+    for (const struct way *way = ways; way < ways + G_N_ELEMENTS(ways); way++) {
+        for (guint i = 0; i < G_N_ELEMENTS(way->went) && way->went[i].id; i++)
+            (*way->went[i].id == 'o' ? moved_by_hand : moves)(way->went[i].id, way->went[i].from,
+                                                              way->went[i].to);
+        for (guint i = 0; i < G_N_ELEMENTS(way->then) && way->then[i].tenant; i++) {
+            g_autofree char *back = back_from(way->then[i].tenant, way->then[i].cell);
+            cr_expect_str_eq(back, way->then[i].back, "%s: %s", way->rule, back);
+        }
+        tear_down();
+        set_up();
+    }
 }
 
 Test(origins, what_is_under_way_or_held_is_no_way_back_until_it_is_over)
@@ -202,37 +227,6 @@ Test(origins, who_was_left_alone_has_none)
     record("f1", flight);
     EXPECT_BACK("a", "cell-2", "cell-1");
     EXPECT_BACK("b", "cell-2", "-");
-}
-
-Test(origins, a_move_by_hand_is_no_way_back_and_is_told)
-{
-    moved_by_hand("o1", "cell-1", "cell-2");
-    EXPECT_BACK("a", "cell-2", "by hand from cell-1 (o1)");
-    EXPECT_BACK("a", "cell-1", "-");
-}
-
-Test(origins, a_move_by_hand_ends_the_way_back)
-{
-    moves("f1", "cell-1", "cell-2");
-    moved_by_hand("o1", "cell-2", "cell-3");
-    EXPECT_BACK("a", "cell-3", "by hand from cell-2 (o1)");
-    EXPECT_BACK("b", "cell-2", "cell-1");
-    moved_by_hand("o2", "cell-3", "cell-2");
-    EXPECT_BACK("a", "cell-2", "by hand from cell-3 (o2)");
-}
-
-Test(origins, celldeck_may_undo_what_it_did_to_who_had_come_by_hand)
-{
-    moved_by_hand("o1", "cell-1", "cell-2");
-    moves("f1", "cell-2", "cell-3");
-    EXPECT_BACK("a", "cell-3", "cell-2");
-}
-
-Test(origins, a_way_that_the_journal_does_not_know_whole_goes_back_no_further_than_it_does)
-{
-    moves("f1", "cell-1", "cell-2");
-    moves("f2", "cell-4", "cell-5"); /* who brought it to cell-4 is not on record */
-    EXPECT_BACK("a", "cell-5", "cell-4");
 }
 
 Test(origins, an_operation_that_makes_no_sense_proves_nothing_and_hides_no_other)
