@@ -21,4 +21,3 @@ extern const struct command command_iam_policy;
 extern const struct command command_journal;
 extern const struct command command_place;
 extern const struct command command_failover;
-extern const struct command command_failover;
