@@ -83,4 +83,8 @@ int rollout_rollback_run(struct context *context, GError **error);
 int rollout_accept_run(struct context *context, GError **error);
 int rollout_retry_run(struct context *context, GError **error);
 int rollout_skip_run(struct context *context, GError **error);
-extern const GOptionEntry rollout_ask_options[];
+extern const GOptionEntry rollout_approve_options[];
+extern const GOptionEntry rollout_stop_options[]; /* pause and abort */
+extern const GOptionEntry rollout_resume_options[];
+extern const GOptionEntry rollout_rollback_options[];
+extern const GOptionEntry rollout_cell_options[]; /* accept, retry and skip */

@@ -9,19 +9,44 @@
 
 #include <string.h>
 
-const GOptionEntry rollout_ask_options[] = {
-    {"wave", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(wave), "The wave it is about", "WAVE"},
-    {"cell", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(cell), "The cell it is about", "CELL"},
-    {"all", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(all), "Every cell that the rollout has changed",
-     NULL},
-    {"reason", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(reason), "Why; kept in the history",
-     "TEXT"},
+/* Each takes what it goes by and nothing else: `abort --cell C` is no smaller abort. */
+#define WAVE                                                                                       \
+    {                                                                                              \
+        "wave", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(wave), "The wave it is about", "WAVE"    \
+    }
+#define CELL                                                                                       \
+    {                                                                                              \
+        "cell", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(cell), "The cell it is about", "CELL"    \
+    }
+#define REASON                                                                                     \
+    {                                                                                              \
+        "reason", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(reason), "Why; kept in the history",   \
+            "TEXT"                                                                                 \
+    }
+#define YES                                                                                        \
+    {                                                                                              \
+        "yes", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(yes), "Do not ask for a confirmation", NULL \
+    }
+
+const GOptionEntry rollout_approve_options[] = {WAVE, YES, {0}};
+const GOptionEntry rollout_stop_options[] = {REASON, YES, {0}};
+const GOptionEntry rollout_cell_options[] = {CELL, REASON, YES, {0}};
+const GOptionEntry rollout_resume_options[] = {
     {"override", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(override),
      "Break-glass: go on although the wave's window is shut; a debt to review", "REASON"},
+    WAVE,
     {"bake", 0, 0, G_OPTION_ARG_STRING, ROLLOUT_OPTION(bake),
      "With --override: the wave bakes no longer than that", "DURATION"},
-    {"yes", 0, 0, G_OPTION_ARG_NONE, ROLLOUT_OPTION(yes), "Do not ask for a confirmation", NULL},
+    YES,
     {0}};
+const GOptionEntry rollout_rollback_options[] = {CELL,
+                                                 WAVE,
+                                                 {"all", 0, 0, G_OPTION_ARG_NONE,
+                                                  ROLLOUT_OPTION(all),
+                                                  "Every cell that the rollout has changed", NULL},
+                                                 REASON,
+                                                 YES,
+                                                 {0}};
 
 /* The conductor may have ended since (nothing was live, the machine was restarted). */
 static int done(struct context *context, bool asked_for, GError **error)
