@@ -27,6 +27,6 @@ static int run(int argc, char **argv, GError **error)
 const struct command command_conductor = {
     .name = "conductor",
     .usage = "[--until-idle]",
-    .summary = "carries operations on (rollout start begins one by itself)",
+    .summary = "carries operations on (what starts one begins a conductor by itself)",
     .run = run,
 };

@@ -188,6 +188,6 @@ static int run(int argc, char **argv, GError **error)
 const struct command command_console = {
     .name = "console",
     .usage = "[--write] [--theme NAME] [--linear]",
-    .summary = "watch the fleet, and steer rollouts with --write",
+    .summary = "watch the fleet; with --write, steer rollouts and failovers",
     .run = run,
 };

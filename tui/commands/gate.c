@@ -18,7 +18,7 @@ static const struct subcommand subcommands[] = {
      ARGS_UP_TO(1), false, false, NULL, 0, gate_list_run},
     {"replay",
      "FILE.csv --cell CELL --deployed-at EPOCH --bake SECONDS | --rollout ID [--cell CELL]",
-     "what the gates would have said: of a recorded bake, as JSON lines; today, of a past rollout",
+     "what the gates say of a recorded bake, as JSON lines; or today, of a rollout that is past",
      FORM_JSON, ARGS_UP_TO(1), false, false, gate_replay_options, ROOM, gate_replay_run},
     {"record", "CELL --hours N [--only] > FILE.csv",
      "what CloudWatch has of a cell and its controls, as `gate replay` reads it", FORM_TEXT, 1,

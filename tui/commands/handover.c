@@ -159,6 +159,6 @@ static int run(int argc, char **argv, GError **error)
 const struct command command_handover = {
     .name = "handover",
     .usage = "[--json]",
-    .summary = "what the next on-call needs to know: what is open, ill, changed, held, to review",
+    .summary = "what the next on-call needs to know: open, unwell, changed, held, to be reviewed",
     .run = run,
 };

@@ -164,7 +164,7 @@ static int run(int argc, char **argv, GError **error)
 
 const struct command command_place = {
     .name = "place",
-    .usage = "--users N --tier T --residency R",
+    .usage = "--users N --tier T --residency R ...",
     .summary = "where a new tenant would go, and why; creates nothing",
     .run = run,
 };
