@@ -211,6 +211,8 @@ static struct decision state_news(const struct rollout *rollout, const struct ob
         return NOTHING;
     json_t *data = json_pack("{s:s, s:o}", "state", rollout_state_name(now.state), "reason",
                              text_json(reason));
+    if (now.code)
+        json_object_set_new(data, "code", json_string(now.code));
     if (rollout_state_final(now.state))
         json_object_set_new(data, "final", json_true());
     return (struct decision){.type = "state", .data = data};

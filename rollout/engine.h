@@ -4,7 +4,9 @@
  * Events of a rollout's stream, in data's words (cell = id; times RFC 3339; * = by a person):
  *   opened*          {kind, subject, cells[], reason, ticket, plan, attended, credentials, arn}
  *                                                  state planned
- *   state            {state, reason, final}        any change of the rollout's state
+ *   state            {state, reason, code, final}  any change of the rollout's state; of one held
+ *                                                  only while another operation has its last
+ *                                                  cells, code "taken"
  *   wave.started     {wave}
  *   deploy.intent    {cell, token, version, previous, reference, deadline}
  *   deploy.called    {cell, reference}             the deployer took it, and calls it so
@@ -144,7 +146,8 @@ struct rollout {
     char *id;
     struct plan *plan;
     enum rollout_state state;
-    char *state_reason; /* for what it waits, why it is held or failed */
+    char *state_reason; /* for what it waits, why it is held or failed ... */
+    char *state_code;   /* ... and of what kind that is, or NULL */
     char *requested_by, *reason, *ticket;
     char *requester_arn; /* whom AWS took them for; NULL: not known */
     bool attended;       /* --attended: somebody stays to renew credentials ... */
@@ -201,6 +204,11 @@ json_t *rollout_json(const struct rollout *rollout, const GPtrArray *operations,
  * frees. By `operations` (struct operation *, all of the journal's; NULL: not known) it tells which
  * cells others have: those are gone around, as the engine does. */
 char *rollout_next(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms);
+/* Why it stands as it does (NULL: there is no reason), and why its cell is held (NULL: it is not):
+ * as recorded, but of a failover that is over by `operations` (as above) not as of one under way.
+ * Caller frees. */
+char *rollout_state_words(const struct rollout *rollout, const GPtrArray *operations);
+char *rollout_held_words(const struct rollout_cell *cell, const GPtrArray *operations);
 
 /* What was observed of one cell since its last event. Borrowed for engine_decide. */
 enum call_outcome { CALL_NONE, CALL_UNDER_WAY, CALL_TAKEN, CALL_DONE, CALL_FAILED };

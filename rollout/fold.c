@@ -255,6 +255,7 @@ bool rollout_apply(struct rollout *rollout, const struct event *event, GError **
     if (state_name && !over) {
         rollout->state = state;
         fold_set_text(&rollout->state_reason, event_text(event, "reason"));
+        fold_set_text(&rollout->state_code, event_text(event, "code"));
     }
     if (!over && rollout_state_final(rollout->state))
         rollout->ended_ms = event->at_ms;

@@ -177,7 +177,7 @@ static enum forward nobody_else_has_it(const struct step *step, char **why)
     if (step->there->lock_ours || !step->there->lock_holder || FAULT_SWITCH(LOCK_IGNORED))
         return FORWARD_GO;
     *why = g_strdup_printf("%s is locked by %s", step->cell->plan->id, step->there->lock_holder);
-    return FORWARD_HOLD;
+    return FORWARD_TAKEN;
 }
 
 /* Before it has the lock, and where its conductor is dead, it is known by its list. */
@@ -186,7 +186,7 @@ static enum forward no_operation_is_about_it(const struct step *step, char **why
     if (!step->there->busy || FAULT_SWITCH(LOCK_IGNORED))
         return FORWARD_GO;
     *why = g_strdup(step->there->busy);
-    return FORWARD_HOLD;
+    return FORWARD_TAKEN;
 }
 
 static enum forward it_runs_what_was_planned(const struct step *step, char **why)

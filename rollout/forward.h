@@ -8,6 +8,7 @@ enum forward {
     FORWARD_GO,
     FORWARD_WAIT,   /* time or others' work will bring it: nothing is wrong */
     FORWARD_UNREAD, /* something has not been read: waits, and holds when that lasts */
+    FORWARD_TAKEN,  /* another operation has the cell: held, and goes on once that is over */
     FORWARD_HOLD    /* something is wrong, and a human has to look */
 };
 
@@ -24,12 +25,19 @@ enum forward forward_pass(const struct rollout *rollout, const struct rollout_ce
 char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,
                     const struct observation *seen, char **code);
 
+/* What holds a cell that its failover has taken over: while that is under way, as it is recorded
+ * (`ended` NULL), or since it has ended in that state. Caller frees. */
+char *evacuated_words(const struct rollout_cell *cell, const char *ended);
+/* "cell-2: HELD": why a rollout is held that one of its cells holds. Caller frees. */
+char *held_cell_words(const struct rollout_cell *cell, const char *held);
+
 const struct observed_cell *observed(const struct rollout *rollout, const struct observation *seen,
                                      const struct rollout_cell *cell);
 
 struct standing {
     enum rollout_state state;
-    char *reason; /* for the caller to free, or NULL */
+    char *reason;     /* for the caller to free, or NULL */
+    const char *code; /* of the `state` event, or NULL */
 };
 struct standing rollout_standing(const struct rollout *rollout, const struct observation *seen);
 /* The cell that is to be deployed to next, or NULL: the first that is still to come, or where

@@ -28,14 +28,16 @@ static const struct failover *failover_of(const struct handover_input *input, co
     return NULL;
 }
 
-/* Why it stands as it does, and what comes next; either NULL where nobody knows. */
-static char *next_of(const struct handover_input *input, const char *id, const char **reason)
+/* Why it stands as it does, and what comes next; either NULL where nobody knows. Caller frees both.
+ */
+static char *next_of(const struct handover_input *input, const char *id, char **reason)
 {
     const struct rollout *rollout = rollout_of(input, id);
     const struct failover *failover = rollout ? NULL : failover_of(input, id);
-    *reason = rollout ? rollout->state_reason : failover ? failover->state_reason : NULL;
-    if (failover && failover->refusals[0])
-        *reason = failover->refusals[0];
+    if (failover)
+        *reason = g_strdup(failover->refusals[0] ? failover->refusals[0] : failover->state_reason);
+    else
+        *reason = rollout ? rollout_state_words(rollout, input->operations) : NULL;
     return rollout    ? rollout_next(rollout, input->operations, input->now_ms)
            : failover ? failover_next(failover)
                       : NULL;
@@ -68,7 +70,7 @@ static char *without_reason(const char *next, const char *why)
 static void add_open(const struct handover_input *input, const struct operation *operation,
                      GPtrArray *items)
 {
-    const char *why;
+    g_autofree char *why = NULL;
     g_autofree char *next = next_of(input, operation->id, &why);
     g_autofree char *then = without_reason(next, why);
     bool nobody = g_hash_table_contains(input->unconducted, operation->id);
@@ -131,7 +133,7 @@ static char *more_reasons(const struct handover_input *input, const char *id)
 static void add_ended(const struct handover_input *input, const struct operation *operation,
                       GArray *changes)
 {
-    const char *why;
+    g_autofree char *why = NULL;
     g_autofree char *next = next_of(input, operation->id, &why);
     g_autofree char *when = handover_moment(operation->ended_ms, input->now_ms);
     g_autofree char *more = more_reasons(input, operation->id);
@@ -258,7 +260,7 @@ static void add_failed(const struct handover_input *input, guint at, GPtrArray *
 {
     const struct operation *operation = operation_at(input, at);
     const struct operation *since = completed_since(input, at);
-    const char *why;
+    g_autofree char *why = NULL;
     g_autofree char *next = next_of(input, operation->id, &why);
     g_autofree char *when = handover_moment(operation->started_ms, input->now_ms);
     handover_add(items, since ? STORY_WARN : STORY_BAD,

@@ -72,6 +72,19 @@ static char *baking_hold(const struct rollout *rollout, const struct rollout_cel
     return NULL;
 }
 
+char *evacuated_words(const struct rollout_cell *cell, const char *ended)
+{
+    bool pending = cell->state == CELL_PENDING;
+    const char *ways =
+        pending ? "skip it, or ask for a retry" : "accept it as it is, or ask for its rollback";
+    return ended ? g_strdup_printf("evacuated by %s, which is over (%s); nothing is begun here by "
+                                   "itself: %s",
+                                   cell->evacuated, ended, ways)
+                 : g_strdup_printf("evacuated by %s, so nothing more is begun here: %s, which "
+                                   "begins after %s",
+                                   cell->evacuated, ways, cell->evacuated);
+}
+
 /* Called when the call in flight, if any, is settled: from then on its failover may have it. */
 static char *evacuated_hold(const struct rollout_cell *cell, const struct observed_cell *there,
                             char **code)
@@ -81,11 +94,7 @@ static char *evacuated_hold(const struct rollout_cell *cell, const struct observ
         there->call == CALL_UNDER_WAY)
         return NULL;
     *code = g_strdup(HELD_EVACUATED);
-    return g_strdup_printf("evacuated by %s, so nothing more is begun here: %s %s", cell->evacuated,
-                           pending ? "skip it, or ask for a retry, which begins after"
-                                   : "accept it as it is, or ask for its rollback, which begins "
-                                     "after",
-                           cell->evacuated);
+    return evacuated_words(cell, NULL);
 }
 
 char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *cell,

@@ -1,9 +1,6 @@
-/* A rollout for people and programs: `rollout status --json` (product.md), and its next step in a
- * line. */
+/* A rollout for programs: `rollout status --json` (product.md). */
 #include "data/base/text.h"
 #include "data/base/when.h"
-#include "data/history.h"
-#include "rollout/forward.h"
 #include "rollout/state.h"
 
 static json_t *moment_or_null(gint64 at_ms)
@@ -40,13 +37,14 @@ static json_t *bake_json(const struct rollout *rollout, const struct rollout_cel
 }
 
 static json_t *cell_json(const struct rollout *rollout, const struct rollout_cell *cell,
-                         gint64 now_ms)
+                         const GPtrArray *operations, gint64 now_ms)
 {
+    g_autofree char *held = rollout_held_words(cell, operations);
     return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:I, s:I}", "id",
                      cell->plan->id, "state", cell_state_name(cell->state), "from",
                      text_json(cell->plan->from), "to", rollout->plan->version, "deployed_at",
                      moment_or_null(cell->deployed_at_ms), "bake", bake_json(rollout, cell, now_ms),
-                     "gates", rollout_gates_json(cell), "held", text_json(cell->held), "cause",
+                     "gates", rollout_gates_json(cell), "held", text_json(held), "cause",
                      text_json(cell->cause), "evacuated", text_json(cell->evacuated), "dr",
                      cell->plan->dr, "tenants", (json_int_t)cell->plan->tenants, "users",
                      (json_int_t)cell->plan->users);
@@ -63,7 +61,7 @@ static const char *wave_state(const struct rollout *rollout, size_t wave)
     return next && rollout->state == ROLLOUT_WAITING ? "waiting" : "pending";
 }
 
-static json_t *waves_json(const struct rollout *rollout, gint64 now_ms)
+static json_t *waves_json(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms)
 {
     json_t *waves = json_array();
     for (guint i = 0; i < rollout->plan->waves->len; i++) {
@@ -71,7 +69,8 @@ static json_t *waves_json(const struct rollout *rollout, gint64 now_ms)
         json_t *cells = json_array();
         for (guint j = 0; j < rollout->cells->len; j++)
             if (cell_at(rollout, j)->wave == i)
-                json_array_append_new(cells, cell_json(rollout, cell_at(rollout, j), now_ms));
+                json_array_append_new(cells,
+                                      cell_json(rollout, cell_at(rollout, j), operations, now_ms));
         json_array_append_new(waves, json_pack("{s:s, s:s, s:i, s:i, s:o}", "name", plan->name,
                                                "state", wave_state(rollout, i), "approvals_wanted",
                                                plan->approvals, "approvals",
@@ -114,90 +113,17 @@ static json_t *troubles_json(const struct rollout *rollout)
 json_t *rollout_json(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms)
 {
     g_autofree char *next = rollout_next(rollout, operations, now_ms);
+    g_autofree char *reason = rollout_state_words(rollout, operations);
     return json_pack(
         "{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
         "id", rollout->id, "version", text_json(rollout->plan->version), "commit",
         text_json(rollout->plan->commit), "state", rollout_state_name(rollout->state), "reason",
-        text_json(rollout->state_reason), "requested_by", text_json(rollout->requested_by), "why",
+        text_json(reason), "requested_by", text_json(rollout->requested_by), "why",
         text_json(rollout->reason), "ticket", text_json(rollout->ticket), "attended",
         rollout->attended, "credentials", text_json(rollout->credentials), "troubles",
         troubles_json(rollout), "overrides", overrides_json(rollout), "plan_hash",
         text_json(rollout->plan->hash), "started_at", moment_or_null(rollout->opened_ms),
-        "ended_at", moment_or_null(rollout->ended_ms), "waves", waves_json(rollout, now_ms), "next",
-        text_json(next), "events", (json_int_t)rollout->seq);
-}
-
-static const struct rollout_cell *first_in_flight(const struct rollout *rollout)
-{
-    for (guint i = 0; i < rollout->cells->len; i++)
-        if (cell_in_flight(cell_at(rollout, i)))
-            return cell_at(rollout, i);
-    return NULL;
-}
-
-struct others {
-    const struct rollout *rollout;
-    const GPtrArray *operations;
-};
-
-static const struct operation *holder(const struct others *others, const char *cell)
-{
-    return plan_cell_taken(others->operations, others->rollout->id, cell);
-}
-
-static bool is_taken(guint cell, gconstpointer data)
-{
-    const struct others *others = data;
-    return holder(others, cell_at(others->rollout, cell)->plan->id) != NULL;
-}
-
-/* "cell-3", or where the next one has to wait for others: "cell-2 once failover f1 is over". Caller
- * frees. */
-static char *turn_of(const struct others *others, const struct rollout_cell *cell)
-{
-    const struct operation *other = holder(others, cell->plan->id);
-    return other ? g_strdup_printf("%s once %s %s is over", cell->plan->id, other->kind, other->id)
-                 : g_strdup(cell->plan->id);
-}
-
-static char *step_of(const struct rollout *rollout, const struct rollout_cell *cell, gint64 now_ms)
-{
-    const char *id = cell->plan->id, *version = rollout->plan->version;
-    gint64 left_ms = rollout_bake_ms(rollout, cell->wave) - bake_elapsed_ms(cell, 0, now_ms);
-    g_autofree char *left = duration_short(left_ms);
-    if (cell->held)
-        return g_strdup_printf("%s waits for a human: %s", id, cell->held);
-    if (cell->state == CELL_ROLLING_BACK)
-        return g_strdup_printf("rolls %s back to %s", id, cell->plan->from);
-    if (cell->state == CELL_DEPLOYING)
-        return g_strdup_printf("deploys %s to %s", version, id);
-    if (left_ms > 0)
-        return g_strdup_printf("bakes %s for another %s", id, left);
-    return g_strdup_printf("waits for the gates of %s, whose bake is over", id);
-}
-
-char *rollout_next(const struct rollout *rollout, const GPtrArray *operations, gint64 now_ms)
-{
-    const struct others others = {rollout, operations};
-    const struct rollout_cell *busy = first_in_flight(rollout);
-    const struct rollout_cell *next = rollout_first_free(rollout, is_taken, &others);
-    g_autofree char *turn = next ? turn_of(&others, next) : NULL;
-    if (rollout_state_final(rollout->state))
-        return g_strdup("nothing: it is over");
-    bool onward = next && !rollout->failed && !rollout->aborted;
-    g_autofree char *step = busy ? step_of(rollout, busy, now_ms) : NULL;
-    if (busy && rollout->paused)
-        return g_strdup_printf("nothing new until it is resumed; meanwhile %s", step);
-    if (busy)
-        return onward ? g_strdup_printf("%s, then %s", step, turn) : g_steal_pointer(&step);
-    g_autofree char *closed = next ? wave_closed(rollout, next->wave, now_ms) : NULL;
-    if (next && closed && rollout->state == ROLLOUT_WAITING &&
-        g_strcmp0(closed, rollout->state_reason) == 0)
-        return g_strdup_printf("deploys %s to %s: %s", rollout->plan->version, turn, closed);
-    if (rollout->state == ROLLOUT_WAITING || rollout->state == ROLLOUT_HELD ||
-        rollout->state == ROLLOUT_PAUSED)
-        return g_strdup_printf("nothing until a human acts: %s",
-                               rollout->state_reason ? rollout->state_reason : "paused");
-    return onward ? g_strdup_printf("deploys %s to %s", rollout->plan->version, turn)
-                  : g_strdup("ends");
+        "ended_at", moment_or_null(rollout->ended_ms), "waves",
+        waves_json(rollout, operations, now_ms), "next", text_json(next), "events",
+        (json_int_t)rollout->seq);
 }

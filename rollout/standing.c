@@ -79,12 +79,17 @@ static char *failure_reason(const struct rollout *rollout)
     return g_strdup("a cell failed");
 }
 
+char *held_cell_words(const struct rollout_cell *cell, const char *held)
+{
+    return g_strdup_printf("%s: %s", cell->plan->id, held);
+}
+
 static char *held_reason(const struct rollout *rollout)
 {
     for (guint i = 0; i < rollout->cells->len; i++) {
         const struct rollout_cell *cell = cell_at(rollout, i);
         if (cell->held)
-            return g_strdup_printf("%s: %s", cell->plan->id, cell->held);
+            return held_cell_words(cell, cell->held);
         if (cell->state == CELL_ROLLED_BACK && !cell->failed)
             return g_strdup_printf("%s was rolled back (%s): retry or skip it", cell->plan->id,
                                    cell->cause);
@@ -97,12 +102,12 @@ static struct standing standing_back(const struct rollout *rollout)
 {
     bool moving = any_in_flight(rollout) != NULL;
     if (moving && !any_moves_by_itself(rollout))
-        return (struct standing){ROLLOUT_HELD, held_reason(rollout)};
+        return (struct standing){ROLLOUT_HELD, held_reason(rollout), NULL};
     if (rollout->failed)
-        return (struct standing){moving ? ROLLOUT_FAILING : ROLLOUT_FAILED,
-                                 failure_reason(rollout)};
-    return moving ? (struct standing){ROLLOUT_RUNNING, g_strdup("aborted: going back")}
-                  : (struct standing){ROLLOUT_ABORTED, g_strdup("aborted")};
+        return (struct standing){moving ? ROLLOUT_FAILING : ROLLOUT_FAILED, failure_reason(rollout),
+                                 NULL};
+    return moving ? (struct standing){ROLLOUT_RUNNING, g_strdup("aborted: going back"), NULL}
+                  : (struct standing){ROLLOUT_ABORTED, g_strdup("aborted"), NULL};
 }
 
 static char *missing_approval(const struct rollout *rollout, size_t wave, gint64 now_ms)
@@ -138,22 +143,23 @@ static struct standing standing_forward(const struct rollout *rollout,
     bool ended = waves_ended(rollout);
     size_t next = rollout->wave + (ended ? 1 : 0);
     if (next == rollout->plan->waves->len)
-        return (struct standing){ROLLOUT_COMPLETED, NULL};
+        return (struct standing){ROLLOUT_COMPLETED, NULL, NULL};
     if (!rollout->wave_started || ended) {
         char *missing = missing_clearance(rollout, next, seen->now_ms);
-        return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing};
+        return (struct standing){missing ? ROLLOUT_WAITING : ROLLOUT_RUNNING, missing, NULL};
     }
     const struct rollout_cell *cell = rollout_next_cell(rollout, seen);
     char *closed =
         cell && !any_in_flight(rollout) ? wave_closed(rollout, cell->wave, seen->now_ms) : NULL;
     if (closed)
-        return (struct standing){ROLLOUT_WAITING, closed};
+        return (struct standing){ROLLOUT_WAITING, closed, NULL};
     g_autofree char *why = NULL;
     enum forward answer = cell ? forward_deploy(rollout, cell, seen, &why) : FORWARD_WAIT;
-    if (answer == FORWARD_HOLD ||
+    bool taken = answer == FORWARD_TAKEN;
+    if (taken || answer == FORWARD_HOLD ||
         (answer == FORWARD_UNREAD && unread_too_long(rollout, cell->wave, seen->now_ms)))
-        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&why)};
-    return (struct standing){ROLLOUT_RUNNING, NULL};
+        return (struct standing){ROLLOUT_HELD, g_steal_pointer(&why), taken ? HELD_TAKEN : NULL};
+    return (struct standing){ROLLOUT_RUNNING, NULL, NULL};
 }
 
 struct standing rollout_standing(const struct rollout *rollout, const struct observation *seen)
@@ -161,9 +167,9 @@ struct standing rollout_standing(const struct rollout *rollout, const struct obs
     if (rollout->failed || rollout->aborted)
         return standing_back(rollout);
     if (rollout->paused)
-        return (struct standing){ROLLOUT_PAUSED, g_strdup("paused")};
+        return (struct standing){ROLLOUT_PAUSED, g_strdup("paused"), NULL};
     char *held = held_reason(rollout);
     if (held)
-        return (struct standing){ROLLOUT_HELD, held};
+        return (struct standing){ROLLOUT_HELD, held, NULL};
     return standing_forward(rollout, seen);
 }

@@ -108,6 +108,7 @@ void rollout_free(struct rollout *rollout)
         plan_free(rollout->plan);
     g_free(rollout->id);
     g_free(rollout->state_reason);
+    g_free(rollout->state_code);
     g_free(rollout->requested_by);
     g_free(rollout->requester_arn);
     g_free(rollout->reason);
@@ -157,6 +158,12 @@ bool cell_is_out(const struct rollout_cell *cell, bool evacuating)
 bool cell_is_handed_over(const struct rollout_cell *cell)
 {
     return cell->evacuated && cell->held && g_strcmp0(cell->held_code, HELD_EVACUATED) == 0;
+}
+
+bool rollout_waits_for_others(const struct rollout *rollout)
+{
+    return rollout->state == ROLLOUT_HELD && !rollout->paused &&
+           g_strcmp0(rollout->state_code, HELD_TAKEN) == 0;
 }
 
 /* A failed rollout takes more cells back than the one that failed, where its wave says so. */

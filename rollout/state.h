@@ -22,6 +22,10 @@ bool cell_is_out(const struct rollout_cell *cell, bool evacuating);
 /* Its failover may have its lock: what was in flight is settled, and it is held for that. */
 bool cell_is_handed_over(const struct rollout_cell *cell);
 #define HELD_EVACUATED "evacuated"
+/* Code of a rollout's `state` held: another operation has its last cells, and it goes on by itself
+ * once that is over. */
+#define HELD_TAKEN "taken"
+bool rollout_waits_for_others(const struct rollout *rollout);
 
 /* Why the cell has to go back now, or NULL. An outstanding rollback is not due again. */
 const char *rollback_due(const struct rollout *rollout, const struct rollout_cell *cell);

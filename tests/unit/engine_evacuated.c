@@ -1,10 +1,12 @@
 /* rollout.md, "Who may act": a failover takes a cell over by a durable event. Calls in flight are
  * settled first, the cell goes to HOLD, and its gates no longer FAIL. */
+#include "data/history.h"
 #include "rollout/state.h"
 #include "rollout/story.h"
 #include "tests/unit/toy.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static void evacuate(struct toy *toy, const char *cell)
 {
@@ -208,4 +210,59 @@ Test(engine_evacuated, it_is_told_in_the_status_and_in_the_story)
     const json_t *wave = json_array_get(json_object_get(json, "waves"), 1);
     const json_t *cell = json_array_get(json_object_get(wave, "cells"), 0);
     cr_expect_str_eq(json_string_value(json_object_get(cell, "evacuated")), "f3");
+}
+
+/* What was recorded while f3 was under way stays as it is; whoever reads it afterwards does not
+ * wait for f3. */
+static void reads_after(struct toy *toy, enum toy_id cell, const char *before, const char *after)
+{
+    char *cells[] = {(char *)"cell-2", NULL};
+    struct operation f3 = {.id = (char *)"f3",
+                           .kind = (char *)"failover",
+                           .state = (char *)"completed",
+                           .cells = cells};
+    g_autoptr(GPtrArray) operations = g_ptr_array_new();
+    g_ptr_array_add(operations, &f3);
+    for (f3.ended_ms = 0; f3.ended_ms <= 1; f3.ended_ms++) {
+        const char *words = f3.ended_ms ? after : before;
+        g_autofree char *whole = g_strdup_printf("cell-2: %s", words);
+        g_autofree char *held = rollout_held_words(toy_cell(toy, cell), operations);
+        g_autofree char *state = rollout_state_words(toy->rollout, operations);
+        g_autofree char *next = rollout_next(toy->rollout, operations, toy->now_ms);
+        cr_expect_str_eq(held, words);
+        cr_expect_str_eq(state, whole);
+        cr_expect(strstr(next, words), "%s", next);
+        OWN_JSON json = rollout_json(toy->rollout, operations, toy->now_ms);
+        cr_expect_str_eq(json_string_value(json_object_get(json, "reason")), whole);
+    }
+    cr_expect_str_eq(toy_cell(toy, cell)->held, before, "as recorded");
+}
+
+Test(engine_evacuated, of_a_cell_to_come_it_is_told_once_its_failover_is_over)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, DEV, CELL_BAKING);
+    evacuate(toy, "cell-2");
+    toy_run(toy, 100);
+    cr_assert_eq(toy->rollout->state, ROLLOUT_HELD);
+    reads_after(
+        toy, MID,
+        "evacuated by f3, so nothing more is begun here: skip it, or ask for a retry, which "
+        "begins after f3",
+        "evacuated by f3, which is over (completed); nothing is begun here by itself: skip "
+        "it, or ask for a retry");
+}
+
+Test(engine_evacuated, of_a_cell_in_flight_it_is_told_once_its_failover_is_over)
+{
+    OWN(toy) toy = toy_new(NULL);
+    toy_run_until(toy, MID, CELL_BAKING);
+    evacuate(toy, "cell-2");
+    toy_run(toy, 3);
+    reads_after(
+        toy, MID,
+        "evacuated by f3, so nothing more is begun here: accept it as it is, or ask for its "
+        "rollback, which begins after f3",
+        "evacuated by f3, which is over (completed); nothing is begun here by itself: accept "
+        "it as it is, or ask for its rollback");
 }

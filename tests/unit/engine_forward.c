@@ -128,6 +128,60 @@ Test(engine_forward, what_comes_next_is_told_around_a_cell_that_is_failed_over)
     cr_expect(g_str_has_suffix(free, ", then cell-2"), "%s", free);
 }
 
+static char *next_of(const struct toy *toy, struct operation *other)
+{
+    g_autoptr(GPtrArray) operations = g_ptr_array_new();
+    g_ptr_array_add(operations, other);
+    return rollout_next(toy->rollout, operations, toy->now_ms);
+}
+
+Test(engine_forward, a_rollout_that_only_a_failover_holds_says_that_it_goes_on_by_itself)
+{
+    OWN(toy) toy = toy_new(NULL);
+    char *cells[] = {(char *)"cell-2", NULL};
+    struct operation other = {.id = (char *)"f3", .kind = (char *)"failover", .cells = cells};
+    toy->cells[MID].busy = FAILOVER;
+    toy_run_until(toy, MID2, CELL_PASSED);
+    toy_run(toy, 5);
+    cr_assert_eq(toy->rollout->state, ROLLOUT_HELD);
+    toy_crash(toy);
+    g_autofree char *next = next_of(toy, &other);
+    cr_expect_str_eq(next, "goes on by itself: deploys 5.0.3 to cell-2 once failover f3 is over");
+    other.ended_ms = toy->now_ms;
+    g_autofree char *soon = next_of(toy, &other);
+    cr_expect_str_eq(soon, "goes on by itself: deploys 5.0.3 to cell-2");
+    toy->cells[MID].busy = NULL;
+    toy_run(toy, 1);
+    cr_expect_eq(toy->rollout->state, ROLLOUT_RUNNING, "and it does");
+}
+
+Test(engine_forward, a_rollout_that_something_else_holds_too_waits_for_a_human)
+{
+    OWN(toy) toy = toy_new(NULL);
+    char *cells[] = {(char *)"cell-2", NULL};
+    struct operation other = {.id = (char *)"f3", .kind = (char *)"failover", .cells = cells};
+    toy->cells[MID].busy = FAILOVER;
+    toy_run_until(toy, MID2, CELL_PASSED);
+    toy->tag_moved = true;
+    toy_run(toy, 5);
+    cr_assert_eq(toy->rollout->state, ROLLOUT_HELD);
+    g_autofree char *next = next_of(toy, &other);
+    cr_expect(g_str_has_prefix(next, "nothing until a human acts: tag "), "%s", next);
+}
+
+Test(engine_forward, a_hold_that_an_older_celldeck_recorded_reads_as_it_did)
+{
+    OWN(toy) toy = toy_new(NULL);
+    char *cells[] = {(char *)"cell-2", NULL};
+    struct operation other = {.id = (char *)"f3", .kind = (char *)"failover", .cells = cells};
+    toy->cells[MID].busy = FAILOVER;
+    toy_run_until(toy, MID2, CELL_PASSED);
+    cr_assert(toy_append(toy, "conductor", "state",
+                         json_pack("{s:s, s:s}", "state", "held", "reason", FAILOVER)));
+    g_autofree char *next = next_of(toy, &other);
+    cr_expect_str_eq(next, "nothing until a human acts: " FAILOVER);
+}
+
 Test(engine_forward, a_cell_of_a_later_wave_that_is_failed_over_stops_nobody_before_its_turn)
 {
     OWN(toy) toy = toy_new(NULL);

@@ -4,6 +4,7 @@
 #include "data/base/error.h"
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "data/history.h"
 #include "rollout/request.h"
 #include "tui/commands/rollout.h"
 
@@ -151,13 +152,15 @@ bool rollout_confirm_rollback(struct context *context, const struct rollout *rol
 }
 
 /* What becomes of a cell by each of them. */
-static void tell_act(const struct rollout *rollout, const char *what,
+static void tell_act(const struct context *context, const struct rollout *rollout, const char *what,
                      const struct rollout_cell *cell)
 {
     const char *id = cell->plan->id, *to = rollout->plan->version;
+    g_autoptr(GPtrArray) operations = history_operations(context->journal, 0, NULL);
+    g_autofree char *held = rollout_held_words(cell, operations);
     if (strcmp(what, "accept") == 0)
         out_message("%s is taken for good on %s, though its gates did not pass it: %s", id, to,
-                    cell->held ? cell->held : "see celldeck rollout status");
+                    held ? held : "see celldeck rollout status");
     else if (strcmp(what, "retry") == 0)
         out_message("%s gets %s once more", id, to);
     else
@@ -174,7 +177,7 @@ bool rollout_confirm_cell(struct context *context, const struct rollout *rollout
         return false;
     struct radius radius = {0};
     radius_add(&radius, cell);
-    tell_act(rollout, what, cell);
+    tell_act(context, rollout, what, cell);
     print_radius("blast radius", &radius);
     g_autofree char *sentence = g_strdup_printf("%s it", what);
     return context_confirm(asked->yes, sentence, cell->plan->id, error);

@@ -60,11 +60,12 @@ static enum out_role cell_role(const struct rollout_cell *cell)
 }
 
 /* What holds the cell or brought it back first, then its gates, with reasons where not PASS. */
-static char *cell_remarks(const struct rollout_cell *cell)
+static char *cell_remarks(const struct rollout_cell *cell, const GPtrArray *operations)
 {
     GString *out = g_string_new(NULL);
-    if (cell->held)
-        g_string_append_printf(out, "HELD: %s", cell->held);
+    g_autofree char *held = rollout_held_words(cell, operations);
+    if (held)
+        g_string_append_printf(out, "HELD: %s", held);
     else if (cell->cause)
         g_string_append(out, cell->cause);
     for (int g = 0; g < GATE_COUNT && cell->state == CELL_BAKING; g++) {
@@ -163,9 +164,9 @@ static void print_rollout(const struct context *context, const struct rollout *r
 {
     static const struct out_column columns[] = {{"CELL", false}, {"WAVE", false}, {"STATE", false},
                                                 {"FROM", false}, {"BAKE", true},  {"", false}};
+    g_autofree char *why = rollout_state_words(rollout, operations);
     out_line(context->style, OUT_BOLD, "%s  %s  %s%s%s", rollout->id, rollout->plan->version,
-             rollout_state_name(rollout->state), rollout->state_reason ? ": " : "",
-             rollout->state_reason ? rollout->state_reason : "");
+             rollout_state_name(rollout->state), why ? ": " : "", why ? why : "");
     g_autofree char *since = when_rfc3339(rollout->opened_ms / 1000 * 1000);
     out_line(context->style, OUT_PLAIN, "asked for by %s at %s: %s%s%s%s", rollout->requested_by,
              since, rollout->reason ? rollout->reason : "no reason given",
@@ -178,7 +179,7 @@ static void print_rollout(const struct context *context, const struct rollout *r
         const struct rollout_cell *cell = rollout->cells->pdata[i];
         const struct plan_wave *wave = rollout->plan->waves->pdata[cell->wave];
         g_autofree char *bake = bake_text(rollout, cell, now_ms);
-        g_autofree char *remarks = cell_remarks(cell);
+        g_autofree char *remarks = cell_remarks(cell, operations);
         out_table_row(table, cell_role(cell),
                       (const char *[]){cell->plan->id, wave->name, cell_state_name(cell->state),
                                        cell->plan->from, bake, remarks});

@@ -72,8 +72,9 @@ static void say_rollout_cell(struct speech *speech, const struct deck *deck,
     g_string_append_printf(text, "%s: %s", cell->plan->id, state);
     if (cell->state == CELL_BAKING && !cell->held)
         add_bake(text, deck, rollout, cell);
-    if (cell->held)
-        g_string_append_printf(text, "; HELD: %s", cell->held);
+    g_autofree char *held = rollout_held_words(cell, deck->operations);
+    if (held)
+        g_string_append_printf(text, "; HELD: %s", held);
     if (cell->cause)
         g_string_append_printf(text, "; cause: %s", cell->cause);
     add_gates(text, cell, VERDICT_FAIL);
@@ -107,7 +108,8 @@ static void say_wave(struct speech *speech, const struct rollout *rollout, size_
 
 static void say_title(struct speech *speech, const struct deck *deck, const struct rollout *rollout)
 {
-    const char *state = rollout_state_name(rollout->state), *why = rollout->state_reason;
+    const char *state = rollout_state_name(rollout->state);
+    g_autofree char *why = rollout_state_words(rollout, deck->operations);
     bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, rollout->reason) != 0;
     g_autofree char *opened = mark_time(rollout->opened_ms, deck->now_ms);
     g_autofree char *trouble = headline_conductor(deck, rollout);

@@ -47,8 +47,9 @@ struct act_kind {
     char *(*refuses)(const struct act_kind *, const struct rollout *, const struct target *,
                      const struct person *);
     /* What else is to be known of it, or NULL; and, in *bound, what of that it is bound to. May be
-     * NULL itself: nothing. Caller frees both. */
-    char *(*tells)(const struct rollout *, const struct target *, char **bound);
+     * NULL itself: nothing. Caller frees both. `operations` as rollout_next() has them. */
+    char *(*tells)(const struct rollout *, const GPtrArray *operations, const struct target *,
+                   char **bound);
     /* What else would do where it is refused; words NULL: nothing. */
     enum request instead;
     const char *instead_words;

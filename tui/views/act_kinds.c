@@ -83,13 +83,15 @@ static char *nothing_goes_back(const struct act_kind *kind, const struct rollout
 
 /* What holds the cell, which is what an acceptance takes for good. Its figures age: it is bound to
  * what they are about. */
-static char *tells_hold(const struct rollout *rollout, const struct target *target, char **bound)
+static char *tells_hold(const struct rollout *rollout, const GPtrArray *operations,
+                        const struct target *target, char **bound)
 {
     const struct rollout_cell *cell = rollout_cell(rollout, target->cell);
     if (!cell)
         return NULL;
     GString *text = g_string_new("Held: "), *codes = g_string_new(NULL);
-    g_string_append(text, cell->held ? cell->held : "");
+    g_autofree char *held = rollout_held_words(cell, operations);
+    g_string_append(text, held ? held : "");
     g_string_append(codes, cell->held_code ? cell->held_code : cell->held ? cell->held : "");
     for (int i = 0; i < GATE_COUNT; i++) {
         if (cell->gates[i].verdict != VERDICT_HOLD)
@@ -105,8 +107,10 @@ static char *tells_hold(const struct rollout *rollout, const struct target *targ
     return g_string_free(text, FALSE);
 }
 
-static char *tells_cause(const struct rollout *rollout, const struct target *target, char **bound)
+static char *tells_cause(const struct rollout *rollout, const GPtrArray *operations,
+                         const struct target *target, char **bound)
 {
+    (void)operations;
     const struct rollout_cell *cell = rollout_cell(rollout, target->cell);
     *bound = g_strdup(cell ? cell->cause : NULL);
     return cell && cell->cause ? g_strdup_printf("It was rolled back: %s", cell->cause) : NULL;
@@ -153,8 +157,10 @@ static char *nothing_to_shorten(const struct act_kind *kind, const struct rollou
     return refuses_override(rollout, target, rollout->plan->period_ms);
 }
 
-static char *tells_debt(const struct rollout *rollout, const struct target *target, char **bound)
+static char *tells_debt(const struct rollout *rollout, const GPtrArray *operations,
+                        const struct target *target, char **bound)
 {
+    (void)operations;
     gint64 bake_ms = rollout_bake_ms(rollout, (size_t)wave_named(rollout, target->wave));
     g_autofree char *bake = duration_config_text(bake_ms);
     *bound = g_strdup(bake);

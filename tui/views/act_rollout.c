@@ -24,7 +24,8 @@ static char *cell_line(const struct act *act, const struct plan_cell *cell)
     return blast_cell_text(cell, ways[act->kind->direction][0], ways[act->kind->direction][1]);
 }
 
-static struct sight look(const struct act *act, const struct rollout *rollout)
+static struct sight look(const struct act *act, const struct rollout *rollout,
+                         const GPtrArray *operations)
 {
     const struct target target = target_of(act);
     struct sight sight = {.lines = g_ptr_array_new_with_free_func(g_free)};
@@ -40,7 +41,7 @@ static struct sight look(const struct act *act, const struct rollout *rollout)
     }
     g_ptr_array_insert(sight.lines, 1, blast_text(&blast));
     if (act->kind->tells)
-        sight.note = act->kind->tells(rollout, &target, &sight.bound);
+        sight.note = act->kind->tells(rollout, operations, &target, &sight.bound);
     return sight;
 }
 
@@ -54,7 +55,7 @@ static struct act *make(const struct deck *deck, const struct act_kind *kind,
     act->wave = g_strdup(target->wave);
     act->cell = g_strdup(target->cell);
     act->expected = g_strdup(act->cell ? act->cell : act->version);
-    act->sight = look(act, rollout);
+    act->sight = look(act, rollout, deck->operations);
     return act;
 }
 
@@ -151,7 +152,7 @@ static char *sees(const struct act *act, const struct deck *deck, struct sight *
     char *why = same_kind ? refusal(deck, act->kind, rollout, &target)
                           : g_strdup_printf("can't %s: somebody else has done so", act->kind->what);
     if (!why)
-        *now = look(act, rollout);
+        *now = look(act, rollout, deck->operations);
     return why;
 }
 
@@ -171,7 +172,7 @@ static struct rollout *still_as_seen(struct journal *journal, const struct act *
                         act->operation);
         return NULL;
     }
-    struct sight now = look(act, rollout);
+    struct sight now = look(act, rollout, NULL); /* of which no words are shown any more */
     bool same = sight_same(&now, &act->sight);
     if (!same)
         act_moved_on(act, &now, error);

@@ -80,6 +80,7 @@ static void draw_cell(const struct rollout *rollout, const struct rollout_cell *
     struct mark mark = mark_cell_state(cell->state);
     int end = canvas->cols - 1, name = CLAMP(canvas->cols / 4, 13, 24), col = 5 + name + 1;
     g_autofree char *state = g_strdelimit(g_strdup(cell_state_name(cell->state)), "_", ' ');
+    g_autofree char *held = rollout_held_words(cell, deck->operations);
     canvas_text(canvas, row, 3, 1, mark.role, mark.shape);
     canvas_text(canvas, row, 5, name, ROLE_NORMAL, cell->plan->id);
     canvas_text(canvas, row, col, 12, mark.role, state);
@@ -93,8 +94,8 @@ static void draw_cell(const struct rollout *rollout, const struct rollout_cell *
         col = draw_verdicts(cell, canvas, row, col, end);
     if (cell->state == CELL_BAKING && !cell->held)
         draw_bake(rollout, cell, deck, canvas, row, col, end);
-    else if (cell->held)
-        canvas_printf(canvas, row, col, end - col, ROLE_WARN, "HELD: %s", cell->held);
+    else if (held)
+        canvas_printf(canvas, row, col, end - col, ROLE_WARN, "HELD: %s", held);
     else if (cell->cause)
         canvas_text(canvas, row, col, end - col, ROLE_WARN, cell->cause);
     else if (cell->state == CELL_PENDING)

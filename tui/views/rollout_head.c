@@ -16,9 +16,10 @@ enum {
 };
 
 /* Caller frees. */
-static char *title_of(const struct rollout *rollout)
+static char *title_of(const struct deck *deck, const struct rollout *rollout)
 {
-    const char *state = rollout_state_name(rollout->state), *why = rollout->state_reason;
+    const char *state = rollout_state_name(rollout->state);
+    g_autofree char *why = rollout_state_words(rollout, deck->operations);
     bool news = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, rollout->reason) != 0;
     return g_strdup_printf("%s %s %s%s%s", rollout->id, rollout->plan->version, state,
                            news ? ": " : "", news ? why : "");
@@ -57,7 +58,7 @@ static int draw_what(const struct deck *deck, const struct rollout *rollout, boo
                      struct canvas *canvas, const struct area *area)
 {
     int cols = area->cols - INDENT - 1;
-    g_autofree char *title = title_of(rollout);
+    g_autofree char *title = title_of(deck, rollout);
     g_autofree char *who = asked_by(deck, rollout);
     g_autoptr(GPtrArray) lines = lines_of(title, cols, roomy ? MOST_TITLE : 1);
     int rows = (int)lines->len, used = text_width(lines->pdata[rows - 1]);
