@@ -154,8 +154,10 @@ void feed_read_registry(struct feed *feed)
 {
     for (guint i = 0; i < feed->sources->len; i++) {
         struct feed_source *source = feed->sources->pdata[i];
-        if (source->kind == &registry_source && !source->busy)
-            source->due_ms = 0;
+        if (source->kind != &registry_source)
+            continue;
+        source->anew = true;
+        source->due_ms = 0;
     }
     feed_schedule(feed);
 }

@@ -51,7 +51,8 @@ void feed_read_once(struct feed *feed, feed_fn done, gpointer data);
 
 /* Ask everything again now (key `r` in the console); never more often than a metrics period. */
 void feed_refresh(struct feed *feed);
-/* Somebody has seen that the registry is another than was read last: it is read at once. */
+/* Somebody has seen that the registry is another than was read last: it is read at once, as it is
+ * now; one that is being read, which may be of before, once more after that. */
 void feed_read_registry(struct feed *feed);
 
 /* Keep (and fetch, where missing) the cell's metrics back to `since_ms`: the conductor wants the

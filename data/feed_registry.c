@@ -26,7 +26,8 @@ struct turn {
     guint8 *met;             /* one for each place in it: that tenant has come, as it was */
     guint n_met, n_read;     /* so many have; so many items had to be read */
     bool throttled;
-    char *error; /* the first one */
+    bool consistent; /* as things are now, which takes twice as many units */
+    char *error;     /* the first one */
 };
 
 static void take(struct feed_source *source, gpointer part, gpointer value, const GError *error);
@@ -39,7 +40,7 @@ static void ask(struct feed_source *source, struct segment *segment)
     struct config *config = source->feed->config;
     struct aws_target target = {AWS_DYNAMODB, config->registry_region, NULL};
     json_t *body = registry_request(config, segment->at, turn->n_segments, segment->start_key);
-    if (source->feed->consistent)
+    if (turn->consistent)
         json_object_set_new(body, "ConsistentRead", json_true());
     source_read(source, &target, "Scan", body, &page_reader,
                 registry_with_new(config, source->feed->known), registry_with_free, take, segment);
@@ -56,6 +57,8 @@ static void begin(struct feed_source *source)
     source->turn = turn;
     if (feed->started && !feed->known)
         feed->known = registry_known_new();
+    turn->consistent = feed->consistent || source->anew;
+    source->anew = false;
     turn->before = before ? registry_ref(before) : NULL;
     turn->met = g_new0(guint8, before ? before->tenants->len : 0);
     turn->items = registry_items_new();
@@ -192,13 +195,14 @@ static void hand_over(struct feed_source *source)
     struct turn *turn = source->turn;
     struct past *past = source->past;
     guint pages = pages_of(turn);
+    double units = turn->consistent ? turn->units / 2 : turn->units; /* as the next may take */
     feed->read_units += turn->units;
     spare(past, turn);
     if (!pages)
         return;
     if (!turn->error) {
-        past->units = turn->units;
-        past->pages = registry_pages(pages, turn->n_segments, turn->units);
+        past->units = units;
+        past->pages = registry_pages(pages, turn->n_segments, units);
     }
     if (is_as_before(turn)) {
         if (turn->n_read) {

@@ -36,6 +36,7 @@ struct feed_source {
     bool answered;   /* a turn has ended, well or not */
     char *error;     /* of the last turn that asked anything */
     bool everything; /* the next turn asks for every cell, whatever its pace */
+    bool anew;       /* the next turn reads things as they are now */
     bool busy;
     bool awaited;        /* by feed_read_once */
     GPtrArray *requests; /* under way */

@@ -124,13 +124,23 @@ static void crossing_look_anew(struct conduct *conduct)
         snapshot_unref(g_steal_pointer(&crossing->fit_on));
 }
 
+/* Whoever plans anew sees who has come; and where it ends, all who follow our poller see at once
+ * where everybody is. */
+static bool changes_what_is_read(const struct failover *failover, const struct event *event)
+{
+    if (failover->code == FAILOVER_STRANGERS)
+        return true;
+    return strcmp(event->type, "state") == 0 && failover_state_final(failover->state) &&
+           failover->state != FAILOVER_REFUSED && failover->plan->kind != FAILOVER_DRILL;
+}
+
 static bool crossing_apply(struct conduct *conduct, const struct event *event, GError **error)
 {
     struct crossing *crossing = crossing_of(conduct);
     if (!failover_apply(crossing->failover, event, error))
         return false;
-    if (crossing->failover->code == FAILOVER_STRANGERS)
-        poller_read_registry(conduct->world->poller); /* whoever plans anew sees who has come */
+    if (changes_what_is_read(crossing->failover, event))
+        poller_read_registry(conduct->world->poller);
     crossing_follow_intent(crossing);
     /* Whoever goes on may have mended it: it is not held again for what was seen before. */
     if (strcmp(event->type, "resume") == 0)

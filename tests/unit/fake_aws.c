@@ -159,6 +159,7 @@ static char *scan_call(struct call *call)
     go_in(&fake.scanning);
     g_mutex_lock(&fake.lock);
     fake.scans++;
+    fake.consistent += json_is_true(json_object_get(call->body, "ConsistentRead"));
     bool fails = fake.scans_fail || (second && fake.second_fails) ||
                  (segment > 0 && segment == fake.segment_fails);
     int tenants = fake.tenants, moved = fake.moved, twin = fake.twin;

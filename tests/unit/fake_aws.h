@@ -35,6 +35,7 @@ struct fake_aws {
     struct fake_gate metrics, scanning; /* us-east-1's GetMetricData; Scan */
     int whole_pasts;                    /* GetMetricData calls for an hour or more */
     int scans, lists, signals; /* calls: Scan, DescribeAlarms of all and of those in ALARM */
+    int consistent;            /* Scans that asked for things as they are now */
     GArray *asked;             /* struct fake_asked */
 };
 extern struct fake_aws fake;

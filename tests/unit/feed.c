@@ -197,6 +197,23 @@ Test(feed, a_registry_that_somebody_has_seen_to_be_another_is_read_before_its_tu
     stage_poll_until(scanned_since);
 }
 
+static bool read_as_it_is_now(const struct snapshot *snapshot)
+{
+    return fake_number(&fake.consistent) > 0 && registry_is_read(snapshot);
+}
+
+Test(feed, a_registry_that_is_being_read_meanwhile_is_read_once_more_as_it_is_then)
+{
+    stage.config->metrics.period_ms = 10 * WHEN_MINUTE; /* its turn would not come in this test */
+    stage.feed = feed_new(stage.config, stage.client, stage_snapshot, NULL);
+    feed_start(stage.feed);
+    while (!fake_number(&fake.scans))
+        g_main_context_iteration(NULL, TRUE);
+    feed_read_registry(stage.feed);
+    cr_expect_eq(fake_number(&fake.consistent), 0, "what is under way may be of before");
+    stage_poll_until(read_as_it_is_now);
+}
+
 static const struct tenant *latest_tenant(const char *id)
 {
     return snapshot_tenant(stage.latest, id);
