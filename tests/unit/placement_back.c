@@ -1,5 +1,5 @@
 /* rollout.md, "Failover": a tenant may return to where the journal says that it came from. */
-#include "rollout/placement.h"
+#include "rollout/guests.h"
 
 #include "tests/unit/placement_stage.h"
 
@@ -87,4 +87,47 @@ Test(placement_back, a_cell_to_go_back_to_that_is_ill_is_named)
     placing_falls_silent("cell-3", 5);
     OWN(evacuation) plan = evacuation_of(placing_snapshot(), origins, "cell-1", NULL);
     cr_expect(g_str_has_prefix(plan->why, "cell-3 is stale"), "%s", plan->why);
+}
+
+static char *guests_in(const struct origins *origins, const char *cell)
+{
+    OWN(evacuation) plan = evacuation_of(placing_snapshot(), origins, cell, NULL);
+    g_autoptr(GPtrArray) guests = guests_of(plan, origins);
+    return guests_words(plan, guests);
+}
+
+Test(placement_back, a_cell_with_guests_and_tenants_of_its_own_names_those_who_may_go_home)
+{
+    placing_fleet(ONE TWO THREE, ALL_SET);
+    lives(.id = "a", .cell = "cell-2", .current_users = 10);
+    lives(.id = "b", .cell = "cell-2", .current_users = 10);
+    lives(.id = "own", .cell = "cell-2", .current_users = 10);
+    OWN(origins) origins = origins_new(NULL);
+    went(origins, "a", "cell-1", "cell-2");
+    went(origins, "b", "cell-1", "cell-2");
+    g_autofree char *words = guests_in(origins, "cell-2");
+    cr_expect_str_eq(words,
+                     "2 of 3 tenants came from cell-1 by f1 (celldeck failover status f1 lists "
+                     "them); a failover empties the whole cell; to bring one home alone: celldeck "
+                     "tenant move ID --to cell-1");
+    origins_add(origins, &(const struct went){"b", "cell-3", "cell-2", "m2", false});
+    g_autofree char *two = guests_in(origins, "cell-2");
+    cr_expect_str_eq(two,
+                     "1 of 3 tenants came from cell-1 by f1, 1 came from cell-3 by m2 (celldeck "
+                     "failover status ID lists them); a failover empties the whole cell; to bring "
+                     "one home alone: celldeck tenant move ID --to CELL");
+}
+
+Test(placement_back, nothing_is_said_of_guests_where_all_are_or_nobody_is)
+{
+    placing_fleet(ONE TWO, ALL_SET);
+    lives(.id = "a", .cell = "cell-2", .current_users = 10);
+    lives(.id = "b", .cell = "cell-2", .current_users = 10);
+    OWN(origins) origins = origins_new(NULL);
+    cr_expect_null(guests_in(NULL, "cell-2"), "nothing is known");
+    origins_add(origins, &(const struct went){"a", "cell-1", "cell-2", "o1", true});
+    cr_expect_null(guests_in(origins, "cell-2"), "by hand is no way back");
+    went(origins, "a", "cell-1", "cell-2");
+    went(origins, "b", "cell-1", "cell-2");
+    cr_expect_null(guests_in(origins, "cell-2"), "all go home by a failover of the cell");
 }

@@ -5,6 +5,7 @@
 
 #include "rollout/failover.h"
 #include "rollout/failover_preflight.h"
+#include "rollout/guests.h"
 #include "tui/commands/subcommand.h"
 
 /* What can be given to a subcommand of failover, or to tenant move; each takes some of it. */
@@ -21,15 +22,18 @@ static inline const struct failover_options *failover_options(const struct conte
 }
 
 /* failover_print.c: a plan for people. What it comes to is the first line and the last ones, so
- * that it is on screen after a long list. */
-void failover_plan_print(const struct evacuation *evacuation, struct out_style style);
+ * that it is on screen after a long list. `guests`: guests_words(), or NULL. */
+void failover_plan_print(const struct evacuation *evacuation, const char *guests,
+                         struct out_style style);
 
 /* failover_plan.c */
 struct failover_planned {
     struct snapshot *snapshot;
     struct evacuation *evacuation;
-    GPtrArray *holders; /* struct preflight_holder *; NULL: the journal was not read */
-    char *short_keys;   /* the credentials may end before it does, in words; NULL: they last */
+    struct origins *origins; /* by the journal; NULL: it was not read */
+    GPtrArray *guests;       /* struct guests *, of a cell's plan; of a tenant's, none */
+    GPtrArray *holders;      /* struct preflight_holder *; NULL: the journal was not read */
+    char *short_keys;        /* the credentials may end before it does, in words; NULL: they last */
 };
 /* Reads the fleet, plans for a cell, or a tenant (FAILOVER_MOVE), and asks the journal who else is
  * at work there, where it is open. False with CD_ERROR_USAGE where the fleet has no such cell,

@@ -23,19 +23,20 @@ static void no_plan(const struct snapshot *snapshot, const char *id, GError **er
 }
 
 /* Where tenants came from is known where the journal is. */
-static struct evacuation *plan_of(const struct context *context, const struct snapshot *snapshot,
-                                  enum failover_kind kind, const char *of, GError **error)
+static bool make_plan(const struct context *context, struct failover_planned *planned,
+                      enum failover_kind kind, const char *of, GError **error)
 {
     const char *to = failover_options(context)->to;
-    OWN(origins) origins = context->journal ? origins_read(context->journal, error) : NULL;
-    if (context->journal && !origins)
-        return NULL;
-    struct evacuation *evacuation = kind == FAILOVER_MOVE
-                                        ? evacuation_of_tenant(snapshot, origins, of, to)
-                                        : evacuation_of(snapshot, origins, of, to);
-    if (!evacuation)
-        no_plan(snapshot, of, error);
-    return evacuation;
+    bool alone = kind == FAILOVER_MOVE;
+    if (context->journal && !(planned->origins = origins_read(context->journal, error)))
+        return false;
+    planned->evacuation = alone ? evacuation_of_tenant(planned->snapshot, planned->origins, of, to)
+                                : evacuation_of(planned->snapshot, planned->origins, of, to);
+    if (!planned->evacuation)
+        no_plan(planned->snapshot, of, error);
+    else
+        planned->guests = guests_of(planned->evacuation, alone ? NULL : planned->origins);
+    return planned->evacuation;
 }
 
 static GPtrArray *holders_of(struct context *context, const struct evacuation *evacuation,
@@ -68,8 +69,7 @@ bool failover_plan_read(struct context *context, enum failover_kind kind, const 
         return false;
     context->consistent = true; /* nobody who has just come is left behind */
     planned->snapshot = context_read_fleet(context);
-    planned->evacuation = plan_of(context, planned->snapshot, kind, of, error);
-    if (!planned->evacuation)
+    if (!make_plan(context, planned, kind, of, error))
         return false;
     planned->short_keys = short_keys(context, planned->evacuation, kind);
     if (!context->journal)
@@ -80,7 +80,9 @@ bool failover_plan_read(struct context *context, enum failover_kind kind, const 
 
 void failover_planned_clear(struct failover_planned *planned)
 {
+    g_clear_pointer(&planned->guests, g_ptr_array_unref);
     g_clear_pointer(&planned->evacuation, evacuation_unref);
+    g_clear_pointer(&planned->origins, origins_unref);
     g_clear_pointer(&planned->snapshot, snapshot_unref);
     g_clear_pointer(&planned->holders, g_ptr_array_unref);
     g_clear_pointer(&planned->short_keys, g_free);
@@ -100,13 +102,15 @@ static void print_plan(const struct context *context, const struct failover_plan
                        const GPtrArray *refusals)
 {
     if (!context->json) {
-        failover_plan_print(planned->evacuation, context->style);
+        g_autofree char *guests = guests_words(planned->evacuation, planned->guests);
+        failover_plan_print(planned->evacuation, guests, context->style);
         if (planned->short_keys)
             out_line(context->style, OUT_WARN, "Warning: %s", planned->short_keys);
         return;
     }
     json_t *document = evacuation_json(planned->evacuation);
     json_object_set_new(document, "acks", acks_json(planned->evacuation));
+    json_object_set_new(document, "guests", guests_json(planned->guests));
     json_object_set_new(document, "refusals", preflight_json(refusals));
     json_object_set_new(document, "credentials", text_json(planned->short_keys));
     json_object_set_new(document, "may_start", json_boolean(refusals->len == 0));

@@ -97,7 +97,8 @@ static void print_verdict(const struct evacuation *evacuation, struct out_style 
              *evacuation->why ? ": " : "", evacuation->why);
 }
 
-void failover_plan_print(const struct evacuation *evacuation, struct out_style style)
+void failover_plan_print(const struct evacuation *evacuation, const char *guests,
+                         struct out_style style)
 {
     print_head(evacuation, style);
     print_tenants(evacuation, style);
@@ -105,5 +106,7 @@ void failover_plan_print(const struct evacuation *evacuation, struct out_style s
     print_proofs(evacuation, style);
     print_lines(evacuation->fits, "Would fit", style);
     print_lines(evacuation->build, "To build", style);
+    if (guests)
+        out_line(style, OUT_PLAIN, "%s", guests);
     print_verdict(evacuation, style);
 }

@@ -205,7 +205,8 @@ int failover_start(struct context *context, enum failover_kind kind, const char 
         acks |= 1u << PROOF_DNS;
     if (failover_plan_read(context, kind, of, &planned, error)) {
         /* stdout carries the id alone: scripts read it. */
-        failover_plan_print(planned.evacuation,
+        g_autofree char *guests = guests_words(planned.evacuation, planned.guests);
+        failover_plan_print(planned.evacuation, guests,
                             out_style_detect(stderr, context->no_color, context->ascii));
         context_sources_exit_code(planned.snapshot);
         acks = ask_for_acks(&planned, kind, acks, failover_options(context)->yes);

@@ -1,5 +1,6 @@
 /* Where everybody goes if a cell dies; and how far a failover, a drill or a move is. */
 #include "data/base/text.h"
+#include "rollout/guests.h"
 #include "tui/linear/plain.h"
 #include "tui/linear/say.h"
 #include "tui/views/act.h"
@@ -89,6 +90,10 @@ void say_failover(struct speech *speech, const struct deck *deck)
         speech_plain(speech, how);
     if (plan->tenants->len)
         speech_field(speech, "Drilled", drilled);
+    g_autoptr(GPtrArray) guests = guests_of(plan, deck_origins(deck));
+    g_autofree char *came = guests_words(plan, guests);
+    if (came)
+        speech_plain(speech, came);
     if (deck->write && plan->complete && !plan->refused && plan->tenants->len)
         speech_printf(speech, "You may: fail-over %s, drill %s%s%s", deck->cell, deck->cell,
                       departure_may_leave_dns(deck) ? ", or, the zone left alone, without-dns "

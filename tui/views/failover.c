@@ -2,6 +2,7 @@
  * have to be built; from here it is begun, or drilled. */
 #include "data/base/text.h"
 #include "data/base/when.h"
+#include "rollout/guests.h"
 #include "tui/views/checks.h"
 #include "tui/views/departure.h"
 #include "tui/views/drills.h"
@@ -65,6 +66,15 @@ static void put_source(struct pager *pager, const struct deck *deck)
     put(pager, mark.role, text);
 }
 
+/* Before somebody empties the whole cell to bring those home. */
+static void put_guests(struct pager *pager, const struct deck *deck, const struct evacuation *plan)
+{
+    g_autoptr(GPtrArray) guests = guests_of(plan, deck_origins(deck));
+    g_autofree char *words = guests_words(plan, guests);
+    if (words)
+        put(pager, ROLE_NORMAL, words);
+}
+
 static void put_checks(struct pager *pager, const struct deck *deck, const struct evacuation *plan)
 {
     g_autoptr(GPtrArray) checks = checks_of(deck, plan, FAILOVER_FAILOVER);
@@ -88,6 +98,7 @@ static void put_plan(struct pager *pager, const struct deck *deck, const struct 
     put_live(pager, deck);
     if (plan->tenants->len > 0)
         put(pager, ROLE_DIM, drilled);
+    put_guests(pager, deck, plan);
     evacuation_tell_targets(pager, plan, bars);
     evacuation_tell_proofs(pager, plan);
     if (evacuation_drain(plan) == DRAIN_READY || evacuation_drain(plan) == DRAIN_UNPROVEN)
