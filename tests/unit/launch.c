@@ -1,8 +1,10 @@
 /* The dialog that starts a rollout: what it says of a plan, and how it notices that the world has
  * moved. Its way through the screens is in tests/screen. */
+#include "tui/views/launch.h"
 #include "data/base/when.h"
 #include "rollout/plan_make.h"
 #include "tests/unit/small_fleet.h"
+#include "tui/console/keys.h"
 #include "tui/views/launch_lines.h"
 #include "tui/views/launch_watch.h"
 
@@ -227,4 +229,30 @@ Test(launch, the_deck_tells_when_an_operation_comes_or_a_tag_moves_and_is_silent
     release.commit = (char *)"decade";
     g_autofree char *moved = launch_seen(deck, "5.1.0", plan);
     cr_expect(strcmp(begun, moved) != 0);
+}
+
+Test(launch, what_was_typed_is_asked_with_again_and_what_was_taken_out_is_not)
+{
+    OWN(plan) plan = plan_of("5.0.2", 10);
+    g_autoptr(GHashTable) typed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    struct launch launch = {.stage = LAUNCH_READY,
+                            .version = (char *)"5.1.0",
+                            .names = &launch_by_keys,
+                            .plan = plan,
+                            .typed = typed};
+    g_hash_table_insert(typed, (gpointer) "Reason", g_strdup("it is due"));
+    g_hash_table_insert(typed, (gpointer) "Ticket", g_strdup("CH-7"));
+    g_hash_table_insert(typed, (gpointer) "Bake", g_strdup("30m"));
+    struct dialog *dialog = launch_dialog(&launch);
+    cr_assert_str_eq(dialog_typed(dialog, "Ticket"), "CH-7");
+    dialog_key(dialog, KEY_CODE_ENTER);
+    for (size_t i = 0; i < strlen("CH-7"); i++)
+        dialog_key(dialog, KEY_CODE_BACKSPACE);
+    launch_keep_typed(&launch, dialog);
+    dialog_free(dialog);
+    dialog = launch_dialog(&launch);
+    cr_expect_str_eq(dialog_typed(dialog, "Reason"), "it is due");
+    cr_expect_null(dialog_typed(dialog, "Ticket"));
+    cr_expect_str_eq(g_hash_table_lookup(typed, "Bake"), "30m", "which this one does not ask for");
+    dialog_free(dialog);
 }

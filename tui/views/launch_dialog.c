@@ -37,11 +37,12 @@ static const struct dialog_ask asks[GLASS_COUNT][DIALOG_ASKS] = {
 
 void launch_keep_typed(struct launch *launch, const struct dialog *dialog)
 {
-    const struct dialog_ask *all = asks[GLASS_BAKES];
-    for (size_t i = 0; i < DIALOG_ASKS && all[i].name; i++) {
-        const char *text = dialog_typed(dialog, all[i].name);
+    for (const struct dialog_ask *ask = dialog->asks; ask && ask->name; ask++) {
+        const char *text = dialog_typed(dialog, ask->name);
         if (text)
-            g_hash_table_replace(launch->typed, (gpointer)all[i].name, g_strdup(text));
+            g_hash_table_replace(launch->typed, (gpointer)ask->name, g_strdup(text));
+        else /* what somebody has taken out stays out */
+            g_hash_table_remove(launch->typed, ask->name);
     }
 }
 
