@@ -116,3 +116,28 @@ Test(preferences, what_is_wrong_in_it_is_told_by_line_and_the_rest_counts)
     cr_expect_str_eq(own->theme, "day");
     cr_expect_eq(finds(keymap, PLACE_FLEET, "Q"), REQUEST_QUIT);
 }
+
+Test(preferences, of_several_faults_the_first_is_seen_and_says_that_there_are_more)
+{
+    OWN(keymap) keymap = keymap_new();
+    OWN(preferences) own = prefer(keymap, "mouse: maybe\ncolour: red\ntheme: [day]\n");
+    g_autoptr(GPtrArray) told = preferences_faults(own, "no theme of that name");
+    cr_assert_eq(told->len, 4);
+    const char *seen = g_ptr_array_index(told, 3);
+    cr_expect(strstr(seen, "console.yaml:1:") && strstr(seen, "mouse") &&
+                  g_str_has_suffix(seen, " (and 3 more: `:messages`)"),
+              "%s", seen);
+    cr_expect_str_eq(g_ptr_array_index(told, 0), "no theme of that name");
+}
+
+Test(preferences, a_fault_that_is_alone_is_told_as_it_is)
+{
+    OWN(keymap) keymap = keymap_new();
+    OWN(preferences) own = prefer(keymap, "colour: red\n");
+    g_autoptr(GPtrArray) told = preferences_faults(own, NULL);
+    cr_assert_eq(told->len, 1);
+    cr_expect_not(strstr(g_ptr_array_index(told, 0), "more"));
+    OWN(preferences) well = prefer(keymap, "theme: day\n");
+    g_autoptr(GPtrArray) nothing = preferences_faults(well, NULL);
+    cr_expect_eq(nothing->len, 0);
+}

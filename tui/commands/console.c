@@ -103,13 +103,12 @@ static char *chosen_theme(const struct preferences *preferences, char **trouble)
     return theme ? g_strdup(preferences->theme) : NULL;
 }
 
-/* Each by its line of the file, without the line itself; the first is seen, all are messages. */
-static void say_faults(struct shell *shell, const struct preferences *preferences)
+static void say_faults(struct shell *shell, const struct preferences *preferences,
+                       const char *no_theme)
 {
-    g_auto(GStrv) lines = g_strsplit(preferences->wrong ? preferences->wrong : "", "\n", -1);
-    for (guint i = g_strv_length(lines); i-- > 0;)
-        if (strstr(lines[i], preferences->path))
-            shell_say(shell, lines[i]);
+    g_autoptr(GPtrArray) faults = preferences_faults(preferences, no_theme);
+    for (guint i = 0; i < faults->len; i++)
+        shell_say(shell, g_ptr_array_index(faults, i));
 }
 
 static bool watch(struct deck *deck, struct context *context, const struct given *given,
@@ -129,9 +128,7 @@ static bool watch(struct deck *deck, struct context *context, const struct given
     struct session session = {.shell = shell};
     if (!shell)
         return false;
-    say_faults(shell, deck->preferences);
-    if (no_theme)
-        shell_say(shell, no_theme);
+    say_faults(shell, deck->preferences, no_theme);
     const struct poller_options sharing = {POLLER_CONSOLE, deck->state_dir, deck->actor, on_notice};
     struct poller *poller =
         poller_new(deck->config, context_client(context), &sharing, on_snapshot, &session);

@@ -121,6 +121,23 @@ struct preferences *preferences_load_from(const char *config_home, struct keymap
     return preferences;
 }
 
+GPtrArray *preferences_faults(const struct preferences *preferences, const char *also)
+{
+    g_auto(GStrv) lines = g_strsplit(preferences->wrong ? preferences->wrong : "", "\n", -1);
+    GPtrArray *faults = g_ptr_array_new_with_free_func(g_free);
+    for (char **line = lines; *line; line++)
+        if (strstr(*line, preferences->path))
+            g_ptr_array_insert(faults, 0, g_strdup(*line));
+    if (also)
+        g_ptr_array_insert(faults, 0, g_strdup(also));
+    if (faults->len < 2)
+        return faults;
+    char **first = (char **)&faults->pdata[faults->len - 1];
+    g_autofree char *bare = *first;
+    *first = g_strdup_printf("%s (and %u more: `:messages`)", bare, faults->len - 1);
+    return faults;
+}
+
 struct preferences *preferences_load(struct keymap *keymap)
 {
     return preferences_load_from(g_get_user_config_dir(), keymap);

@@ -24,4 +24,8 @@ struct preferences *preferences_load(struct keymap *keymap);
 /* The same, of another folder than $XDG_CONFIG_HOME or ~/.config. */
 struct preferences *preferences_load_from(const char *config_home, struct keymap *keymap);
 void preferences_free(struct preferences *preferences);
+/* What is wrong in it and `also` (may be NULL), a line each without the file's own, in the order in
+ * which they are told: the first one last, for that is seen, with how many more there are. char *,
+ * freed with the array. */
+GPtrArray *preferences_faults(const struct preferences *preferences, const char *also);
 OWNABLE(preferences, preferences_free);
