@@ -300,6 +300,13 @@ json_t *config_policy_json(const struct config *config);
  * Created (mode 0700) where missing. *personal tells the last case ("personal journal").
  * A network file system is refused. Caller frees. */
 char *state_dir(const struct config *config, bool *personal, GError **error);
+/* With less than that free, in bytes, its journal will soon not be written any more, or is not. */
+#define STATE_DIR_ROOM G_GUINT64_CONSTANT(20000000)
+#define STATE_DIR_FULL G_GUINT64_CONSTANT(131072)
+/* Why a journal there can't be written (*able false), or soon will not be, in words; NULL: it can.
+ * Of who only looks (`acts` false) no more is said than how its disk is: that keeps others from
+ * acting, too. A quick look. Caller frees. */
+char *state_dir_trouble(const char *dir, bool acts, bool *able);
 /* "NFS", ..., for a file system whose locks, or whose word that something is on disk, can't be
  * trusted with a journal; NULL for a local one. `type` is statfs(2)'s f_type, `mounted_as` the type
  * in /proc/self/mountinfo, which alone tells FUSE's apart (unknown ones are not trusted). */

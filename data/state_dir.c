@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <gio/gunixmounts.h>
 #include <glib/gstdio.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #define SYSTEM_STATE "/var/lib/celldeck"
 #define FUSE_MAGIC   0x65735546
@@ -74,4 +76,37 @@ char *state_dir(const struct config *config, bool *personal, GError **error)
         return NULL;
     }
     return is_local(path, error) ? g_steal_pointer(&path) : NULL;
+}
+
+/* NULL: it may be written, or is not there (yet). */
+static char *may_not_write(const char *path)
+{
+    if (access(path, W_OK) == 0 || errno == ENOENT)
+        return NULL;
+    return g_strdup_printf("%s can't be written by you (%s): nothing that you do could be put on "
+                           "record, so nothing will be done",
+                           path, g_strerror(errno));
+}
+
+char *state_dir_trouble(const char *dir, bool acts, bool *able)
+{
+    struct statvfs disk;
+    g_autofree char *file = g_build_filename(dir, "history.db", NULL);
+    char *why = acts ? may_not_write(dir) : NULL;
+    if (acts && !why)
+        why = may_not_write(file);
+    *able = !why;
+    if (why || statvfs(dir, &disk) != 0)
+        return why;
+    guint64 room = (guint64)disk.f_bavail * disk.f_frsize;
+    *able = room >= STATE_DIR_FULL;
+    g_autofree char *little = g_format_size(STATE_DIR_ROOM);
+    return !*able ? g_strdup_printf("the disk of %s is full: nothing can be put on record, so "
+                                    "nothing will be done; make room",
+                                    dir)
+           : room < STATE_DIR_ROOM
+               ? g_strdup_printf("less than %s free on the disk of %s: what is done will soon not "
+                                 "be put on record any more; make room",
+                                 little, dir)
+               : NULL;
 }

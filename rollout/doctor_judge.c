@@ -204,10 +204,10 @@ struct judgement judge_clock(gint64 skew_ms)
 
 struct judgement judge_disk(const char *folder, guint64 free_bytes)
 {
-    static const guint64 tight = 500 * 1000 * 1000, full = 20 * 1000 * 1000;
+    static const guint64 tight = 500 * 1000 * 1000;
     g_autofree char *room = g_format_size(free_bytes);
     g_autofree char *fix = g_strdup_printf("make room on the disk of %s", folder);
-    if (free_bytes < full)
+    if (free_bytes < STATE_DIR_ROOM)
         return judge_failure(fix, "%s free: the journal will soon not be written any more", room);
     if (free_bytes < tight)
         return judge_warning(fix, "%s free: a journal grows by some 3 MB a day of rollout", room);

@@ -80,7 +80,9 @@ static void say_who(struct speech *speech, const struct deck *deck)
     g_autofree char *clock = mark_clock(deck->now_ms);
     g_autofree char *who = terms_who(deck);
     speech_printf(speech, "celldeck, fleet %s, %s. You are %s. It is %sZ.", deck->config->name,
-                  deck->write ? "WRITE: you may act" : "read-only: --write may act",
+                  deck->write && deck->cant_act ? "NO RECORD: nothing you do could be recorded"
+                  : deck->write                 ? "WRITE: you may act"
+                                                : "read-only: --write may act",
                   who ? who : "not known", clock);
 }
 
@@ -165,6 +167,7 @@ void say_brief(struct speech *speech, const struct deck *deck)
     if (deck->journal_error)
         speech_field(speech, "The journal can't be read", deck->journal_error);
     speech_field(speech, "The journal", deck->copy_trouble);
+    speech_field(speech, "The journal", deck->no_record);
     g_autoptr(GPtrArray) terms = terms_lines(deck);
     for (guint i = deck->actor ? 1 : 0; i < terms->len; i++) /* who people are was said first */
         speech_plain(speech, g_ptr_array_index(terms, i));

@@ -34,7 +34,8 @@ void deck_free(struct deck *deck)
         g_ptr_array_unref(arrays[i]);
     char *strings[] = {deck->cell,          deck->tenant,       deck->operation, deck->filter,
                        deck->actor,         deck->host,         deck->arn,       deck->state_dir,
-                       deck->journal_error, deck->copy_trouble, deck->last_of,   deck->subject};
+                       deck->journal_error, deck->copy_trouble, deck->no_record, deck->last_of,
+                       deck->subject};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     notices_release(&deck->notices);

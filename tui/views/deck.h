@@ -44,6 +44,8 @@ struct deck {
     char *journal_error;    /* why it can't be read, or NULL */
     char *copy_trouble;     /* why, and how far, this host's copy of a shared one is behind, or NULL
                              */
+    char *no_record;        /* why nothing can be put on record (then `cant_act`), or soon will not
+                               be, or NULL */
     GHashTable *conductors; /* id of a live operation -> struct conductor_info *: who had it last */
 
     /* Of the tenant that is looked at, as far as its witnesses have spoken; NULL: nobody asks them.
@@ -69,7 +71,7 @@ struct deck {
     char *actor;
     char *host; /* this machine's name; NULL: not known */
     char *arn;  /* whom AWS takes them for; NULL: not known (yet) */
-    bool write, personal;
+    bool write, personal, cant_act;
     bool mouse;                      /* it is the console's */
     struct preferences *preferences; /* console.yaml's; may be NULL: none */
     char *theme;                     /* its name; NULL: the default */
@@ -83,7 +85,7 @@ struct deck {
     char *state_dir;
     gint64 journal_version;
     char *last_of; /* whose `last` is */
-    gint64 conductors_read_ms;
+    gint64 conductors_read_ms, record_looked_ms;
     bool from_cache; /* the snapshot is one of an earlier run */
 };
 

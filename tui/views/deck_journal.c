@@ -11,6 +11,7 @@
 #define TAIL_OPERATIONS 6
 #define TAIL_EVENTS     150
 #define CONDUCTORS_MS   1500 /* how old what is known of conductors may grow */
+#define RECORD_MS       5000 /* the same of whether anything can be put on record */
 
 static void set_journal_error(struct deck *deck, const GError *error)
 {
@@ -217,19 +218,37 @@ static void read_chosen(struct deck *deck)
     read_last_time(deck);
 }
 
-/* True if it is another one than before. */
+/* True if it is another one than before. Takes `trouble`. */
+static bool set_trouble(char **place, char *trouble)
+{
+    bool same = g_strcmp0(trouble, *place) == 0;
+    g_free(*place);
+    *place = trouble;
+    return !same;
+}
+
 static bool take_copy_trouble(struct deck *deck)
 {
-    char *trouble = journal_follower_trouble(deck->follower);
-    bool same = g_strcmp0(trouble, deck->copy_trouble) == 0;
-    g_free(deck->copy_trouble);
-    deck->copy_trouble = trouble;
-    return !same;
+    return set_trouble(&deck->copy_trouble, journal_follower_trouble(deck->follower));
+}
+
+/* A shared journal is no file of ours. */
+static bool take_record_trouble(struct deck *deck)
+{
+    gint64 now_ms = when_mono_ms();
+    bool looked = deck->record_looked_ms && now_ms - deck->record_looked_ms < RECORD_MS;
+    if (looked || !deck->state_dir || config_journal_is_shared(deck->config))
+        return false;
+    deck->record_looked_ms = now_ms;
+    bool able;
+    char *trouble = state_dir_trouble(deck->state_dir, deck->write, &able);
+    deck->cant_act = !able;
+    return set_trouble(&deck->no_record, trouble);
 }
 
 bool deck_read_journal(struct deck *deck, bool anyway)
 {
-    bool told = take_copy_trouble(deck);
+    bool copy = take_copy_trouble(deck), told = take_record_trouble(deck) || copy;
     if (!open_journal(deck))
         return told;
     gint64 version = journal_version(deck->journal);

@@ -261,11 +261,13 @@ static int draw_who(struct canvas *canvas, int row, int col, int end, const stru
     return col - begun + 2;
 }
 
-static int draw_mark(struct canvas *canvas, int row, int col, int cols, bool write)
+/* Who could put nothing on record can't act, whatever they asked for. */
+static int draw_mark(struct canvas *canvas, int row, int col, int cols, const struct deck *deck)
 {
-    return canvas_text(canvas, row, col, cols, write ? ROLE_ALERT : ROLE_ACCENT,
-                       write ? " WRITE " : "READ-ONLY") +
-           2;
+    bool acts = deck->write && !deck->cant_act;
+    enum role role = acts ? ROLE_ALERT : deck->write ? ROLE_BAD : ROLE_ACCENT;
+    const char *text = acts ? " WRITE " : deck->write ? "NO RECORD" : "READ-ONLY";
+    return canvas_text(canvas, row, col, cols, role, text) + 2;
 }
 
 /* In the fleet's own colour, so that no fleet is taken for another. */
@@ -291,7 +293,7 @@ void header_draw(struct canvas *canvas, int row, const struct deck *deck, const 
     if (cols >= 100)
         col += canvas_text(canvas, row, col, right - col, ROLE_DIM, "celldeck");
     col += draw_fleet(canvas, row, col, right - col - 10, deck->config->name) + 1;
-    col += draw_mark(canvas, row, col, right - col, deck->write);
+    col += draw_mark(canvas, row, col, right - col, deck);
     col += terms_draw_keys(canvas, row, col, right - col, deck);
     col += terms_draw_clock(canvas, row, col, right - col, deck);
     col += draw_way(canvas, row, col, right - col - least, way);

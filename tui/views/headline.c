@@ -85,6 +85,8 @@ static char *any_trouble(const struct deck *deck)
         return g_strdup("▲ the journal can't be read: what is under way is not known");
     if (deck->copy_trouble)
         return g_strdup_printf("▲ %s", deck->copy_trouble);
+    if (deck->no_record)
+        return g_strdup_printf("▲ %s", deck->no_record);
     for (guint i = 0; !trouble && i < deck->rollouts->len; i++)
         trouble = headline_conductor(deck, g_ptr_array_index(deck->rollouts, i));
     for (guint i = 0; !trouble && i < deck->failovers->len; i++)
