@@ -17,6 +17,7 @@ void operation_free(struct operation *operation)
     g_free(operation->state);
     g_free(operation->actor);
     g_strfreev(operation->cells);
+    g_free(operation->what);
     g_free(operation->reason);
     g_free(operation);
 }
@@ -49,6 +50,7 @@ static struct operation *operation_of(const struct journal_summary *summary)
     operation->subject = string_in(opened->data, "subject");
     operation->reason = string_in(opened->data, "reason");
     operation->cells = strings_in(json_object_get(opened->data, "cells"));
+    operation->what = string_in(opened->data, "what");
     operation->actor = g_strdup(opened->actor);
     operation->started_ms = opened->at_ms;
     operation->events = summary->events;

@@ -14,6 +14,7 @@ struct operation {
     gint64 started_ms;
     gint64 ended_ms; /* 0: still live */
     char **cells;    /* never NULL */
+    char *what;      /* of an observed one: "failover" or "move" (rollout/observed.h); else "" */
     char *reason;    /* why it was asked for */
     gint64 events;
 };

@@ -101,12 +101,17 @@ static void trace_back(struct proposal *proposal, const GArray *spells)
     proposal->since_ms = first->from_ms;
 }
 
+/* By celldeck, or by hand: whoever moves one tenant alone has left nobody. */
+static bool is_failover(const struct operation *operation)
+{
+    return strcmp(operation->kind, "failover") == 0 ||
+           (strcmp(operation->kind, "observed") == 0 && g_strcmp0(operation->what, "move") != 0);
+}
+
 /* Of the cells of a failover the first is the one that is left. */
 static bool leaves(const struct operation *operation, const char *cell)
 {
-    bool moves =
-        strcmp(operation->kind, "failover") == 0 || strcmp(operation->kind, "observed") == 0;
-    return moves && strcmp(operation->state, "refused") != 0 &&
+    return is_failover(operation) && strcmp(operation->state, "refused") != 0 &&
            g_strcmp0(operation->cells[0], cell) == 0;
 }
 

@@ -11,7 +11,7 @@
  *
  * Nothing is proposed for a cell that is stale or unknown (nobody knows that it is ill), in which
  * no tenant lives, that a failover is under way from, or that one began to leave, by celldeck or
- * observed, within the last hour. */
+ * observed, within the last hour. A tenant that was moved alone is no failover of its cell. */
 #pragma once
 
 #include "data/fleet.h"

@@ -107,12 +107,14 @@ Test(proposal, what_may_be_older_than_what_is_known_is_never_a_new_one)
     proposal_clear(&proposal);
 }
 
-static void an_operation_keeps_it_back(const char *kind, const char *state, gint64 started_ms,
-                                       gint64 ended_ms, const char *why)
+/* `what`: of an observed one; else "". */
+static void an_operation_keeps_it_back(const char *kind, const char *what, const char *state,
+                                       gint64 started_ms, gint64 ended_ms, const char *why)
 {
     char *cells[] = {(char *)"cell-1", (char *)"cell-1-dr", NULL};
     struct operation operation = {.id = (char *)"f3",
                                   .kind = (char *)(gpointer)kind,
+                                  .what = (char *)(gpointer)what,
                                   .state = (char *)(gpointer)state,
                                   .started_ms = started_ms,
                                   .ended_ms = ended_ms,
@@ -121,7 +123,7 @@ static void an_operation_keeps_it_back(const char *kind, const char *state, gint
     g_ptr_array_add(operations, &operation);
     g_autofree char *health = after(100, "xxx");
     struct proposal proposal = proposed(health, operations);
-    cr_expect_eq(proposal.made, why == NULL, "%s %s", kind, state);
+    cr_expect_eq(proposal.made, why == NULL, "%s %s %s", kind, what, state);
     if (why)
         cr_expect_str_eq(proposal.why, why);
     proposal_clear(&proposal);
@@ -130,12 +132,19 @@ static void an_operation_keeps_it_back(const char *kind, const char *state, gint
 Test(proposal, a_failover_under_way_or_of_the_last_hour_keeps_another_from_being_proposed)
 {
     const gint64 ago = NOW - 20 * WHEN_MINUTE, long_ago = NOW - 61 * WHEN_MINUTE;
-    an_operation_keeps_it_back("failover", "running", long_ago, 0, "f3 is at it");
-    an_operation_keeps_it_back("failover", "reverted", ago, NOW, "f3 began 20m ago");
-    an_operation_keeps_it_back("observed", "observed", ago, ago, "f3 began 20m ago");
-    an_operation_keeps_it_back("failover", "completed", long_ago, NOW, NULL);
-    an_operation_keeps_it_back("failover", "refused", ago, ago, NULL);
-    an_operation_keeps_it_back("drill", "completed", ago, ago, NULL);
+    an_operation_keeps_it_back("failover", "", "running", long_ago, 0, "f3 is at it");
+    an_operation_keeps_it_back("failover", "", "reverted", ago, NOW, "f3 began 20m ago");
+    an_operation_keeps_it_back("observed", "failover", "observed", ago, ago, "f3 began 20m ago");
+    an_operation_keeps_it_back("failover", "", "completed", long_ago, NOW, NULL);
+    an_operation_keeps_it_back("failover", "", "refused", ago, ago, NULL);
+    an_operation_keeps_it_back("drill", "", "completed", ago, ago, NULL);
+}
+
+Test(proposal, one_tenant_that_was_moved_by_hand_keeps_no_failover_of_the_others_back)
+{
+    const gint64 ago = NOW - 20 * WHEN_MINUTE;
+    an_operation_keeps_it_back("observed", "move", "observed", ago, ago, NULL);
+    an_operation_keeps_it_back("move", "", "completed", ago, ago, NULL);
 }
 
 /* Whoever looks every minute, with three hours of the past, sees no two new ones within an hour. */
