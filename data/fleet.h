@@ -107,9 +107,11 @@ struct tenant {
     gint64 created_ms, updated_ms;                 /* 0: missing or bad */
     const char *updated; /* updatedAt as written, text or digits: what a write is conditional on;
                             NULL: missing */
-    const char *subdomain, *residency, *name, *failover_cell, *environment; /* or NULL */
-    const char *fault; /* what is wrong with the item, "; " between faults; NULL: nothing */
+    const char *subdomain, *name, *failover_cell, *environment; /* or NULL */
+    const char *residency; /* NULL: its cell's; RESIDENCY_UNREADABLE where it is no text */
+    const char *fault;     /* what is wrong with the item, "; " between faults; NULL: nothing */
 };
+#define RESIDENCY_UNREADABLE "unreadable"                  /* no cell has that */
 const char *tenant_status_name(enum tenant_status status); /* "ACTIVE" */
 const char *tenant_tier_name(enum tenant_tier tier);       /* "STANDARD" */
 /* A copy of `draft` and of its texts, all in one block: a registry has 100,000 of them. Immutable,

@@ -174,6 +174,17 @@ static const char *get_cell(struct reading *reading, const char *name, bool requ
     return cell;
 }
 
+/* One that is there and is no text keeps its tenant from going anywhere, rather than letting its
+ * cell's residency stand for it. */
+static const char *get_residency(struct reading *reading)
+{
+    const json_t *attribute = json_object_get(reading->item, "dataResidency");
+    const char *text = get_text(reading, "dataResidency", false);
+    bool there = attribute && !json_is_true(json_object_get(attribute, "NULL")) &&
+                 !json_object_get(attribute, "S");
+    return text || !there ? text : RESIDENCY_UNREADABLE;
+}
+
 /* `faults` is only there to be used again. */
 static struct tenant *read_tenant(const struct config *config, GString *faults, const json_t *item)
 {
@@ -194,7 +205,7 @@ static struct tenant *read_tenant(const struct config *config, GString *faults, 
     draft.updated_ms = get_time(&reading, "updatedAt");
     draft.updated = written(item, "updatedAt");
     draft.subdomain = get_text(&reading, "subdomain", false);
-    draft.residency = get_text(&reading, "dataResidency", false);
+    draft.residency = get_residency(&reading);
     draft.name = get_text(&reading, "name", false);
     draft.failover_cell = get_cell(&reading, "failoverCellId", false);
     draft.environment = get_text(&reading, "environment", false);

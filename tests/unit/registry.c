@@ -103,6 +103,19 @@ Test(registry, what_is_wrong_with_an_item_is_kept_in_words)
         cr_expect_str_eq(only(cases[i].item)->fault, cases[i].fault);
 }
 
+Test(registry, a_residency_that_can_not_be_read_is_that_of_no_cell)
+{
+#define RESIDENT(residency)                                                                        \
+    "{\"tenantId\":{\"S\":\"t\"},\"cellId\":{\"S\":\"cell-1\"},\"dataResidency\":" residency       \
+    "," CAPACITY "," REST "}"
+    const struct tenant *tenant = only(RESIDENT("{\"SS\":[\"EU\"]}"));
+    cr_expect_str_eq(tenant->residency, RESIDENCY_UNREADABLE);
+    cr_expect_str_eq(tenant->fault, "dataResidency is no string");
+    cr_expect_str_eq(only(RESIDENT("{\"S\":\"EU\"}"))->residency, "EU");
+    cr_expect(only(RESIDENT("{\"NULL\":true}"))->residency == NULL, "its cell's");
+    cr_expect(only(RESIDENT("{\"S\":\"\"}"))->residency == NULL, "its cell's");
+}
+
 Test(registry, an_item_of_nothing_is_still_a_tenant_and_others_are_read)
 {
     cr_assert(take("{\"Items\":[{}, 7, {\"tenantId\":[]}, " GOOD "]}", NULL));
