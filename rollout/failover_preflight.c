@@ -175,11 +175,13 @@ static char *target_why(const struct muster *muster, const struct failover_plan 
         return g_strdup(target->unwell);
     if (!tenant) /* its registry item is the engine's to ask for */
         return NULL;
-    /* Whether it was declared, or where the tenant came from, is on record. */
+    /* Of a restricted one it is on record that this cell was declared, or where it came from. */
     struct standing standing = standing_of(muster, tenant, source);
-    if (bar_of(&standing, source, target, true) == BAR_NONE)
+    bool restricted_since = standing.restricted && !planned->restricted;
+    if (!restricted_since && bar_of(&standing, source, target, true) == BAR_NONE)
         return NULL;
-    return g_strdup_printf("%s may no longer take %s: its residency or environment is another now",
+    return g_strdup_printf("%s may no longer take %s: its residency, its environment or its tier "
+                           "is another now",
                            planned->to, planned->id);
 }
 

@@ -328,6 +328,42 @@ Test(failover_request, a_plan_still_holds_while_its_targets_do)
     cr_expect_str_eq(half, "the registry was read in part: ≥4 tenants, incomplete");
 }
 
+/* What stands against going on with the plan of `before`, were the tenant this one by now. */
+static char *against(const char *two, struct tenant before, struct tenant now)
+{
+    g_autofree char *cells = g_strconcat(two, THREE, NULL);
+    before.id = now.id = "a";
+    before.cell = now.cell = "cell-2";
+    before.current_users = now.current_users = 30;
+    placing_fleet(cells, ALL_SET);
+    placing_tenant(before);
+    g_clear_pointer(&evacuation, evacuation_unref);
+    evacuation = evacuation_of(placing_snapshot(), NULL, "cell-2", NULL);
+    OWN(failover_plan) plan = failover_plan_make(evacuation, FAILOVER_FAILOVER, DATA, false);
+    cr_assert(plan, "%s", evacuation->why);
+    placing_fleet(cells, ALL_SET);
+    placing_tenant(now);
+    return preflight_plan(plan, placing_snapshot());
+}
+
+Test(failover_request, who_may_not_be_there_by_now_is_not_sent_there_by_an_older_plan)
+{
+    static const char backed[] =
+        CELL_LINE("cell-2", "shared", "us-east-1", "US", 10000, ", backups: [cell-3]");
+    static const char barred[] = "cell-3 may no longer take a: its residency, its environment or "
+                                 "its tier is another now";
+    const struct tenant standard = {0}, enterprise = {.tier = TIER_ENTERPRISE};
+    const struct tenant eu = {.residency = "EU"};
+    g_autofree char *residency = against(TWO, standard, eu);
+    g_autofree char *tier = against(TWO, standard, enterprise);
+    g_autofree char *declared = against(backed, enterprise, enterprise);
+    g_autofree char *same = against(TWO, standard, standard);
+    cr_expect_str_eq(residency ? residency : "", barred);
+    cr_expect_str_eq(tier ? tier : "", barred);
+    cr_expect_null(declared, "%s", declared);
+    cr_expect_null(same, "%s", same);
+}
+
 Test(failover_request, who_has_come_already_is_not_counted_twice)
 {
     placing_fleet(TWO THREE, ALL_SET);
