@@ -91,3 +91,15 @@ Test(place_view, a_question_that_is_taken_back_is_answered_anew, .init = set_up,
     work_it_out();
     cr_expect(shows("of 5 users") && shows("✔") && !shows("being worked out"));
 }
+
+Test(place_view, the_plans_that_it_shows_are_kept_so_that_no_others_come_to_lie_where_they_lay,
+     .init = set_up, .fini = tear_down)
+{
+    ask("5 us");
+    work_it_out();
+    struct evacuations *shown = evacuations_ref(deck->evacuations);
+    deck_take_evacuations(deck, evacuation_all(deck->snapshot, NULL, NULL));
+    cr_assert_neq(deck->evacuations, shown);
+    cr_expect_not(g_atomic_ref_count_compare(&shown->refs, 1), "nobody else has them");
+    evacuations_unref(shown);
+}
