@@ -133,6 +133,7 @@ void failover_free(struct failover *failover)
     g_free(failover->kind);
     g_free(failover->cell);
     g_free(failover->state_reason);
+    g_free(failover->held_cause);
     g_free(failover->failed_why);
     g_free(failover->delay.why);
     g_free(failover->requested_by);

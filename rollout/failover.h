@@ -7,26 +7,21 @@
  *                     state: planned}; refused, with nothing done: {..., refusals[],
  *                     state: refused, final: true}, with its plan as far as there is one
  *   state            {state, reason, code, final}
- *                                 of a final one also {took_ms, rto_ms, moved, alone}, and of one
- *                                 that was completed or refused {behind, behind_first[],
- *                                 behind_why}: who lives in the source all the same
- *   fence.intent     {token, deadline}
- *   fence.done       {output}     fence.failed {error, output}
- *   promote.intent   {cell, token, deadline}       promote.done, promote.failed {cell, ...}
- *   data.intent      {tenant, token, deadline}     data.done, data.failed {tenant, ...}
- *   registry.intent  {step: mark | place | restore, batch, back, stamp, deadline, tenants[]}
- *   registry.done    {step, batch, back, tenants[], left[{tenant, why}], error}
- *                                 tenants: those that stand as it wanted them; left: somebody else
- *                                 changed them, so they are left alone; any other was not written,
- *                                 `error` says why
- *   dns.read         {batch, back, records[{tenant, name, was (raw set or null), left}]}
- *                                 left: why this one can't be changed, or null
- *   dns.intent       {batch, back, deadline, changes[{tenant, name, was, becomes}]}
- *   dns.called       {batch, back, change}         Route 53 took it, by that id
- *   dns.failed       {batch, back, error, code}    and nothing of it was changed; code: changed |
- *                                 refused | throttled | away. {later: true}: it is tried again
- *                                 once the batches before it are through
- *   delayed          {call: registry | dns, batch, back, code, error}
+ *                                 of one that is held also {cause}: `reason` without how far it
+ *                                 came and the ways out; of a final one also {took_ms, rto_ms,
+ * moved, alone}, and of one that was completed or refused {behind, behind_first[], behind_why}: who
+ * lives in the source all the same fence.intent     {token, deadline} fence.done       {output}
+ * fence.failed {error, output} promote.intent   {cell, token, deadline}       promote.done,
+ * promote.failed {cell, ...} data.intent      {tenant, token, deadline}     data.done, data.failed
+ * {tenant, ...} registry.intent  {step: mark | place | restore, batch, back, stamp, deadline,
+ * tenants[]} registry.done    {step, batch, back, tenants[], left[{tenant, why}], error} tenants:
+ * those that stand as it wanted them; left: somebody else changed them, so they are left alone; any
+ * other was not written, `error` says why dns.read         {batch, back, records[{tenant, name, was
+ * (raw set or null), left}]} left: why this one can't be changed, or null dns.intent       {batch,
+ * back, deadline, changes[{tenant, name, was, becomes}]} dns.called       {batch, back, change}
+ * Route 53 took it, by that id dns.failed       {batch, back, error, code}    and nothing of it was
+ * changed; code: changed | refused | throttled | away. {later: true}: it is tried again once the
+ * batches before it are through delayed          {call: registry | dns, batch, back, code, error}
  *                                 the call in flight was refused for now, and is tried again until
  *                                 its step's time is over; said once, so that people know
  *   dns.insync       {batch, back}
@@ -203,6 +198,8 @@ struct failover {
     struct failover_plan *plan; /* NULL: refused before there was one */
     enum failover_state state;
     char *state_reason;
+    char *held_cause;          /* held: what holds it, alone; NULL: it is not, or that is not known
+                                  apart (failover_cause) */
     enum failover_code code;   /* held */
     enum failover_code failed; /* what has failed since it was last resumed, and why */
     char *failed_why;
@@ -369,6 +366,9 @@ struct failover_progress failover_progress(const struct failover *failover);
 /* That in words, for people: "7 of 12 tenants done, 5 left", and where something is refused for now
  * "7 of 12 tenants done; throttled, retrying, 5 left". Caller frees. */
 char *failover_progress_words(const struct failover *failover);
+/* Of a held one, what holds it, in words, without how far it came and the ways out where that is
+ * known apart. Borrowed; NULL: nothing is known, or it is not held. */
+const char *failover_cause(const struct failover *failover);
 /* It is over, and not all is as was wanted: somebody was left alone or lives in the source all the
  * same, or that is not known. Of a move nobody else is asked for. */
 bool failover_leaves_some(const struct failover *failover);

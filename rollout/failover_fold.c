@@ -210,6 +210,7 @@ static bool state_changed(struct failover *failover, const struct event *event, 
     failover->state = state;
     failover->code = failover_code_parse(event_text(event, "code"));
     fold_set_text(&failover->state_reason, event_text(event, "reason"));
+    fold_set_text(&failover->held_cause, event_text(event, "cause"));
     failover_fold_behind(failover, event);
     return true;
 }
@@ -220,6 +221,7 @@ static void wished(struct failover *failover, const struct event *event, enum fa
     failover->state = state;
     failover->since_ms = event->at_ms;
     fold_set_text(&failover->state_reason, event_text(event, "reason"));
+    fold_set_text(&failover->held_cause, NULL);
 }
 
 static bool resumed(struct failover *failover, const struct event *event, GError **error)

@@ -231,6 +231,13 @@ static char *phase_text(const struct failover *failover)
     return g_strdup("ends: nothing is left to do");
 }
 
+const char *failover_cause(const struct failover *failover)
+{
+    if (failover->state != FAILOVER_HELD)
+        return NULL;
+    return failover->held_cause ? failover->held_cause : failover->state_reason;
+}
+
 char *failover_next(const struct failover *failover)
 {
     if (failover_state_final(failover->state))

@@ -155,17 +155,20 @@ static struct failover_decision reverted(const struct failover *failover,
 static struct failover_decision held(const struct failover *failover, enum failover_code code,
                                      const char *why)
 {
+    const char *cause = why ? why : failover_code_name(code);
     g_autofree char *progress = failover_done_words(failover);
     bool without = code == FAILOVER_DNS_AWAY && !failover->reverting;
     g_autofree char *reason = g_strdup_printf(
-        "%s; %s%s%s", why ? why : failover_code_name(code), progress,
+        "%s; %s%s%s", cause, progress,
         failover->reverting ? ": resume it to take back what is left"
                             : ": resume it to do what is left, or revert it to take back what was "
                               "done",
         without ? "; where the zone stays away, one that is begun after that can leave it alone, "
                   "and change the registry only"
                 : "");
-    return state_is(FAILOVER_HELD, code, reason);
+    struct failover_decision decision = state_is(FAILOVER_HELD, code, reason);
+    json_object_set_new(decision.data, "cause", text_json(cause));
+    return decision;
 }
 
 static struct awaited awaited_of_call(const struct failover *failover,
