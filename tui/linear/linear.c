@@ -200,8 +200,8 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Those that are told of first, and those of rollouts that go on: they are read as if on a screen.
- */
+/* Those that are told of first, and those of rollouts, failovers and moves that go on: they are
+ * read as if on a screen. */
 static void tell_watched(struct linear *linear)
 {
     const struct deck *deck = linear->deck;
@@ -215,8 +215,12 @@ static void tell_watched(struct linear *linear)
     }
     for (guint i = 0; i < deck->failovers->len; i++) {
         const struct failover *failover = g_ptr_array_index(deck->failovers, i);
-        if (!failover_state_final(failover->state) && failover->plan)
-            g_ptr_array_add(ids, failover->plan->source);
+        const struct failover_plan *plan = failover->plan;
+        if (failover_state_final(failover->state) || !plan)
+            continue;
+        g_ptr_array_add(ids, plan->source);
+        for (guint t = 0; t < plan->targets->len; t++)
+            g_ptr_array_add(ids, ((struct planned_target *)plan->targets->pdata[t])->cell);
     }
     g_ptr_array_sort(ids, by_name);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();

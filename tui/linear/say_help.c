@@ -1,5 +1,6 @@
 /* What may be typed. */
 #include "tui/linear/say.h"
+#include "tui/linear/word.h"
 #include "tui/views/filter.h"
 #include "tui/views/terms.h"
 
@@ -31,7 +32,7 @@ static void add_acts(struct speech *speech, const struct filter *filter, bool wr
         if (!request_acts((enum request)i) || i == REQUEST_START)
             continue;
         const struct binding *binding = &request_bindings()[i];
-        g_autofree char *words = g_strconcat(binding->name, " [CELL] [ROLLOUT]", NULL);
+        g_autofree char *words = g_strconcat(binding->name, word_usage((enum request)i), NULL);
         g_autofree char *text =
             g_strconcat(binding->summary, write ? "" : " (with --write only)", NULL);
         add(speech, filter, words, text);

@@ -47,42 +47,79 @@ static const char *nearest(const char *name)
     return text_nearest(name, names);
 }
 
-static bool is_operation(const struct deck *deck, const char *word)
+enum { GIVEN_CELL = 1 << 0, GIVEN_OPERATION = 1 << 1, GIVEN_TO = 1 << 2 };
+
+/* What an act is of. */
+struct target_kind {
+    enum request request;
+    const char *usage; /* after its name */
+    unsigned given;
+    const char *what; /* that there is none of, where a word is nothing of that */
+};
+
+static const struct target_kind *target_kind_of(enum request request)
 {
-    return deck_rollout(deck, word) || deck_operation(deck, word);
+    static const char steps[] = "failover, drill or move";
+    static const struct target_kind
+        of_rollout = {.usage = " [CELL] [ROLLOUT]",
+                      .given = GIVEN_CELL | GIVEN_OPERATION,
+                      .what = "cell and no rollout"},
+        of_steps[] = {{REQUEST_FAIL_OVER, " [CELL] [to CELL]", GIVEN_CELL | GIVEN_TO, "cell"},
+                      {REQUEST_DRILL, " [CELL] [to CELL]", GIVEN_CELL | GIVEN_TO, "cell"},
+                      {REQUEST_WITHOUT_DNS, " [CELL] [to CELL]", GIVEN_CELL | GIVEN_TO, "cell"},
+                      {REQUEST_MOVE_IT, " CELL", GIVEN_CELL, "cell"},
+                      {REQUEST_RESUME, " [ID]", GIVEN_OPERATION, steps},
+                      {REQUEST_REVERT, " [ID]", GIVEN_OPERATION, steps}};
+    for (size_t i = 0; i < G_N_ELEMENTS(of_steps); i++)
+        if (of_steps[i].request == request)
+            return &of_steps[i];
+    return &of_rollout;
 }
 
-/* "fail-over cell-1 to cell-2" */
-static bool takes_to(enum request request)
+const char *word_usage(enum request act)
 {
-    return request == REQUEST_FAIL_OVER || request == REQUEST_DRILL ||
-           request == REQUEST_WITHOUT_DNS;
+    return target_kind_of(act)->usage;
+}
+
+/* A rollout is nothing that could be reverted. */
+static bool is_operation(const struct deck *deck, const char *word, enum request act)
+{
+    const struct operation *operation = deck_operation(deck, word);
+    bool steps = operation && deck_kind_has_steps(operation->kind);
+    return act == REQUEST_REVERT ? steps : operation || deck_rollout(deck, word);
+}
+
+/* Where a word of what an act is of goes; NULL: it is nothing of that. */
+static char **place_of(const struct deck *deck, const char *given, bool to, struct word *word)
+{
+    unsigned may = target_kind_of(word->request)->given;
+    if ((may & GIVEN_OPERATION) && is_operation(deck, given, word->request))
+        return &word->operation;
+    if (!(may & GIVEN_CELL) || !config_cell(deck->config, given))
+        return NULL;
+    return to ? &word->to : &word->cell;
 }
 
 /* What an act is of, in either order: ids say themselves which they are. */
 static bool take_target(const struct deck *deck, const char *act, char **given, struct word *word,
                         GError **error)
 {
+    const struct target_kind *kind = target_kind_of(word->request);
     bool to = false;
     for (; *given; given++) {
-        bool cell = config_cell(deck->config, *given) != NULL;
-        char **place = is_operation(deck, *given) ? &word->operation
-                       : cell && to               ? &word->to
-                       : cell                     ? &word->cell
-                                                  : NULL;
-        bool is_to = takes_to(word->request) && strcmp(*given, "to") == 0;
+        char **place = place_of(deck, *given, to, word);
+        bool is_to = (kind->given & GIVEN_TO) && strcmp(*given, "to") == 0;
         to |= is_to;
         if (!**given || is_to)
             continue;
         if (!place) {
-            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                        "%s: there is no cell and no rollout %s; nothing was done", act, *given);
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s: there is no %s %s; nothing was done",
+                        act, kind->what, *given);
             return false;
         }
         if (*place) {
-            g_set_error(error, CD_ERROR, CD_ERROR_USAGE,
-                        "%s takes one cell and one rollout: %s or %s? Nothing was done", act,
-                        *place, *given);
+            g_set_error(error, CD_ERROR, CD_ERROR_USAGE, "%s takes%s: %s or %s? Nothing was done",
+                        act, kind->usage, *place, *given);
             return false;
         }
         *place = g_strdup(*given);
@@ -167,15 +204,22 @@ bool word_parse(const struct deck *deck, const char *line, struct word *word, GE
     return take_own(head, word) || take_command(deck, bare, head, word, error);
 }
 
-/* Cells and rollouts that an act may be of. */
+/* Ids that an act may be of: of operations, those that are live or were last. */
 static void offer_targets(const struct deck *deck, enum request act, GStrvBuilder *words)
 {
-    if (takes_to(act))
+    unsigned may = target_kind_of(act)->given;
+    bool rollouts = act != REQUEST_RESUME && act != REQUEST_REVERT;
+    bool steps = !rollouts || act == REQUEST_PAUSE; /* which `resume` is, too */
+    if (may & GIVEN_TO)
         g_strv_builder_add(words, "to");
-    for (guint i = 0; i < deck->config->cells->len; i++)
+    for (guint i = 0; (may & GIVEN_CELL) && i < deck->config->cells->len; i++)
         g_strv_builder_add(words, ((struct cell_config *)deck->config->cells->pdata[i])->id);
-    for (guint i = 0; i < deck->rollouts->len; i++)
+    if (!(may & GIVEN_OPERATION))
+        return;
+    for (guint i = 0; rollouts && i < deck->rollouts->len; i++)
         g_strv_builder_add(words, ((struct rollout *)deck->rollouts->pdata[i])->id);
+    for (guint i = 0; steps && i < deck->failovers->len; i++)
+        g_strv_builder_add(words, ((struct failover *)deck->failovers->pdata[i])->id);
 }
 
 /* The first words that only this console takes. */

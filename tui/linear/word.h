@@ -36,6 +36,8 @@ struct word {
 };
 void word_clear(struct word *word);
 
+/* What an act takes after its name: " [CELL] [ROLLOUT]", " [ID]". */
+const char *word_usage(enum request act);
 /* CD_ERROR_USAGE in words for what is none, with the nearest right one. */
 bool word_parse(const struct deck *deck, const char *line, struct word *word, GError **error);
 
