@@ -1,5 +1,6 @@
 /* The world changes while people are asked whether everybody shall leave a cell: somebody comes to
- * live there, the target falls ill, another failover begins. What was typed is void then. */
+ * live there, the target falls ill, another failover begins. What was typed is void then. And what
+ * they could not see is seen by who carries it on, before anything is done. */
 #include "tests/screen/steering.h"
 
 #include <string.h>
@@ -31,9 +32,8 @@ static bool nothing_is_on_record(const struct fleet *fleet, const char *id)
     return !strstr(out, named);
 }
 
-static void somebody_comes(const struct fleet *fleet, struct seat *seat)
+static void newcomer(const struct fleet *fleet)
 {
-    bool asks = asked(seat);
     g_free(fleet_dynamodb(
         fleet, "PutItem",
         "{\"TableName\": \"cell-registry\", \"Item\": {\"tenantId\": {\"S\": \"newcomer\"}, "
@@ -42,6 +42,12 @@ static void somebody_comes(const struct fleet *fleet, struct seat *seat)
         "\"newcomer\"}, \"capacity\": {\"M\": {\"maxUsers\": {\"N\": \"20\"}, \"maxPatients\": "
         "{\"N\": \"100\"}, \"currentUsers\": {\"N\": \"7\"}}}, \"createdAt\": {\"S\": "
         "\"2026-01-01T00:00:00Z\"}, \"updatedAt\": {\"S\": \"2026-01-01T00:00:00Z\"}}}"));
+}
+
+static void somebody_comes(const struct fleet *fleet, struct seat *seat)
+{
+    bool asks = asked(seat);
+    newcomer(fleet);
     check("somebody comes to live there: the open question says that it has changed",
           asks && seat_shows(seat, "it has changed since you were asked: read it again"));
     check("and is of one tenant more", seat_shows(seat, "2 cells, 13 tenants"));
@@ -84,6 +90,31 @@ static void another_failover_begins(const struct fleet *fleet, struct seat *seat
     seat_hides(seat, "Esc leaves");
 }
 
+/* What was read of the registry is long behind what stands there. */
+static const char lagging[] = "read_lag: 10m\n"
+                              "celldeck:\n"
+                              "  waves: []\n"
+                              "  journal: {lease: 3s}\n";
+
+static void what_is_refused_as_it_begins_is_told(const char *build)
+{
+    struct fleet *fleet = fleet_playing(build, lagging);
+    struct seat *seat = sit(fleet, 45, 120, "--write", NULL, NULL);
+    seat_shows(seat, "IF IT DIES");
+    newcomer(fleet);
+    bool asks = asked(seat);
+    seat_type(seat, "t\r");
+    check("what is refused as it begins is told, and why",
+          asks && seat_shows(seat, "f1 was begun, and refused: 1 tenant came to " SOURCE));
+    check("and nothing stands beside it that says otherwise",
+          seat_row_shows(seat, 1, "f1 failover of " SOURCE " refused") &&
+              seat_hides(seat, "is begun: on record"));
+    seat_type(seat, "q");
+    seat_ended(seat);
+    seat_free(seat);
+    fleet_free(fleet);
+}
+
 void the_world_changes_under_the_question(const char *build)
 {
     struct fleet *fleet = fleet_playing(build, changing);
@@ -96,4 +127,5 @@ void the_world_changes_under_the_question(const char *build)
     seat_ended(seat);
     seat_free(seat);
     fleet_free(fleet);
+    what_is_refused_as_it_begins_is_told(build);
 }

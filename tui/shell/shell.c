@@ -258,6 +258,8 @@ static gboolean on_look(gpointer data)
         shell_arrive(shell);
     launch_desk_follow(&shell->starts);
     planner_follow(&shell->planner);
+    if (news)
+        shell_follow_begun(shell);
     shell_follow_asked(shell, news);
     bool faded = shell->under_way == 0 && notices_fade(&shell->deck->notices, when_mono_ms());
     if (news || faded || ++shell->looks % looks_a_refresh(shell->deck) == 0)
@@ -320,6 +322,7 @@ void shell_free(struct shell *shell)
     g_strfreev(shell->watched);
     g_free(shell->pointed);
     g_free(shell->offered);
+    g_free(shell->begun);
     g_free(shell->past_cell);
     g_main_loop_unref(shell->loop);
     g_free(shell);

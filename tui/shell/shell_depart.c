@@ -55,11 +55,26 @@ void shell_without_dns(struct shell *shell)
     depart(shell, move ? FAILOVER_MOVE : FAILOVER_FAILOVER, true);
 }
 
+void shell_follow_begun(struct shell *shell)
+{
+    struct deck *deck = shell->deck;
+    const struct failover *failover = deck_failover(deck, shell->begun);
+    if (!failover || failover->state == FAILOVER_PLANNED)
+        return;
+    if (failover->state == FAILOVER_REFUSED)
+        deck_say(deck, ROLE_WARN, "%s was begun, and refused: %s", failover->id,
+                 failover->state_reason ? failover->state_reason : "nothing was done");
+    g_clear_pointer(&shell->begun, g_free);
+}
+
 static void on_begun(const char *id, const GError *error, gpointer data)
 {
     struct shell *shell = data;
     g_autofree char *said = id ? g_strdup_printf("%s is begun: on record", id) : NULL;
+    g_free(shell->begun);
+    shell->begun = g_strdup(id);
     shell_done(shell, said, error);
+    shell_follow_begun(shell);
     if (id && shell->screen && shell->mode == MODE_KEYS) {
         shell_open(shell, VIEW_STEPS, id);
         shell_settle(shell);

@@ -28,6 +28,7 @@ struct shell {
     struct dialog *dialog;  /* of MODE_DIALOG, about `act` or a launch */
     struct act *act;
     struct departure *departure; /* or of MODE_DIALOG this; NULL: none */
+    char *begun;                 /* what was begun here last, until it is known how; or NULL */
     struct launch_desk starts;
     struct planner planner;
     struct area body; /* of the last frame */
@@ -125,6 +126,9 @@ void shell_move(struct shell *shell);
 void shell_without_dns(struct shell *shell);
 /* What was asked was confirmed in the dialog. */
 void shell_depart(struct shell *shell, const struct dialog *dialog);
+/* The journal has news: what was begun here may have been refused at once, as it looked once more.
+ */
+void shell_follow_begun(struct shell *shell);
 /* The open question follows what is read; `news`: the journal has some. */
 void shell_follow_asked(struct shell *shell, bool news);
 void shell_key_in_dialog(struct shell *shell, guint32 key);

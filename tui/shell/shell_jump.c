@@ -55,6 +55,16 @@ static void jump_to_release(struct shell *shell, const struct topic *topic)
         deck_say(shell->deck, ROLE_WARN, "nothing that is selected here is about a version");
 }
 
+/* An operation that is no rollout: which key shows it. */
+static void tell_other_kind(struct shell *shell, const struct operation *operation)
+{
+    struct deck *deck = shell->deck;
+    bool steps = deck_kind_has_steps(operation->kind);
+    g_autofree char *key = keymap_shown(deck->keymap, steps ? REQUEST_FAILOVER : REQUEST_EVENTS);
+    deck_say(deck, ROLE_WARN, "%s is a %s, no rollout: %s shows %s", operation->id, operation->kind,
+             key, steps ? "its steps" : "what is on record of it");
+}
+
 /* Of another cell's rollout it is not to be thought that it is this one's. */
 static void jump_to_operation(struct shell *shell, enum view_id id, const struct topic *topic)
 {
@@ -63,11 +73,8 @@ static void jump_to_operation(struct shell *shell, enum view_id id, const struct
     bool there = shell_top(shell)->view == id; /* pressed once more: the newest of all */
     const char *wanted = there ? NULL : topic->operation ? topic->operation : of_cell;
     const struct operation *operation = deck_operation(deck, wanted);
-    bool steps = operation && deck_kind_has_steps(operation->kind);
     if (id == VIEW_ROLLOUT && operation && g_strcmp0(operation->kind, "rollout") != 0)
-        deck_say(shell->deck, ROLE_WARN, "%s is a %s, no rollout: %s shows %s", wanted,
-                 operation->kind, steps ? "F" : "E",
-                 steps ? "its steps" : "what is on record of it");
+        tell_other_kind(shell, operation);
     else if (!wanted && !there && topic->cell && deck->rollouts->len > 0)
         deck_say(shell->deck, ROLE_WARN,
                  "%s has been in no rollout that is known here (:rollout shows the newest)",
