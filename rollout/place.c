@@ -126,9 +126,8 @@ static void consider(struct placing *placing, guint cell)
     candidate->why = why_not(placing, cell, candidate->used_pct_after);
     candidate->fits = !candidate->why;
     if (candidate->fits)
-        candidate->why =
-            g_strdup_printf("%.4g %% of its users after; %s can still lose its largest cell",
-                            candidate->used_pct_after, into->config->region);
+        candidate->why = g_strdup_printf("%.4g %% full with it; %s can still lose its largest cell",
+                                         candidate->used_pct_after, into->config->region);
     g_ptr_array_add(placing->answer->candidates, candidate);
 }
 

@@ -70,6 +70,9 @@ struct placement_target {
     bool lag_is_past;               /* the source has failed: that age is none of now */
 };
 
+/* "lag 2 s". Caller frees. */
+char *placement_lag_text(gint64 lag_ms);
+
 /* How a cell stands, as a whole. */
 enum drain {
     DRAIN_NONE,     /* no tenant lives there */

@@ -81,12 +81,17 @@ static gssize lag_before(const struct series *series, gint64 by_ms, gint64 perio
     return at;
 }
 
+char *placement_lag_text(gint64 lag_ms)
+{
+    return g_strdup_printf(lag_ms < WHEN_SECOND ? "lag %.1f s" : "lag %.0f s",
+                           (double)lag_ms / WHEN_SECOND);
+}
+
 static char *lag_words(const struct lag *lag, gint64 rpo_ms, bool failed, gint64 stale_ms)
 {
     g_autofree char *age = duration_short(MAX(0, lag->age_ms));
     g_autofree char *rpo = duration_short(MAX(0, rpo_ms));
-    g_autofree char *value = g_strdup_printf(
-        lag->lag_ms < WHEN_SECOND ? "lag %.1f s" : "lag %.0f s", (double)lag->lag_ms / WHEN_SECOND);
+    g_autofree char *value = placement_lag_text(lag->lag_ms);
     if (rpo_ms < 0)
         return g_strdup("no rpo");
     if (lag->lag_ms < 0)

@@ -134,20 +134,20 @@ static GPtrArray *sources_of(const struct world *world, gint64 now_ms, bool trou
     return sources;
 }
 
-struct snapshot *world_snapshot(const struct world *world, gint64 now_ms, bool trouble)
+struct snapshot *world_snapshot(const struct world *world, struct config *config, gint64 now_ms,
+                                bool trouble)
 {
-    guint n = world->config->cells->len;
+    guint n = config->cells->len;
     g_autofree struct cell_reading *readings = g_new0(struct cell_reading, n);
     for (guint i = 0; i < n; i++) {
-        const struct cell_config *config = world->config->cells->pdata[i];
-        const struct sim_cell *cell = sim_world_cell(world->sim, config->id);
+        const char *id = ((const struct cell_config *)config->cells->pdata[i])->id;
+        const struct sim_cell *cell = sim_world_cell(world->sim, id);
         bool unread = trouble && g_str_equal(cell->region, UNREAD_REGION);
         readings[i] = reading_of(world, cell, unread ? now_ms - UNREAD_MS : now_ms, now_ms);
     }
     struct registry *registry = registry_of(world, now_ms);
     g_autoptr(GPtrArray) sources = sources_of(world, now_ms, trouble);
-    const struct fleet_input input = {world->config, readings,     registry,
-                                      sources,       USD_PER_HOUR, NULL};
+    const struct fleet_input input = {config, readings, registry, sources, USD_PER_HOUR, NULL};
     struct snapshot *snapshot = fleet_fold(&input, now_ms);
     for (guint i = 0; i < n; i++)
         cell_reading_clear(&readings[i]);

@@ -8,6 +8,7 @@
 
 enum moment {
     MOMENT_FIRST,   /* before anything was done: all is well, no history */
+    MOMENT_ZONED,   /* the same of a fleet whose tenants' records are in a zone of ours */
     MOMENT_TROUBLE, /* r1's release goes bad; one region is unread, one cell is in alarm */
     MOMENT_FAILED,  /* r1 has failed and is over */
     MOMENT_BAKING,  /* r3 bakes in its second wave; r1 failed and r2 was aborted before */

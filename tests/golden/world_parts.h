@@ -6,7 +6,7 @@
 #include "tests/golden/world.h"
 
 struct world {
-    struct config *config;
+    struct config *config, *zoned; /* zoned: with a zone, which the other has not */
     struct sim_world *sim;
     struct sim_faults *faults;
     struct sim_cloud *cloud;
@@ -16,7 +16,8 @@ struct world {
 
 /* The fleet as a poller would have read it at `now_ms`. In trouble, Ireland's metrics were last
  * read a minute ago, and its alarms could not be. */
-struct snapshot *world_snapshot(const struct world *world, gint64 now_ms, bool trouble);
+struct snapshot *world_snapshot(const struct world *world, struct config *config, gint64 now_ms,
+                                bool trouble);
 
 /* The events of record.jsonl. NULL on error. */
 GPtrArray *record_read(const char *text, GError **error);

@@ -7,11 +7,19 @@
 #include "tui/views/fleet_columns.h"
 #include "tui/views/headline.h"
 #include "tui/views/safe_next.h"
+#include "tui/views/view.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
 #define NOW (G_GINT64_CONSTANT(1795485600000) + 30 * 1000)
+
+/* AWS's own words can be long. */
+#define LONG_CAUSE                                                                                  \
+    "Route 53 takes no change for now: Route 53 ChangeResourceRecordSets on Z0123456789ABCDEFGHIJ " \
+    "answered 400 Throttling: Rate exceeded (request 7f3c2a10-1111-2222-3333-444455556666), and "   \
+    "before that PriorRequestNotComplete: The request was rejected because Route 53 was still "     \
+    "processing a prior request."
 
 /* A tenant in cell-1, one in cell-eu; cell-1's error rate is `errors`. */
 static struct deck *deck_of(double errors)
@@ -112,4 +120,135 @@ Test(evacuation_views, a_region_without_room_to_lose_a_cell_is_told_before_it_do
     cr_expect_eq(role, ROLE_NORMAL, "nothing is wrong yet");
     g_autoptr(GPtrArray) lines = headline_lines(deck, cells, 78, 1, &role);
     cr_expect(strstr(lines->pdata[0], "no N+1 in eu-west-1"), "%s", (char *)lines->pdata[0]);
+}
+
+/* f1 is held when one of its three tenants is done. */
+static struct flight *held_in(struct deck *deck)
+{
+    struct flight *flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    g_ptr_array_set_free_func(deck->failovers, NULL);
+    g_ptr_array_add(deck->failovers, flight->failover);
+    flight_run_until(flight, "verified", 1);
+    flight->dns_code = "throttled";
+    flight_run(flight, 30);
+    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
+    deck->now_ms = flight->now_ms;
+    return flight;
+}
+
+static void conducted(struct deck *deck, const struct conductor_info *how)
+{
+    struct conductor_info *info = g_memdup2(how, sizeof *how);
+    info->host = g_strdup("bastion-1");
+    g_hash_table_replace(deck->conductors, g_strdup("f1"), info);
+}
+
+static char *headline_of(const struct deck *deck, int cols, int most)
+{
+    enum role role;
+    g_autoptr(GPtrArray) cells = fleet_in_order(deck);
+    g_autoptr(GPtrArray) lines = headline_lines(deck, cells, cols, most, &role);
+    cr_expect_eq(role, ROLE_WARN);
+    cr_expect_leq((int)lines->len, most);
+    g_ptr_array_add(lines, NULL);
+    return g_strjoinv("\n", (char **)lines->pdata);
+}
+
+Test(evacuation_views, of_a_held_failover_the_way_out_stays_in_the_headline_whatever_aws_says)
+{
+    static const struct {
+        int cols, most;
+        const char *done, *way;
+    } sizes[] = {{38, 2, "1 of 3", ":steps f1"},
+                 {78, 3, "1 of 3 tenants done, 2 left", ":steps f1 resumes or reverts it"},
+                 {118, 3, "1 of 3 tenants done, 2 left", ":steps f1 resumes or reverts it; why: "}};
+    OWN(deck) deck = deck_of(0);
+    OWN(flight) flight = held_in(deck);
+    conducted(deck, &(const struct conductor_info){
+                        .alive = true, .heartbeat_ms = deck->now_ms, .lease_ms = 30000});
+    deck->write = true;
+    g_free(flight->failover->held_cause);
+    flight->failover->held_cause = g_strdup(LONG_CAUSE);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *said = headline_of(deck, sizes[i].cols, sizes[i].most);
+        g_autofree char *line = g_strdelimit(g_strdup(said), "\n", ' ');
+        g_auto(GStrv) words = g_strsplit(line, "  ", -1);
+        g_autofree char *joined = g_strjoinv("", words);
+        cr_expect(strstr(joined, sizes[i].done), "%s is not in\n%s", sizes[i].done, said);
+        cr_expect(strstr(joined, sizes[i].way), "%s is not in\n%s", sizes[i].way, said);
+    }
+}
+
+Test(evacuation_views, who_was_left_alone_is_news_until_something_else_was_done)
+{
+    OWN(deck) deck = deck_of(0);
+    OWN(flight) flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    g_ptr_array_set_free_func(deck->failovers, NULL);
+    g_ptr_array_add(deck->failovers, flight->failover);
+    flight->tenants[1].record_why = "2 sets with a routing policy";
+    flight_run(flight, 30);
+    cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
+    deck->now_ms = flight->now_ms;
+    g_autofree char *said = headline_of(deck, 250, 3);
+    cr_expect(strstr(said, "▲ f1 failover of cell-1 completed: 2 of 3 tenants done, 1 left alone"),
+              "%s", said);
+    cr_expect(strstr(said, "(:steps f1 shows who)"), "%s", said);
+    OWN(flight) next = flight_new(flight_plan(FAILOVER_MOVE, 1));
+    flight_run(next, 30);
+    g_ptr_array_insert(deck->failovers, 0, next->failover);
+    enum role role;
+    g_autoptr(GPtrArray) cells = fleet_in_order(deck);
+    g_autofree char *after = headline(deck, cells, &role);
+    cr_expect_null(strstr(after, "left alone"), "%s", after);
+}
+
+Test(evacuation_views, a_failovers_conductor_that_is_silent_is_looked_after_and_no_other_is_begun)
+{
+    OWN(deck) deck = deck_of(9);
+    OWN(flight) flight = held_in(deck);
+    conducted(deck, &(const struct conductor_info){.alive = true,
+                                                   .pid = 77,
+                                                   .heartbeat_ms = deck->now_ms - 45000,
+                                                   .lease_ms = 30000});
+    g_autofree char *silent = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect(strstr(silent, "see conductor.log on bastion-1, and if process 77 is stuck, kill it"),
+              "%s", silent);
+    conducted(deck, &(const struct conductor_info){.lease_ms = 30000});
+    g_autofree char *dead = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect(g_str_has_prefix(dead, "run `celldeck conductor --until-idle`: nobody carries f1 on"),
+              "%s", dead);
+}
+
+Test(evacuation_views, that_the_credentials_of_a_failovers_conductor_end_is_told_while_it_goes_on)
+{
+    OWN(deck) deck = deck_of(0);
+    OWN(flight) flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    flight_run_until(flight, "verified", 1);
+    deck->now_ms = flight->now_ms + WHEN_MINUTE;
+    conducted(deck, &(const struct conductor_info){
+                        .alive = true, .heartbeat_ms = deck->now_ms, .lease_ms = 30000});
+    cr_expect_null(headline_failover_conductor(deck, flight->failover));
+    flight_append(
+        flight, "conductor", "note",
+        json_pack("{s:s, s:s}", "trouble", "credentials", "reason", "profile ops: they end in 4m"));
+    g_autofree char *told = headline_failover_conductor(deck, flight->failover);
+    cr_expect(told && strstr(told, "credentials of f1's conductor, said"), "%s", told);
+    flight_run(flight, 30);
+    cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
+    cr_expect_null(headline_failover_conductor(deck, flight->failover), "it is over");
+}
+
+Test(evacuation_views, of_a_cell_that_is_left_already_no_other_failover_is_offered)
+{
+    OWN(deck) deck = deck_of(0);
+    deck->write = true;
+    deck_choose(deck, "cell-1", NULL, NULL);
+    void *state = view_failover.open();
+    const struct area area = {1, 0, 22, 80};
+    view_failover.prepare(state, deck, &area);
+    cr_expect(view_failover.can(state, deck, REQUEST_FAIL_OVER));
+    OWN(flight) flight = held_in(deck);
+    cr_expect_not(view_failover.can(state, deck, REQUEST_FAIL_OVER));
+    cr_expect(view_failover.can(state, deck, REQUEST_DRILL), "a drill keeps nobody");
+    view_failover.close(state);
 }

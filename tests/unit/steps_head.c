@@ -47,3 +47,43 @@ Test(steps_head, one_that_is_refused_shows_the_key_under_which_it_is_planned_aga
                  g_str_has_prefix(g_array_index(head, struct cell_line, i).text, "F: where ");
     cr_expect(shown);
 }
+
+/* The lines over the tenants, those for which a screen of that width and so many rows has room. */
+static char *head_of(const struct flight *flight, int cols, guint rows)
+{
+    OWN(config) config = small_fleet(NULL);
+    OWN(deck) deck = deck_new(config, NULL);
+    deck->write = true;
+    deck->now_ms = flight->now_ms;
+    g_autoptr(GArray) head = steps_head(deck, flight->failover, cols);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < MIN(head->len, rows); i++)
+        g_string_append_printf(text, "%s\n", g_array_index(head, struct cell_line, i).text);
+    return g_strdup(text->str);
+}
+
+Test(steps_head, of_a_held_one_the_smallest_screen_shows_both_ways_out_and_how_far_it_came)
+{
+    OWN(flight) flight = held_half_way();
+    g_autofree char *small = head_of(flight, 38, 5);
+    cr_expect(strstr(small, "7 of 12 tenants"), "%s", small);
+    cr_expect(strstr(small, "p resumes; b reverts"), "%s", small);
+}
+
+Test(steps_head, what_holds_it_how_far_it_came_and_the_ways_out_are_each_said_once)
+{
+    OWN(flight) flight = held_half_way();
+    g_autofree char *head = head_of(flight, 200, 3);
+    g_auto(GStrv) lines = g_strsplit(head, "\n", -1);
+    cr_expect(g_str_has_suffix(lines[0], "held: Route 53 takes no change for now: throttled") ||
+                  g_str_has_suffix(lines[0], "held: throttled"),
+              "%s", lines[0]);
+    cr_expect(strstr(lines[1], "7 of 12 tenants done, 5 left"), "%s", head);
+    cr_expect(g_str_has_prefix(lines[2], "p goes on with what is left; b takes back"), "%s", head);
+    flight_wish(flight, "revert");
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
+    g_autofree char *back = head_of(flight, 200, 3);
+    cr_expect(strstr(back, "p goes on taking back what is left"), "%s", back);
+    cr_expect_null(strstr(back, "b takes"), "%s", back);
+}

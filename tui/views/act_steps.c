@@ -57,6 +57,23 @@ static char *blast_of(const struct failover *failover)
     return g_strdup_printf("Blast radius, at most: %s, %s, %s", cells, tenants, users);
 }
 
+/* Nothing here undoes what the user's own commands did: whoever goes back finds it so. */
+static void add_commands(GPtrArray *lines, const struct failover *failover)
+{
+    if (failover->fence.done)
+        g_ptr_array_add(lines, g_strdup_printf("▲ %s was fenced (failover.fence.command), and "
+                                               "stays so: it takes no writes until you lift that",
+                                               failover->plan->source));
+    for (guint i = 0; i < failover->promotes->len; i++) {
+        const struct failover_command *promote =
+            &g_array_index(failover->promotes, struct failover_command, i);
+        if (promote->done && promote->target)
+            g_ptr_array_add(lines, g_strdup_printf("▲ %s was made writable "
+                                                   "(failover.promote.command), and stays so",
+                                                   promote->target->cell));
+    }
+}
+
 static struct sight look(const struct act *act, const struct failover *failover)
 {
     struct sight sight = {.lines = g_ptr_array_new_with_free_func(g_free)};
@@ -64,6 +81,8 @@ static struct sight look(const struct act *act, const struct failover *failover)
     g_ptr_array_add(sight.lines,
                     g_strdup_printf("%s %s", failover->id, way_of(act->request)->effect));
     g_ptr_array_add(sight.lines, blast_of(failover));
+    if (act->request == REQUEST_REVERT)
+        add_commands(sight.lines, failover);
     for (guint i = 0; i < plan->targets->len; i++) {
         const struct planned_target *target = g_ptr_array_index(plan->targets, i);
         bool revert = act->request == REQUEST_REVERT;
@@ -72,7 +91,7 @@ static struct sight look(const struct act *act, const struct failover *failover)
                                         revert ? plan->source : target->cell));
     }
     g_autofree char *progress = failover_progress_words(failover);
-    const char *why = failover->state == FAILOVER_HELD ? failover->state_reason : NULL;
+    const char *why = failover_cause(failover);
     sight.note = g_strdup_printf("By now: %s%s%s", progress, why ? ". Held: " : "", why ? why : "");
     sight.bound = g_strdup(failover_state_name(failover->state));
     return sight;

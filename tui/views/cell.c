@@ -227,9 +227,10 @@ static struct reaction cell_key(void *state, const struct deck *deck, enum reque
     }
 }
 
-static const enum request hints[] = {
-    REQUEST_BACK,    REQUEST_DOWN,     REQUEST_SPAN, REQUEST_NEXT, REQUEST_TENANTS,
-    REQUEST_ROLLOUT, REQUEST_PREVIOUS, REQUEST_HELP, REQUEST_QUIT, REQUEST_COUNT};
+static const enum request hints[] = {REQUEST_BACK,     REQUEST_DOWN,     REQUEST_SPAN,
+                                     REQUEST_FAILOVER, REQUEST_TENANTS,  REQUEST_ROLLOUT,
+                                     REQUEST_NEXT,     REQUEST_PREVIOUS, REQUEST_HELP,
+                                     REQUEST_QUIT,     REQUEST_COUNT};
 
 const struct view view_cell = {
     .hints = hints,

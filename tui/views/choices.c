@@ -3,6 +3,10 @@
 #include "data/base/text.h"
 #include "rollout/failover_draft.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
+
+/* For the whole of the selected row there are so many, on a screen that is not as low as that. */
+enum { WHOLE_ROWS = 2, LEAST_ROWS = 5 };
 
 struct choice {
     const char *cell;
@@ -106,12 +110,33 @@ void choices_follow(struct choices *choices, const struct deck *deck, enum failo
             g_ptr_array_add(ids, (char *)((struct choice *)choices->all->pdata[i])->cell);
         list_set(&choices->list, ids);
     }
-    list_fit(&choices->list, MAX(1, rows));
+    list_fit(&choices->list, MAX(1, rows >= LEAST_ROWS ? rows - WHOLE_ROWS : rows));
+}
+
+/* Of the cell's name. */
+static int name_cols(int cols)
+{
+    return CLAMP(cols / 3, 12, 24);
+}
+
+static bool is_cut(const struct choice *choice, int cols)
+{
+    int name = name_cols(cols);
+    return text_width(choice->cell) > name || text_width(choice->text) > cols - 5 - name;
+}
+
+/* The whole of what the selected row has no room for. */
+static void draw_whole(const struct choice *choice, struct canvas *canvas, const struct area *area)
+{
+    g_autofree char *whole = g_strdup_printf("%s: %s", choice->cell, choice->text);
+    if (is_cut(choice, area->cols))
+        wrap_told(canvas, &(struct area){area->row, 1, area->rows, area->cols - 2}, ROLE_NORMAL,
+                  whole);
 }
 
 static void draw_choice(const struct choice *choice, struct canvas *canvas, int row, int cols)
 {
-    int name = CLAMP(cols / 3, 12, 24);
+    int name = name_cols(cols);
     enum role role = !choice->fits ? ROLE_BAD : choice->needs ? ROLE_WARN : ROLE_GOOD;
     canvas_text(canvas, row, 1, 1, role, !choice->fits ? "✖" : choice->needs ? "▲" : "✔");
     canvas_text(canvas, row, 3, name, ROLE_NORMAL, choice->cell);
@@ -128,6 +153,11 @@ void choices_draw(const struct choices *choices, const struct deck *deck, struct
         draw_choice(g_ptr_array_index(choices->all, (guint)at), canvas, row, area->cols);
         view_show_row(list, at, canvas, row);
     }
+    int shown = MIN(list->height, list_size(list)), gap = area->rows - shown > WHOLE_ROWS;
+    const struct area below = {area->row + shown + gap, area->col, area->rows - shown - gap,
+                               area->cols};
+    if (list->selected && below.rows > 0)
+        draw_whole(g_ptr_array_index(choices->all, (guint)list->index), canvas, &below);
     if (list_size(list) == 0)
         canvas_text(canvas, area->row, 1, area->cols - 2, ROLE_UNKNOWN,
                     deck->evacuations ? "nowhere: nothing is known that would say where to"

@@ -1,6 +1,7 @@
 /* The cells that one tenant, or everybody in a cell, could go to, each as if it were the only one:
  * those that fit first, with what would have to be acknowledged there; then the others, with why it
- * can't be. The screens moves and targets are made of it. */
+ * can't be; and the whole of the selected one, where its row has no room for it. The screens moves
+ * and targets are made of it. */
 #pragma once
 
 #include "rollout/failover_plan.h"

@@ -8,32 +8,16 @@
 #include "rollout/failover_request.h"
 #include "tui/views/ack_asks.h"
 #include "tui/views/checks.h"
-#include "tui/views/evacuation_lines.h"
+#include "tui/views/departure_inside.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
-struct departure {
-    enum failover_kind kind;
-    char *of, *to;                 /* `to` NULL: wherever they fit */
-    bool by_hand;                  /* the zone is left alone */
-    struct evacuation *evacuation; /* as it was shown last */
-    char *bound;                   /* who goes where by it, and what is not proven */
-    GPtrArray *checks;
-    unsigned needs;                      /* 1u << proof */
-    struct dialog_ask asks[DIALOG_ASKS]; /* their notes are ours */
-    char *short_keys;      /* the credentials may end before it does; NULL: they last */
-    unsigned acks;         /* as typed */
-    char *reason, *ticket; /* as typed */
-    char *state_dir, *actor, *arn;
-    struct config *config;
-    const struct snapshot *seen;        /* that it was planned by; only to be compared ... */
-    const struct origins *seen_origins; /* ... as this is */
-    gint64 journal_version;             /* the checks are of */
-    char *id;                           /* that it was opened under, by the worker */
-    departure_fn fn;
-    gpointer data;
-};
+static void forget_seen(struct departure *departure)
+{
+    g_clear_pointer(&departure->seen, snapshot_unref);
+    g_clear_pointer(&departure->seen_plans, evacuations_unref);
+}
 
 void departure_free(struct departure *departure)
 {
@@ -48,6 +32,7 @@ void departure_free(struct departure *departure)
         g_free(strings[i]);
     g_clear_pointer(&departure->evacuation, evacuation_unref);
     g_clear_pointer(&departure->checks, g_ptr_array_unref);
+    forget_seen(departure);
     config_unref(departure->config);
     g_free(departure);
 }
@@ -77,15 +62,10 @@ static char *bound_of(const struct departure *departure, const struct evacuation
     return g_string_free(bound, FALSE);
 }
 
-static struct ack_about about_of(const struct departure *departure)
-{
-    return (struct ack_about){departure->evacuation, departure->kind, departure->by_hand};
-}
-
 /* Each acknowledgement by its name, then why and by which ticket. */
 static void set_asks(struct departure *departure)
 {
-    const struct ack_about about = about_of(departure);
+    const struct ack_about about = departure_about(departure);
     ack_asks_clear(departure->asks, G_N_ELEMENTS(departure->asks));
     size_t n = ack_asks_set(departure->asks, &about, departure->needs);
     departure->asks[n++] = (struct dialog_ask){.name = "Reason", .note = "kept in the history"};
@@ -127,8 +107,9 @@ static void take(struct departure *departure, const struct deck *deck,
     departure->checks = checks_of(deck, evacuation, departure->kind);
     departure->needs = needs_of(departure, evacuation);
     departure->short_keys = short_keys(departure, deck);
-    departure->seen = deck->snapshot;
-    departure->seen_origins = deck_origins(deck);
+    forget_seen(departure);
+    departure->seen = snapshot_ref(deck->snapshot);
+    departure->seen_plans = deck->evacuations ? evacuations_ref(deck->evacuations) : NULL;
     departure->journal_version = deck->journal_version;
     set_asks(departure);
 }
@@ -137,6 +118,12 @@ bool departure_may_leave_dns(const struct deck *deck)
 {
     const struct failover_config *failover = &deck->config->failover;
     return failover->zone_id && failover->record;
+}
+
+bool departure_is_under_way(const struct deck *deck, const char *cell)
+{
+    const struct failover *live = deck_cell_failover(deck, cell);
+    return live && live->plan->kind == FAILOVER_FAILOVER;
 }
 
 /* False: says why not. */
@@ -184,82 +171,12 @@ struct departure *departure_new(const struct deck *deck, const struct departure_
     return departure;
 }
 
-static char *title_of(const struct departure *departure)
-{
-    static const char *const titles[] = {[FAILOVER_FAILOVER] = "Fail %s over",
-                                         [FAILOVER_DRILL] = "Drill the failover of %s",
-                                         [FAILOVER_MOVE] = "Move %s"};
-    GString *title = g_string_new(titles[departure->kind]);
-    g_string_replace(title, "%s", departure->of, 1);
-    return g_string_free(title, FALSE);
-}
-
-/* The records are changed, or left to people, for there is no zone or it is to be left alone. */
-static const char *dns_words(const struct departure *departure)
-{
-    const struct failover_config *failover = &departure->config->failover;
-    if (departure->by_hand)
-        return "the registry alone; the zone is left alone, and its records are yours to change";
-    if (!failover->zone_id || !failover->record)
-        return "the registry alone; there is no zone in celldeck.yaml, and the records are yours "
-               "to change";
-    return "registry, then Route 53";
-}
-
-static char *what_happens(const struct departure *departure)
-{
-    const struct evacuation *evacuation = departure->evacuation;
-    bool drill = departure->kind == FAILOVER_DRILL;
-    g_autofree char *only =
-        departure->to ? g_strdup_printf(" %s %s alone", drill ? "to" : "for", departure->to)
-                      : g_strdup("");
-    if (drill)
-        return g_strdup_printf("Every step of a failover of %s%s is read and checked; nothing is "
-                               "written, and it is on record as a drill",
-                               departure->of, only);
-    if (departure->kind == FAILOVER_MOVE)
-        return g_strdup_printf("%s leaves %s, and nobody else does: %s", departure->of,
-                               evacuation->cell->id, dns_words(departure));
-    return g_strdup_printf("Everybody leaves %s%s: %s; batch by batch, the first of one tenant",
-                           departure->of, only, dns_words(departure));
-}
-
-static GPtrArray *lines_of(const struct departure *departure)
-{
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    const struct evacuation *evacuation = departure->evacuation;
-    const struct ack_about about = about_of(departure);
-    g_autofree char *blast = evacuation_blast(evacuation);
-    g_ptr_array_add(lines, what_happens(departure));
-    for (guint i = 0; i < departure->checks->len; i++)
-        if (!((const struct check *)departure->checks->pdata[i])->ok)
-            g_ptr_array_add(lines, check_line(departure->checks->pdata[i]));
-    g_ptr_array_add(lines, g_strconcat("Blast radius: ", blast, NULL));
-    for (guint i = 0; i < evacuation->targets->len; i++) {
-        const struct placement_target *target = g_ptr_array_index(evacuation->targets, i);
-        g_autofree char *text = evacuation_target_text(target, false);
-        g_ptr_array_add(lines, g_strdup_printf("  → %s: %s", target->cell->id, text));
-    }
-    if (departure->short_keys)
-        g_ptr_array_add(lines, g_strconcat("▲ ", departure->short_keys, NULL));
-    for (int i = 0; i < PROOFS; i++) {
-        if (!(departure->needs & 1u << i))
-            continue;
-        g_autofree char *words = ack_words(&about, (enum proof)i);
-        g_ptr_array_add(lines, g_strconcat("▲ ", words, NULL));
-    }
-    for (guint i = 0; i < departure->checks->len; i++)
-        if (((const struct check *)departure->checks->pdata[i])->ok)
-            g_ptr_array_add(lines, check_line(departure->checks->pdata[i]));
-    return lines;
-}
-
 struct dialog *departure_dialog(const struct departure *departure)
 {
     bool may = checks_pass(departure->checks);
-    g_autofree char *title = title_of(departure);
-    struct dialog *dialog = dialog_new(title, lines_of(departure), may ? departure->asks : NULL,
-                                       may ? departure->of : NULL);
+    g_autofree char *title = departure_title(departure);
+    struct dialog *dialog = dialog_new(title, departure_lines(departure),
+                                       may ? departure->asks : NULL, may ? departure->of : NULL);
     dialog->role = may ? ROLE_WARN : ROLE_BAD;
     return dialog;
 }
@@ -277,7 +194,7 @@ static void ask_anew(const struct departure *departure, struct dialog **dialog, 
 
 bool departure_follow(struct departure *departure, const struct deck *deck, struct dialog **dialog)
 {
-    if (departure->seen == deck->snapshot && departure->seen_origins == deck_origins(deck) &&
+    if (departure->seen == deck->snapshot && departure->seen_plans == deck->evacuations &&
         departure->journal_version == deck->journal_version)
         return false;
     struct evacuation *evacuation = plan_now(departure, deck);
@@ -289,7 +206,7 @@ bool departure_follow(struct departure *departure, const struct deck *deck, stru
     g_autofree char *ticket = g_strdup(dialog_typed(*dialog, "Ticket"));
     take(departure, deck, evacuation);
     if (strcmp(before, departure->bound) == 0 && could == checks_pass(departure->checks)) {
-        dialog_reword(*dialog, lines_of(departure));
+        dialog_reword(*dialog, departure_lines(departure));
         return false;
     }
     ask_anew(departure, dialog, reason, ticket);

@@ -27,6 +27,9 @@ struct departure *departure_new(const struct deck *deck, const struct departure_
                                 GError **error);
 /* Whether there is a zone that could be left alone: without one it is in any case. */
 bool departure_may_leave_dns(const struct deck *deck);
+/* Whether everybody is being taken out of that cell already, or is held half-way: no other can
+ * begin before that is over. */
+bool departure_is_under_way(const struct deck *deck, const char *cell);
 /* The question; where a check fails that tells which, and asks nothing. */
 struct dialog *departure_dialog(const struct departure *departure);
 /* The open question follows the deck. True: it is another, and *dialog too. */

@@ -1,7 +1,7 @@
 #include "tui/views/dies_column.h"
 
 #include "data/base/text.h"
-#include "tui/views/deck.h"
+#include "tui/views/departure.h"
 #include "tui/views/marks.h"
 
 #include <math.h>
@@ -11,12 +11,11 @@ static const struct evacuation *dies_plan(const void *row, const struct deck *de
     return deck_evacuation(deck, ((const struct cell *)row)->config->id);
 }
 
-/* What takes everybody out of it already, or is held half-way: that is what happens to them, and no
- * other can begin before it is over. */
+/* What takes everybody out of it already, or is held half-way: that is what happens to them. */
 static const struct failover *dies_live(const void *row, const struct deck *deck)
 {
-    const struct failover *live = deck_cell_failover(deck, ((const struct cell *)row)->config->id);
-    return live && live->plan->kind == FAILOVER_FAILOVER ? live : NULL;
+    const char *id = ((const struct cell *)row)->config->id;
+    return departure_is_under_way(deck, id) ? deck_cell_failover(deck, id) : NULL;
 }
 
 const char *dies_text(const void *row, const struct deck *deck, GString *scratch)

@@ -82,9 +82,9 @@ static void add_lag(GString *text, const struct placement_target *target)
 {
     if (target->lag_ms < 0)
         return;
-    g_autofree char *lag = duration_short(target->lag_ms);
+    g_autofree char *lag = placement_lag_text(target->lag_ms);
     g_autofree char *age = duration_short(MAX(0, target->lag_age_ms));
-    g_string_append_printf(text, " · lag %s (its last, %s %s)", lag, age,
+    g_string_append_printf(text, " · %s (its last, %s %s)", lag, age,
                            target->lag_is_past ? "before it failed" : "old");
 }
 

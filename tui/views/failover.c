@@ -202,6 +202,8 @@ static bool failover_can(const void *state, const struct deck *deck, enum reques
         return anybody;
     if (request == REQUEST_WITHOUT_DNS && !departure_may_leave_dns(deck))
         return false;
+    if (request != REQUEST_DRILL && departure_is_under_way(deck, deck->cell))
+        return !request_acts(request);
     return !request_acts(request) || (deck->write && anybody && plan->complete);
 }
 

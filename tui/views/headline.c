@@ -3,54 +3,24 @@
 #include "data/base/text.h"
 #include "data/base/when.h"
 #include "tui/views/affected.h"
+#include "tui/views/headline_parts.h"
+#include "tui/views/headline_passage.h"
 #include "tui/views/marks.h"
 #include "tui/views/safe_next.h"
-#include "tui/views/steps_head.h"
-#include "tui/views/wrap.h"
 
 #include <math.h>
 #include <string.h>
 
-enum {
-    RANK_STATE,
-    RANK_ALL,
-    RANK_ONE,
-    RANK_CONDUCTOR,
-    RANK_WHY,
-    RANK_CHANGE,
-    RANK_ONE_OF_ALL,
-    RANK_SPARE
-};
-
-/* What the sentence is made of, in the order in which it is read. */
-struct part {
-    char *text;
-    char *brief;        /* what it says where there is little room; NULL: all of it or nothing */
-    const char *before; /* what joins it to what is said before it */
-    int rank;           /* what gives way first has the highest */
-    int brief_rank;     /* of its brief form */
-};
-
-static void part_clear(gpointer p)
-{
-    struct part *part = p;
-    g_free(part->text);
-    g_free(part->brief);
-}
-
 /* Takes `text`; NULL is no part. */
-static void add(GArray *parts, int rank, const char *before, char *text)
+static void add(GArray *parts, enum part_rank rank, const char *before, char *text)
 {
-    struct part part = {text, NULL, before, rank, rank};
-    if (text)
-        g_array_append_val(parts, part);
+    parts_add(parts, (struct part){.text = text, .before = before, .rank = rank});
 }
 
 /* With a brief form, which is taken, too. */
-static void add_with_brief(GArray *parts, int rank, char *text, char *brief)
+static void add_with_brief(GArray *parts, enum part_rank rank, char *text, char *brief)
 {
-    struct part part = {text, brief, " · ", rank, rank};
-    g_array_append_val(parts, part);
+    parts_add(parts, (struct part){text, brief, " · ", rank, rank, false});
 }
 
 /* What a rollout has changed there; NULL: nothing. */
@@ -136,30 +106,17 @@ static void add_spare(GArray *parts, const struct deck *deck, const struct cell 
     if (!first)
         return;
     g_autofree char *others = more ? g_strdup_printf(", +%u", more) : g_strdup("");
-    struct part part = {g_strdup_printf("▲ %s%s", first->why, others),
-                        g_strdup_printf("▲ no N+1 in %s%s", first->region, others), " · ",
-                        RANK_SPARE, but ? RANK_SPARE : RANK_ALL};
-    g_array_append_val(parts, part);
-}
-
-/* What is under way with tenants rather than releases; NULL: nothing. Why one is held tells how far
- * it came. */
-static char *passage_text(const struct deck *deck, enum role *role)
-{
-    const struct failover *failover = deck_first_failover(deck);
-    if (!failover || failover_state_final(failover->state))
-        return NULL;
-    bool held = failover->state == FAILOVER_HELD && failover->state_reason;
-    if (!held)
-        return steps_brief(failover);
-    *role = *role == ROLE_NORMAL ? ROLE_WARN : *role;
-    g_autofree char *what = steps_what(failover);
-    return g_strdup_printf("▲ %s %s is held: %s", failover->id, what, failover->state_reason);
+    parts_add(parts,
+              (struct part){.text = g_strdup_printf("▲ %s%s", first->why, others),
+                            .brief = g_strdup_printf("▲ no N+1 in %s%s", first->region, others),
+                            .before = " · ",
+                            .rank = RANK_SPARE,
+                            .brief_rank = but ? RANK_SPARE : RANK_ALL});
 }
 
 /* All cells that are not well, where there are several. */
-static void add_all(GArray *parts, int rank, const struct deck *deck, const GPtrArray *cells,
-                    const struct affected *all)
+static void add_all(GArray *parts, enum part_rank rank, const struct deck *deck,
+                    const GPtrArray *cells, const struct affected *all)
 {
     g_autofree char *text = affected_text(deck, all);
     g_autofree char *brief = affected_brief(deck, all);
@@ -182,7 +139,7 @@ static void of_cell(GArray *parts, const struct deck *deck, const GPtrArray *cel
     add(parts, RANK_CHANGE, " · ", change_text(deck, cell));
     if (all.cells > 1)
         add_all(parts, RANK_ALL, deck, cells, &all);
-    add(parts, RANK_ONE, " · ", passage_text(deck, role));
+    headline_add_passage(parts, deck, RANK_ONE, RANK_ONE, role);
     add_spare(parts, deck, cell);
     add(parts, RANK_CONDUCTOR, " · ", any_trouble(deck));
 }
@@ -238,15 +195,14 @@ static void all_well(GArray *parts, const struct deck *deck, enum role *role)
                          : last_rollout(deck, rollout, role);
     if (trouble || (live && rollout->state != ROLLOUT_RUNNING && rollout->state != ROLLOUT_PLANNED))
         *role = ROLE_WARN;
-    add(parts, *role == ROLE_WARN ? RANK_STATE : RANK_ONE, " · ", news);
-    add(parts, RANK_STATE, " · ", passage_text(deck, role));
+    add(parts, *role == ROLE_WARN ? RANK_STATE : live ? RANK_ONE : RANK_CHANGE, " · ", news);
+    headline_add_passage(parts, deck, RANK_ALL, RANK_STATE, role);
     add_spare(parts, deck, NULL);
 }
 
 static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum role *role)
 {
-    GArray *parts = g_array_new(FALSE, FALSE, sizeof(struct part));
-    g_array_set_clear_func(parts, part_clear);
+    GArray *parts = parts_new();
     *role = ROLE_UNKNOWN;
     if (!deck->snapshot) {
         add(parts, RANK_STATE, "",
@@ -260,74 +216,17 @@ static GArray *parts_of(const struct deck *deck, const GPtrArray *cells, enum ro
     return parts;
 }
 
-static char *joined(const GArray *parts)
-{
-    GString *text = g_string_new(NULL);
-    for (guint i = 0; i < parts->len; i++) {
-        const struct part *part = &g_array_index(parts, struct part, i);
-        g_string_append_printf(text, "%s%s", i > 0 ? part->before : "", part->text);
-    }
-    return g_string_free(text, FALSE);
-}
-
-/* A brief form stays in one line, if only a line has room for it: its blanks break no line. */
-#define NO_BREAK "\u00a0"
-
-static char *glued(const char *text)
-{
-    g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    return g_strjoinv(NO_BREAK, words);
-}
-
-/* Says less of what matters least, or nothing; false: all that is left has to be said. */
-static bool give_way(GArray *parts)
-{
-    guint least = 0;
-    for (guint i = 1; i < parts->len; i++)
-        if (g_array_index(parts, struct part, i).rank >
-            g_array_index(parts, struct part, least).rank)
-            least = i;
-    struct part *part = &g_array_index(parts, struct part, least);
-    if (part->brief) {
-        g_free(part->text);
-        part->text = glued(part->brief);
-        g_clear_pointer(&part->brief, g_free);
-        part->rank = part->brief_rank;
-        return true;
-    }
-    if (part->rank == RANK_STATE)
-        return false;
-    g_array_remove_index(parts, least);
-    return true;
-}
-
 char *headline(const struct deck *deck, const GPtrArray *cells, enum role *role)
 {
     g_autoptr(GArray) parts = parts_of(deck, cells, role);
-    return joined(parts);
+    return parts_joined(parts);
 }
 
 GPtrArray *headline_lines(const struct deck *deck, const GPtrArray *cells, int cols, int most,
                           enum role *role)
 {
     g_autoptr(GArray) parts = parts_of(deck, cells, role);
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *sentence = joined(parts);
-    wrap_text(sentence, cols, "  ", lines);
-    while ((int)lines->len > most && give_way(parts)) {
-        g_free(sentence);
-        sentence = joined(parts);
-        g_ptr_array_set_size(lines, 0);
-        wrap_text(sentence, cols, "  ", lines);
-    }
-    g_ptr_array_set_size(lines, 0);
-    wrap_within(sentence, cols, "  ", most, lines);
-    for (guint i = 0; i < lines->len; i++) {
-        g_auto(GStrv) words = g_strsplit(lines->pdata[i], NO_BREAK, -1);
-        g_free(lines->pdata[i]);
-        lines->pdata[i] = g_strjoinv(" ", words);
-    }
-    return lines;
+    return parts_lines(parts, cols, most);
 }
 
 char *headline_next(const struct deck *deck, const GPtrArray *cells)

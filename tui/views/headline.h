@@ -20,7 +20,15 @@ char *headline_next(const struct deck *deck, const GPtrArray *cells);
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout);
 /* The same of a failover, a drill or a move. */
 char *headline_failover_conductor(const struct deck *deck, const struct failover *failover);
+/* An operation that somebody has to conduct. */
+struct conducted {
+    const char *id;
+    bool live;
+    gint64 opened_ms;
+};
+struct conducted conducted_rollout(const struct rollout *rollout);
+struct conducted conducted_failover(const struct failover *failover);
 /* Whether by the leases nobody carries it on, though it is not over. */
-bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout);
+bool headline_nobody_conducts(const struct deck *deck, const struct conducted *what);
 /* Whether who has the lease lives, but has let it pass: nothing is done meanwhile. */
-bool headline_conductor_is_silent(const struct deck *deck, const struct rollout *rollout);
+bool headline_conductor_is_silent(const struct deck *deck, const struct conducted *what);

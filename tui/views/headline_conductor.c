@@ -22,20 +22,23 @@ static char *own_trouble(const struct deck *deck, const struct rollout *rollout)
     return NULL;
 }
 
-/* An operation that somebody has to conduct. */
-struct conducted {
-    const char *id;
-    bool live;
-    gint64 opened_ms;
-};
+/* What the conductor of a failover lacks: it can't go on for ever without keys. */
+static char *short_of_keys(const struct deck *deck, const struct failover *failover)
+{
+    if (!failover->keys_end)
+        return NULL;
+    g_autofree char *since = duration_short(MAX(0, deck->now_ms - failover->keys_end_since_ms));
+    return g_strdup_printf("▲ credentials of %s's conductor, said %s ago: %s", failover->id, since,
+                           failover->keys_end);
+}
 
-static struct conducted of_rollout(const struct rollout *rollout)
+struct conducted conducted_rollout(const struct rollout *rollout)
 {
     return (struct conducted){rollout->id, !rollout_state_final(rollout->state),
                               rollout->opened_ms};
 }
 
-static struct conducted of_failover(const struct failover *failover)
+struct conducted conducted_failover(const struct failover *failover)
 {
     return (struct conducted){failover->id, !failover_state_final(failover->state),
                               failover->opened_ms};
@@ -46,11 +49,10 @@ static bool may_lack_conductor(const struct deck *deck, const struct conducted *
     return what->live && deck->now_ms - what->opened_ms >= FIRST_LEASE_MS;
 }
 
-bool headline_nobody_conducts(const struct deck *deck, const struct rollout *rollout)
+bool headline_nobody_conducts(const struct deck *deck, const struct conducted *what)
 {
-    const struct conducted what = of_rollout(rollout);
-    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, rollout->id);
-    return may_lack_conductor(deck, &what) && !deck->copy_trouble && !(info && info->alive);
+    const struct conductor_info *info = g_hash_table_lookup(deck->conductors, what->id);
+    return may_lack_conductor(deck, what) && !deck->copy_trouble && !(info && info->alive);
 }
 
 static gint64 silent_for_ms(const struct deck *deck, const struct conductor_info *info)
@@ -58,17 +60,11 @@ static gint64 silent_for_ms(const struct deck *deck, const struct conductor_info
     return info ? MAX(0, deck->now_ms - info->heartbeat_ms) : 0;
 }
 
-static bool is_silent(const struct deck *deck, const struct conducted *what)
+bool headline_conductor_is_silent(const struct deck *deck, const struct conducted *what)
 {
     const struct conductor_info *info = g_hash_table_lookup(deck->conductors, what->id);
     return may_lack_conductor(deck, what) && !deck->copy_trouble && info && info->alive &&
            silent_for_ms(deck, info) > info->lease_ms;
-}
-
-bool headline_conductor_is_silent(const struct deck *deck, const struct rollout *rollout)
-{
-    const struct conducted what = of_rollout(rollout);
-    return is_silent(deck, &what);
 }
 
 /* That nobody does, or has not been heard of; NULL: somebody conducts it. */
@@ -80,7 +76,7 @@ static char *lacks_conductor(const struct deck *deck, const struct conducted *wh
     if (deck->copy_trouble) /* then it is we who have not heard of anybody */
         return g_strdup_printf("▲ %s", deck->copy_trouble);
     g_autofree char *since = duration_short(silent_for_ms(deck, info));
-    bool silent = is_silent(deck, what);
+    bool silent = headline_conductor_is_silent(deck, what);
     if (info && info->alive && !silent)
         return NULL;
     if (info && silent)
@@ -93,13 +89,14 @@ static char *lacks_conductor(const struct deck *deck, const struct conducted *wh
 
 char *headline_conductor(const struct deck *deck, const struct rollout *rollout)
 {
-    const struct conducted what = of_rollout(rollout);
+    const struct conducted what = conducted_rollout(rollout);
     char *lacks = lacks_conductor(deck, &what);
     return lacks || !may_lack_conductor(deck, &what) ? lacks : own_trouble(deck, rollout);
 }
 
 char *headline_failover_conductor(const struct deck *deck, const struct failover *failover)
 {
-    const struct conducted what = of_failover(failover);
-    return lacks_conductor(deck, &what);
+    const struct conducted what = conducted_failover(failover);
+    char *lacks = lacks_conductor(deck, &what);
+    return lacks || !what.live ? lacks : short_of_keys(deck, failover);
 }

@@ -4,6 +4,7 @@
 #include "tui/views/choices.h"
 #include "tui/views/departure.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
 
 enum { HEAD_ROWS = 2 };
 
@@ -22,21 +23,27 @@ static void moves_prepare(void *state, const struct deck *deck, const struct are
     choices_follow(state, deck, FAILOVER_MOVE, deck->tenant, area->rows - HEAD_ROWS);
 }
 
-static void draw_title(const struct deck *deck, struct canvas *canvas, const struct area *area)
+static char *title_of(const struct deck *deck, enum role *role)
 {
     const struct tenant *tenant =
         deck->snapshot && deck->tenant ? snapshot_tenant(deck->snapshot, deck->tenant) : NULL;
-    g_autofree char *users = tenant && tenant->current_users >= 0
+    *role = tenant ? ROLE_TITLE : ROLE_WARN;
+    if (!tenant)
+        return g_strdup_printf("tenant %s is not in the registry (any more)",
+                               deck->tenant ? deck->tenant : "–");
+    g_autofree char *users = tenant->current_users >= 0
                                  ? text_counted(tenant->current_users, "user")
                                  : g_strdup("users not known");
-    if (!tenant)
-        canvas_printf(canvas, area->row, 1, area->cols - 2, ROLE_WARN,
-                      "tenant %s is not in the registry (any more)",
-                      deck->tenant ? deck->tenant : "–");
-    else
-        canvas_printf(canvas, area->row, 1, area->cols - 2, ROLE_TITLE,
-                      "%s of %s, %s, %s: where to?", tenant->id, tenant->cell ? tenant->cell : "–",
-                      users, tenant_tier_name(tenant->tier));
+    return g_strdup_printf("%s of %s, %s, %s: where to?", tenant->id,
+                           tenant->cell ? tenant->cell : "–", users,
+                           tenant_tier_name(tenant->tier));
+}
+
+static void draw_title(const struct deck *deck, struct canvas *canvas, const struct area *area)
+{
+    enum role role;
+    g_autofree char *title = title_of(deck, &role);
+    wrap_told(canvas, &(struct area){area->row, 1, HEAD_ROWS, area->cols - 2}, role, title);
 }
 
 static void moves_draw(const void *state, const struct deck *deck, struct canvas *canvas,

@@ -57,8 +57,9 @@ static void put_candidate(struct pager *pager, const struct place_candidate *can
 {
     const char *why = candidate->why ? candidate->why : "";
     g_autofree char *text =
-        g_strdup_printf("%s %.0f %% full with it%s%s", candidate->fits ? "✔" : "✖",
-                        candidate->used_pct_after, *why ? " · " : "", why);
+        candidate->fits ? g_strdup_printf("✔ %s", why)
+                        : g_strdup_printf("✖ %.0f %% full with it%s%s", candidate->used_pct_after,
+                                          *why ? " · " : "", why);
     pager_add(pager, ROLE_HEADER, candidate->cell->id, candidate->fits ? ROLE_NORMAL : ROLE_WARN,
               text);
 }

@@ -1,9 +1,9 @@
 #include "tui/views/safe_next.h"
 
 #include "data/base/when.h"
-#include "rollout/conductor.h"
 #include "rollout/proposal.h"
 #include "tui/views/headline.h"
+#include "tui/views/safe_next_conductor.h"
 #include "tui/views/safe_next_failover.h"
 
 #include <string.h>
@@ -128,30 +128,29 @@ static void say_no_journal(GString *text, const struct sight *sight)
 
 static bool nobody_conducts(const struct sight *sight)
 {
-    return sight->live && headline_nobody_conducts(sight->deck, sight->rollout);
+    if (!sight->live)
+        return false;
+    const struct conducted what = conducted_rollout(sight->rollout);
+    return headline_nobody_conducts(sight->deck, &what);
 }
 
 static void say_conductor(GString *text, const struct sight *sight)
 {
-    const char *host = sight->deck->config->journal_host;
-    g_string_append_printf(text, "run `celldeck conductor --until-idle`%s%s: nobody carries %s on",
-                           host ? " on " : "", host ? host : "", sight->rollout->id);
+    safe_next_conduct(text, sight->deck, sight->rollout->id);
 }
 
 static bool is_left_alone(const struct sight *sight)
 {
-    return sight->live && headline_conductor_is_silent(sight->deck, sight->rollout);
+    if (!sight->live)
+        return false;
+    const struct conducted what = conducted_rollout(sight->rollout);
+    return headline_conductor_is_silent(sight->deck, &what);
 }
 
 static void say_left_alone(GString *text, const struct sight *sight)
 {
-    const struct conductor_info *info =
-        g_hash_table_lookup(sight->deck->conductors, sight->rollout->id);
-    g_string_append_printf(text,
-                           "see conductor.log on %s, and if process %" G_GINT64_FORMAT
-                           " is stuck, kill it and run `celldeck conductor --until-idle` there: "
-                           "nothing watches it meanwhile",
-                           info->host, info->pid);
+    safe_next_wake_conductor(text, sight->deck, sight->rollout->id);
+    g_string_append(text, ": nothing watches it meanwhile");
 }
 
 static bool is_unseen(const struct sight *sight)

@@ -1,6 +1,7 @@
 #include "tui/views/safe_next_failover.h"
 
 #include "tui/views/headline.h"
+#include "tui/views/safe_next_conductor.h"
 #include "tui/views/steps_head.h"
 
 /* "F"; or "`failover cell-2`", where a line says it whole. Caller frees. */
@@ -52,26 +53,42 @@ void safe_next_fail_over(GString *text, const struct deck *deck, const struct ce
                            plan->refused ? plan->refused : plan->why);
 }
 
+/* "F"; or "`steps f3`", where a line says it whole. Caller frees. */
+static char *steps_key(const struct deck *deck, const struct failover *failover)
+{
+    return keymap_is_by_word(deck->keymap) ? key_of(deck, REQUEST_STEPS, failover->id)
+                                           : keymap_shown(deck->keymap, REQUEST_FAILOVER);
+}
+
+/* Where nobody carries it on, or who does is silent; false: neither. */
+static bool add_conductor(GString *text, const struct deck *deck, const struct failover *failover)
+{
+    const struct conducted what = conducted_failover(failover);
+    if (headline_nobody_conducts(deck, &what)) {
+        safe_next_conduct(text, deck, failover->id);
+        return true;
+    }
+    if (!headline_conductor_is_silent(deck, &what))
+        return false;
+    safe_next_wake_conductor(text, deck, failover->id);
+    g_string_append_printf(text, ": %s stands still meanwhile", failover->id);
+    return true;
+}
+
 /* A held one is a person's; what is under way goes on by itself. */
 void safe_next_failing_over(GString *text, const struct deck *deck, const struct cell *cell)
 {
     const struct failover *failover = deck_cell_failover(deck, cell->config->id);
-    g_autofree char *key = key_of(deck, REQUEST_STEPS, failover->id);
-    g_autofree char *show = keymap_is_by_word(deck->keymap)
-                                ? g_strdup(key)
-                                : keymap_shown(deck->keymap, REQUEST_FAILOVER);
-    g_autofree char *brief = steps_brief(failover);
-    g_autofree char *trouble = headline_failover_conductor(deck, failover);
-    const char *host = deck->config->journal_host;
-    if (trouble)
-        g_string_append_printf(text,
-                               "run `celldeck conductor --until-idle`%s%s: nobody carries %s "
-                               "on",
-                               host ? " on " : "", host ? host : "", failover->id);
-    else if (failover->state == FAILOVER_HELD)
-        g_string_append_printf(text, "%s, then resume or revert%s: %s is held: %s", show,
-                               deck->write ? "" : " (with --write)", failover->id,
-                               failover->state_reason ? failover->state_reason : "?");
+    g_autofree char *show = steps_key(deck, failover), *brief = steps_brief(failover);
+    g_autofree char *done = failover_progress_words(failover);
+    const char *cause = failover_cause(failover);
+    if (add_conductor(text, deck, failover))
+        return;
+    if (failover->state == FAILOVER_HELD)
+        g_string_append_printf(text, "%s, then resume%s%s: %s is held, %s%s%s", show,
+                               failover->reverting ? "" : " or revert",
+                               deck->write ? "" : " (with --write)", failover->id, done,
+                               cause ? ": " : "", cause ? cause : "");
     else
         g_string_append_printf(text, "wait: %s (%s shows it)", brief, show);
 }

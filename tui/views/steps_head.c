@@ -62,19 +62,22 @@ static struct mark mark_of(const struct failover *failover)
     return some ? (struct mark){"▲", ROLE_WARN} : mark_failover_state(failover->state);
 }
 
-/* Why it is held can be long, with AWS's own words, and is in the log whole: how far it came and
- * the ways out must have room below it. */
+enum { NARROW_COLS = 60 };
+
+/* What holds it can be long, with AWS's own words, and is in the log whole: how far it came and the
+ * ways out, which have lines of their own, must have room below it. */
 static void add_title(GArray *lines, const struct failover *failover, int cols)
 {
-    enum { HELD_ROWS = 3 };
+    const int held_rows = cols < NARROW_COLS ? 2 : 3;
     struct mark mark = mark_of(failover);
-    const char *state = failover_state_name(failover->state), *why = failover->state_reason;
+    const char *cause = failover_cause(failover), *why = cause ? cause : failover->state_reason;
+    const char *state = failover_state_name(failover->state);
     bool told = why && *why && strcmp(why, state) != 0 && g_strcmp0(why, failover->reason) != 0;
     g_autofree char *what = steps_what(failover);
     g_autofree char *text = g_strdup_printf("%s %s %s %s%s%s", mark.shape, failover->id, what,
                                             state, told ? ": " : "", told ? why : "");
     if (failover->state == FAILOVER_HELD)
-        cell_lines_within(lines, mark.role, cols, HELD_ROWS, text);
+        cell_lines_within(lines, mark.role, cols, held_rows, text);
     else
         cell_lines_add(lines, mark.role, cols, text);
     for (char **refusal = failover->refusals; *refusal; refusal++) {
@@ -98,21 +101,27 @@ static void add_next(GArray *lines, const struct deck *deck, const struct failov
     cell_lines_add(lines, ROLE_NORMAL, cols, told);
 }
 
+static const struct way {
+    const char *what, *does, *back, *brief; /* `back`: on the way back already */
+    enum request request;
+} ways[] = {{"resume", "goes on with what is left", "goes on taking back what is left", "resumes",
+             REQUEST_RESUME},
+            {"revert", "takes back what was done, and only that", "", "reverts", REQUEST_REVERT}};
+
 /* A held one is a person's, by key. */
 static void add_ways(GArray *lines, const struct deck *deck, const struct failover *failover,
                      int cols)
 {
-    static const struct {
-        const char *what, *does;
-        enum request request;
-    } ways[] = {{"resume", "goes on with what is left", REQUEST_RESUME},
-                {"revert", "takes back what was done, and only that", REQUEST_REVERT}};
     g_autoptr(GString) text = g_string_new(NULL);
     for (size_t i = 0; failover->state == FAILOVER_HELD && i < G_N_ELEMENTS(ways); i++) {
-        g_autofree char *why = failover_refuses(failover, ways[i].what);
-        g_autofree char *key = keymap_shown(deck->keymap, ways[i].request);
+        const struct way *way = &ways[i];
+        g_autofree char *why = failover_refuses(failover, way->what);
+        g_autofree char *key = keymap_shown(deck->keymap, way->request);
+        const char *does = cols < NARROW_COLS    ? way->brief
+                           : failover->reverting ? way->back
+                                                 : way->does;
         if (!why)
-            g_string_append_printf(text, "%s%s %s", text->len ? "; " : "", key, ways[i].does);
+            g_string_append_printf(text, "%s%s %s", text->len ? "; " : "", key, does);
     }
     if (text->len > 0 && !deck->write)
         g_string_append(text, " (with --write)");

@@ -5,6 +5,7 @@
 #include "tui/views/choices.h"
 #include "tui/views/departure.h"
 #include "tui/views/view.h"
+#include "tui/views/wrap.h"
 
 enum { HEAD_ROWS = 2 };
 
@@ -23,22 +24,27 @@ static void targets_prepare(void *state, const struct deck *deck, const struct a
     choices_follow(state, deck, FAILOVER_FAILOVER, deck->cell, area->rows - HEAD_ROWS);
 }
 
-static void draw_title(const struct deck *deck, struct canvas *canvas, const struct area *area)
+static char *title_of(const struct deck *deck, enum role *role)
 {
     const struct evacuation *plan = deck_evacuation(deck, deck->cell);
     const char *cell = deck->cell ? deck->cell : "–";
-    if (!plan || plan->refused || plan->tenants->len == 0) {
-        const char *why = !plan           ? "where they would go is not planned yet"
-                          : plan->refused ? plan->refused
-                                          : "no tenant lives there";
-        canvas_printf(canvas, area->row, 1, area->cols - 2, ROLE_WARN,
-                      "everybody in %s into one cell: %s", cell, why);
-        return;
-    }
+    bool anybody = plan && !plan->refused && plan->tenants->len > 0;
+    *role = anybody ? ROLE_TITLE : ROLE_WARN;
+    if (!anybody)
+        return g_strdup_printf("everybody in %s into one cell: %s", cell,
+                               !plan           ? "where they would go is not planned yet"
+                               : plan->refused ? plan->refused
+                                               : "no tenant lives there");
     g_autofree char *tenants = text_counted(plan->tenants->len, "tenant");
     g_autofree char *users = text_counted(plan->users, "user");
-    canvas_printf(canvas, area->row, 1, area->cols - 2, ROLE_TITLE,
-                  "everybody in %s, %s, %s, into one cell: which?", cell, tenants, users);
+    return g_strdup_printf("everybody in %s, %s, %s, into one cell: which?", cell, tenants, users);
+}
+
+static void draw_title(const struct deck *deck, struct canvas *canvas, const struct area *area)
+{
+    enum role role;
+    g_autofree char *title = title_of(deck, &role);
+    wrap_told(canvas, &(struct area){area->row, 1, HEAD_ROWS, area->cols - 2}, role, title);
 }
 
 static void targets_draw(const void *state, const struct deck *deck, struct canvas *canvas,
@@ -73,6 +79,9 @@ static struct reaction targets_key(void *state, const struct deck *deck, enum re
 static bool targets_can(const void *state, const struct deck *deck, enum request request)
 {
     if (request == REQUEST_WITHOUT_DNS && !departure_may_leave_dns(deck))
+        return false;
+    if (request != REQUEST_DRILL && request_acts(request) &&
+        departure_is_under_way(deck, deck->cell))
         return false;
     if (request == REQUEST_FAIL_OVER || request == REQUEST_DRILL || request == REQUEST_WITHOUT_DNS)
         return deck->write && choices_fit(state);

@@ -1,0 +1,99 @@
+#include "tui/views/headline_passage.h"
+
+#include "data/base/when.h"
+#include "tui/views/marks.h"
+#include "tui/views/steps_head.h"
+
+/* ":steps f1"; or "`steps f1`", where a line says it whole. Caller frees. */
+static char *steps_command(const struct deck *deck, const struct failover *failover)
+{
+    if (keymap_is_by_word(deck->keymap))
+        return g_strdup_printf("`steps %s`", failover->id);
+    g_autofree char *key = keymap_shown(deck->keymap, REQUEST_COMMAND);
+    return g_strdup_printf("%ssteps %s", key, failover->id);
+}
+
+static const char *ways_of(const struct deck *deck, const struct failover *failover)
+{
+    return !deck->write          ? "shows the ways out"
+           : failover->reverting ? "resumes it"
+                                 : "resumes or reverts it";
+}
+
+/* How far it came and the ways out come before what holds it: of AWS's words there may be many. */
+static void add_held(GArray *parts, const struct deck *deck, const struct failover *failover,
+                     enum part_rank rank, enum part_rank brief_rank)
+{
+    struct failover_progress progress = failover_progress(failover);
+    g_autofree char *what = steps_what(failover), *done = failover_progress_words(failover);
+    g_autofree char *command = steps_command(deck, failover);
+    parts_add(parts,
+              (struct part){.text = g_strdup_printf("▲ %s %s is held: %s; %s %s", failover->id,
+                                                    what, done, command, ways_of(deck, failover)),
+                            .brief = g_strdup_printf("▲ %s is held, %u of %u: %s", failover->id,
+                                                     progress.done, progress.total, command),
+                            .before = " · ",
+                            .rank = rank,
+                            .brief_rank = brief_rank});
+    parts_add(parts, (struct part){.text = g_strdup(failover_cause(failover)),
+                                   .before = "; why: ",
+                                   .rank = RANK_CAUSE,
+                                   .elastic = true});
+}
+
+static void add_live(GArray *parts, const struct failover *failover, enum part_rank rank,
+                     enum part_rank brief_rank)
+{
+    struct failover_progress progress = failover_progress(failover);
+    parts_add(parts, (struct part){.text = steps_brief(failover),
+                                   .brief = g_strdup_printf(
+                                       "%s: %u of %u done, %s %s", failover->id, progress.done,
+                                       progress.total, failover_kind_name(failover->plan->kind),
+                                       failover_state_name(failover->state)),
+                                   .before = " · ",
+                                   .rank = rank,
+                                   .brief_rank = brief_rank});
+}
+
+/* It is over, and something is left to be done by a person: news for as long as an unlucky
+ * rollout's is. */
+static const struct failover *left_some(const struct deck *deck)
+{
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (!failover->plan || failover->plan->kind == FAILOVER_DRILL)
+            continue;
+        bool news = deck->now_ms - failover->ended_ms < WHEN_DAY;
+        return news && failover_leaves_some(failover) ? failover : NULL;
+    }
+    return NULL;
+}
+
+static void add_left(GArray *parts, const struct deck *deck, const struct failover *failover)
+{
+    g_autofree char *brief = steps_brief(failover), *command = steps_command(deck, failover);
+    g_autofree char *ended = mark_time(failover->ended_ms, deck->now_ms);
+    parts_add(
+        parts,
+        (struct part){.text = g_strdup_printf("▲ %s, at %s (%s shows who)", brief, ended, command),
+                      .brief = g_strdup_printf("▲ %s left some: %s", failover->id, command),
+                      .before = " · ",
+                      .rank = RANK_ONE,
+                      .brief_rank = RANK_ONE});
+}
+
+void headline_add_passage(GArray *parts, const struct deck *deck, enum part_rank rank,
+                          enum part_rank brief_rank, enum role *role)
+{
+    const struct failover *failover = deck_first_failover(deck), *left = left_some(deck);
+    bool live = failover && !failover_state_final(failover->state);
+    bool held = live && failover->state == FAILOVER_HELD;
+    if (held)
+        add_held(parts, deck, failover, rank, brief_rank);
+    else if (live)
+        add_live(parts, failover, rank, brief_rank);
+    else if (left)
+        add_left(parts, deck, left);
+    if (*role == ROLE_NORMAL && (held || (!live && left)))
+        *role = ROLE_WARN;
+}
