@@ -17,9 +17,6 @@ enum {
     CALL_PATIENCE_MS = 5000
 };
 
-/* RFC 1035, 2.3.4. */
-enum { NAME_MAX_LETTERS = 253, LABEL_MAX_LETTERS = 63 };
-
 /* One tenant's, with what is under way for it. */
 struct entry {
     struct whereabouts_desk *desk;
@@ -27,7 +24,9 @@ struct entry {
     struct aws_call *zone, *get;
     struct lookup *lookup;
     char *address; /* that `get` asks */
-    bool named;    /* its record has been looked for */
+    char
+        *stands; /* where it lives and how, by the registry, as it was when the others were asked */
+    bool named;  /* its record has been looked for */
     gint64 got_mono_ms;
 };
 
@@ -75,6 +74,7 @@ static void entry_free(gpointer data)
     g_free(entry->public.url);
     g_free(entry->public.no_record);
     g_free(entry->address);
+    g_free(entry->stands);
     g_free(entry);
 }
 
@@ -97,46 +97,6 @@ void whereabouts_free(struct whereabouts_desk *desk)
     g_hash_table_unref(desk->entries);
     config_unref(desk->config);
     g_free(desk);
-}
-
-/* A subdomain is text from outside: anything but a name would lead the question elsewhere. */
-static bool is_dns_name(const char *text)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789_-";
-    g_auto(GStrv) labels = g_strsplit(text, ".", -1);
-    bool sound = strlen(text) <= NAME_MAX_LETTERS && labels[0] && labels[1];
-    for (char **label = labels; sound && *label; label++) {
-        size_t length = strlen(*label);
-        sound = length >= 1 && length <= LABEL_MAX_LETTERS && strspn(*label, letters) == length;
-    }
-    return sound;
-}
-
-char *whereabouts_record(const struct config *config, const struct tenant *tenant, char **why)
-{
-    const char *pattern = config->failover.record;
-    *why = NULL;
-    if (!pattern)
-        *why = g_strdup("failover.record is not in celldeck.yaml");
-    else if (strstr(pattern, "{subdomain}") && !tenant->subdomain)
-        *why = g_strdup("its registry item has no subdomain");
-    if (*why)
-        return NULL;
-    g_autoptr(GString) record = g_string_new(pattern);
-    g_string_replace(record, "{subdomain}", tenant->subdomain ? tenant->subdomain : "", 0);
-    g_string_replace(record, "{tenant}", tenant->id, 0);
-    if (is_dns_name(record->str))
-        return g_strdup(record->str);
-    *why = g_strdup_printf("%s is no name of DNS's", record->str);
-    return NULL;
-}
-
-char *whereabouts_url(const struct config *config, const char *record)
-{
-    g_autoptr(GString) url = g_string_new(config->failover.check_url);
-    g_string_replace(url, "{record}", record, 0);
-    return g_strdup(url->str);
 }
 
 static void changed(const struct entry *entry)
@@ -337,14 +297,27 @@ static struct entry *entry_of(struct whereabouts_desk *desk, const char *tenant,
     return entry;
 }
 
-/* The registry may give it another record while it is looked at. */
-static void name_record(struct entry *entry, const struct tenant *tenant)
+/* True: the registry says something else than at the last look. */
+static bool take_stand(struct entry *entry, const struct tenant *tenant)
+{
+    char *stands = g_strdup_printf("%s %s", tenant->cell ? tenant->cell : "",
+                                   tenant_status_name(tenant->status));
+    bool other = g_strcmp0(stands, entry->stands) != 0;
+    g_free(entry->stands);
+    entry->stands = stands;
+    return other;
+}
+
+/* The registry may give it another record while it is looked at, or another cell: what others said
+ * before that is of another time. */
+static void follow_item(struct entry *entry, const struct tenant *tenant)
 {
     struct whereabouts *public = &entry->public;
     const struct config *config = entry->desk->config;
     g_autofree char *why = NULL;
     g_autofree char *record = whereabouts_record(config, tenant, &why);
-    if (entry->named && g_strcmp0(record, public->record) == 0)
+    bool moved = take_stand(entry, tenant);
+    if (entry->named && !moved && g_strcmp0(record, public->record) == 0)
         return;
     entry->named = true;
     aws_call_cancel(g_steal_pointer(&entry->zone));
@@ -384,7 +357,7 @@ const struct whereabouts *whereabouts_look(struct whereabouts_desk *desk,
     if (!item)
         return NULL;
     struct entry *entry = entry_of(desk, tenant, now_ms);
-    name_record(entry, item);
+    follow_item(entry, item);
     whereabouts_registry(&entry->public.witnesses[WITNESS_REGISTRY], snapshot, item);
     bool due = entry->public.asked_ms == 0 || now_ms - entry->public.asked_ms >= FRESH_MS;
     if (desk->client && entry->public.record && due && !under_way(entry)) {

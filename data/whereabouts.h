@@ -1,6 +1,7 @@
 /* Asks the witnesses of where a tenant lives (witness.h), of one tenant at a time: the one that
- * people look at. Each is asked at most once a minute; all of them end within seconds. Nothing
- * waits in the main loop, and nothing is read but the record, its addresses, and /healthcheck. */
+ * people look at. Each is asked at most once a minute, and anew where the registry says otherwise
+ * than it did then; all of them end within seconds. Nothing waits in the main loop, and nothing is
+ * read but the record, its addresses, and /healthcheck. */
 #pragma once
 
 #include "data/aws/client.h"

@@ -53,6 +53,7 @@ const struct scene scenes[] = {
     {"steps.held", MOMENT_HELD, ": 'steps' Enter", true, true},
     {"steps.done", MOMENT_LEFT, ": 'steps' Enter", false, false},
     {"steps.drill", MOMENT_LEFT, ": 'steps' Space 'd1' Enter", false, false},
+    {"cell.leaving", MOMENT_HELD, ": 'cell' Space 'cell-2-us-west' Enter", false, true},
     {"cell.left", MOMENT_LEFT, ": 'cell' Space 'cell-2-us-west' Enter", false, false},
     {"history.left", MOMENT_LEFT, "H", false, false},
     {"place", MOMENT_DONE, "P", false, false},

@@ -5,6 +5,8 @@
 #include "tui/console/chart.h"
 #include "tui/views/affected.h"
 #include "tui/views/cell_look.h"
+#include "tui/views/departure.h"
+#include "tui/views/dies_column.h"
 #include "tui/views/drills.h"
 #include "tui/views/marks.h"
 
@@ -149,6 +151,15 @@ static void add_small(GArray *lines, const struct cell_look *look)
     cell_lines_one(lines, role, told);
 }
 
+/* "everybody leaves it: ◔ f1 running: 7 of 12 tenants done, 5 left" */
+static void add_leaving(GArray *lines, const struct cell_look *look, int cols)
+{
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const char *how = dies_text(look->cell, look->deck, scratch);
+    g_autofree char *text = g_strconcat("everybody leaves it: ", how, NULL);
+    cell_lines_add(lines, dies_role(look->cell, look->deck), cols, text);
+}
+
 /* "if it dies: ✔ cell-1-dr, lag 2 s · its failover was drilled 12 days ago (d2)" */
 static void add_dies(GArray *lines, const struct cell_look *look, int cols)
 {
@@ -157,6 +168,10 @@ static void add_dies(GArray *lines, const struct cell_look *look, int cols)
     enum drain drain = plan ? evacuation_drain(plan) : DRAIN_UNREAD;
     const struct mark mark = mark_drain(drain);
     g_autofree char *drilled = drill_words(look->deck, cell);
+    if (departure_is_under_way(look->deck, cell)) {
+        add_leaving(lines, look, cols);
+        return;
+    }
     if (drain == DRAIN_NONE)
         return;
     g_autofree char *text =
