@@ -2,7 +2,7 @@
 
 #include "data/base/when.h"
 #include "data/whereabouts.h"
-#include "rollout/placement_rules.h"
+#include "rollout/placement_muster.h"
 
 #include <string.h>
 
@@ -89,7 +89,7 @@ static void add_tenant(struct failover_plan *plan, const struct evacuation *evac
     planned->record = whereabouts_record(evacuation->config, tenant, &why);
     planned->users = placed->users;
     planned->data_proven = !(placed->unproven & 1u << PROOF_DATA);
-    planned->restricted = tenant_is_restricted(evacuation->config, tenant, evacuation->cell);
+    planned->declared = placed->declared;
     g_free(why);
 }
 

@@ -33,7 +33,7 @@ struct planned_tenant {
     char *record;                  /* the name that tenants' DNS sends it by; NULL: it has none */
     gint64 users;
     bool data_proven;
-    bool restricted; /* only declared cells may take it (placement.h), and `to` is one */
+    bool declared; /* `to` was declared for it, or is its way back (placement.h) */
 };
 struct planned_target {
     char *cell;

@@ -15,7 +15,7 @@ static json_t *tenant_json(const struct planned_tenant *tenant)
                      "region_to", text_json(tenant->region_to), "status", text_json(tenant->status),
                      "updated_at", text_json(tenant->updated_at), "record",
                      text_json(tenant->record), "users", (json_int_t)tenant->users, "data_proven",
-                     tenant->data_proven, "restricted", tenant->restricted);
+                     tenant->data_proven, "declared", tenant->declared);
 }
 
 static json_t *target_json(const struct planned_target *target)
@@ -71,7 +71,7 @@ static void tenant_from_json(const json_t *json, struct planned_tenant *tenant)
     tenant->users = json_integer_value(json_object_get(json, "users"));
     tenant->data_proven = json_is_true(json_object_get(json, "data_proven"));
     /* Older plans do not say it: nothing more is asked of theirs than was. */
-    tenant->restricted = !json_is_false(json_object_get(json, "restricted"));
+    tenant->declared = !json_is_false(json_object_get(json, "declared"));
 }
 
 static void target_from_json(const json_t *json, struct planned_target *target)

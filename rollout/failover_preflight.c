@@ -175,10 +175,9 @@ static char *target_why(const struct muster *muster, const struct failover_plan 
         return g_strdup(target->unwell);
     if (!tenant) /* its registry item is the engine's to ask for */
         return NULL;
-    /* Of a restricted one it is on record that this cell was declared, or where it came from. */
+    /* Whether it was declared, or where the tenant came from, is on record. */
     struct standing standing = standing_of(muster, tenant, source);
-    bool restricted_since = standing.restricted && !planned->restricted;
-    if (!restricted_since && bar_of(&standing, source, target, true) == BAR_NONE)
+    if (bar_of(&standing, source, target, planned->declared) == BAR_NONE)
         return NULL;
     return g_strdup_printf("%s may no longer take %s: its residency, its environment or its tier "
                            "is another now",

@@ -230,6 +230,15 @@ static void miss_place(struct planning *planning, const struct pack_item *item)
         g_array_index(planning->users_short, gint64, item->kind) += item->size;
 }
 
+/* By its cell, by itself, or by where it came from. */
+static bool is_declared(const struct planning *planning, const struct pack_item *item)
+{
+    bool declared = planning->declared[item->bin] >= 0;
+    for (guint i = 0; !declared && i < item->n_own; i++)
+        declared = item->own[i].bin == item->bin;
+    return declared;
+}
+
 static void take_places(struct planning *planning)
 {
     struct evacuation *evacuation = planning->evacuation;
@@ -246,6 +255,7 @@ static void take_places(struct planning *planning)
             targets[bin] = target_new(planning, bin);
         struct placement_target *target = targets[bin];
         placed->to = target->cell;
+        placed->declared = is_declared(planning, &planning->pack.items[i]);
         placed->unproven = target->unproven;
         if (!tenant_has_record(evacuation->config, placed->tenant))
             placed->unproven |= 1u << PROOF_DNS;

@@ -51,6 +51,7 @@ struct placed_tenant {
     const char *why;              /* ... and why: "no healthy EU cell: ..."; else what of its place
                                      is not proven, or what is: "lag 2 s" */
     unsigned unproven;            /* 1u << proof; 0 where it has no place */
+    bool declared;                /* `to` was declared for it, or is its way back */
     gint64 users;                 /* that are counted for it; < 0: not known */
 };
 

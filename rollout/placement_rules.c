@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-bool tenant_is_restricted(const struct config *config, const struct tenant *tenant,
+static bool is_restricted(const struct muster *muster, const struct tenant *tenant,
                           const struct cell_config *cell)
 {
     const struct cell_config *primary =
-        cell->stands_by_for ? config_cell(config, cell->stands_by_for) : NULL;
+        cell->stands_by_for ? config_cell(muster->snapshot->config, cell->stands_by_for) : NULL;
     return tenant->tier == TIER_ENTERPRISE || cell->class == CLASS_DEDICATED ||
            (primary && primary->class == CLASS_DEDICATED);
 }
@@ -21,7 +21,7 @@ struct standing standing_of(const struct muster *muster, const struct tenant *te
         .residency = tenant->residency ? muster_number(muster, residency) : source->residency,
         .residency_name = residency,
         .production = tenant_is_production(tenant, source->config),
-        .restricted = tenant_is_restricted(muster->snapshot->config, tenant, source->config),
+        .restricted = is_restricted(muster, tenant, source->config),
     };
 }
 

@@ -11,9 +11,6 @@ struct standing {
     bool production;
     bool restricted; /* only to declared backups */
 };
-/* An ENTERPRISE tenant, or one that lives in a dedicated cell or in the dr cell of one. */
-bool tenant_is_restricted(const struct config *config, const struct tenant *tenant,
-                          const struct cell_config *cell);
 struct standing standing_of(const struct muster *muster, const struct tenant *tenant,
                             const struct muster_cell *source);
 bool standing_equal(const struct standing *a, const struct standing *b);

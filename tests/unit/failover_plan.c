@@ -31,7 +31,7 @@ Test(failover_plan, it_goes_through_json_exactly)
     plan->acks = g_strsplit("data,fence", ",", 0);
     plan->rto_ms = 5;
     plan->move_ms = 6;
-    ((struct planned_tenant *)g_ptr_array_index(plan->tenants, 1))->restricted = true;
+    ((struct planned_tenant *)g_ptr_array_index(plan->tenants, 1))->declared = true;
     g_clear_pointer(&((struct planned_tenant *)g_ptr_array_index(plan->tenants, 0))->updated_at,
                     g_free);
     failover_plan_seal(plan);

@@ -356,7 +356,7 @@ Test(failover_request, who_may_not_be_there_by_now_is_not_sent_there_by_an_older
     const struct tenant eu = {.residency = "EU"};
     g_autofree char *residency = against(TWO, standard, eu);
     g_autofree char *tier = against(TWO, standard, enterprise);
-    g_autofree char *declared = against(backed, enterprise, enterprise);
+    g_autofree char *declared = against(backed, standard, enterprise);
     g_autofree char *same = against(TWO, standard, standard);
     cr_expect_str_eq(residency ? residency : "", barred);
     cr_expect_str_eq(tier ? tier : "", barred);
