@@ -224,3 +224,19 @@ Test(act_steps, what_has_moved_by_the_time_it_is_to_be_done_is_not_done)
     dialog_free(dialog);
     teardown(&desk);
 }
+
+Test(act_steps, what_the_fence_did_is_said_before_anybody_goes_back_to_a_cell_that_takes_no_writes)
+{
+    struct desk desk = setup();
+    hold(&desk);
+    desk.flight->failover->fence.done = true;
+    struct act *revert = prepared(&desk, REQUEST_REVERT), *resume = prepared(&desk, REQUEST_RESUME);
+    struct dialog *back = act_dialog(revert), *on = act_dialog(resume);
+    cr_expect(says(back, "▲ cell-1 was fenced (failover.fence.command), and stays so"));
+    cr_expect_not(says(on, "was fenced"));
+    dialog_free(back);
+    dialog_free(on);
+    act_free(revert);
+    act_free(resume);
+    teardown(&desk);
+}

@@ -155,6 +155,24 @@ Test(departure, route_53_is_spoken_of_only_where_there_is_a_zone_that_is_changed
     asked_clear(&with);
 }
 
+Test(departure, what_the_users_own_commands_will_do_is_said_before_it_is_asked)
+{
+    OWN(deck) none = deck_of(&(const struct world){0});
+    OWN(deck)
+    deck = deck_of(&(const struct world){
+        .config = "failover: {fence: {command: [fence]}, promote: {command: [promote]}}\n"});
+    struct asked without = ask(none, &everybody), with = ask(deck, &everybody);
+    cr_expect_not(says(without.dialog, "fence.command: "));
+    cr_expect(says(with.dialog, "First failover.fence.command: cell-1 takes no more writes, then "
+                                "failover.promote.command: cell-1-dr becomes writable"));
+    struct asked drill =
+        ask(deck, &(const struct departure_ask){.kind = FAILOVER_DRILL, .of = "cell-1"});
+    cr_expect_not(says(drill.dialog, "fence.command"), "a drill runs none");
+    asked_clear(&without);
+    asked_clear(&with);
+    asked_clear(&drill);
+}
+
 Test(departure, a_zone_can_be_left_alone_and_that_is_acknowledged_by_its_name)
 {
     OWN(deck) deck = deck_of(&(const struct world){.config = with_zone});
@@ -172,6 +190,15 @@ Test(departure, where_there_is_no_zone_none_can_be_left_alone)
     const struct departure_ask by_hand = {.of = "cell-1", .by_hand = true};
     cr_expect_null(departure_new(deck, &by_hand, &error));
     cr_expect(strstr(error->message, "failover.zone_id"), "%s", error->message);
+}
+
+Test(departure, what_stands_against_it_comes_before_what_would_happen)
+{
+    OWN(deck) deck = deck_of(&(const struct world){.target_is_ill = true});
+    struct asked asked = ask(deck, &everybody);
+    cr_expect(g_str_has_prefix(asked.dialog->lines->pdata[0], "✖ "), "%s",
+              (char *)asked.dialog->lines->pdata[0]);
+    asked_clear(&asked);
 }
 
 Test(departure, one_target_alone_is_planned_for_and_named)

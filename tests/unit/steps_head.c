@@ -87,3 +87,19 @@ Test(steps_head, what_holds_it_how_far_it_came_and_the_ways_out_are_each_said_on
     cr_expect(strstr(back, "p goes on taking back what is left"), "%s", back);
     cr_expect_null(strstr(back, "b takes"), "%s", back);
 }
+
+Test(steps_head, of_one_that_left_the_zone_alone_it_is_said_that_people_have_records_to_change)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 3);
+    plan->dns = false;
+    OWN(flight) flight = flight_new(plan);
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
+    g_autofree char *head = head_of(flight, 200, 9);
+    cr_expect(strstr(head, "▲ 3 records are yours to change: `celldeck failover status f1`"), "%s",
+              head);
+    OWN(flight) zone = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    flight_run(zone, 20);
+    g_autofree char *other = head_of(zone, 200, 9);
+    cr_expect_null(strstr(other, "yours to change"), "%s", other);
+}

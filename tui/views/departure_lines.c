@@ -97,14 +97,14 @@ GPtrArray *departure_lines(const struct departure *departure)
     g_autofree char *blast = evacuation_blast(evacuation), *commands = commands_text(departure);
     add_checks(lines, departure, false);
     g_ptr_array_add(lines, what_happens(departure));
-    if (*commands)
-        g_ptr_array_add(lines, g_strdup(commands));
     g_ptr_array_add(lines, g_strconcat("Blast radius: ", blast, NULL));
     for (guint i = 0; i < evacuation->targets->len; i++) {
         const struct placement_target *target = g_ptr_array_index(evacuation->targets, i);
         g_autofree char *text = evacuation_target_text(target, false);
         g_ptr_array_add(lines, g_strdup_printf("  → %s: %s", target->cell->id, text));
     }
+    if (*commands)
+        g_ptr_array_add(lines, g_strdup(commands));
     add_needs(lines, departure);
     add_checks(lines, departure, true);
     return lines;

@@ -200,11 +200,23 @@ static void add_terms(GArray *lines, const struct failover *failover, int cols)
     g_autofree char *acks = g_strjoinv(", ", plan->acks);
     if (*acks)
         g_string_append_printf(text, "%sacknowledged: %s", text->len ? " · " : "", acks);
-    if (!plan->dns)
-        g_string_append_printf(text, "%sthe records are yours to change (failover status %s)",
-                               text->len ? " · " : "", failover->id);
     if (text->len > 0)
         cell_lines_add(lines, ROLE_NORMAL, cols, text->str);
+}
+
+/* Until people have changed them, everybody is still sent to the cell that was left. */
+static void add_by_hand(GArray *lines, const struct failover *failover, int cols)
+{
+    OWN_JSON records = failover_records_by_hand(failover);
+    gint64 n = (gint64)json_array_size(records);
+    if (n == 0)
+        return;
+    g_autofree char *all = text_counted(n, "record");
+    g_autofree char *text =
+        g_strdup_printf("▲ %s %s yours to change: `celldeck failover status %s` "
+                        "says to what",
+                        all, n == 1 ? "is" : "are", failover->id);
+    cell_lines_add(lines, ROLE_WARN, cols, text);
 }
 
 static void add_asked(GArray *lines, const struct deck *deck, const struct failover *failover,
@@ -224,6 +236,7 @@ GArray *steps_head(const struct deck *deck, const struct failover *failover, int
     add_title(lines, failover, cols);
     add_progress(lines, deck, failover, cols);
     add_ways(lines, deck, failover, cols);
+    add_by_hand(lines, failover, cols);
     add_anew(lines, deck, failover, cols);
     add_next(lines, deck, failover, cols);
     add_terms(lines, failover, cols);
