@@ -29,11 +29,10 @@ static void keep(struct desk *desk)
     }
 }
 
-/* Twelve tenants, of whom seven are done when Route 53 throttles. */
-static struct desk setup(void)
+/* Takes the plan. */
+static struct desk setup_with(struct failover_plan *plan)
 {
     g_autoptr(GError) error = NULL;
-    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 12);
     struct desk desk = {.flight = flight_new(plan)};
     desk.dir = scratch_new();
     desk.journal = journal_open_file(desk.dir, &error);
@@ -47,6 +46,12 @@ static struct desk setup(void)
     flight_run_until(desk.flight, "verified", 3);
     desk.flight->dns_code = "throttled";
     return desk;
+}
+
+/* Twelve tenants, of whom seven are done when Route 53 throttles. */
+static struct desk setup(void)
+{
+    return setup_with(flight_plan(FAILOVER_FAILOVER, 12));
 }
 
 static void hold(struct desk *desk)
@@ -234,9 +239,23 @@ Test(act_steps, what_the_fence_did_is_said_before_anybody_goes_back_to_a_cell_th
     struct dialog *back = act_dialog(revert), *on = act_dialog(resume);
     cr_expect(says(back, "▲ cell-1 was fenced (failover.fence.command), and stays so"));
     cr_expect_not(says(on, "was fenced"));
+    cr_expect_not(says(back, "left to you"));
     dialog_free(back);
     dialog_free(on);
     act_free(revert);
     act_free(resume);
+    teardown(&desk);
+}
+
+Test(act_steps, whoever_has_changed_records_by_hand_is_told_to_change_them_back)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 12);
+    plan->dns = false;
+    struct desk desk = setup_with(plan);
+    struct act *revert = prepared(&desk, REQUEST_REVERT);
+    struct dialog *back = act_dialog(revert);
+    cr_expect(says(back, "▲ The records were left to you"));
+    dialog_free(back);
+    act_free(revert);
     teardown(&desk);
 }

@@ -57,9 +57,13 @@ static char *blast_of(const struct failover *failover)
     return g_strdup_printf("Blast radius, at most: %s, %s, %s", cells, tenants, users);
 }
 
-/* Nothing here undoes what the user's own commands did: whoever goes back finds it so. */
-static void add_commands(GPtrArray *lines, const struct failover *failover)
+/* Nothing here undoes what the user's own commands and their own hands did: whoever goes back finds
+ * it so. */
+static void add_stays(GPtrArray *lines, const struct failover *failover)
 {
+    if (!failover->plan->dns)
+        g_ptr_array_add(lines, g_strdup("▲ The records were left to you: those that you have "
+                                        "changed are yours to change back"));
     if (failover->fence.done)
         g_ptr_array_add(lines, g_strdup_printf("▲ %s was fenced (failover.fence.command), and "
                                                "stays so: it takes no writes until you lift that",
@@ -82,7 +86,7 @@ static struct sight look(const struct act *act, const struct failover *failover)
                     g_strdup_printf("%s %s", failover->id, way_of(act->request)->effect));
     g_ptr_array_add(sight.lines, blast_of(failover));
     if (act->request == REQUEST_REVERT)
-        add_commands(sight.lines, failover);
+        add_stays(sight.lines, failover);
     for (guint i = 0; i < plan->targets->len; i++) {
         const struct planned_target *target = g_ptr_array_index(plan->targets, i);
         bool revert = act->request == REQUEST_REVERT;

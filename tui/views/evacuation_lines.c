@@ -15,12 +15,23 @@ static char *people_text(gint64 tenants, gint64 users)
     return g_strdup_printf("%s, %s", how_many, who);
 }
 
+char *evacuation_whereto(const struct evacuation *evacuation)
+{
+    if (evacuation->targets->len == 0)
+        return NULL;
+    const struct placement_target *first = g_ptr_array_index(evacuation->targets, 0);
+    guint more = evacuation->targets->len - 1;
+    return more ? g_strdup_printf("%s and %u more", first->cell->id, more)
+                : g_strdup(first->cell->id);
+}
+
 char *evacuation_standing(const struct evacuation *evacuation)
 {
     gint64 all = evacuation->tenants->len;
     g_autofree char *people = people_text(all, evacuation->users);
     g_autofree char *unproven = proofs_text(evacuation->unproven);
     g_autofree char *left = text_count(all - evacuation->placed);
+    g_autofree char *whereto = evacuation_whereto(evacuation);
     switch (evacuation_drain(evacuation)) {
     case DRAIN_NONE:
         return g_strdup("no tenant lives here: nobody has to go anywhere");
@@ -28,7 +39,7 @@ char *evacuation_standing(const struct evacuation *evacuation)
         return g_strdup_printf("ready: %s have a place, and all of it is proven: %s", people,
                                evacuation->why);
     case DRAIN_UNPROVEN:
-        return g_strdup_printf("%s have a place; not proven: %s", people, unproven);
+        return g_strdup_printf("%s have a place in %s; not proven: %s", people, whereto, unproven);
     case DRAIN_NOWHERE:
         return g_strdup_printf("%s of %s have no place: %s", left, people, evacuation->why);
     case DRAIN_UNREAD:

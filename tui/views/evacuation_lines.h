@@ -5,8 +5,11 @@
 
 #include "tui/views/pager.h"
 
-/* "all 12 tenants, 4,011 users, have a place; not proven: data, fence": how it stands, without its
- * shape. Caller frees. */
+/* "cell-1-dr", "cell-2 and 1 more": where they would go; NULL: nobody goes anywhere. Caller frees.
+ */
+char *evacuation_whereto(const struct evacuation *evacuation);
+/* "12 tenants, 4,011 users have a place in cell-1-dr; not proven: data, fence": how it stands,
+ * without its shape. Caller frees. */
 char *evacuation_standing(const struct evacuation *evacuation);
 /* "cell-1 is unhealthy since 12:04:10, or before: error rate 7.1 %": how the cell is that they
  * would leave; NULL where it is well. Caller frees. */

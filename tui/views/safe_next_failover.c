@@ -1,5 +1,6 @@
 #include "tui/views/safe_next_failover.h"
 
+#include "tui/views/evacuation_lines.h"
 #include "tui/views/headline.h"
 #include "tui/views/safe_next_conductor.h"
 #include "tui/views/steps_head.h"
@@ -25,15 +26,6 @@ static void add_condition(GString *text, const struct deck *deck)
         g_string_append_printf(text, " (with --write%s%s)", host ? " on " : "", host ? host : "");
 }
 
-/* "cell-1-dr", "cell-2 and 1 more". */
-static void add_targets(GString *text, const struct evacuation *plan)
-{
-    const struct placement_target *first = g_ptr_array_index(plan->targets, 0);
-    g_string_append(text, first->cell->id);
-    if (plan->targets->len > 1)
-        g_string_append_printf(text, " and %u more", plan->targets->len - 1);
-}
-
 void safe_next_fail_over(GString *text, const struct deck *deck, const struct cell *cell)
 {
     const struct evacuation *plan = deck_evacuation(deck, cell->config->id);
@@ -41,9 +33,8 @@ void safe_next_fail_over(GString *text, const struct deck *deck, const struct ce
     g_autofree char *unproven = proofs_text(plan->unproven);
     enum drain drain = evacuation_drain(plan);
     if (drain == DRAIN_READY || drain == DRAIN_UNPROVEN) {
-        g_string_append(text, "fail over to ");
-        add_targets(text, plan);
-        g_string_append_printf(text, ": %s", key);
+        g_autofree char *whereto = evacuation_whereto(plan);
+        g_string_append_printf(text, "fail over to %s: %s", whereto, key);
         add_condition(text, deck);
         if (drain == DRAIN_UNPROVEN)
             g_string_append_printf(text, "; not proven: %s", unproven);
