@@ -134,15 +134,23 @@ static bool any_command_ran(const struct failover *failover)
     return ran;
 }
 
+/* "; what the fence and promote commands did stands as it is", or "" */
+static const char *commands_stand(const struct failover *failover)
+{
+    for (guint i = 0; i < failover->tenants->len; i++)
+        if (failover_tenant_at(failover, i)->copied)
+            return "; where the move command put its data, it is: nothing here moves it back";
+    return any_command_ran(failover) ? "; what the fence and promote commands did stands as it is"
+                                     : "";
+}
+
 static struct failover_decision reverted(const struct failover *failover,
                                          const struct failover_observation *seen)
 {
     struct failover_progress progress = failover_progress(failover);
     g_autofree char *all = text_counted(progress.total, "tenant");
     g_autofree char *alone = alone_words(failover);
-    const char *commands = any_command_ran(failover)
-                               ? "; what the fence and promote commands did stands as it is"
-                               : "";
+    const char *commands = commands_stand(failover);
     if (failover_is_drill(failover))
         return ended(failover, seen, FAILOVER_REVERTED, "the drill was broken off");
     g_autofree char *reason = progress.total == 0

@@ -29,8 +29,8 @@ static void keep(struct desk *desk)
     }
 }
 
-/* Takes the plan. */
-static struct desk setup_with(struct failover_plan *plan)
+/* Takes the plan; until an event of that type has come for the n-th time Route 53 is well. */
+static struct desk setup_with(struct failover_plan *plan, const char *until, guint times)
 {
     g_autoptr(GError) error = NULL;
     struct desk desk = {.flight = flight_new(plan)};
@@ -43,7 +43,7 @@ static struct desk setup_with(struct failover_plan *plan)
     desk.deck->operation = g_strdup("f1");
     g_ptr_array_set_free_func(desk.deck->failovers, NULL);
     g_ptr_array_add(desk.deck->failovers, desk.flight->failover);
-    flight_run_until(desk.flight, "verified", 3);
+    flight_run_until(desk.flight, until, times);
     desk.flight->dns_code = "throttled";
     return desk;
 }
@@ -51,7 +51,7 @@ static struct desk setup_with(struct failover_plan *plan)
 /* Twelve tenants, of whom seven are done when Route 53 throttles. */
 static struct desk setup(void)
 {
-    return setup_with(flight_plan(FAILOVER_FAILOVER, 12));
+    return setup_with(flight_plan(FAILOVER_FAILOVER, 12), "verified", 3);
 }
 
 static void hold(struct desk *desk)
@@ -251,10 +251,24 @@ Test(act_steps, whoever_has_changed_records_by_hand_is_told_to_change_them_back)
 {
     struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 12);
     plan->dns = false;
-    struct desk desk = setup_with(plan);
+    struct desk desk = setup_with(plan, "verified", 3);
     struct act *revert = prepared(&desk, REQUEST_REVERT);
     struct dialog *back = act_dialog(revert);
     cr_expect(says(back, "▲ The records were left to you"));
+    dialog_free(back);
+    act_free(revert);
+    teardown(&desk);
+}
+
+Test(act_steps, that_the_data_of_a_tenant_has_moved_is_said_before_the_tenant_goes_back)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_MOVE, 1);
+    plan->move_ms = 10 * WHEN_MINUTE;
+    struct desk desk = setup_with(plan, "data.done", 1);
+    struct act *revert = prepared(&desk, REQUEST_REVERT);
+    struct dialog *back = act_dialog(revert);
+    cr_expect(says(back, "▲ The data of t-0 was moved by move.command, and nothing here moves it "
+                         "back"));
     dialog_free(back);
     act_free(revert);
     teardown(&desk);

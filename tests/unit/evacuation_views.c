@@ -179,6 +179,19 @@ Test(evacuation_views, of_a_held_failover_the_way_out_stays_in_the_headline_what
     }
 }
 
+Test(evacuation_views, of_a_held_failover_a_line_names_the_words_that_are_typed)
+{
+    OWN(deck) deck = deck_of(0);
+    OWN(flight) flight = held_in(deck);
+    deck->write = true;
+    keymap_by_word(deck->keymap);
+    g_autofree char *said = headline_of(deck, 600, 3);
+    cr_expect(strstr(said, "2 left; `resume f1` or `revert f1`; why: "), "%s", said);
+    deck->write = false;
+    g_autofree char *shown = headline_of(deck, 600, 3);
+    cr_expect(strstr(shown, "2 left; `steps f1` shows the ways out; why: "), "%s", shown);
+}
+
 Test(evacuation_views, who_was_left_alone_is_news_until_something_else_was_done)
 {
     OWN(deck) deck = deck_of(0);

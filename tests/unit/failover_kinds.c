@@ -176,3 +176,16 @@ Test(failover_kinds, a_refused_start_is_on_record_and_over)
                      "120 %, over by 2,000");
     cr_expect_str_eq(json_string_value(json_object_get(json, "cell")), "cell-1");
 }
+
+Test(failover_kinds, a_move_that_is_taken_back_says_that_its_data_is_not)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_MOVE, 1);
+    plan->move_ms = 10 * WHEN_MINUTE;
+    OWN(flight) flight = flight_new(plan);
+    flight_run_until(flight, "data.done", 1);
+    flight_wish(flight, "revert");
+    flight_run(flight, 10);
+    cr_assert_eq(flight->failover->state, FAILOVER_REVERTED);
+    cr_expect(strstr(flight->failover->state_reason, "nothing here moves it back"), "%s",
+              flight->failover->state_reason);
+}

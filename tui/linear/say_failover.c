@@ -94,7 +94,8 @@ void say_failover(struct speech *speech, const struct deck *deck)
     g_autofree char *came = guests_words(plan, guests);
     if (came)
         speech_plain(speech, came);
-    if (deck->write && plan->complete && !plan->refused && plan->tenants->len)
+    if (deck->write && plan->complete && !plan->refused && plan->tenants->len &&
+        !departure_is_under_way(deck, deck->cell))
         speech_printf(speech, "You may: fail-over %s, drill %s%s%s", deck->cell, deck->cell,
                       departure_may_leave_dns(deck) ? ", or, the zone left alone, without-dns "
                                                     : "",

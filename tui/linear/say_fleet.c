@@ -139,6 +139,7 @@ static void say_under_way(struct speech *speech, const struct deck *deck, const 
     }
 }
 
+/* What a held one waits for, the headline has said. */
 static void say_failovers(struct speech *speech, const struct deck *deck)
 {
     for (guint i = 0; i < deck->failovers->len; i++) {
@@ -147,7 +148,8 @@ static void say_failovers(struct speech *speech, const struct deck *deck)
             continue;
         g_autofree char *brief = steps_brief(failover);
         g_autofree char *trouble = headline_failover_conductor(deck, failover);
-        g_autofree char *next = failover_next(failover);
+        bool held = failover->state == FAILOVER_HELD;
+        g_autofree char *next = held ? NULL : failover_next(failover);
         g_autofree char *text =
             g_strdup_printf("%s%s%s%s%s", brief, next ? "; next: " : "", next ? next : "",
                             trouble ? "; " : "", trouble ? trouble : "");

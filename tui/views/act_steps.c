@@ -57,6 +57,18 @@ static char *blast_of(const struct failover *failover)
     return g_strdup_printf("Blast radius, at most: %s, %s, %s", cells, tenants, users);
 }
 
+/* Of a move: its data has gone, or goes just now, and is ended before anything else is done. */
+static void add_data(GPtrArray *lines, const struct failover *failover,
+                     const struct failover_tenant *tenant)
+{
+    bool goes = failover->intent.act == ACT_DATA;
+    if (tenant->copied || goes)
+        g_ptr_array_add(lines,
+                        g_strdup_printf("▲ The data of %s %s moved by move.command, and nothing "
+                                        "here moves it back",
+                                        tenant->plan->id, tenant->copied ? "was" : "is being"));
+}
+
 /* Nothing here undoes what the user's own commands and their own hands did: whoever goes back finds
  * it so. */
 static void add_stays(GPtrArray *lines, const struct failover *failover)
@@ -64,6 +76,8 @@ static void add_stays(GPtrArray *lines, const struct failover *failover)
     if (!failover->plan->dns)
         g_ptr_array_add(lines, g_strdup("▲ The records were left to you: those that you have "
                                         "changed are yours to change back"));
+    for (guint i = 0; i < failover->tenants->len; i++)
+        add_data(lines, failover, failover_tenant_at(failover, i));
     if (failover->fence.done)
         g_ptr_array_add(lines, g_strdup_printf("▲ %s was fenced (failover.fence.command), and "
                                                "stays so: it takes no writes until you lift that",

@@ -13,11 +13,18 @@ static char *steps_command(const struct deck *deck, const struct failover *failo
     return g_strdup_printf("%ssteps %s", key, failover->id);
 }
 
-static const char *ways_of(const struct deck *deck, const struct failover *failover)
+/* ":steps f1 resumes or reverts it"; a line says that whole. Caller frees. */
+static char *ways_of(const struct deck *deck, const struct failover *failover)
 {
-    return !deck->write          ? "shows the ways out"
-           : failover->reverting ? "resumes it"
-                                 : "resumes or reverts it";
+    const char *id = failover->id;
+    g_autofree char *command = steps_command(deck, failover);
+    if (!deck->write)
+        return g_strdup_printf("%s shows the ways out", command);
+    if (!keymap_is_by_word(deck->keymap))
+        return g_strdup_printf("%s resumes%s it", command,
+                               failover->reverting ? "" : " or reverts");
+    return failover->reverting ? g_strdup_printf("`resume %s` goes on", id)
+                               : g_strdup_printf("`resume %s` or `revert %s`", id, id);
 }
 
 /* How far it came and the ways out come before what holds it: of AWS's words there may be many. */
@@ -26,10 +33,10 @@ static void add_held(GArray *parts, const struct deck *deck, const struct failov
 {
     struct failover_progress progress = failover_progress(failover);
     g_autofree char *what = steps_what(failover), *done = failover_progress_words(failover);
-    g_autofree char *command = steps_command(deck, failover);
+    g_autofree char *command = steps_command(deck, failover), *ways = ways_of(deck, failover);
     parts_add(parts,
-              (struct part){.text = g_strdup_printf("▲ %s %s is held: %s; %s %s", failover->id,
-                                                    what, done, command, ways_of(deck, failover)),
+              (struct part){.text = g_strdup_printf("▲ %s %s is held: %s; %s", failover->id, what,
+                                                    done, ways),
                             .brief = g_strdup_printf("▲ %s is held, %u of %u: %s", failover->id,
                                                      progress.done, progress.total, command),
                             .before = " · ",
