@@ -233,13 +233,11 @@ struct release *releases_resolve(struct releases *releases, const char *version,
     return g_ptr_array_steal_index(list, place);
 }
 
-static git_commit *commit_of(struct releases *releases, const char *version, GError **error)
+static git_commit *commit_of(struct releases *releases, const struct release *release,
+                             GError **error)
 {
-    OWN(release) release = releases_resolve(releases, version, error);
     git_oid id;
     git_commit *commit = NULL;
-    if (!release)
-        return NULL;
     if (git_oid_fromstr(&id, release->commit) != 0 ||
         git_commit_lookup(&commit, releases->repo, &id) != 0)
         git_failed(releases, error, "read a release's commit");
@@ -296,16 +294,8 @@ static bool compare_trees(struct releases *releases, const git_commit *from, con
     return true;
 }
 
-static bool find_direction(struct releases *releases, const git_commit *from, const git_commit *to,
-                           struct changes *changes, GError **error)
-{
-    int descends = git_graph_descendant_of(releases->repo, git_commit_id(from), git_commit_id(to));
-    changes->backwards = descends == 1;
-    return descends >= 0 || git_failed(releases, error, "compare two releases");
-}
-
-struct changes *releases_changes(struct releases *releases, const char *from, const char *to,
-                                 GError **error)
+struct changes *releases_changes_between(struct releases *releases, const struct release *from,
+                                         const struct release *to, GError **error)
 {
     OWN(git_commit) from_commit = commit_of(releases, from, error);
     OWN(git_commit) to_commit = from_commit ? commit_of(releases, to, error) : NULL;
@@ -314,8 +304,18 @@ struct changes *releases_changes(struct releases *releases, const char *from, co
     OWN(changes) changes = g_new0(struct changes, 1);
     changes->commits = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
     changes->migrations = g_ptr_array_new_with_free_func(g_free);
-    bool known = walk_commits(releases, from_commit, to_commit, changes, error) &&
-                 compare_trees(releases, from_commit, to_commit, changes, error) &&
-                 find_direction(releases, from_commit, to_commit, changes, error);
-    return known ? g_steal_pointer(&changes) : NULL;
+    if (!walk_commits(releases, from_commit, to_commit, changes, error) ||
+        !compare_trees(releases, from_commit, to_commit, changes, error))
+        return NULL;
+    /* What leads to `to` and not to `from` has `to` itself first, unless `from` comes after it. */
+    changes->backwards = changes->commits->len == 0 && strcmp(from->commit, to->commit) != 0;
+    return g_steal_pointer(&changes);
+}
+
+struct changes *releases_changes(struct releases *releases, const char *from, const char *to,
+                                 GError **error)
+{
+    OWN(release) older = releases_resolve(releases, from, error);
+    OWN(release) newer = older ? releases_resolve(releases, to, error) : NULL;
+    return newer ? releases_changes_between(releases, older, newer, error) : NULL;
 }

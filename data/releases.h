@@ -44,6 +44,9 @@ struct release *releases_resolve(struct releases *releases, const char *version,
 /* What `to` has that `from` has not. Both are versions, resolved as above. */
 struct changes *releases_changes(struct releases *releases, const char *from, const char *to,
                                  GError **error);
+/* The same of two of releases_list(): each tag is not looked for among all of them again. */
+struct changes *releases_changes_between(struct releases *releases, const struct release *from,
+                                         const struct release *to, GError **error);
 
 /* X.Y.Z with an optional -suffix and +build, with or without a `v`: nothing else is a version. */
 bool version_is(const char *text);

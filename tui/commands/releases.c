@@ -25,8 +25,7 @@ static struct changes *changes_since_older(struct releases *releases, const GPtr
 {
     if (index + 1 >= list->len)
         return NULL;
-    const struct release *older = list->pdata[index + 1], *release = list->pdata[index];
-    return releases_changes(releases, older->version, release->version, NULL);
+    return releases_changes_between(releases, list->pdata[index + 1], list->pdata[index], NULL);
 }
 
 static json_t *release_json(const struct release *release, const struct changes *changes,
