@@ -16,9 +16,11 @@ def bench_placement(say, cells, tenants):
         fleet = took[name]
         say(f"evacuation plans, a fleet {name.replace('_', ' ')}", f"{fleet['all_ms']:.0f} ms",
             "<< 1 s", f"{fleet['cells']} cells, {fleet['tenants']:,} tenants, {fleet['placed']:,} "
-            f"have a place; {fleet['again_ms']:.2f} ms where nothing changed; "
-            f"{fleet['one_ms']:.1f} ms one cell alone; {fleet['moves_ms']:.0f} ms all moves of one "
-            f"tenant; {fleet['place_ms']:.0f} ms a place for a new one")
+            "have a place")
+        say("  nothing changed since; one cell alone",
+            f"{fleet['again_ms']:.2f} ms; {fleet['one_ms']:.1f} ms")
+        say("  all moves of a tenant; a place for a new one",
+            f"{fleet['moves_ms']:.0f} ms; {fleet['place_ms']:.0f} ms")
     small = took["small"]
     say("small fleets, tenants that have a place", f"{small['placed']:,}", f"{small['best']:,}",
         f"the best of every packing there is, {small['fleets']:,} fleets; {small['ms']:.0f} ms")
