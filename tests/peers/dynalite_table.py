@@ -1,10 +1,8 @@
 """A DynamoDB that we did not write, dynalite, and what can go wrong on the way to it."""
 import atexit
-import fcntl
 import http.client
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,25 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import botocore.session
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import ROOT, wait_for
-
-SHELF = os.path.join(ROOT, "build", "dynalite")
-
-
-def install_dynalite():
-    """Into build/, from the lock file; kept there for the next run."""
-    source = os.path.join(ROOT, "tests", "peers", "dynalite")
-    os.makedirs(SHELF, exist_ok=True)
-    with open(os.path.join(SHELF, "lock"), "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # suites run side by side
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(os.path.join(source, name), SHELF)
-        program = os.path.join(SHELF, "node_modules", "dynalite", "cli.js")
-        if not os.path.exists(program):
-            subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                           cwd=SHELF, check=True, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL)
-    return program
+from harness import wait_for
+from npm_shelf import install
 
 
 def free_port():
@@ -44,7 +25,7 @@ def free_port():
 
 def start_dynalite():
     """It takes port 0 for 4567, so we choose one, and another where somebody was faster."""
-    program = install_dynalite()
+    program = os.path.join(install("dynalite"), "node_modules", "dynalite", "cli.js")
     for _ in range(10):
         process = subprocess.Popen(
             ["node", program, "--host", "127.0.0.1", "--port", str(free_port()),
