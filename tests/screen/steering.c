@@ -198,7 +198,7 @@ static void the_start(struct seat *seat)
     check("a plan shows its blast radius",
           steer_plan(seat, "5.1.0") && seat_shows(seat, "Blast radius: 5 cells, 30 tenants"));
     check("its waves and cells",
-          seat_shows(seat, "enterprise: bake 2s") && seat_shows(seat, "cell-1-dr: 0 tenants"));
+          seat_shows(seat, "enterprise: bake 20m") && seat_shows(seat, "cell-1-dr: 0 tenants"));
     seat_type(seat, "\r");
     check("it wants a reason", seat_shows(seat, "a reason is needed"));
     seat_type(seat, "a screen test\r");
