@@ -181,8 +181,7 @@ def sees(journal, stream, count):
 
 
 def build():
-    subprocess.run(["make", "--no-print-directory", "-s", PROGRAM[len(ROOT) + 1:]], cwd=ROOT,
-                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([os.path.join(ROOT, "tests", "built"), PROGRAM[len(ROOT) + 1:]], check=True)
 
 
 def run():

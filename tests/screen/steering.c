@@ -278,9 +278,6 @@ static void cells_are_retried_and_skipped(struct seat *seat)
     check("W rolls its wave back, the version typed",
           act(seat, "W", "slow again", "5.1.0") &&
               seat_shows(seat, "cell-0-dev               rolled back"));
-    /* Nothing else is begun, so that it is not over before the next question has been asked. */
-    act(seat, "p", "one at a time", "5.1.0");
-    seat_row_shows(seat, 1, "paused: one at a time");
     check("x leaves it out", act(seat, "x", "not today", "cell-0-dev") &&
                                  seat_shows(seat, "cell-0-dev               skipped"));
     seat_type(seat, "V");
