@@ -21,12 +21,21 @@ import uuid
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+from processors import CORES, Load
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("CELLDECK_BUILD", os.path.join(ROOT, "build", "san"))
 CELLDECK = os.path.join(BUILD, "celldeck")
+# What is only looked at, again and again, while something is waited for is asked of the program as
+# it is shipped: it answers in a fraction of the time, and the machine is left to what is tested.
+SHIPPED = os.path.join(ROOT, "build", "release", "celldeck")
+LOOKS = [("status",), ("cells",), ("tenants",), ("doctor",), ("handover",), ("tenant", "where"),
+         ("history",), ("gate", "list"), ("rollout", "status"), ("rollout", "plan"),
+         ("failover", "status"), ("failover", "plan")]
 # The simulator is not what is tested here (tests/peers/sim*.test do that, sanitized): fast, it
 # leaves the machine to celldeck.
 SIMULATOR = os.path.join(ROOT, "build", "release", "celldeck-sim")
+FLEETS, MORE_FLEETS = 2 * CORES + 1, 4 * CORES  # at a time: take_slot()
 PATIENCE_S = 120  # how long any condition may take before the suite says that it never came
 # Waves that a suite can wait for; the release 5.0.3 goes bad on the second one's first cell.
 SHORT = """
@@ -77,12 +86,31 @@ def main(*stories, at_once=1):
     sys.exit(1 if _failed else 0)
 
 
+_waiting = threading.local()
+
+
+@contextlib.contextmanager
+def _while_waiting():
+    before, _waiting.now = getattr(_waiting, "now", False), True
+    try:
+        yield
+    finally:
+        _waiting.now = before
+
+
+def program_for(args):
+    """celldeck, for these arguments."""
+    looks = getattr(_waiting, "now", False) and any(args[:len(look)] == look for look in LOOKS)
+    return SHIPPED if looks else CELLDECK
+
+
 def wait_for(what, condition, patience_s=PATIENCE_S):
     """Asks until the answer is true; returns it. Raises with the last answer otherwise."""
     clock = threading.Event()
     until = time.monotonic() + patience_s
     while True:
-        answer = condition()
+        with _while_waiting():
+            answer = condition()
         if answer:
             return answer
         if time.monotonic() > until:
@@ -94,14 +122,23 @@ _held = threading.local()
 
 
 def take_slot():
-    """So many fleets at a time, over all suites that tests/run runs side by side: with more of them
-    a period of a second is read too late. A story's second fleet needs none."""
-    folder, slots = os.environ.get("CELLDECK_TEST_SLOTS"), 2 * (os.cpu_count() or 1) + 1
+    """So many fleets at a time, over all suites that tests/run runs side by side: on a busy machine
+    a period of a second is read too late where there are more, so others begin only while the
+    processors have time to spare. A story's second fleet needs none."""
+    folder = os.environ.get("CELLDECK_TEST_SLOTS")
     if not folder or getattr(_held, "slot", None):
         return None
+    load, looked = Load(), time.monotonic()
+
+    def may_be():
+        nonlocal looked
+        if time.monotonic() - looked < 1:
+            return FLEETS
+        looked = time.monotonic()
+        return MORE_FLEETS if load.spare() > 0.3 else FLEETS
 
     def free_one():
-        for number in range(slots):
+        for number in range(may_be()):
             file = open(os.path.join(folder, f"slot-{number}"), "w", encoding="ascii")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,6 +176,9 @@ class Fleet:
             AWS_EC2_METADATA_DISABLED="true",
             CELLDECK_CONFIG=self.config,
             CELLDECK_STATE=self.state_dir,
+            # What is somebody's own is nobody's here, neither the developer's nor another suite's.
+            XDG_CONFIG_HOME="/nonexistent",
+            XDG_STATE_HOME=os.path.join(self.dir, "people"),
             LSAN_OPTIONS=f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
         )
         for name in ("AWS_PROFILE", "SUDO_USER", "SSH_CLIENT", "SSH_CONNECTION", "NO_COLOR"):
@@ -166,17 +206,17 @@ class Fleet:
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    words = file.read().split(b"\0")
+                    if b"conductor" not in file.read().split(b"\0"):
+                        continue
                 with open(f"/proc/{pid}/environ", "rb") as file:
-                    ours = mine in file.read().split(b"\0")
+                    if mine in file.read().split(b"\0"):
+                        found.append(int(pid))
             except OSError:
                 continue
-            if ours and b"conductor" in words:
-                found.append(int(pid))
         return found
 
     def argv(self, *args):
-        return [CELLDECK, *args]
+        return [program_for(args), *args]
 
     def run(self, *args, as_user=None, env=None, stdin=subprocess.DEVNULL):
         """celldeck ARGS, to its end. `as_user`: another login (root's SUDO_USER)."""
@@ -347,7 +387,7 @@ class Bastion(Fleet):
         begin = 'mount --bind "$1" /proc/sys/kernel/random/boot_id && hostname "$2" && ' \
                 'shift 2 && exec "$@"'
         return ["unshare", "--uts", "--mount", *user, "sh", "-c", begin, "sh", self.boot, self.name,
-                CELLDECK, *args]
+                program_for(args), *args]
 
     def close(self):
         for pid in self.conductors():
