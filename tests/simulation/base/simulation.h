@@ -51,6 +51,7 @@ struct planted_fault {
                               come first; -1 ends them */
     bool kills;
     int own[MOST_OWN];
+    guint32 seed; /* where it has been caught, so that those before it need not be tried; 0: 1 */
 };
 
 struct simulation {
