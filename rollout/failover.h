@@ -9,19 +9,26 @@
  *   state            {state, reason, code, final}
  *                                 of one that is held also {cause}: `reason` without how far it
  *                                 came and the ways out; of a final one also {took_ms, rto_ms,
- * moved, alone}, and of one that was completed or refused {behind, behind_first[], behind_why}: who
- * lives in the source all the same fence.intent     {token, deadline} fence.done       {output}
- * fence.failed {error, output} promote.intent   {cell, token, deadline}       promote.done,
- * promote.failed {cell, ...} data.intent      {tenant, token, deadline}     data.done, data.failed
- * {tenant, ...} registry.intent  {step: mark | place | restore, batch, back, stamp, deadline,
- * tenants[]} registry.done    {step, batch, back, tenants[], left[{tenant, why}], error} tenants:
- * those that stand as it wanted them; left: somebody else changed them, so they are left alone; any
- * other was not written, `error` says why dns.read         {batch, back, records[{tenant, name, was
- * (raw set or null), left}]} left: why this one can't be changed, or null dns.intent       {batch,
- * back, deadline, changes[{tenant, name, was, becomes}]} dns.called       {batch, back, change}
- * Route 53 took it, by that id dns.failed       {batch, back, error, code}    and nothing of it was
- * changed; code: changed | refused | throttled | away. {later: true}: it is tried again once the
- * batches before it are through delayed          {call: registry | dns, batch, back, code, error}
+ *                                 moved, alone}, and of one that was completed or refused {behind,
+ *                                 behind_first[], behind_why}: who lives in the source all the
+ *                                 same
+ *   fence.intent     {token, deadline}
+ *   fence.done       {output}     fence.failed {error, output}
+ *   promote.intent   {cell, token, deadline}       promote.done, promote.failed {cell, ...}
+ *   data.intent      {tenant, token, deadline}     data.done, data.failed {tenant, ...}
+ *   registry.intent  {step: mark | place | restore, batch, back, stamp, deadline, tenants[]}
+ *   registry.done    {step, batch, back, tenants[], left[{tenant, why}], error}
+ *                                 tenants: those that stand as it wanted them; left: somebody else
+ *                                 changed them, so they are left alone; any other was not written,
+ *                                 `error` says why
+ *   dns.read         {batch, back, records[{tenant, name, was (raw set or null), left}]}
+ *                                 left: why this one can't be changed, or null
+ *   dns.intent       {batch, back, deadline, changes[{tenant, name, was, becomes}]}
+ *   dns.called       {batch, back, change}         Route 53 took it, by that id
+ *   dns.failed       {batch, back, error, code}    and nothing of it was changed; code: changed |
+ *                                 refused | throttled | away. {later: true}: it is tried again
+ *                                 once the batches before it are through
+ *   delayed          {call: registry | dns, batch, back, code, error}
  *                                 the call in flight was refused for now, and is tried again until
  *                                 its step's time is over; said once, so that people know
  *   dns.insync       {batch, back}
