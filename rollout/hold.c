@@ -111,9 +111,11 @@ char *cell_hold_due(const struct rollout *rollout, const struct rollout_cell *ce
                                "there and begin the conductor anew, or accept it as it is",
                                cell->plan->id, back ? ", to be rolled back: " : "",
                                back ? back : "");
-    if (back && there->lock_holder && !there->lock_ours)
+    if (back && there->lock_holder && !there->lock_ours) {
+        *code = g_strconcat(HELD_LOCKED, there->lock_holder, NULL);
         return g_strdup_printf("%s is to be rolled back (%s) and is locked by %s", cell->plan->id,
                                back, there->lock_holder);
+    }
     if (back)
         return NULL;
     if (cell_is_stuck(cell))

@@ -74,6 +74,36 @@ static char *turn_of(const struct others *others, const struct rollout_cell *cel
                  : g_strdup(cell->plan->id);
 }
 
+static bool is_locked_out(const struct rollout_cell *cell)
+{
+    return cell->held && cell->held_code && g_str_has_prefix(cell->held_code, HELD_LOCKED);
+}
+
+/* Of such a cell, "rolls cell-2 back to 5.0.2 once failover f1 is over". Caller frees. */
+static char *turn_back(const struct others *others, const struct rollout_cell *cell)
+{
+    const struct operation *other = holder(others, cell->plan->id);
+    return other ? g_strdup_printf("rolls %s back to %s once %s %s is over", cell->plan->id,
+                                   cell->plan->from, other->kind, other->id)
+                 : g_strdup_printf("rolls %s back to %s once %s gives it back", cell->plan->id,
+                                   cell->plan->from, cell->held_code + strlen(HELD_LOCKED));
+}
+
+/* What a held rollout does that only another operation holds; NULL: it is not so. Caller frees. */
+static char *step_after_others(const struct others *others, const char *turn, bool onward)
+{
+    const struct rollout *rollout = others->rollout;
+    for (guint i = 0; rollout->state == ROLLOUT_HELD && i < rollout->cells->len; i++) {
+        const struct rollout_cell *cell = cell_at(rollout, i);
+        g_autofree char *words = is_locked_out(cell) ? held_cell_words(cell, cell->held) : NULL;
+        if (words && g_strcmp0(words, rollout->state_reason) == 0)
+            return turn_back(others, cell);
+    }
+    return onward && rollout_waits_for_others(rollout)
+               ? g_strdup_printf("deploys %s to %s", rollout->plan->version, turn)
+               : NULL;
+}
+
 static char *step_of(const struct others *others, const struct rollout_cell *cell, gint64 now_ms)
 {
     const struct rollout *rollout = others->rollout;
@@ -81,6 +111,8 @@ static char *step_of(const struct others *others, const struct rollout_cell *cel
     g_autofree char *held = rollout_held_words(cell, others->operations);
     gint64 left_ms = rollout_bake_ms(rollout, cell->wave) - bake_elapsed_ms(cell, 0, now_ms);
     g_autofree char *left = duration_short(left_ms);
+    if (is_locked_out(cell))
+        return turn_back(others, cell);
     if (held)
         return g_strdup_printf("%s waits for a human: %s", id, held);
     if (cell->state == CELL_ROLLING_BACK)
@@ -110,8 +142,9 @@ char *rollout_next(const struct rollout *rollout, const GPtrArray *operations, g
     if (next && closed && rollout->state == ROLLOUT_WAITING &&
         g_strcmp0(closed, rollout->state_reason) == 0)
         return g_strdup_printf("deploys %s to %s: %s", rollout->plan->version, turn, closed);
-    if (onward && rollout_waits_for_others(rollout))
-        return g_strdup_printf("goes on by itself: deploys %s to %s", rollout->plan->version, turn);
+    g_autofree char *after = step_after_others(&others, turn, onward);
+    if (after)
+        return g_strdup_printf("goes on by itself: %s", after);
     g_autofree char *why = rollout_state_words(rollout, operations);
     if (rollout->state == ROLLOUT_WAITING || rollout->state == ROLLOUT_HELD ||
         rollout->state == ROLLOUT_PAUSED)

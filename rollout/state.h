@@ -22,6 +22,9 @@ bool cell_is_out(const struct rollout_cell *cell, bool evacuating);
 /* Its failover may have its lock: what was in flight is settled, and it is held for that. */
 bool cell_is_handed_over(const struct rollout_cell *cell);
 #define HELD_EVACUATED "evacuated"
+/* Before an operation's id: that one has the cell's lock, and what is to go back there does so by
+ * itself once it has given it back. */
+#define HELD_LOCKED "locked by "
 /* Code of a rollout's `state` held: another operation has its last cells, and it goes on by itself
  * once that is over. */
 #define HELD_TAKEN "taken"

@@ -155,6 +155,30 @@ Test(engine_forward, a_rollout_that_only_a_failover_holds_says_that_it_goes_on_b
     cr_expect_eq(toy->rollout->state, ROLLOUT_RUNNING, "and it does");
 }
 
+Test(engine_forward, a_rollback_that_waits_for_anothers_lock_says_that_it_goes_on_by_itself)
+{
+    OWN(toy) toy = toy_new(NULL);
+    char *cells[] = {(char *)"cell-2", NULL};
+    struct operation other = {.id = (char *)"f1", .kind = (char *)"failover", .cells = cells};
+    toy->cells[MID2].locked_by = toy->cells[MID2].busy = "f2";
+    toy_run_until(toy, MID, CELL_PASSED);
+    toy->cells[MID].locked_by = "f1";
+    cr_assert(toy_append(toy, "bob@h", "rollback",
+                         json_pack("{s:[s], s:s}", "cells", "cell-2", "reason", "I say so")));
+    toy_run(toy, 5);
+    cr_assert_eq(toy->rollout->state, ROLLOUT_HELD);
+    toy_crash(toy);
+    g_autofree char *next = next_of(toy, &other);
+    cr_expect_str_eq(next,
+                     "goes on by itself: rolls cell-2 back to 5.0.2 once failover f1 is over");
+    other.ended_ms = toy->now_ms;
+    g_autofree char *soon = next_of(toy, &other);
+    cr_expect_str_eq(soon, "goes on by itself: rolls cell-2 back to 5.0.2 once f1 gives it back");
+    toy->cells[MID].locked_by = NULL;
+    toy_run_until(toy, MID, CELL_ROLLED_BACK);
+    cr_expect_eq(toy_cell(toy, MID)->state, CELL_ROLLED_BACK, "and it does");
+}
+
 Test(engine_forward, a_rollout_that_something_else_holds_too_waits_for_a_human)
 {
     OWN(toy) toy = toy_new(NULL);
