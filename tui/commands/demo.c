@@ -19,6 +19,7 @@
 #define COLLEAGUE     "bob@demo"
 #define COLLEAGUE_MS  (10 * WHEN_SECOND)
 #define LOOK_EVERY_MS 1000
+#define OPERATIONS    100 /* more than anybody begins in a demo */
 
 struct colleague {
     struct journal *journal;
@@ -26,20 +27,39 @@ struct colleague {
     gint64 waiting_since_ms;
 };
 
+/* The first, from the newest on, that is not over and is what is asked for; NULL: none is. Caller
+ * frees. */
+static char *live_operation(struct journal *journal, bool (*is)(const struct operation *, void *),
+                            void *data)
+{
+    g_autoptr(GPtrArray) operations = history_operations(journal, OPERATIONS, NULL);
+    for (guint i = 0; operations && i < operations->len; i++) {
+        const struct operation *operation = operations->pdata[i];
+        if (operation->ended_ms == 0 && is(operation, data))
+            return g_strdup(operation->id);
+    }
+    return NULL;
+}
+
+static bool waits(const struct operation *operation, void *data)
+{
+    (void)data;
+    return strcmp(operation->state, "waiting") == 0;
+}
+
 static gboolean colleague_looks(gpointer data)
 {
     struct colleague *colleague = data;
-    g_autoptr(GPtrArray) operations = history_operations(colleague->journal, 1, NULL);
-    const struct operation *newest = operations && operations->len ? operations->pdata[0] : NULL;
-    if (!newest || g_strcmp0(newest->state, "waiting") != 0) {
+    g_autofree char *waiting = live_operation(colleague->journal, waits, NULL);
+    if (!waiting) {
         colleague->waiting_since_ms = 0;
     } else if (!colleague->waiting_since_ms) {
         colleague->waiting_since_ms = when_mono_ms();
     } else if (when_mono_ms() - colleague->waiting_since_ms > COLLEAGUE_MS) {
         /* Refused where it waits for something else: then it is not for a colleague to say. */
         g_autoptr(GError) refused = NULL;
-        request_approve(colleague->journal, newest->id, NULL,
-                        &(const struct person){COLLEAGUE, NULL}, when_now_ms(), &refused);
+        request_approve(colleague->journal, waiting, NULL, &(const struct person){COLLEAGUE, NULL},
+                        when_now_ms(), &refused);
         colleague->waiting_since_ms = 0;
     }
     return G_SOURCE_CONTINUE;
@@ -60,15 +80,21 @@ static int run_console(const struct context *context, bool linear, GError **erro
     return command_console.run(argc, argv, error);
 }
 
+/* `journal`'s; whoever carries one of its operations on carries them all. */
+static bool ends_conductor(const struct operation *operation, void *journal)
+{
+    struct conductor_info info = {0};
+    bool alive = conductor_find(journal, operation->id, &info) && info.alive;
+    if (alive)
+        kill((pid_t)info.pid, SIGTERM);
+    conductor_info_clear(&info);
+    return alive;
+}
+
 /* A conductor outlives its console on purpose, but not the simulated AWS it works on. */
 static void end_conductor(struct journal *journal)
 {
-    g_autoptr(GPtrArray) operations = history_operations(journal, 1, NULL);
-    const struct operation *newest = operations && operations->len ? operations->pdata[0] : NULL;
-    struct conductor_info info = {0};
-    if (newest && conductor_find(journal, newest->id, &info) && info.alive)
-        kill((pid_t)info.pid, SIGTERM);
-    conductor_info_clear(&info);
+    g_free(live_operation(journal, ends_conductor, journal));
 }
 
 static int open_console(const struct context *context, bool linear, GError **error)
