@@ -179,6 +179,24 @@ Test(evacuation_views, of_a_held_failover_the_way_out_stays_in_the_headline_what
     }
 }
 
+Test(evacuation_views, of_several_that_are_under_way_the_headline_tells_the_one_that_is_held)
+{
+    OWN(deck) deck = deck_of(0);
+    OWN(flight) flight = held_in(deck);
+    OWN(flight) drill = flight_new(flight_plan(FAILOVER_DRILL, 3));
+    g_free(drill->failover->id);
+    drill->failover->id = g_strdup("d9");
+    g_ptr_array_insert(deck->failovers, 0, drill->failover);
+    g_autofree char *said = headline_of(deck, 600, 3);
+    cr_expect(strstr(said, "f1 failover of cell-1 is held"), "%s", said);
+    cr_expect_null(strstr(said, "d9 drill"), "%s", said);
+    g_ptr_array_remove_index(deck->failovers, 1);
+    enum role role;
+    g_autoptr(GPtrArray) cells = fleet_in_order(deck);
+    g_autofree char *alone = headline(deck, cells, &role);
+    cr_expect(strstr(alone, "d9 drill of cell-1 planned"), "%s", alone);
+}
+
 Test(evacuation_views, of_a_held_failover_a_line_names_the_words_that_are_typed)
 {
     OWN(deck) deck = deck_of(0);

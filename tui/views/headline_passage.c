@@ -89,16 +89,36 @@ static void add_left(GArray *parts, const struct deck *deck, const struct failov
                       .brief_rank = RANK_ONE});
 }
 
+static int urgency(const struct failover *failover)
+{
+    bool drill = failover->plan && failover->plan->kind == FAILOVER_DRILL;
+    return failover_state_final(failover->state) ? 0
+           : failover->state == FAILOVER_HELD    ? 3
+           : drill                               ? 1
+                                                 : 2;
+}
+
+/* Of several that are under way, one that waits for a person; a drill last. NULL: none is. */
+static const struct failover *most_urgent(const struct deck *deck)
+{
+    const struct failover *most = NULL;
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (urgency(failover) > (most ? urgency(most) : 0))
+            most = failover;
+    }
+    return most;
+}
+
 void headline_add_passage(GArray *parts, const struct deck *deck, enum part_rank rank,
                           enum part_rank brief_rank, enum role *role)
 {
-    const struct failover *failover = deck_first_failover(deck), *left = left_some(deck);
-    bool live = failover && !failover_state_final(failover->state);
-    bool held = live && failover->state == FAILOVER_HELD;
+    const struct failover *live = most_urgent(deck), *left = left_some(deck);
+    bool held = live && live->state == FAILOVER_HELD;
     if (held)
-        add_held(parts, deck, failover, rank, brief_rank);
+        add_held(parts, deck, live, rank, brief_rank);
     else if (live)
-        add_live(parts, failover, rank, brief_rank);
+        add_live(parts, live, rank, brief_rank);
     else if (left)
         add_left(parts, deck, left);
     if (*role == ROLE_NORMAL && (held || (!live && left)))
