@@ -21,13 +21,13 @@
     "before that PriorRequestNotComplete: The request was rejected because Route 53 was still "     \
     "processing a prior request."
 
-/* A tenant in cell-1, one in cell-eu; cell-1's error rate is `errors`. */
-static struct deck *deck_of(double errors)
+/* A tenant in `home`, one in cell-eu; cell-1's error rate is `errors`. */
+static struct deck *deck_with(double errors, const char *home)
 {
     OWN(config) config = small_fleet(NULL);
     GPtrArray *tenants = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     const struct tenant drafts[] = {
-        {.id = "a", .cell = "cell-1", .current_users = 70, .max_users = 90, .max_patients = 10},
+        {.id = "a", .cell = (char *)home, .current_users = 70, .max_users = 90, .max_patients = 10},
         {.id = "b", .cell = "cell-eu", .current_users = 30, .max_users = 40, .max_patients = 10}};
     for (size_t i = 0; i < G_N_ELEMENTS(drafts); i++)
         g_ptr_array_add(tenants, tenant_new(&drafts[i]));
@@ -49,6 +49,11 @@ static struct deck *deck_of(double errors)
         cell_reading_clear(&readings[i]);
     registry_unref(registry);
     return deck;
+}
+
+static struct deck *deck_of(double errors)
+{
+    return deck_with(errors, "cell-1");
 }
 
 Test(evacuation_views, a_cell_that_is_ill_and_could_be_failed_over_says_where_to_and_by_which_key)
@@ -282,4 +287,24 @@ Test(evacuation_views, of_a_cell_that_is_left_already_no_other_failover_is_offer
     cr_expect_not(view_failover.can(state, deck, REQUEST_FAIL_OVER));
     cr_expect(view_failover.can(state, deck, REQUEST_DRILL), "a drill keeps nobody");
     view_failover.close(state);
+}
+
+Test(evacuation_views, of_an_ill_cell_that_everybody_has_left_it_is_said_that_nobody_lives_there)
+{
+    OWN(deck) deck = deck_with(9, "cell-1-dr");
+    OWN(flight) flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    flight_run(flight, 30);
+    cr_assert_eq(flight->failover->state, FAILOVER_COMPLETED);
+    g_autofree char *before = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect_null(strstr(before, "nobody lives there"), "%s", before);
+    g_ptr_array_set_free_func(deck->failovers, NULL);
+    g_ptr_array_add(deck->failovers, flight->failover);
+    g_autofree char *after = safe_next(deck, deck_cell(deck, "cell-1"));
+    cr_expect(g_str_has_suffix(after, "nobody lives there since f1 took everybody out"), "%s",
+              after);
+    OWN(deck) lived_in = deck_of(9);
+    g_ptr_array_set_free_func(lived_in->failovers, NULL);
+    g_ptr_array_add(lived_in->failovers, flight->failover);
+    g_autofree char *again = safe_next(lived_in, deck_cell(lived_in, "cell-1"));
+    cr_expect_null(strstr(again, "nobody lives there"), "%s", again);
 }

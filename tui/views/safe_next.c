@@ -292,6 +292,18 @@ static void say_ahead(GString *text, const struct sight *sight)
     g_string_append_printf(text, "%s has not touched it yet", sight->rollout->id);
 }
 
+static bool is_left(const struct sight *sight)
+{
+    return safe_next_left_by(sight->deck, sight->cell) != NULL;
+}
+
+static void say_left(GString *text, const struct sight *sight)
+{
+    add_look(text, sight);
+    g_string_append_printf(text, "nobody lives there since %s took everybody out",
+                           safe_next_left_by(sight->deck, sight->cell)->id);
+}
+
 static bool always(const struct sight *sight)
 {
     (void)sight;
@@ -352,6 +364,7 @@ static const struct {
     {may_fail_over, say_fail_over},
     {is_back, say_back},
     {is_ahead, say_ahead},
+    {is_left, say_left},
     {always, say_untouched},
 };
 

@@ -19,6 +19,19 @@ bool safe_next_has_failover(const struct deck *deck, const struct cell *cell)
     return plan && evacuation_drain(plan) != DRAIN_NONE;
 }
 
+const struct failover *safe_next_left_by(const struct deck *deck, const struct cell *cell)
+{
+    const struct registry *registry = deck->snapshot->registry;
+    bool empty = registry && registry->complete && cell->tenants == 0;
+    for (guint i = 0; empty && i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        if (failover->state == FAILOVER_COMPLETED && failover->plan->kind == FAILOVER_FAILOVER &&
+            g_strcmp0(failover->plan->source, cell->config->id) == 0)
+            return failover;
+    }
+    return NULL;
+}
+
 static void add_condition(GString *text, const struct deck *deck)
 {
     const char *host = deck->config->journal_host;
