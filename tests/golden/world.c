@@ -77,10 +77,15 @@ void world_free(struct world *world)
     g_free(world);
 }
 
+char *world_state_dir(enum moment moment)
+{
+    return g_strdup_printf("state-%d", moment);
+}
+
 struct deck *world_deck(struct world *world, enum moment moment, GError **error)
 {
     gint64 now_ms = START_MS + after_ms[moment];
-    g_autofree char *dir = g_strdup_printf("state-%d", moment);
+    g_autofree char *dir = world_state_dir(moment);
     struct config *config = moment == MOMENT_ZONED ? world->zoned : world->config;
     clock_set(now_ms);
     if (moment > MOMENT_ZONED && !g_file_test(dir, G_FILE_TEST_EXISTS) &&

@@ -29,5 +29,7 @@ OWNABLE(world, world_free);
 
 /* What the clocks say from now on. */
 void clock_set(gint64 now_ms);
+/* Where the journal of that moment is, below the working directory. Caller frees. */
+char *world_state_dir(enum moment moment);
 /* A deck of that moment, on a journal of its own; the clocks are set to it. */
 struct deck *world_deck(struct world *world, enum moment moment, GError **error);

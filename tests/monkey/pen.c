@@ -1,6 +1,5 @@
 #include "tests/monkey/pen.h"
 
-#include "tests/golden/world.h"
 #include "tests/monkey/hostile.h"
 #include "tui/shell/shell.h"
 
@@ -28,7 +27,7 @@ static bool run(const char *golden, int write, GError **error)
     if (!lay_out(golden, error))
         return false;
     OWN(world) world = world_new(".", error);
-    OWN(deck) deck = world ? world_deck(world, MOMENT_BAKING, error) : NULL;
+    OWN(deck) deck = world ? world_deck(world, PEN_MOMENT, error) : NULL;
     if (!deck)
         return false;
     deck->write = write;

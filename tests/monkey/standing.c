@@ -1,6 +1,7 @@
 #include "tests/monkey/monkey.h"
 
 #include "data/journal.h"
+#include "tests/monkey/pen.h"
 #include "tests/monkey/picture.h"
 
 #include <signal.h>
@@ -12,7 +13,8 @@
  * broken. */
 static gint64 events_in(const char *scratch)
 {
-    g_autofree char *dir = g_build_filename(scratch, "state-3", NULL);
+    g_autofree char *state = world_state_dir(PEN_MOMENT);
+    g_autofree char *dir = g_build_filename(scratch, state, NULL);
     g_autoptr(GError) error = NULL;
     OWN(journal) journal = journal_open_read_only(dir, &error);
     gint64 events = -1;
