@@ -57,8 +57,9 @@ int failover_start(struct context *context, enum failover_kind kind, const char 
 int failover_start_run(struct context *context, GError **error);
 extern const GOptionEntry failover_start_options[], tenant_move_options[];
 
-/* failover_follow.c: sees to it that somebody conducts it and, with --wait, follows it to its end,
- * or until it is held, telling what happens on stderr. The exit code: 0 where it ended as it was to
+/* failover_follow.c: sees to it that somebody conducts it (with --wait as long as that waits) and,
+ * with --wait, follows it to its end, or until it is held, telling what happens on stderr. The exit
+ * code: 0 where it ended as it was to
  * (`wanted`), CD_ERROR_REFUSED where nothing was done, CD_ERROR_FAILED where it ended otherwise,
  * CD_ERROR_HELD where a person has to decide, or somebody was left alone or still lives in the
  * source. */

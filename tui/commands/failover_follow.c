@@ -7,10 +7,15 @@
 #include "tui/commands/failover.h"
 #include "tui/commands/follow.h"
 
+/* As long as a conductor that was just begun may need to take its lease. */
+#define ALONE_MS (5 * WHEN_SECOND)
+
 struct following {
     struct context *context;
     struct failover *failover;
-    gint64 from; /* events from this number on are told */
+    bool carries_on;     /* who waits has asked for it, and sees to it that it is conducted */
+    gint64 conducted_ms; /* when it last was, on the monotonic clock */
+    gint64 from;         /* events from this number on are told */
     struct follow_watchdog watchdog;
 };
 
@@ -26,6 +31,23 @@ static bool take(const struct event *event, gpointer data, GError **error)
     return true;
 }
 
+/* A conductor that dies is nobody's to begin again but whoever is there: with --wait somebody is.
+ */
+static void keep_conducted(struct following *following)
+{
+    const struct context *context = following->context;
+    struct conductor_info info = {0};
+    bool conducted = conductor_find(context->journal, following->failover->id, &info) && info.alive;
+    gint64 mono_ms = when_mono_ms();
+    conductor_info_clear(&info);
+    if (!conducted && mono_ms - following->conducted_ms < ALONE_MS)
+        return;
+    following->conducted_ms = mono_ms;
+    g_autoptr(GError) error = NULL;
+    if (!conducted && !conductor_spawn(context->config, context->state_dir, &error))
+        out_message("%s", error->message);
+}
+
 static bool has_ended(gpointer data)
 {
     struct following *following = data;
@@ -34,6 +56,8 @@ static bool has_ended(gpointer data)
         return true;
     follow_check_conductor(&following->watchdog, following->context->journal, failover->id,
                            failover->opened_ms);
+    if (following->carries_on)
+        keep_conducted(following);
     return false;
 }
 
@@ -60,21 +84,29 @@ static int exit_code(const struct failover *failover, enum failover_state wanted
     return failover_leaves_some(failover) ? CD_ERROR_HELD : 0;
 }
 
-int failover_follow(struct context *context, const char *id, enum failover_state wanted,
-                    gint64 from, GError **error)
+static int follow(struct following *following, const char *id, enum failover_state wanted,
+                  GError **error)
 {
+    struct context *context = following->context;
     OWN(failover) failover = failover_new(id);
-    struct following following = {.context = context, .failover = failover, .from = from};
+    following->failover = failover;
     const struct follow_watch watch = {.journal = context->journal,
                                        .follower = context->follower,
                                        .id = id,
                                        .take = take,
                                        .has_ended = has_ended,
-                                       .data = &following};
+                                       .data = following};
     if (!follow_watch(&watch, error))
         return CD_ERROR_FAILED;
     tell_end(failover);
     return exit_code(failover, wanted);
+}
+
+int failover_follow(struct context *context, const char *id, enum failover_state wanted,
+                    gint64 from, GError **error)
+{
+    struct following following = {.context = context, .from = from};
+    return follow(&following, id, wanted, error);
 }
 
 int failover_carry_on(struct context *context, const char *id, enum failover_state wanted,
@@ -90,5 +122,9 @@ int failover_carry_on(struct context *context, const char *id, enum failover_sta
     }
     if (!failover_options(context)->wait)
         return 0;
-    return failover_follow(context, id, wanted, last ? last->seq + 1 : 1, error);
+    struct following following = {.context = context,
+                                  .from = last ? last->seq + 1 : 1,
+                                  .carries_on = true,
+                                  .conducted_ms = when_mono_ms()};
+    return follow(&following, id, wanted, error);
 }
