@@ -97,9 +97,25 @@ static void meet(struct crossing *crossing)
     crossing->evacuated_version = -1;
 }
 
+static bool is_live(const struct crossing *crossing)
+{
+    return crossing->failover && !failover_state_final(crossing->failover->state);
+}
+
+/* Where one that was live has ended, all who follow our poller see at once where everybody is, and
+ * whoever plans anew sees who has come. */
+static void look_where_it_ends(const struct crossing *crossing)
+{
+    const struct failover *failover = crossing->failover;
+    bool moved = failover->state != FAILOVER_REFUSED && !crossing_is_drill(crossing);
+    if (!is_live(crossing) && (moved || failover->code == FAILOVER_STRANGERS))
+        poller_read_registry(crossing->base.world->poller);
+}
+
 static bool crossing_load(struct conduct *conduct, GError **error)
 {
     struct crossing *crossing = crossing_of(conduct);
+    bool live = is_live(crossing);
     struct failover *failover = failover_load(conduct->world->journal, conduct->id, error);
     if (!failover)
         return false;
@@ -110,6 +126,8 @@ static bool crossing_load(struct conduct *conduct, GError **error)
         meet(crossing);
     trouble_take(&crossing->keys, failover->keys_end);
     crossing_follow_intent(crossing);
+    if (live) /* its end was written without our hearing of it */
+        look_where_it_ends(crossing);
     return true;
 }
 
@@ -124,23 +142,14 @@ static void crossing_look_anew(struct conduct *conduct)
         snapshot_unref(g_steal_pointer(&crossing->fit_on));
 }
 
-/* Whoever plans anew sees who has come; and where it ends, all who follow our poller see at once
- * where everybody is. */
-static bool changes_what_is_read(const struct failover *failover, const struct event *event)
-{
-    if (failover->code == FAILOVER_STRANGERS)
-        return true;
-    return strcmp(event->type, "state") == 0 && failover_state_final(failover->state) &&
-           failover->state != FAILOVER_REFUSED && failover->plan->kind != FAILOVER_DRILL;
-}
-
 static bool crossing_apply(struct conduct *conduct, const struct event *event, GError **error)
 {
     struct crossing *crossing = crossing_of(conduct);
+    bool live = is_live(crossing);
     if (!failover_apply(crossing->failover, event, error))
         return false;
-    if (changes_what_is_read(crossing->failover, event))
-        poller_read_registry(conduct->world->poller);
+    if (live)
+        look_where_it_ends(crossing);
     crossing_follow_intent(crossing);
     /* Whoever goes on may have mended it: it is not held again for what was seen before. */
     if (strcmp(event->type, "resume") == 0)

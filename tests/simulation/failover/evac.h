@@ -60,7 +60,8 @@ enum rule {
     RULE_NO_LOCK_LEFT = 26,   /* a final operation holds no lock */
     RULE_FIT = 27,            /* no tenant sets out for a cell that preflight refuses */
     RULE_PATIENCE = 28,       /* what is waited for has its whole time, whatever clocks say */
-    RULE_NOBODY_BEHIND = 29   /* who lives in the source is of the plan, or is told */
+    RULE_NOBODY_BEHIND = 29,  /* who lives in the source is of the plan, or is told */
+    RULE_SEEN = 30            /* where it ends, the registry is read: all see where everybody is */
 };
 
 enum { MOST_TENANTS = 14, TARGETS = 2, SHELLS = 3, CELLS = TARGETS + 1, STRANGERS = 3 };
@@ -149,8 +150,9 @@ struct shell {
     gint64 taken_ms;
     gint64 since_ms, offset_ms, behind_ms; /* for credit */
     bool locks[CELLS];
-    struct world world;      /* of the real conductor ... */
-    struct conduct *conduct; /* ... and this failover in it; NULL: this is a plain one */
+    struct world world;           /* of the real conductor ... */
+    struct conduct *conduct;      /* ... and this failover in it; NULL: this is a plain one */
+    bool saw_live, read_registry; /* of the real one: it has seen it live; it read that since */
 };
 
 /* This simulation's own option: the conductor of rollout/failover_conduct.h, not the plain one. */

@@ -28,6 +28,7 @@ void real_start(struct shell *shell)
                                   .actor = holder_actor(shell->self),
                                   .wake = woken,
                                   .conductor = shell};
+    shell->saw_live = shell->read_registry = false;
     sim->seat = shell;
     shell->conduct = conduct_new(&shell->world, "failover", sim->ledger->id);
     sim->seat = NULL;
@@ -43,11 +44,26 @@ void real_bury(struct shell *shell)
     shell->sim->seat = NULL;
 }
 
+static void look_where_it_ends(struct shell *shell)
+{
+    const struct failover *failover = crossing_of(shell->conduct)->failover;
+    if (!failover)
+        return;
+    bool live = !failover_state_final(failover->state);
+    bool drill = failover->plan && failover->plan->kind == FAILOVER_DRILL;
+    shell->saw_live = shell->saw_live || live;
+    if (shell->saw_live && !live && failover->state != FAILOVER_REFUSED && !drill &&
+        !shell->read_registry)
+        sim_broke(shell->sim, RULE_SEEN, "p%d knows that it is %s, and reads no registry",
+                  shell->number, failover_state_name(failover->state));
+}
+
 void real_step(struct shell *shell)
 {
     shell->sim->seat = shell;
     conduct_step(shell->conduct);
     shell->sim->seat = NULL;
+    look_where_it_ends(shell);
 }
 
 gint64 __wrap_when_now_ms(void);
@@ -174,6 +190,7 @@ bool __wrap_failover_take_over(struct journal *journal, const char *id, const ch
 void __wrap_poller_read_registry(struct poller *poller)
 {
     (void)poller;
+    seat()->read_registry = true;
 }
 
 gint64 __wrap_deployer_deadline_ms(const struct deployer *deployer)
