@@ -125,23 +125,26 @@ static struct failover_decision turned_down(const struct failover *failover,
     return decision;
 }
 
-/* What a command of the user's did, nothing here undoes. */
-static bool any_command_ran(const struct failover *failover)
+static bool any_is_promoted(const struct failover *failover)
 {
-    bool ran = failover->fence.done;
     for (guint i = 0; i < failover->promotes->len; i++)
-        ran = ran || g_array_index(failover->promotes, struct failover_command, i).done;
-    return ran;
+        if (g_array_index(failover->promotes, struct failover_command, i).done)
+            return true;
+    return false;
 }
 
-/* "; what the fence and promote commands did stands as it is", or "" */
+/* What a command of the user's did, nothing here undoes: "; what the fence command did stands as
+ * it is", or "" */
 static const char *commands_stand(const struct failover *failover)
 {
     for (guint i = 0; i < failover->tenants->len; i++)
         if (failover_tenant_at(failover, i)->copied)
             return "; where the move command put its data, it is: nothing here moves it back";
-    return any_command_ran(failover) ? "; what the fence and promote commands did stands as it is"
-                                     : "";
+    bool fenced = failover->fence.done, promoted = any_is_promoted(failover);
+    return fenced && promoted ? "; what the fence and promote commands did stands as it is"
+           : fenced           ? "; what the fence command did stands as it is"
+           : promoted         ? "; what the promote command did stands as it is"
+                              : "";
 }
 
 static struct failover_decision reverted(const struct failover *failover,

@@ -213,6 +213,26 @@ Test(failover, a_revert_of_what_was_never_begun_ends_at_once)
     cr_expect_str_eq(flight->failover->state_reason, "no tenant had been touched");
 }
 
+/* The last words of one that was taken back before any tenant was touched. */
+static void expect_taken_back(const char *after, const char *words)
+{
+    OWN(flight) flight = flight_new(plan_with_commands());
+    flight_run_until(flight, after, 1);
+    flight_wish(flight, "revert");
+    flight_run(flight, 5);
+    cr_expect_eq(flight->failover->state, FAILOVER_REVERTED);
+    cr_expect_str_eq(flight->failover->state_reason, words);
+}
+
+Test(failover, a_revert_names_the_commands_that_ran_and_no_other)
+{
+    expect_taken_back("opened", "no tenant had been touched");
+    expect_taken_back("fence.done", "no tenant had been touched; what the fence command did stands "
+                                    "as it is");
+    expect_taken_back("promote.done", "no tenant had been touched; what the fence and promote "
+                                      "commands did stands as it is");
+}
+
 Test(failover, without_a_zone_only_the_registry_is_changed)
 {
     struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 3);
