@@ -1,5 +1,6 @@
 """How long a key takes on the screens of who would go where: a cell's plan, a tenant's moves, and
 where a new tenant would go, which is answered while it is typed."""
+from terminal import say_keys
 
 QUESTION = b"500 enterprise us us-east-1"
 BACKSPACE = b"\x7f"
@@ -47,6 +48,4 @@ def bench_evacuated(say, screen, cell, tenant, what, presses):
                         ("opening a tenant's moves", moves[:1]),
                         ("moving in a tenant's moves", moves[1]),
                         ("where a new tenant would go", asked(screen, max(1, presses // 80)))):
-        times = sorted(times)
-        say(f"{name}, {what}", f"p99 {times[len(times) * 99 // 100] * 1000:.0f} ms", "<= 50 ms",
-            f"median {times[len(times) // 2] * 1000:.1f} ms, {len(times)} keys")
+        say_keys(say, f"{name}, {what}", times)

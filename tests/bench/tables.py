@@ -1,6 +1,7 @@
 """How long a key takes in a large table: what is typed after `/`, letter by letter and back, and
 sorting by each of the columns. An expression's rows come when they come: what is measured is that
 the key is seen, and the next one not kept waiting."""
+from terminal import say_keys
 
 WORDS = ("north", "hospital-0", "cell:cell-2", "status:act", "!down")
 FUZZY = ("?hsp09", "?t0097", "?acshr")
@@ -30,6 +31,5 @@ def bench_tables(say, screen, what, rounds):
              ("expressions", lambda: typed(screen, EXPRESSIONS)),
              ("sorting", lambda: sorted_by_each(screen, 10)))
     for name, press in kinds:
-        times = sorted(second for _ in range(rounds) for second in press())
-        say(f"tenants: {name}, {what}", f"p99 {times[len(times) * 99 // 100] * 1000:.0f} ms",
-            "<= 50 ms", f"median {times[len(times) // 2] * 1000:.1f} ms, {len(times)} keys")
+        say_keys(say, f"tenants: {name}, {what}",
+                 [second for _ in range(rounds) for second in press()])

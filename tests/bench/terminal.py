@@ -87,3 +87,11 @@ class Terminal:
             if time.monotonic() > until:
                 os.kill(self.pid, 9)
         os.close(self.fd)
+
+
+def say_keys(say, what, took_s):
+    """What keys took, each on its own: the slowest but a hundredth, and the one in the middle."""
+    times = sorted(took_s)
+    keys = f"{len(times)} keys" if len(times) > 1 else "one key"
+    say(what, f"p99 {times[len(times) * 99 // 100] * 1000:.0f} ms", "<= 50 ms",
+        f"median {times[len(times) // 2] * 1000:.1f} ms, {keys}")
