@@ -1,7 +1,28 @@
 """How busy the processors are, for whoever may begin one thing more or leave it."""
+import math
 import os
 
-CORES = len(os.sched_getaffinity(0))
+
+def _quota():
+    """How many processors' time a container is given at the most; none is infinitely many."""
+    for path, periods in (("cpu.max", None), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            with open(f"/sys/fs/cgroup/{path}", encoding="ascii") as file:
+                words = file.read().split()
+            if periods:
+                with open(f"/sys/fs/cgroup/{periods}", encoding="ascii") as file:
+                    words.append(file.read())
+        except OSError:
+            continue
+        if words[0].isdigit():
+            return int(words[0]) / int(words[1])
+    return math.inf
+
+
+# More than eight would not make it faster: by then all waits for what waits longest.
+CORES = max(1, int(min(len(os.sched_getaffinity(0)), _quota(), 8)))
+# Where others have processors of this machine, too, what is idle there is not ours.
+ALL_OURS = os.cpu_count() == CORES
 
 
 class Load:
@@ -24,7 +45,7 @@ class Load:
     def spare(self):
         """From 0 to 1, since it was last asked."""
         before, self.last = self.last, self._read()
-        return self._idle(before, self.last)
+        return self._idle(before, self.last) if ALL_OURS else 0.0
 
     def busy_pct(self):
         return 100 * (1 - self._idle(self.began, self._read()))
