@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -36,7 +37,10 @@ static bool works_alone(struct seat *seat)
         if (!seat_idle(seat) || !g_file_get_contents(path, &children, NULL, NULL))
             return false;
         if (g_get_monotonic_time() > until) {
-            printf("  its children never end: %s\n", children);
+            g_autofree char *first = g_strdup_printf("/proc/%d/stat", atoi(children));
+            g_autofree char *stat = NULL;
+            g_file_get_contents(first, &stat, NULL, NULL);
+            printf("  its children never end: %s\n  %s\n", children, stat ? stat : "");
             return false;
         }
         if (!*children)

@@ -1,5 +1,6 @@
 /* What people take along from a screen: into the clipboard, into a file, as a command. */
 #include "tests/screen/stage.h"
+#include "tests/screen/steering.h"
 
 #include <glib/gstdio.h>
 #include <jansson.h>
@@ -120,7 +121,9 @@ static void a_screen_is_written_into_a_file(struct fleet *fleet)
     check("but not twice", seat_shows(seat, "overwritten;"));
     g_file_get_contents(named, &after, NULL, NULL);
     check("and what was there stands", g_strcmp0(before, after) == 0);
-    seat_type(seat, ":dump /nonexistent/here\r");
+    seat_type(seat, ":dump /proc/none/here\r");
+    seat_hides(seat, ":dump");
+    steer_command(seat, "messages"); /* the notice itself stays for seconds only */
     check("what can't be written is told, and why", seat_shows(seat, "No such file or directory"));
     seat_free(seat);
 }
