@@ -37,7 +37,8 @@
  *                                 asked; else not there
  *   tenant.left      {tenant, step, what: item | record, why}
  *                                 somebody else has changed that since it was verified: left alone
- *   resume*          {state: running | reverting}  revert* {reason, state: reverting}
+ *   resume*          {state: running | reverting, acks?: the commands that failed and are done
+ *                     without}                     revert* {reason, state: reverting}
  *   note {...}                    {trouble: credentials, reason, over}: see keys_end
  *   conductor        {host, pid}  somebody has taken it over: deadlines count from here
  * `batch` counts from 1. `back`: on the way back (a revert). A raw set is record_set_json's
@@ -169,6 +170,7 @@ struct failover_batch {
 struct failover_command {
     const struct planned_target *target; /* whom it promotes; NULL: fence */
     bool done;
+    bool acked;  /* it failed, and a person goes on without it */
     char *error; /* of the last try; NULL: none has failed */
 };
 
@@ -360,8 +362,16 @@ struct failover_decision failover_decide(const struct failover *failover,
 
 /* May a person do this now: "resume" or "revert"? NULL: yes; else why not (caller frees). */
 char *failover_refuses(const struct failover *failover, const char *what);
-/* The data of that event as it has to be appended; `reason` may be NULL. New reference. */
-json_t *failover_wish(const struct failover *failover, const char *what, const char *reason);
+/* Where the command to fence or to promote has failed, whoever resumes may acknowledge that by its
+ * name ("fence"; rollout.md: --ack): it is not run again, and what it is for is theirs to see to.
+ * NULL: so it is now; else why not (caller frees). */
+char *failover_refuses_ack(const struct failover *failover, const char *ack);
+/* What may be acknowledged so now, by name; NULL: nothing. */
+const char *failover_may_ack(const struct failover *failover);
+/* The data of that event as it has to be appended; `reason` and `acks` may be NULL. New reference.
+ */
+json_t *failover_wish(const struct failover *failover, const char *what, const char *reason,
+                      char *const *acks);
 
 struct failover_progress {
     guint done;  /* verified; of a revert, back where they were */

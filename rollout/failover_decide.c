@@ -75,25 +75,17 @@ static struct failover_decision command_intent(const struct failover *failover,
     return (struct failover_decision){.type = type, .data = data};
 }
 
-static bool commands_are_done(const struct failover *failover)
-{
-    bool done = !failover_fences(failover) || failover->fence.done;
-    for (guint i = 0; i < failover->promotes->len; i++)
-        done = done && g_array_index(failover->promotes, struct failover_command, i).done;
-    return done;
-}
-
 /* The source stops taking writes before a replica becomes writable: never both. */
 static struct failover_decision commands(const struct failover *failover,
                                          const struct failover_observation *seen)
 {
     const struct failover_plan *plan = failover->plan;
-    if (failover_fences(failover) && !failover->fence.done)
+    if (!failover_fence_settled(failover))
         return command_intent(failover, seen, "fence.intent", plan->fence_ms, NULL, NULL);
     for (guint i = 0; i < failover->promotes->len; i++) {
         const struct failover_command *promote =
             &g_array_index(failover->promotes, struct failover_command, i);
-        if (!promote->done)
+        if (!failover_command_settled(promote))
             return command_intent(failover, seen, "promote.intent", plan->promote_ms, "cell",
                                   promote->target->cell);
     }
@@ -143,7 +135,7 @@ static struct failover_decision next_step(const struct failover *failover,
 {
     if (failover->intent.act != ACT_NONE || failover->state == FAILOVER_PLANNED)
         return NO_EVENT;
-    if (failover->reverting || commands_are_done(failover))
+    if (failover->reverting || failover_commands_settled(failover))
         return batches(failover, seen);
     return is_at_work(failover) && failover_may_write(failover, seen) ? commands(failover, seen)
                                                                       : NO_EVENT;

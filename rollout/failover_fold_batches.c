@@ -32,9 +32,7 @@ static struct failover_batch *batch_of(const struct failover *failover, const st
 static bool its_turn_has_come(const struct failover *failover, const struct failover_batch *batch)
 {
     guint place = batch->number - 1;
-    bool ready = failover->reverting || !failover_fences(failover) || failover->fence.done;
-    for (guint i = 0; !failover->reverting && i < failover->promotes->len; i++)
-        ready = ready && g_array_index(failover->promotes, struct failover_command, i).done;
+    bool ready = failover->reverting || failover_commands_settled(failover);
     return ready && batch_may_begin(
                         failover, failover->reverting ? failover->batches->len - 1 - place : place);
 }

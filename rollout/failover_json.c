@@ -82,9 +82,10 @@ static json_t *texts_json(char *const *texts)
 
 static json_t *command_json(const char *what, const struct failover_command *command)
 {
-    return json_pack("{s:s, s:o, s:b, s:o}", "command", what, "cell",
+    return json_pack("{s:s, s:o, s:b, s:b, s:o}", "command", what, "cell",
                      text_json(command->target ? command->target->cell : NULL), "done",
-                     command->done, "error", text_json(command->error));
+                     command->done, "acknowledged", command->acked, "error",
+                     text_json(command->error));
 }
 
 static json_t *commands_json(const struct failover *failover)

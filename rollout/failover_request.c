@@ -129,26 +129,28 @@ struct failover *failover_require(struct journal *journal, const char *id, GErro
 }
 
 static json_t *wish_of(const struct failover *failover, const char *what, const char *reason,
-                       const struct person *person, GError **error)
+                       char *const *acks, const struct person *person, GError **error)
 {
     g_autofree char *why = failover_refuses(failover, what);
+    for (guint i = 0; !why && acks && acks[i]; i++)
+        why = failover_refuses_ack(failover, acks[i]);
     if (why) {
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s %s: %s", what, failover->id, why);
         return NULL;
     }
-    json_t *data = failover_wish(failover, what, reason);
+    json_t *data = failover_wish(failover, what, reason, acks);
     if (person->arn)
         json_object_set_new(data, "arn", text_json(person->arn));
     return data;
 }
 
 bool failover_request(struct journal *journal, const char *id, const char *what, const char *reason,
-                      const struct person *person, gint64 now_ms, GError **error)
+                      char *const *acks, const struct person *person, gint64 now_ms, GError **error)
 {
     g_autofree char *event_id = journal_new_id();
     for (;;) {
         OWN(failover) failover = failover_require(journal, id, error);
-        OWN_JSON data = failover ? wish_of(failover, what, reason, person, error) : NULL;
+        OWN_JSON data = failover ? wish_of(failover, what, reason, acks, person, error) : NULL;
         if (!data)
             return false;
         g_autoptr(GError) failure = NULL;

@@ -169,14 +169,18 @@ static struct failover_decision held(const struct failover *failover, enum failo
     const char *cause = why ? why : failover_code_name(code);
     g_autofree char *progress = failover_done_words(failover);
     bool without = code == FAILOVER_DNS_AWAY && !failover->reverting;
+    bool fence = code == FAILOVER_FENCE_FAILED, promote = code == FAILOVER_PROMOTE_FAILED;
     g_autofree char *reason = g_strdup_printf(
-        "%s; %s%s%s", cause, progress,
+        "%s; %s%s%s%s", cause, progress,
         failover->reverting ? ": resume it to take back what is left"
                             : ": resume it to do what is left, or revert it to take back what was "
                               "done",
         without ? "; where the zone stays away, one that is begun after that can leave it alone, "
                   "and change the registry only"
-                : "");
+                : "",
+        fence     ? "; what can't be fenced is acknowledged (--ack fence)"
+        : promote ? "; what is promoted by hand is acknowledged (--ack promote)"
+                  : "");
     struct failover_decision decision = state_is(FAILOVER_HELD, code, reason);
     json_object_set_new(decision.data, "cause", text_json(cause));
     return decision;

@@ -57,6 +57,19 @@ static inline bool failover_fences(const struct failover *failover)
     return failover->plan && failover->plan->fence_ms > 0 && !failover_is_drill(failover);
 }
 
+/* It ran, or a person goes on without it. */
+static inline bool failover_command_settled(const struct failover_command *command)
+{
+    return command->done || command->acked;
+}
+/* The source is fenced as far as it will be, where it is to be. */
+static inline bool failover_fence_settled(const struct failover *failover)
+{
+    return !failover_fences(failover) || failover_command_settled(&failover->fence);
+}
+/* ... and its replicas are promoted. */
+bool failover_commands_settled(const struct failover *failover);
+
 /* failover_record.c: raw record sets, and what a change of Route 53's may hold (aws.md, "Limits").
  */
 

@@ -247,6 +247,46 @@ Test(act_steps, what_the_fence_did_is_said_before_anybody_goes_back_to_a_cell_th
     teardown(&desk);
 }
 
+/* Types `ack` where the fence failed, and the cell's name: what stands on record then. */
+static char *resumed_with(const char *ack)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 2);
+    plan->fence_ms = 2 * WHEN_MINUTE;
+    struct desk desk = setup_with(plan, "fence.intent", 1);
+    desk.flight->fails = "exit 1";
+    hold(&desk);
+    keep(&desk);
+    desk.deck->actor = g_strdup("bob");
+    struct act *act = prepared(&desk, REQUEST_RESUME);
+    struct dialog *dialog = act_dialog(act);
+    cr_assert_str_eq(dialog->asks[0].name, "fence");
+    type(dialog, "yes");
+    cr_expect_eq(dialog->at, 0, "another word acknowledges nothing");
+    type(dialog, ack);
+    cr_expect_eq(type(dialog, "cell-1"), DIALOG_CONFIRMED);
+    struct ending ending = {0};
+    act_do(act, dialog, take_ending, &ending);
+    while (!ending.over)
+        g_main_context_iteration(NULL, TRUE);
+    g_autoptr(GPtrArray) events = journal_read(desk.journal, "f1", (gint64)desk.kept + 1, NULL);
+    cr_assert_eq(events->len, 1, "%s", ending.error);
+    const struct event *event = events->pdata[0];
+    char *said = g_strdup_printf(
+        "%s %s", event->type,
+        json_string_value(json_array_get(json_object_get(event->data, "acks"), 0)) ?: "-");
+    g_free(ending.error);
+    dialog_free(dialog);
+    teardown(&desk);
+    return said;
+}
+
+Test(act_steps, a_fence_that_failed_is_acknowledged_by_its_name_or_run_again)
+{
+    g_autofree char *without = resumed_with("fence"), *again = resumed_with("");
+    cr_expect_str_eq(without, "resume fence");
+    cr_expect_str_eq(again, "resume -");
+}
+
 Test(act_steps, whoever_has_changed_records_by_hand_is_told_to_change_them_back)
 {
     struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 12);

@@ -154,6 +154,67 @@ Test(failover, a_fence_that_fails_holds_it_and_a_resume_runs_it_again)
     cr_expect_str_neq(text(flight_last(flight, "fence.intent"), "token"), token);
 }
 
+static bool may_ack(const struct flight *flight, const char *name)
+{
+    g_autofree char *why = failover_refuses_ack(flight->failover, name);
+    return !why;
+}
+
+/* The cell is dead, and so may be whatever would fence it. */
+Test(failover, a_fence_that_fails_is_acknowledged_by_name_and_not_run_again)
+{
+    OWN(flight) flight = flight_new(plan_with_commands());
+    cr_expect_not(may_ack(flight, "fence"), "it has not failed");
+    flight->fails = "exit 1";
+    flight_run(flight, 5);
+    cr_expect(may_ack(flight, "fence"));
+    cr_expect_not(may_ack(flight, "promote") || may_ack(flight, "data"), "nothing else has failed");
+    cr_expect(strstr(flight->failover->state_reason, "(--ack fence)"), "%s",
+              flight->failover->state_reason);
+    flight->fails = NULL;
+    flight_resume_without(flight, "fence");
+    flight_crash(flight);
+    flight_run(flight, 5);
+    cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
+    cr_expect_eq(flight_count(flight, "fence.intent"), 1);
+    cr_expect_eq(flight_count(flight, "promote.done"), 1, "what has not failed is run");
+    cr_expect(flight->failover->fence.acked && !flight->failover->fence.done);
+    OWN_JSON json = failover_json(flight->failover, flight->now_ms);
+    const json_t *fence = json_array_get(json_object_get(json, "commands"), 0);
+    cr_expect(json_is_true(json_object_get(fence, "acknowledged")) &&
+              json_is_false(json_object_get(fence, "done")));
+}
+
+Test(failover, a_promotion_that_fails_is_acknowledged_by_name_and_a_resume_alone_runs_it_again)
+{
+    OWN(flight) flight = flight_new(plan_with_commands());
+    flight_run_until(flight, "fence.done", 1);
+    flight->fails = "exit 1";
+    flight_run(flight, 5);
+    cr_assert_eq(flight->failover->code, FAILOVER_PROMOTE_FAILED);
+    flight_wish(flight, "resume");
+    flight_run(flight, 5);
+    cr_assert_eq(flight->failover->code, FAILOVER_PROMOTE_FAILED);
+    flight_resume_without(flight, "promote");
+    flight_run(flight, 5);
+    cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
+    cr_expect_eq(flight_count(flight, "promote.intent"), 2);
+    cr_expect_eq(flight_count(flight, "promote.done"), 0);
+}
+
+/* Whoever writes it into the journal all the same, as two at once may. */
+Test(failover, an_acknowledgement_of_what_has_not_failed_acknowledges_nothing)
+{
+    OWN(flight) flight = flight_new(plan_with_commands());
+    flight->unfit = "cell-2 is unhealthy";
+    flight_run(flight, 10);
+    flight->unfit = NULL;
+    flight_resume_without(flight, "fence");
+    flight_run(flight, 5);
+    cr_expect_eq(flight->failover->state, FAILOVER_COMPLETED);
+    cr_expect_eq(flight_count(flight, "fence.done"), 1);
+}
+
 Test(failover, a_revert_restores_exactly_the_seven_that_were_done)
 {
     OWN(flight) flight = flight_of(12);

@@ -304,10 +304,10 @@ Test(failover_request, resume_and_revert_are_asked_for_only_where_they_make_sens
     start_rollout();
     expect_opened(FAILOVER_FAILOVER, "cell-2", DATA, "f1");
     g_autoptr(GError) error = NULL;
-    cr_expect_not(failover_request(journal, "f1", "resume", NULL, &bob, NOW, &error));
+    cr_expect_not(failover_request(journal, "f1", "resume", NULL, NULL, &bob, NOW, &error));
     cr_expect_eq(error->code, CD_ERROR_REFUSED, "%s", error->message);
     g_clear_error(&error);
-    cr_expect_not(failover_request(journal, "r1", "revert", NULL, &bob, NOW, &error));
+    cr_expect_not(failover_request(journal, "r1", "revert", NULL, NULL, &bob, NOW, &error));
     cr_expect_str_eq(error->message, "r1 is a rollout, and no failover, move or drill");
 }
 

@@ -102,7 +102,15 @@ void flight_wish(struct flight *flight, const char *what)
 {
     g_autofree char *refusal = failover_refuses(flight->failover, what);
     cr_assert_null(refusal, "%s", refusal);
-    cr_assert(flight_append(flight, "bob@h", what, failover_wish(flight->failover, what, NULL)));
+    cr_assert(
+        flight_append(flight, "bob@h", what, failover_wish(flight->failover, what, NULL, NULL)));
+}
+
+void flight_resume_without(struct flight *flight, const char *ack)
+{
+    char *acks[] = {(char *)ack, NULL};
+    cr_assert(flight_append(flight, "bob@h", "resume",
+                            failover_wish(flight->failover, "resume", NULL, acks)));
 }
 
 bool flight_step(struct flight *flight)

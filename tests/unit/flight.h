@@ -52,6 +52,8 @@ OWNABLE(flight, flight_free);
 bool flight_append(struct flight *flight, const char *actor, const char *type, json_t *data);
 /* A person's "resume" or "revert". */
 void flight_wish(struct flight *flight, const char *what);
+/* A "resume" that goes on without the command that failed, by its name. */
+void flight_resume_without(struct flight *flight, const char *ack);
 /* One decision, and its call. False: there was nothing to do. */
 bool flight_step(struct flight *flight);
 /* Steps, and moves the clock where nothing is to be done, ten seconds at a time, for `minutes` or

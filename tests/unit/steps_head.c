@@ -103,3 +103,20 @@ Test(steps_head, of_one_that_left_the_zone_alone_it_is_said_that_people_have_rec
     g_autofree char *other = head_of(zone, 200, 9);
     cr_expect_null(strstr(other, "yours to change"), "%s", other);
 }
+
+Test(steps_head,
+     of_a_fence_that_failed_the_way_without_it_is_shown_and_what_was_done_without_says_so)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 2);
+    plan->fence_ms = 2 * WHEN_MINUTE;
+    OWN(flight) flight = flight_new(plan);
+    flight->fails = "exit 1";
+    flight_run(flight, 5);
+    g_autofree char *failed = head_of(flight, 120, 20);
+    flight_resume_without(flight, "fence");
+    flight_run(flight, 5);
+    g_autofree char *over = head_of(flight, 120, 20);
+    cr_expect(strstr(failed, "fence FAILED: ") && strstr(failed, "acknowledge fence there"), "%s",
+              failed);
+    cr_expect(strstr(over, "fence done without, acknowledged: "), "%s", over);
+}

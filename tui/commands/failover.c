@@ -14,12 +14,12 @@ static const struct subcommand subcommands[] = {
      failover_start_options, ROOM, failover_start_run},
     {"status", "ID [--wait] [--json]", "how each tenant stands, and what comes next", FORM_JSON, 1,
      true, false, failover_status_options, ROOM, failover_status_run},
-    {"resume", "ID [--yes] [--wait] [--json]",
+    {"resume", "ID [--ack NAME...] [--yes] [--wait] [--json]",
      "goes on after it was held: does what is left, repeats nothing", FORM_JSON, 1, true, true,
-     failover_ask_options, ROOM, failover_resume_run},
+     failover_resume_options, ROOM, failover_resume_run},
     {"revert", "ID [--reason TEXT] [--yes] [--wait] [--json]",
      "restores exactly what was done, in reverse order", FORM_JSON, 1, true, true,
-     failover_ask_options, ROOM, failover_revert_run},
+     failover_revert_options, ROOM, failover_revert_run},
     {0}};
 
 static int run(int argc, char **argv, GError **error)

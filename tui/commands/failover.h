@@ -79,4 +79,4 @@ int failover_status_run(struct context *context, GError **error);
 extern const GOptionEntry failover_status_options[];
 int failover_resume_run(struct context *context, GError **error);
 int failover_revert_run(struct context *context, GError **error);
-extern const GOptionEntry failover_ask_options[];
+extern const GOptionEntry failover_resume_options[], failover_revert_options[];

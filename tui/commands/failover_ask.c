@@ -7,21 +7,30 @@
 
 #include <string.h>
 
-const GOptionEntry failover_ask_options[] = {
-    {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history",
-     "TEXT"},
-    {"yes", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(yes), "Do not ask for a confirmation", NULL},
-    {"wait", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(wait), "Until it has ended, or is held",
-     NULL},
-    {0}};
+#define SHARED_OPTIONS                                                                             \
+    {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history",     \
+     "TEXT"},                                                                                      \
+        {"yes", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(yes), "Do not ask for a confirmation",    \
+         NULL},                                                                                    \
+        {"wait", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(wait), "Until it has ended, or is held", \
+         NULL},                                                                                    \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
+const GOptionEntry failover_revert_options[] = {SHARED_OPTIONS};
+const GOptionEntry failover_resume_options[] = {
+    {"ack", 0, 0, G_OPTION_ARG_STRING_ARRAY, FAILOVER_OPTION(acks),
+     "Go on without the command that failed: fence or promote; on record", "NAME"},
+    SHARED_OPTIONS};
 
 static int ask(struct context *context, const char *what, enum failover_state wanted,
                GError **error)
 {
     const struct person person = context_person(context);
     const char *id = context->args[0];
-    if (!failover_request(context->journal, id, what, failover_options(context)->reason, &person,
-                          when_now_ms(), error))
+    if (!failover_request(context->journal, id, what, failover_options(context)->reason,
+                          failover_options(context)->acks, &person, when_now_ms(), error))
         return CD_ERROR_FAILED;
     int code = failover_carry_on(context, id, wanted, error);
     OWN(failover) failover = context->json ? failover_load(context->journal, id, NULL) : NULL;
@@ -39,10 +48,24 @@ static bool may_be(const struct failover *failover, const char *what, GError **e
     return !why;
 }
 
+static bool may_ack(const struct context *context, const struct failover *failover, GError **error)
+{
+    char *const *acks = failover_options(context)->acks;
+    for (; acks && *acks; acks++) {
+        g_autofree char *why = failover_refuses_ack(failover, *acks);
+        if (!why)
+            continue;
+        g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "--ack %s of %s: %s", *acks, failover->id,
+                    why);
+        return false;
+    }
+    return true;
+}
+
 int failover_resume_run(struct context *context, GError **error)
 {
     OWN(failover) failover = failover_require(context->journal, context->args[0], error);
-    if (!failover || !may_be(failover, "resume", error))
+    if (!failover || !may_be(failover, "resume", error) || !may_ack(context, failover, error))
         return CD_ERROR_FAILED;
     /* A drill writes nothing. */
     bool sure = failover_options(context)->yes || strcmp(failover->kind, "drill") == 0;

@@ -32,6 +32,7 @@ void act_free(struct act *act)
                        act->cell,
                        act->reason,
                        act->bake,
+                       act->ack,
                        act->expected,
                        act->state_dir,
                        (char *)act->person.actor,
@@ -178,6 +179,8 @@ void act_do(struct act *act, const struct dialog *dialog, act_fn fn, gpointer da
 {
     act->reason = g_strdup(typed(act, dialog, "Reason"));
     act->bake = g_strdup(typed(act, dialog, "Bake"));
+    act->ack = g_strdup(typed(act, dialog, "fence"));
+    act->ack = act->ack ? act->ack : g_strdup(typed(act, dialog, "promote"));
     act->fn = fn;
     act->data = data;
     g_autoptr(GTask) task = g_task_new(NULL, NULL, on_done, act);

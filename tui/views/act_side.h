@@ -26,6 +26,7 @@ struct act {
     char *operation, *version, *wave, *cell;
     const struct dialog_ask *asks; /* or NULL */
     char *reason, *bake;           /* as typed, where they are asked for */
+    char *ack;                     /* the same: the command that is done without, by its name */
     char *expected;
     struct sight sight;
     char *state_dir;

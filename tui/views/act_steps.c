@@ -12,6 +12,32 @@
 static const struct dialog_ask reason[] = {{.name = "Reason", .note = "kept in the history"},
                                            {NULL}};
 
+/* The team's own command that failed is run again, unless it is acknowledged by its name. */
+static char *not_fence(const char *text, gconstpointer about)
+{
+    (void)about;
+    return strcmp(text, "fence") == 0 ? NULL : g_strdup("type fence, or nothing");
+}
+
+static char *not_promote(const char *text, gconstpointer about)
+{
+    (void)about;
+    return strcmp(text, "promote") == 0 ? NULL : g_strdup("type promote, or nothing");
+}
+
+static const struct dialog_ask without_fence[] = {
+    {.name = "fence",
+     .note = "Enter runs it again; type fence to go on without it, on record",
+     .optional = true,
+     .wrong = not_fence},
+    {NULL}};
+static const struct dialog_ask without_promote[] = {
+    {.name = "promote",
+     .note = "Enter runs it again; type promote to go on without it, on record",
+     .optional = true,
+     .wrong = not_promote},
+    {NULL}};
+
 struct way {
     enum request request;
     const char *what, *verb, *effect; /* `what` as failover_refuses() has it */
@@ -26,6 +52,12 @@ static const struct way ways[] = {
 static const struct way *way_of(enum request request)
 {
     return &ways[request == REQUEST_REVERT];
+}
+
+static const struct dialog_ask *asks_of(const struct failover *failover, const struct way *way)
+{
+    const char *ack = way->request == REQUEST_RESUME ? failover_may_ack(failover) : NULL;
+    return !ack ? way->asks : strcmp(ack, "fence") == 0 ? without_fence : without_promote;
 }
 
 /* NULL: it can be. Caller frees. */
@@ -130,7 +162,7 @@ static struct act *prepare(const struct deck *deck, enum request request, const 
         return NULL;
     }
     struct act *act = act_new(deck, &act_on_steps, request, failover->id);
-    act->asks = way_of(request)->asks;
+    act->asks = asks_of(failover, way_of(request));
     act->cell = g_strdup(failover->plan->source);
     act->expected = g_strdup(failover->plan->source);
     act->sight = look(act, failover);
@@ -180,7 +212,8 @@ static bool put(struct journal *journal, const struct act *act, GError **error)
     gint64 now_ms = when_now_ms();
     if (!still_as_seen(journal, act, error))
         return false;
-    return failover_request(journal, act->operation, way_of(act->request)->what, act->reason,
+    char *acks[] = {act->ack && *act->ack ? act->ack : NULL, NULL};
+    return failover_request(journal, act->operation, way_of(act->request)->what, act->reason, acks,
                             &act->person, now_ms, error);
 }
 

@@ -127,6 +127,13 @@ static void add_ways(GArray *lines, const struct deck *deck, const struct failov
         g_string_append(text, " (with --write)");
     if (text->len > 0)
         cell_lines_add(lines, ROLE_TITLE, cols, text->str);
+    const char *ack = failover_may_ack(failover);
+    g_autofree char *resume = keymap_shown(deck->keymap, REQUEST_RESUME);
+    g_autofree char *acked = g_strdup_printf("%s can go on without that command, too: acknowledge "
+                                             "%s there, by its name",
+                                             resume, ack ? ack : "");
+    if (ack && cols >= NARROW_COLS)
+        cell_lines_add(lines, ROLE_TITLE, cols, acked);
     bool away = failover->state == FAILOVER_HELD && failover->code == FAILOVER_DNS_AWAY;
     g_autofree char *without = keymap_shown(deck->keymap, REQUEST_WITHOUT_DNS);
     g_autofree char *way = g_strdup_printf(
@@ -176,6 +183,7 @@ static void add_command(GString *text, const char *name, const char *cell,
     g_string_append_printf(text, "%s%s%s%s %s%s%s", text->len ? " · " : "", name, cell ? " " : "",
                            cell ? cell : "",
                            command->done    ? "done"
+                           : command->acked ? "done without, acknowledged"
                            : command->error ? "FAILED"
                                             : "to come",
                            command->error && !command->done ? ": " : "",

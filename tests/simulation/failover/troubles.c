@@ -209,13 +209,16 @@ void troubles_end(struct sim *sim)
     sim_tell(sim, "nothing goes wrong any more");
 }
 
+/* Where a command has failed some go on without it. */
 static void wish(struct sim *sim, const char *what)
 {
+    const char *ack = sim->ledger->seq % 3 == 0 ? failover_may_ack(sim->ledger) : NULL;
+    char *acks[] = {strcmp(what, "resume") == 0 ? (char *)ack : NULL, NULL};
     g_autofree char *refusal = failover_refuses(sim->ledger, what);
     if (refusal)
         return;
     g_autofree char *id = journal_new_id();
-    OWN_JSON data = failover_wish(sim->ledger, what, NULL);
+    OWN_JSON data = failover_wish(sim->ledger, what, NULL, acks);
     journal_append(sim->desk, sim->ledger->id, sim->ledger->seq + 1, id, sim->now_ms, "bob@h", what,
                    data, NULL, NULL);
 }
