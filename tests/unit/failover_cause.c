@@ -3,19 +3,9 @@
 
 #include <criterion/criterion.h>
 
-static struct flight *held(void)
-{
-    struct flight *flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
-    flight_run_until(flight, "verified", 1);
-    flight->dns_code = "throttled";
-    flight_run(flight, 20);
-    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
-    return flight;
-}
-
 Test(failover_cause, what_holds_it_is_on_record_apart_from_how_far_it_came_and_the_ways_out)
 {
-    OWN(flight) flight = held();
+    OWN(flight) flight = flight_held(3, 1);
     const char *cause = failover_cause(flight->failover);
     g_autofree char *begin = g_strconcat(cause, "; 1 of 3 tenants done, 2 left: resume it", NULL);
     cr_expect(g_str_has_prefix(flight->failover->state_reason, begin), "%s",
@@ -27,7 +17,7 @@ Test(failover_cause, what_holds_it_is_on_record_apart_from_how_far_it_came_and_t
 
 Test(failover_cause, what_goes_on_is_held_by_nothing)
 {
-    OWN(flight) flight = held();
+    OWN(flight) flight = flight_held(3, 1);
     flight_wish(flight, "resume");
     cr_expect_null(failover_cause(flight->failover));
     flight->dns_code = NULL;

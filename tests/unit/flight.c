@@ -80,6 +80,16 @@ void flight_free(struct flight *flight)
     g_free(flight);
 }
 
+struct flight *flight_held(guint n, guint batches)
+{
+    struct flight *flight = flight_of(n);
+    flight_run_until(flight, "verified", batches);
+    flight->dns_code = "throttled";
+    flight_run(flight, 20);
+    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
+    return flight;
+}
+
 bool flight_append(struct flight *flight, const char *actor, const char *type, json_t *data)
 {
     struct event *event = g_new0(struct event, 1);

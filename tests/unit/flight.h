@@ -45,6 +45,8 @@ struct failover_plan *flight_plan(enum failover_kind kind, guint n);
 struct flight *flight_new(struct failover_plan *plan);
 /* That of flight_plan() for a failover. */
 struct flight *flight_of(guint n);
+/* The same, throttled by Route 53 when so many of its batches are verified, and held. */
+struct flight *flight_held(guint n, guint batches);
 void flight_free(struct flight *flight);
 OWNABLE(flight, flight_free);
 

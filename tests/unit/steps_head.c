@@ -8,16 +8,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-/* Route 53 throttles it when seven of its twelve tenants are done, until it is held. */
-static struct flight *held_half_way(void)
-{
-    struct flight *flight = flight_new(flight_plan(FAILOVER_FAILOVER, 12));
-    flight_run_until(flight, "verified", 3);
-    flight->dns_code = "throttled";
-    flight_run(flight, 20);
-    cr_assert_eq(flight->failover->state, FAILOVER_HELD);
-    return flight;
-}
+/* Of twelve tenants seven are done by then. */
+#define held_half_way() flight_held(12, 3)
 
 Test(steps_head, how_long_a_failover_takes_yet_is_not_told_by_how_long_it_was_held)
 {

@@ -16,6 +16,17 @@ struct failover_options {
 };
 #define FAILOVER_OPTION(member) OPTION_AT(struct failover_options, member)
 
+/* Whatever acts has these, last in its table: begin, resume, revert, move. */
+#define FAILOVER_ACTS_OPTIONS                                                                      \
+    {"yes", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(yes), "Do not ask for a confirmation", NULL}, \
+        {"wait", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(wait), "Until it has ended, or is held", \
+         NULL},                                                                                    \
+        {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history", \
+         "TEXT"},                                                                                  \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
 static inline const struct failover_options *failover_options(const struct context *context)
 {
     return context->options;

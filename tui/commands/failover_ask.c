@@ -7,22 +7,11 @@
 
 #include <string.h>
 
-#define SHARED_OPTIONS                                                                             \
-    {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history",     \
-     "TEXT"},                                                                                      \
-        {"yes", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(yes), "Do not ask for a confirmation",    \
-         NULL},                                                                                    \
-        {"wait", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(wait), "Until it has ended, or is held", \
-         NULL},                                                                                    \
-    {                                                                                              \
-        0                                                                                          \
-    }
-
-const GOptionEntry failover_revert_options[] = {SHARED_OPTIONS};
+const GOptionEntry failover_revert_options[] = {FAILOVER_ACTS_OPTIONS};
 const GOptionEntry failover_resume_options[] = {
     {"ack", 0, 0, G_OPTION_ARG_STRING_ARRAY, FAILOVER_OPTION(acks),
      "Go on without the command that failed: fence or promote; on record", "NAME"},
-    SHARED_OPTIONS};
+    FAILOVER_ACTS_OPTIONS};
 
 static int ask(struct context *context, const char *what, enum failover_state wanted,
                GError **error)

@@ -25,17 +25,9 @@
          FAILOVER_OPTION(without_dns),                                                             \
          "The registry alone, where the zone can't be changed: you change the records",            \
          NULL},                                                                                    \
-        {"reason", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(reason), "Why; kept in the history", \
-         "TEXT"},                                                                                  \
         {"ticket", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(ticket), "The incident's ticket",    \
          "ID"},                                                                                    \
-        {"yes", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(yes), "Do not ask for a confirmation",    \
-         NULL},                                                                                    \
-        {"wait", 0, 0, G_OPTION_ARG_NONE, FAILOVER_OPTION(wait), "Until it has ended, or is held", \
-         NULL},                                                                                    \
-    {                                                                                              \
-        0                                                                                          \
-    }
+        FAILOVER_ACTS_OPTIONS
 
 const GOptionEntry failover_start_options[] = {
     {"to", 0, 0, G_OPTION_ARG_STRING, FAILOVER_OPTION(to), "Only into this cell", "CELL"},
