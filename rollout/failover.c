@@ -86,7 +86,9 @@ static void batch_free(gpointer data)
 
 static void command_clear(gpointer data)
 {
-    g_free(((struct failover_command *)data)->error);
+    struct failover_command *command = data;
+    g_free(command->error);
+    g_free(command->acked_by);
 }
 
 void failover_forget_intent(struct failover *failover)
@@ -247,40 +249,20 @@ char *failover_refuses(const struct failover *failover, const char *what)
     return NULL;
 }
 
-const char *failover_may_ack(const struct failover *failover)
-{
-    if (failover->state != FAILOVER_HELD || failover->reverting)
-        return NULL;
-    return failover->code == FAILOVER_FENCE_FAILED     ? "fence"
-           : failover->code == FAILOVER_PROMOTE_FAILED ? "promote"
-                                                       : NULL;
-}
-
-char *failover_refuses_ack(const struct failover *failover, const char *ack)
-{
-    const char *may = failover_may_ack(failover);
-    if (may && strcmp(may, ack) == 0)
-        return NULL;
-    return may ? g_strdup_printf("it is held because failover.%s.command failed: that is what can "
-                                 "be acknowledged (--ack %s)",
-                                 may, may)
-               : g_strdup_printf("it is not held because a command to fence or to promote failed: "
-                                 "there is nothing to acknowledge");
-}
-
 json_t *failover_wish(const struct failover *failover, const char *what, const char *reason,
-                      char *const *acks)
+                      const char *ack)
 {
     bool back = strcmp(what, "revert") == 0 || failover->reverting;
     json_t *data = json_pack("{s:s}", "state",
                              failover_state_name(back ? FAILOVER_REVERTING : FAILOVER_RUNNING));
     if (reason)
         json_object_set_new(data, "reason", text_json(reason));
-    json_t *named = acks && *acks ? json_array() : NULL;
-    for (; named && *acks; acks++)
-        json_array_append_new(named, text_json(*acks));
-    if (named)
-        json_object_set_new(data, "acks", named);
+    const struct failover_command *command = ack ? failover_failed_command(failover) : NULL;
+    if (command) {
+        json_object_set_new(data, "ack", text_json(ack));
+        json_object_set_new(data, "cell",
+                            text_json(command->target ? command->target->cell : NULL));
+    }
     return data;
 }
 

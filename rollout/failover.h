@@ -37,8 +37,9 @@
  *                                 asked; else not there
  *   tenant.left      {tenant, step, what: item | record, why}
  *                                 somebody else has changed that since it was verified: left alone
- *   resume*          {state: running | reverting, acks?: the commands that failed and are done
- *                     without}                     revert* {reason, state: reverting}
+ *   resume*          {state: running | reverting, ack?: the command that failed and is done
+ *                     without, cell: whom it would have promoted}
+ *                                                    revert* {reason, state: reverting}
  *   note {...}                    {trouble: credentials, reason, over}: see keys_end
  *   conductor        {host, pid}  somebody has taken it over: deadlines count from here
  * `batch` counts from 1. `back`: on the way back (a revert). A raw set is record_set_json's
@@ -170,7 +171,9 @@ struct failover_batch {
 struct failover_command {
     const struct planned_target *target; /* whom it promotes; NULL: fence */
     bool done;
-    bool acked;  /* it failed, and a person goes on without it */
+    bool acked; /* it failed, and a person goes on without it: ... */
+    char *acked_by;
+    gint64 acked_ms;
     char *error; /* of the last try; NULL: none has failed */
 };
 
@@ -366,12 +369,19 @@ char *failover_refuses(const struct failover *failover, const char *what);
  * name ("fence"; rollout.md: --ack): it is not run again, and what it is for is theirs to see to.
  * NULL: so it is now; else why not (caller frees). */
 char *failover_refuses_ack(const struct failover *failover, const char *ack);
-/* What may be acknowledged so now, by name; NULL: nothing. */
+/* What may be acknowledged so now, by name; NULL: nothing. And the command itself. */
 const char *failover_may_ack(const struct failover *failover);
-/* The data of that event as it has to be appended; `reason` and `acks` may be NULL. New reference.
+const struct failover_command *failover_failed_command(const struct failover *failover);
+/* What going on without it comes to: "without fencing cell-1: it may still take writes". Caller
+ * frees. */
+char *failover_without_words(const struct failover *failover,
+                             const struct failover_command *command);
+/* All that were acknowledged so: const struct failover_command *, borrowed. Free the array. */
+GPtrArray *failover_done_without(const struct failover *failover);
+/* The data of that event as it has to be appended; `reason` and `ack` may be NULL. New reference.
  */
 json_t *failover_wish(const struct failover *failover, const char *what, const char *reason,
-                      char *const *acks);
+                      const char *ack);
 
 struct failover_progress {
     guint done;  /* verified; of a revert, back where they were */

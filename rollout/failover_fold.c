@@ -230,7 +230,7 @@ static bool resumed(struct failover *failover, const struct event *event, GError
     g_autofree char *refusal = failover_refuses(failover, "resume");
     if (refusal)
         return true;
-    failover_fold_acks(failover, event);
+    failover_fold_ack(failover, event);
     failover->resumed_ms = event->at_ms;
     failover->resumed_done = failover_progress(failover).done;
     wished(failover, event, failover->reverting ? FAILOVER_REVERTING : FAILOVER_RUNNING);

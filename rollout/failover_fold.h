@@ -27,7 +27,7 @@ void failover_fold_failed(struct failover *failover, enum failover_code code, co
  * is put off till later. */
 void failover_fold_delay(struct failover *failover, enum failover_code code, const char *why);
 /* What a `resume` goes on without. */
-void failover_fold_acks(struct failover *failover, const struct event *event);
+void failover_fold_ack(struct failover *failover, const struct event *event);
 /* Who lives in the source at its end (failover_behind.c). */
 void failover_fold_behind(struct failover *failover, const struct event *event);
 void failover_fold_step(struct failover_tenant *tenant, enum tenant_step step, gint64 at_ms);

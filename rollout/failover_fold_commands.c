@@ -7,7 +7,7 @@
 bool failover_fold_fence_intent(struct failover *failover, const struct event *event,
                                 GError **error)
 {
-    if (failover->reverting || failover_fence_settled(failover))
+    if (failover->reverting || failover->fence.done || !failover_fences(failover))
         return fold_broken(error, event, "there is nothing to fence");
     failover_fold_begin(failover, event, ACT_FENCE);
     failover->intent.command = &failover->fence;
@@ -21,28 +21,6 @@ bool failover_commands_settled(const struct failover *failover)
         settled = settled && failover_command_settled(
                                  &g_array_index(failover->promotes, struct failover_command, i));
     return settled;
-}
-
-static void acknowledge(struct failover_command *command)
-{
-    command->acked = command->acked || (command->error && !command->done);
-}
-
-void failover_fold_acks(struct failover *failover, const struct event *event)
-{
-    const json_t *acks = json_object_get(event->data, "acks");
-    size_t i;
-    json_t *ack;
-    json_array_foreach (acks, i, ack) {
-        const char *name = json_string_value(ack);
-        g_autofree char *why = name ? failover_refuses_ack(failover, name) : NULL;
-        if (!name || why)
-            continue;
-        if (strcmp(name, "fence") == 0)
-            acknowledge(&failover->fence);
-        for (guint p = 0; strcmp(name, "promote") == 0 && p < failover->promotes->len; p++)
-            acknowledge(&g_array_index(failover->promotes, struct failover_command, p));
-    }
 }
 
 static struct failover_command *promote_of(struct failover *failover, const char *cell)
@@ -61,7 +39,7 @@ bool failover_fold_promote_intent(struct failover *failover, const struct event 
 {
     const char *cell = event_text(event, "cell");
     struct failover_command *promote = promote_of(failover, cell);
-    if (failover->reverting || !promote || failover_command_settled(promote))
+    if (failover->reverting || !promote || promote->done)
         return fold_broken(error, event, "there is nothing to promote");
     if (!failover_fence_settled(failover))
         return fold_broken(error, event, "the source is not fenced yet");

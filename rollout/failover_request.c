@@ -129,28 +129,31 @@ struct failover *failover_require(struct journal *journal, const char *id, GErro
 }
 
 static json_t *wish_of(const struct failover *failover, const char *what, const char *reason,
-                       char *const *acks, const struct person *person, GError **error)
+                       const struct failover_ack *ack, const struct person *person, GError **error)
 {
     g_autofree char *why = failover_refuses(failover, what);
-    for (guint i = 0; !why && acks && acks[i]; i++)
-        why = failover_refuses_ack(failover, acks[i]);
+    if (!why && ack)
+        why = failover_refuses_ack(failover, ack->name);
+    if (!why && ack && ack->seq != failover->seq)
+        why = g_strdup("it has moved on since you were asked; nothing was done");
     if (why) {
         g_set_error(error, CD_ERROR, CD_ERROR_REFUSED, "can't %s %s: %s", what, failover->id, why);
         return NULL;
     }
-    json_t *data = failover_wish(failover, what, reason, acks);
+    json_t *data = failover_wish(failover, what, reason, ack ? ack->name : NULL);
     if (person->arn)
         json_object_set_new(data, "arn", text_json(person->arn));
     return data;
 }
 
 bool failover_request(struct journal *journal, const char *id, const char *what, const char *reason,
-                      char *const *acks, const struct person *person, gint64 now_ms, GError **error)
+                      const struct failover_ack *ack, const struct person *person, gint64 now_ms,
+                      GError **error)
 {
     g_autofree char *event_id = journal_new_id();
     for (;;) {
         OWN(failover) failover = failover_require(journal, id, error);
-        OWN_JSON data = failover ? wish_of(failover, what, reason, acks, person, error) : NULL;
+        OWN_JSON data = failover ? wish_of(failover, what, reason, ack, person, error) : NULL;
         if (!data)
             return false;
         g_autoptr(GError) failure = NULL;

@@ -31,8 +31,14 @@ bool failover_take_over(struct journal *journal, const char *operation, const ch
 
 /* A failover, a move or a drill; CD_ERROR_USAGE where that is the id of none. */
 struct failover *failover_require(struct journal *journal, const char *id, GError **error);
-/* `what`: "resume" or "revert"; `reason` may be NULL, as `acks` may (failover_refuses_ack()).
- * CD_ERROR_REFUSED where that makes no sense as things are. */
+/* A command that is gone on without (failover_refuses_ack()), as somebody saw it fail: that is what
+ * they acknowledge, and no other failure that came since. */
+struct failover_ack {
+    const char *name;
+    gint64 seq; /* the failover's when it was seen */
+};
+/* `what`: "resume" or "revert"; `reason` and `ack` may be NULL. CD_ERROR_REFUSED where that makes
+ * no sense as things are. */
 bool failover_request(struct journal *journal, const char *id, const char *what, const char *reason,
-                      char *const *acks, const struct person *person, gint64 now_ms,
+                      const struct failover_ack *ack, const struct person *person, gint64 now_ms,
                       GError **error);

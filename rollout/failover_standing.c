@@ -140,6 +140,9 @@ static const char *commands_stand(const struct failover *failover)
     for (guint i = 0; i < failover->tenants->len; i++)
         if (failover_tenant_at(failover, i)->copied)
             return "; where the move command put its data, it is: nothing here moves it back";
+    g_autoptr(GPtrArray) without = failover_done_without(failover);
+    if (without->len > 0) /* nobody here knows what was done by hand instead */
+        return "; what was done by hand to fence or to promote stands as it is";
     bool fenced = failover->fence.done, promoted = any_is_promoted(failover);
     return fenced && promoted ? "; what the fence and promote commands did stands as it is"
            : fenced           ? "; what the fence command did stands as it is"

@@ -333,10 +333,32 @@ static void add_acks(const struct handover_input *input, const struct failover *
                  failover->reason && *failover->reason ? failover->reason : "no reason given");
 }
 
+/* What failed, and was gone on without: somebody still has to see to it. */
+static void add_done_without(const struct handover_input *input, const struct failover *failover,
+                             GPtrArray *items)
+{
+    g_autoptr(GPtrArray) all = failover_done_without(failover);
+    for (guint i = 0; i < all->len; i++) {
+        const struct failover_command *command = all->pdata[i];
+        g_autofree char *when = handover_moment(command->acked_ms, input->now_ms);
+        g_autofree char *words = failover_without_words(failover, command);
+        handover_add(items, STORY_WARN,
+                     json_pack("{s:o, s:o, s:s, s:s, s:o, s:o}", "at",
+                               handover_moment_json(command->acked_ms), "operation",
+                               text_json(failover->id), "what", "ack", "about",
+                               command->target ? "promote" : "fence", "actor",
+                               text_json(command->acked_by), "reason", text_json(command->error)),
+                     "%s: %s went on with %s %s (%s)", when, command->acked_by, failover->id, words,
+                     command->error);
+    }
+}
+
 void handover_debts(const struct handover_input *input, GPtrArray *items)
 {
     for (guint i = 0; i < input->rollouts->len; i++)
         add_overrides(input, input->rollouts->pdata[i], items);
-    for (guint i = 0; i < input->failovers->len; i++)
+    for (guint i = 0; i < input->failovers->len; i++) {
         add_acks(input, input->failovers->pdata[i], items);
+        add_done_without(input, input->failovers->pdata[i], items);
+    }
 }

@@ -40,7 +40,7 @@ static const struct {
     {"override", "{actor} breaks the glass on wave {wave}[: it bakes for {bake_ms} only]: {reason}",
      STORY_BAD},
     {"pause", "{actor} pauses[: {reason}]", STORY_WARN},
-    {"resume", "{actor} resumes[, and goes on without: {acks}]", STORY_PLAIN},
+    {"resume", "{actor} resumes[, and goes on without: {ack}]", STORY_PLAIN},
     {"abort", "{actor} ABORTS[: {reason}]", STORY_BAD},
     {"rollback", "{actor} asks to roll back {cells}[: {reason}]", STORY_WARN},
     {"retry", "{actor} asks to try again[: {reason}]", STORY_WARN},

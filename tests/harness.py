@@ -101,7 +101,7 @@ def _while_waiting():
 def program_for(args):
     """celldeck, for these arguments."""
     looks = getattr(_waiting, "now", False) and any(args[:len(look)] == look for look in LOOKS)
-    return SHIPPED if looks else CELLDECK
+    return SHIPPED if looks and "CELLDECK_BUILT" in os.environ else CELLDECK
 
 
 def wait_for(what, condition, patience_s=PATIENCE_S):

@@ -271,9 +271,8 @@ static char *resumed_with(const char *ack)
     g_autoptr(GPtrArray) events = journal_read(desk.journal, "f1", (gint64)desk.kept + 1, NULL);
     cr_assert_eq(events->len, 1, "%s", ending.error);
     const struct event *event = events->pdata[0];
-    char *said = g_strdup_printf(
-        "%s %s", event->type,
-        json_string_value(json_array_get(json_object_get(event->data, "acks"), 0)) ?: "-");
+    char *said = g_strdup_printf("%s %s", event->type,
+                                 json_string_value(json_object_get(event->data, "ack")) ?: "-");
     g_free(ending.error);
     dialog_free(dialog);
     teardown(&desk);
@@ -285,6 +284,35 @@ Test(act_steps, a_fence_that_failed_is_acknowledged_by_its_name_or_run_again)
     g_autofree char *without = resumed_with("fence"), *again = resumed_with("");
     cr_expect_str_eq(without, "resume fence");
     cr_expect_str_eq(again, "resume -");
+}
+
+/* Somebody else resumes meanwhile, and it fails once more, or at something else. */
+Test(act_steps, an_acknowledgement_is_of_the_failure_that_was_seen_and_of_no_other)
+{
+    struct failover_plan *plan = flight_plan(FAILOVER_FAILOVER, 2);
+    plan->fence_ms = plan->promote_ms = 2 * WHEN_MINUTE;
+    ((struct planned_target *)g_ptr_array_index(plan->targets, 0))->promote = true;
+    struct desk desk = setup_with(plan, "fence.intent", 1);
+    desk.flight->fails = "exit 1";
+    hold(&desk);
+    struct act *act = prepared(&desk, REQUEST_RESUME);
+    struct dialog *dialog = act_dialog(act);
+    cr_expect(says(dialog, "▲ Acknowledged, it goes on without fencing cell-1: it may still take "
+                           "writes"));
+    type(dialog, "fence");
+    flight_wish(desk.flight, "resume");
+    hold(&desk);
+    cr_expect(act_follow(act, desk.deck, &dialog), "it was run again, and failed again");
+    cr_expect_eq(dialog->at, 0, "what was typed is taken back");
+    flight_resume_without(desk.flight, "fence");
+    hold(&desk);
+    cr_assert_str_eq(failover_may_ack(desk.flight->failover), "promote");
+    cr_expect(act_follow(act, desk.deck, &dialog));
+    cr_expect(says(dialog, "it is held by something else now"));
+    cr_expect_null(dialog->expected);
+    dialog_free(dialog);
+    act_free(act);
+    teardown(&desk);
 }
 
 Test(act_steps, whoever_has_changed_records_by_hand_is_told_to_change_them_back)

@@ -202,6 +202,46 @@ Test(failover, a_promotion_that_fails_is_acknowledged_by_name_and_a_resume_alone
     cr_expect_eq(flight_count(flight, "promote.done"), 0);
 }
 
+Test(failover, of_two_replicas_the_one_that_failed_alone_is_done_without)
+{
+    struct failover_plan *plan = plan_with_commands();
+    ((struct planned_target *)g_ptr_array_index(plan->targets, 1))->promote = true;
+    OWN(flight) flight = flight_new(plan);
+    flight_run_until(flight, "fence.done", 1);
+    flight->fails = "exit 1";
+    flight_run(flight, 5);
+    json_t *other = failover_wish(flight->failover, "resume", NULL, "promote");
+    json_object_set_new(other, "cell", json_string("cell-3"));
+    cr_assert(flight_append(flight, "bob@h", "resume", other));
+    flight_run(flight, 5);
+    cr_assert_eq(flight->failover->code, FAILOVER_PROMOTE_FAILED, "another one was meant");
+    flight_resume_without(flight, "promote");
+    flight_run(flight, 5);
+    cr_assert_eq(flight->failover->code, FAILOVER_PROMOTE_FAILED, "the next one's turn has come");
+    g_autoptr(GPtrArray) without = failover_done_without(flight->failover);
+    cr_assert_eq(without->len, 1);
+    g_autofree char *words = failover_without_words(flight->failover, without->pdata[0]);
+    cr_expect(g_str_has_prefix(words, "without promoting cell-2: "), "%s", words);
+    flight_wish(flight, "revert");
+    flight_run(flight, 5);
+    cr_expect(strstr(flight->failover->state_reason, "; what was done by hand to fence or to "
+                                                     "promote stands as it is"),
+              "%s", flight->failover->state_reason);
+}
+
+/* A conductor of before there were acknowledgements runs it again. */
+Test(failover, a_fence_that_was_acknowledged_and_is_run_all_the_same_breaks_no_journal)
+{
+    OWN(flight) flight = flight_new(plan_with_commands());
+    flight->fails = "exit 1";
+    flight_run(flight, 5);
+    flight_resume_without(flight, "fence");
+    cr_expect(
+        flight_append(flight, "bastion", "fence.intent",
+                      json_pack("{s:s, s:s}", "token", "t", "deadline", "2026-01-01T00:00:00Z")));
+    cr_expect(flight_append(flight, "bastion", "fence.done", json_pack("{s:s}", "token", "t")));
+}
+
 /* Whoever writes it into the journal all the same, as two at once may. */
 Test(failover, an_acknowledgement_of_what_has_not_failed_acknowledges_nothing)
 {

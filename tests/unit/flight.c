@@ -118,9 +118,8 @@ void flight_wish(struct flight *flight, const char *what)
 
 void flight_resume_without(struct flight *flight, const char *ack)
 {
-    char *acks[] = {(char *)ack, NULL};
     cr_assert(flight_append(flight, "bob@h", "resume",
-                            failover_wish(flight->failover, "resume", NULL, acks)));
+                            failover_wish(flight->failover, "resume", NULL, ack)));
 }
 
 bool flight_step(struct flight *flight)

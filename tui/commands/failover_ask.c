@@ -13,13 +13,16 @@ const GOptionEntry failover_resume_options[] = {
      "Go on without the command that failed: fence or promote; on record", "NAME"},
     FAILOVER_ACTS_OPTIONS};
 
-static int ask(struct context *context, const char *what, enum failover_state wanted,
-               GError **error)
+/* `seen`: as it was when whoever asks was asked. */
+static int ask(struct context *context, const char *what, const struct failover *seen,
+               enum failover_state wanted, GError **error)
 {
     const struct person person = context_person(context);
     const char *id = context->args[0];
+    char *const *acks = failover_options(context)->acks;
+    const struct failover_ack ack = {acks ? *acks : NULL, seen->seq};
     if (!failover_request(context->journal, id, what, failover_options(context)->reason,
-                          failover_options(context)->acks, &person, when_now_ms(), error))
+                          ack.name ? &ack : NULL, &person, when_now_ms(), error))
         return CD_ERROR_FAILED;
     int code = failover_carry_on(context, id, wanted, error);
     OWN(failover) failover = context->json ? failover_load(context->journal, id, NULL) : NULL;
@@ -51,6 +54,16 @@ static bool may_ack(const struct context *context, const struct failover *failov
     return true;
 }
 
+/* What is left out, and what that comes to. */
+static void print_without(const struct context *context, const struct failover *failover)
+{
+    const struct failover_command *failed = failover_failed_command(failover);
+    if (!failover_options(context)->acks || !failed)
+        return;
+    g_autofree char *words = failover_without_words(failover, failed);
+    out_message("goes on %s (%s)", words, failed->error);
+}
+
 int failover_resume_run(struct context *context, GError **error)
 {
     OWN(failover) failover = failover_require(context->journal, context->args[0], error);
@@ -62,10 +75,11 @@ int failover_resume_run(struct context *context, GError **error)
     g_autofree char *all = text_counted(progress.total, "tenant");
     out_message("blast radius: %u cells; %u of %s done, %u left", failover->plan->targets->len + 1,
                 progress.done, all, progress.left);
+    print_without(context, failover);
     g_autofree char *what = g_strdup_printf("go on with %s", failover->id);
     if (!context_confirm(sure, what, failover->cell, error))
         return CD_ERROR_REFUSED;
-    return ask(context, "resume", failover_wanted(failover), error);
+    return ask(context, "resume", failover, failover_wanted(failover), error);
 }
 
 /* What would go back: those that something was done to. */
@@ -94,5 +108,5 @@ int failover_revert_run(struct context *context, GError **error)
     g_autofree char *what = g_strdup_printf("revert %s", failover->id);
     if (!context_confirm(failover_options(context)->yes, what, failover->cell, error))
         return CD_ERROR_REFUSED;
-    return ask(context, "revert", FAILOVER_REVERTED, error);
+    return ask(context, "revert", failover, FAILOVER_REVERTED, error);
 }

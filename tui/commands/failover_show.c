@@ -96,6 +96,17 @@ static void print_ways_on(const struct context *context, const struct failover *
                  "  without the zone: revert it, then begin anew with --without-dns");
 }
 
+static void print_done_without(const struct context *context, const struct failover *failover)
+{
+    g_autoptr(GPtrArray) all = failover_done_without(failover);
+    for (guint i = 0; i < all->len; i++) {
+        const struct failover_command *command = all->pdata[i];
+        g_autofree char *words = failover_without_words(failover, command);
+        out_line(context->style, OUT_WARN, "%s went on %s (%s)", command->acked_by, words,
+                 command->error);
+    }
+}
+
 static void print_failover(const struct context *context, const struct failover *failover)
 {
     g_autofree char *since = when_rfc3339(failover->opened_ms / WHEN_SECOND * WHEN_SECOND);
@@ -110,6 +121,7 @@ static void print_failover(const struct context *context, const struct failover 
              failover->ticket ? ")" : "");
     if (acks && *acks)
         out_line(context->style, OUT_WARN, "acknowledged as not proven: %s", acks);
+    print_done_without(context, failover);
     for (char **why = failover->refusals; *why; why++)
         out_line(context->style, OUT_BAD, "refused: %s", *why);
     print_tenants(context, failover);

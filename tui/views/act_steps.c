@@ -44,7 +44,8 @@ struct way {
     const struct dialog_ask *asks;
 };
 static const struct way ways[] = {
-    {REQUEST_RESUME, "resume", "Resume", "goes on with what is left, and repeats nothing", NULL},
+    {REQUEST_RESUME, "resume", "Resume",
+     "goes on with what is left, and repeats nothing that is done", NULL},
     {REQUEST_REVERT, "revert", "Revert",
      "takes back what it has done, last things first, and only that", reason},
 };
@@ -101,6 +102,21 @@ static void add_data(GPtrArray *lines, const struct failover *failover,
                                         tenant->plan->id, tenant->copied ? "was" : "is being"));
 }
 
+static void add_done_without(GPtrArray *lines, const struct failover *failover)
+{
+    g_autoptr(GPtrArray) all = failover_done_without(failover);
+    for (guint i = 0; i < all->len; i++) {
+        const struct failover_command *command = all->pdata[i];
+        g_ptr_array_add(
+            lines,
+            g_strdup_printf("▲ %s was gone on without: whatever was done by "
+                            "hand to %s %s stays so",
+                            command->target ? "failover.promote.command" : "failover.fence.command",
+                            command->target ? "promote" : "fence",
+                            command->target ? command->target->cell : failover->plan->source));
+    }
+}
+
 /* Nothing here undoes what the user's own commands and their own hands did: whoever goes back finds
  * it so. */
 static void add_stays(GPtrArray *lines, const struct failover *failover)
@@ -110,6 +126,7 @@ static void add_stays(GPtrArray *lines, const struct failover *failover)
                                         "changed are yours to change back"));
     for (guint i = 0; i < failover->tenants->len; i++)
         add_data(lines, failover, failover_tenant_at(failover, i));
+    add_done_without(lines, failover);
     if (failover->fence.done)
         g_ptr_array_add(lines, g_strdup_printf("▲ %s was fenced (failover.fence.command), and "
                                                "stays so: it takes no writes until you lift that",
@@ -124,6 +141,26 @@ static void add_stays(GPtrArray *lines, const struct failover *failover)
     }
 }
 
+/* What it comes to if the command that failed is acknowledged rather than run again. */
+static void add_without(GPtrArray *lines, const struct failover *failover)
+{
+    const struct failover_command *failed = failover_failed_command(failover);
+    if (!failed)
+        return;
+    g_autofree char *words = failover_without_words(failover, failed);
+    g_ptr_array_add(lines, g_strdup_printf("▲ Acknowledged, it goes on %s", words));
+}
+
+/* An acknowledgement is of the failure that was seen, and of no other. */
+static char *bound_to(const struct act *act, const struct failover *failover)
+{
+    const char *ack = act->request == REQUEST_RESUME ? failover_may_ack(failover) : NULL;
+    const char *state = failover_state_name(failover->state);
+    return ack ? g_strdup_printf("%s: %s failed, event %" G_GINT64_FORMAT, state, ack,
+                                 failover->seq)
+               : g_strdup(state);
+}
+
 static struct sight look(const struct act *act, const struct failover *failover)
 {
     struct sight sight = {.lines = g_ptr_array_new_with_free_func(g_free)};
@@ -133,6 +170,8 @@ static struct sight look(const struct act *act, const struct failover *failover)
     g_ptr_array_add(sight.lines, blast_of(failover));
     if (act->request == REQUEST_REVERT)
         add_stays(sight.lines, failover);
+    else
+        add_without(sight.lines, failover);
     for (guint i = 0; i < plan->targets->len; i++) {
         const struct planned_target *target = g_ptr_array_index(plan->targets, i);
         bool revert = act->request == REQUEST_REVERT;
@@ -143,7 +182,7 @@ static struct sight look(const struct act *act, const struct failover *failover)
     g_autofree char *progress = failover_progress_words(failover);
     const char *why = failover_cause(failover);
     sight.note = g_strdup_printf("By now: %s%s%s", progress, why ? ". Held: " : "", why ? why : "");
-    sight.bound = g_strdup(failover_state_name(failover->state));
+    sight.bound = bound_to(act, failover);
     return sight;
 }
 
@@ -185,12 +224,16 @@ static char *sees(const struct act *act, const struct deck *deck, struct sight *
     if (!failover)
         return NULL;
     char *why = refusal(deck, failover, way_of(act->request));
+    if (!why && act->asks != asks_of(failover, way_of(act->request)))
+        why = g_strdup("it is held by something else now");
     if (!why)
         *now = look(act, failover);
     return why;
 }
 
-static bool still_as_seen(struct journal *journal, const struct act *act, GError **error)
+/* And up to which event. */
+static bool still_as_seen(struct journal *journal, const struct act *act, gint64 *seq,
+                          GError **error)
 {
     OWN(failover) failover = failover_load(journal, act->operation, error);
     if (!failover) {
@@ -201,6 +244,7 @@ static bool still_as_seen(struct journal *journal, const struct act *act, GError
     }
     struct sight now = look(act, failover);
     bool same = sight_same(&now, &act->sight);
+    *seq = failover->seq;
     if (!same)
         act_moved_on(act, &now, error);
     sight_clear(&now);
@@ -210,11 +254,12 @@ static bool still_as_seen(struct journal *journal, const struct act *act, GError
 static bool put(struct journal *journal, const struct act *act, GError **error)
 {
     gint64 now_ms = when_now_ms();
-    if (!still_as_seen(journal, act, error))
+    gint64 seq = 0;
+    if (!still_as_seen(journal, act, &seq, error))
         return false;
-    char *acks[] = {act->ack && *act->ack ? act->ack : NULL, NULL};
-    return failover_request(journal, act->operation, way_of(act->request)->what, act->reason, acks,
-                            &act->person, now_ms, error);
+    const struct failover_ack ack = {act->ack, seq};
+    return failover_request(journal, act->operation, way_of(act->request)->what, act->reason,
+                            act->ack && *act->ack ? &ack : NULL, &act->person, now_ms, error);
 }
 
 const struct act_side act_on_steps = {

@@ -68,7 +68,9 @@ static const struct failover *left_some(const struct deck *deck)
 {
     for (guint i = 0; i < deck->failovers->len; i++) {
         const struct failover *failover = g_ptr_array_index(deck->failovers, i);
-        if (!failover->plan || failover->plan->kind == FAILOVER_DRILL)
+        bool did = failover->plan && failover->plan->kind != FAILOVER_DRILL &&
+                   failover->state != FAILOVER_REFUSED;
+        if (!did)
             continue;
         bool news = deck->now_ms - failover->ended_ms < WHEN_DAY;
         return news && failover_leaves_some(failover) ? failover : NULL;

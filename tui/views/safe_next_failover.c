@@ -25,7 +25,8 @@ const struct failover *safe_next_left_by(const struct deck *deck, const struct c
     bool empty = registry && registry->complete && cell->tenants == 0;
     for (guint i = 0; empty && i < deck->failovers->len; i++) {
         const struct failover *failover = g_ptr_array_index(deck->failovers, i);
-        if (failover->state == FAILOVER_COMPLETED && failover->plan->kind == FAILOVER_FAILOVER &&
+        if (failover->state == FAILOVER_COMPLETED && failover->plan &&
+            failover->plan->kind == FAILOVER_FAILOVER && !failover_leaves_some(failover) &&
             g_strcmp0(failover->plan->source, cell->config->id) == 0)
             return failover;
     }

@@ -213,12 +213,12 @@ void troubles_end(struct sim *sim)
 static void wish(struct sim *sim, const char *what)
 {
     const char *ack = sim->ledger->seq % 3 == 0 ? failover_may_ack(sim->ledger) : NULL;
-    char *acks[] = {strcmp(what, "resume") == 0 ? (char *)ack : NULL, NULL};
+    bool resumes = strcmp(what, "resume") == 0;
     g_autofree char *refusal = failover_refuses(sim->ledger, what);
     if (refusal)
         return;
     g_autofree char *id = journal_new_id();
-    OWN_JSON data = failover_wish(sim->ledger, what, NULL, acks);
+    OWN_JSON data = failover_wish(sim->ledger, what, NULL, resumes ? ack : NULL);
     journal_append(sim->desk, sim->ledger->id, sim->ledger->seq + 1, id, sim->now_ms, "bob@h", what,
                    data, NULL, NULL);
 }
