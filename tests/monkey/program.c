@@ -38,26 +38,31 @@ static bool turn_aws(struct seat *seat, gpointer data)
     return true;
 }
 
-/* Its id; NULL: it never does. Starts it anew where it is refused, which takes an id, too: a
- * simulator that has just begun is not read whole at once. */
-static char *rollout_waits(const struct fleet *fleet)
+/* Its id, or NULL; asked for when another console has seen that all is well, for it is refused
+ * before that. */
+static char *rollout_begun(const struct fleet *fleet)
 {
     static const char *const start[] = {"rollout",  "start",           "5.1.0", "--yes",
                                         "--reason", "to be stared at", NULL};
-    enum { PATIENCE_S = 300, LOOK_US = 100000 };
-    gint64 until = g_get_monotonic_time() + PATIENCE_S * G_USEC_PER_SEC;
-    g_autofree char *id = NULL;
-    while (g_get_monotonic_time() < until) {
-        const char *const status[] = {"rollout", "status", id, "--json", NULL};
-        g_autofree char *said = fleet_run(fleet, ASKER, id ? status : start);
-        if (id && strstr(said, "\"state\": \"waiting\""))
+    enum { TRIES = 20 };
+    for (int i = 0; i < TRIES; i++) {
+        g_autofree char *id = g_strstrip(fleet_run(fleet, ASKER, start));
+        if (*id)
             return g_steal_pointer(&id);
-        if (!id && *said)
-            id = g_strdup(g_strchomp(said));
-        g_usleep(LOOK_US); /* what is waited for needs the machine, too */
     }
-    printf("  %s does not wait\n", id ? id : "none was ever begun, so it");
+    printf("  none was ever begun\n");
     return NULL;
+}
+
+/* The same once it waits, as another console shows it; NULL: it never does. */
+static char *rollout_waits(struct fleet *fleet)
+{
+    struct seat *seat = sit(fleet, 24, 100, NULL, NULL, NULL);
+    g_autofree char *id = seat_shows(seat, "cells are well") ? rollout_begun(fleet) : NULL;
+    seat_type(seat, "r");
+    bool waits = id && seat_row_shows(seat, 1, id) && seat_row_shows(seat, 1, "waiting");
+    seat_free(seat);
+    return waits ? g_steal_pointer(&id) : NULL;
 }
 
 /* Events whose actor is whoever sits at the keys. */
