@@ -213,15 +213,7 @@ static void tell_watched(struct linear *linear)
         for (guint c = 0; !rollout_state_final(rollout->state) && c < rollout->cells->len; c++)
             g_ptr_array_add(ids, ((struct rollout_cell *)rollout->cells->pdata[c])->plan->id);
     }
-    for (guint i = 0; i < deck->failovers->len; i++) {
-        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
-        const struct failover_plan *plan = failover->plan;
-        if (failover_state_final(failover->state) || !plan)
-            continue;
-        g_ptr_array_add(ids, plan->source);
-        for (guint t = 0; t < plan->targets->len; t++)
-            g_ptr_array_add(ids, ((struct planned_target *)plan->targets->pdata[t])->cell);
-    }
+    deck_add_passage(deck, ids);
     g_ptr_array_sort(ids, by_name);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     for (guint i = 0; i < ids->len; i++)

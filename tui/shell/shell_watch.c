@@ -54,20 +54,6 @@ static void add_live(const struct deck *deck, GPtrArray *ids)
     }
 }
 
-/* And those that a failover or a move leads from and to. */
-static void add_live_failovers(const struct deck *deck, GPtrArray *ids)
-{
-    for (guint i = 0; i < deck->failovers->len; i++) {
-        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
-        const struct failover_plan *plan = failover->plan;
-        if (failover_state_final(failover->state) || !plan)
-            continue;
-        g_ptr_array_add(ids, plan->source);
-        for (guint t = 0; t < plan->targets->len; t++)
-            g_ptr_array_add(ids, ((struct planned_target *)plan->targets->pdata[t])->cell);
-    }
-}
-
 /* Sorted, each once. Owned by the caller. */
 static char **watched_now(const struct shell *shell)
 {
@@ -76,7 +62,7 @@ static char **watched_now(const struct shell *shell)
     if (view->cells)
         view->cells(shell_state(shell), shell->deck, ids);
     add_live(shell->deck, ids);
-    add_live_failovers(shell->deck, ids);
+    deck_add_passage(shell->deck, ids);
     g_ptr_array_sort(ids, by_name);
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     for (guint i = 0; i < ids->len; i++)

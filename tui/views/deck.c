@@ -233,6 +233,19 @@ struct failover *deck_cell_failover(const struct deck *deck, const char *cell)
     return drill;
 }
 
+void deck_add_passage(const struct deck *deck, GPtrArray *ids)
+{
+    for (guint i = 0; i < deck->failovers->len; i++) {
+        const struct failover *failover = g_ptr_array_index(deck->failovers, i);
+        const struct failover_plan *plan = failover->plan;
+        if (failover_state_final(failover->state) || !plan)
+            continue;
+        g_ptr_array_add(ids, plan->source);
+        for (guint t = 0; t < plan->targets->len; t++)
+            g_ptr_array_add(ids, ((struct planned_target *)plan->targets->pdata[t])->cell);
+    }
+}
+
 const struct operation *deck_last_drill(const struct deck *deck, const char *cell)
 {
     for (guint i = 0; i < deck->operations->len; i++) {

@@ -133,6 +133,8 @@ struct failover *deck_first_failover(const struct deck *deck);
 /* The one under way that takes tenants out of this cell (a drill, where nothing else does), or
  * NULL. */
 struct failover *deck_cell_failover(const struct deck *deck, const char *cell);
+/* Adds the cells that failovers and moves under way lead from and to, by id; the deck's own. */
+void deck_add_passage(const struct deck *deck, GPtrArray *ids);
 /* The last drill of the cell that went through; NULL: there is none among the operations. */
 const struct operation *deck_last_drill(const struct deck *deck, const char *cell);
 /* Whether an operation of this kind is a failover's, with steps of its own to look at. */
