@@ -150,6 +150,22 @@ def take_slot():
     return _held.slot
 
 
+def words_of(pid, what):
+    """The arguments ("cmdline") or the environment ("environ") of a process."""
+    with open(f"/proc/{pid}/{what}", "rb") as file:
+        return file.read().split(b"\0")
+
+
+def birth_of(pid):
+    """When a process began, in ticks; None of one that is gone, or only has to be buried."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
 class Fleet:
     """A simulator of its own, a state folder of its own, and celldeck pointed at both."""
 
@@ -200,20 +216,20 @@ class Fleet:
             _held.slot = None
 
     def conductors(self):
-        """Pids of conductors that work on our state folder, found by their environment."""
+        """Pids of conductors that work on our state folder, found by their environment. One that
+        dies has none any more, and may hold its files a moment longer: it counts until it is gone."""
         mine = f"CELLDECK_STATE={self.state_dir}".encode()
-        found = []
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    if b"conductor" not in file.read().split(b"\0"):
-                        continue
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    if mine in file.read().split(b"\0"):
-                        found.append(int(pid))
-            except OSError:
-                continue
-        return found
+        dying = getattr(self, "known_conductors", {})
+        found = {}
+        for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+            with contextlib.suppress(OSError):
+                born = birth_of(pid)
+                if born and (dying.get(pid) == born or
+                             b"conductor" in words_of(pid, "cmdline") and
+                             mine in words_of(pid, "environ")):
+                    found[pid] = born
+        self.known_conductors = found
+        return list(found)
 
     def argv(self, *args):
         return [program_for(args), *args]
