@@ -48,8 +48,9 @@ struct series {
 };
 struct series *series_new(const struct datapoint *points, size_t n);
 /* `old` (may be NULL) with `fresh` put in: a period present in both takes the fresh value, points
- * that start before `keep_from_ms` go. Borrows both, returns a new reference. */
-struct series *series_merge(const struct series *old, const struct datapoint *fresh, size_t n,
+ * that start before `keep_from_ms` go. Borrows both, returns a new reference: to `old` where that
+ * comes to the same. */
+struct series *series_merge(struct series *old, const struct datapoint *fresh, size_t n,
                             gint64 keep_from_ms);
 struct series *series_ref(struct series *series);
 void series_unref(struct series *series);

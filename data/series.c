@@ -41,7 +41,7 @@ void series_unref(struct series *series)
         g_free(series);
 }
 
-static int by_time(const void *a, const void *b)
+static int by_time(const void *a, const void *b, gpointer data G_GNUC_UNUSED)
 {
     gint64 x = ((const struct datapoint *)a)->at_ms;
     gint64 y = ((const struct datapoint *)b)->at_ms;
@@ -49,35 +49,79 @@ static int by_time(const void *a, const void *b)
 }
 
 /* Appends `point` to what is already in time order; a period already there takes its value. */
-static void put(GArray *out, const struct datapoint *point, gint64 keep_from_ms)
+static void put(struct series *out, const struct datapoint *point)
 {
-    if (point->at_ms < keep_from_ms)
-        return;
-    struct datapoint *last = out->len ? &g_array_index(out, struct datapoint, out->len - 1) : NULL;
-    if (last && last->at_ms == point->at_ms)
-        *last = *point;
-    else
-        g_array_append_vals(out, point, 1);
+    if (out->n && out->points[out->n - 1].at_ms == point->at_ms)
+        out->n--;
+    out->points[out->n++] = *point;
 }
 
-struct series *series_merge(const struct series *old, const struct datapoint *fresh, size_t n,
+static void put_all(struct series *out, const struct series *from, size_t first, size_t end)
+{
+    if (first >= end)
+        return;
+    memcpy(&out->points[out->n], &from->points[first], (end - first) * sizeof *out->points);
+    out->n += end - first;
+}
+
+static bool has(const struct series *series, size_t place, gint64 at_ms)
+{
+    return series && place < series->n && series->points[place].at_ms == at_ms;
+}
+
+/* Of `fresh`, in time order: how many periods `old` has not. */
+static size_t new_periods(const struct series *old, const struct datapoint *fresh, size_t n)
+{
+    size_t new = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool again = i > 0 && fresh[i - 1].at_ms == fresh[i].at_ms;
+        if (!again && !has(old, series_place(old, fresh[i].at_ms), fresh[i].at_ms))
+            new ++;
+    }
+    return new;
+}
+
+static bool has_all(const struct series *series, const struct datapoint *points, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t place = series_place(series, points[i].at_ms);
+        if (!has(series, place, points[i].at_ms) || series->points[place].value != points[i].value)
+            return false;
+    }
+    return true;
+}
+
+static struct series *merge(const struct series *old, size_t from, const struct datapoint *fresh,
+                            size_t n)
+{
+    size_t end = old ? old->n : 0, next = from;
+    size_t all = end - from + new_periods(old, fresh, n);
+    struct series *out = series_new(NULL, 0);
+    out = g_realloc(out, sizeof *out + all * sizeof *out->points);
+    for (size_t i = 0; i < n; i++) {
+        size_t place = MAX(next, series_place(old, fresh[i].at_ms));
+        put_all(out, old, next, place);
+        put(out, &fresh[i]);
+        next = has(old, place, fresh[i].at_ms) ? place + 1 : place;
+    }
+    put_all(out, old, next, end);
+    return out;
+}
+
+struct series *series_merge(struct series *old, const struct datapoint *fresh, size_t n,
                             gint64 keep_from_ms)
 {
-    g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof *fresh);
-    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof *fresh);
-    if (n)
-        g_array_append_vals(sorted, fresh, (guint)n);
-    g_array_sort(sorted, by_time);
-    size_t i = 0;
-    for (size_t j = 0; j < sorted->len; j++) {
-        const struct datapoint *point = &g_array_index(sorted, struct datapoint, j);
-        for (; old && i < old->n && old->points[i].at_ms <= point->at_ms; i++)
-            put(out, &old->points[i], keep_from_ms);
-        put(out, point, keep_from_ms);
-    }
-    for (; old && i < old->n; i++)
-        put(out, &old->points[i], keep_from_ms);
-    return series_new((const struct datapoint *)(void *)out->data, out->len);
+    g_autofree struct datapoint *sorted = g_new(struct datapoint, n);
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        if (fresh[i].at_ms >= keep_from_ms)
+            sorted[m++] = fresh[i];
+    if (m) /* stable: of one period the last one counts */
+        g_qsort_with_data(sorted, (gint)m, sizeof *sorted, by_time, NULL);
+    size_t from = series_place(old, keep_from_ms);
+    if (old && from == 0 && has_all(old, sorted, m))
+        return series_ref(old);
+    return merge(old, from, sorted, m);
 }
 
 const struct datapoint *series_last(const struct series *series)

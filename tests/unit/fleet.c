@@ -380,21 +380,3 @@ Test(fleet, tenants_are_added_up_by_cell_and_found_by_id)
     const struct tenant *twin = snapshot->registry->tenants->pdata[4];
     cr_expect_str_eq(twin->fault, "another item has this tenantId");
 }
-
-Test(series, a_period_in_both_takes_the_fresh_value_and_what_is_too_old_goes)
-{
-    const struct datapoint old_points[] = {{10, 1}, {20, 2}, {30, 3}};
-    const struct datapoint fresh[] = {{40, 4}, {20, 22}, {25, 5}};
-    struct series *old = series_new(old_points, 3);
-    struct series *merged = series_merge(old, fresh, 3, 20);
-    const struct datapoint want[] = {{20, 22}, {25, 5}, {30, 3}, {40, 4}};
-    cr_assert_eq(merged->n, 4);
-    for (size_t i = 0; i < 4; i++) {
-        cr_expect_eq(merged->points[i].at_ms, want[i].at_ms);
-        cr_expect_eq(merged->points[i].value, want[i].value);
-    }
-    cr_expect_eq(series_last(merged)->value, 4);
-    cr_expect(series_last(NULL) == NULL);
-    series_unref(old);
-    series_unref(merged);
-}
