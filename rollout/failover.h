@@ -399,6 +399,9 @@ const char *failover_cause(const struct failover *failover);
 /* It is over, and not all is as was wanted: somebody was left alone or lives in the source all the
  * same, or that is not known. Of a move nobody else is asked for. */
 bool failover_leaves_some(const struct failover *failover);
+/* Those that the one at `place` left were moved since: their whole cell was failed over by one that
+ * left nobody, or each of them by whatever it was. `newest_first` of struct failover. */
+bool failover_was_seen_to(const GPtrArray *newest_first, guint place);
 /* "2 tenants still live in cell-1: a, b", or what is not known of it; NULL: nobody does, or it was
  * not asked. Caller frees. */
 char *failover_behind_words(const struct failover *failover);

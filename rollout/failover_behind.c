@@ -128,6 +128,46 @@ bool failover_leaves_some(const struct failover *failover)
            (alone || failover->behind.n > 0 || failover->behind.why);
 }
 
+static bool moved_all_it_was_to(const struct failover *failover)
+{
+    return failover->plan && !failover_is_drill(failover) &&
+           failover->state == FAILOVER_COMPLETED && !failover_leaves_some(failover);
+}
+
+/* Each of those that it left by name is among `moved`; of others nobody knows that. */
+static bool are_all_among(const struct failover *failover, GHashTable *moved)
+{
+    const struct failover_behind *behind = &failover->behind;
+    if (behind->why || behind->n > (gint64)g_strv_length(behind->first))
+        return false;
+    for (char **id = behind->first; *id; id++)
+        if (!g_hash_table_contains(moved, *id))
+            return false;
+    for (guint i = 0; i < failover->tenants->len; i++) {
+        const struct failover_tenant *tenant = failover_tenant_at(failover, i);
+        if (tenant_is_left(tenant) && !g_hash_table_contains(moved, tenant->plan->id))
+            return false;
+    }
+    return true;
+}
+
+bool failover_was_seen_to(const GPtrArray *newest_first, guint place)
+{
+    const struct failover *failover = g_ptr_array_index(newest_first, place);
+    g_autoptr(GHashTable) moved = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; failover->plan && i < place; i++) {
+        const struct failover *later = g_ptr_array_index(newest_first, i);
+        if (!moved_all_it_was_to(later))
+            continue;
+        if (later->plan->kind == FAILOVER_FAILOVER &&
+            strcmp(later->plan->source, failover->plan->source) == 0)
+            return true;
+        for (guint k = 0; k < later->tenants->len; k++)
+            g_hash_table_add(moved, failover_tenant_at(later, k)->plan->id);
+    }
+    return failover->plan && are_all_among(failover, moved);
+}
+
 void failover_behind_add(json_t *data, const struct failover_behind *behind)
 {
     json_t *first = json_array();

@@ -208,3 +208,56 @@ Test(failover_behind, whoever_still_lives_in_the_source_is_counted_beside_who_we
     cr_expect_str_eq(unread, "3 of 3 tenants done, who is left there is not known");
     cr_expect_str_eq(drill, "3 of 3 tenants checked, 1 not of its plan");
 }
+
+/* That `first` left somebody is seen to by `later`. */
+static bool is_seen_to(const struct flight *first, const struct flight *later)
+{
+    g_autoptr(GPtrArray) newest_first = g_ptr_array_new();
+    g_ptr_array_add(newest_first, later->failover);
+    g_ptr_array_add(newest_first, first->failover);
+    cr_assert(failover_leaves_some(first->failover));
+    return failover_was_seen_to(newest_first, 1);
+}
+
+/* Of so many tenants it left the last one alone, for somebody else had changed it. */
+static struct flight *flight_that_left_the_last(guint n)
+{
+    struct flight *flight = flight_as(FAILOVER_FAILOVER, n);
+    g_strlcpy(flight->tenants[n - 1].stamp, "2026-02-02T00:00:00Z", sizeof flight->tenants->stamp);
+    flight_run(flight, 10);
+    return flight;
+}
+
+Test(failover_behind, who_was_left_is_seen_to_by_a_later_one_of_that_cell_that_left_nobody)
+{
+    OWN(flight) first = flight_that_left_the_last(3);
+    OWN(flight) again = flight_that_left_the_last(3);
+    OWN(flight) whole = flight_of(2);
+    OWN(flight) drill = flight_as(FAILOVER_DRILL, 3);
+    flight_run(whole, 10);
+    flight_run(drill, 10);
+    cr_expect_not(is_seen_to(first, again), "it left the same one");
+    cr_expect_not(is_seen_to(first, drill), "nobody was moved");
+    cr_expect(is_seen_to(first, whole));
+}
+
+Test(failover_behind, who_was_left_is_seen_to_by_moves_of_each_and_no_other)
+{
+    OWN(flight) of_one = flight_that_left_the_last(1);
+    OWN(flight) of_three = flight_that_left_the_last(3);
+    OWN(flight) move = flight_as(FAILOVER_MOVE, 1);
+    flight_run(move, 10);
+    cr_expect(is_seen_to(of_one, move), "t-0 was left, and t-0 was moved");
+    cr_expect_not(is_seen_to(of_three, move), "t-2 was left, and t-0 was moved");
+}
+
+Test(failover_behind, who_was_left_is_not_seen_to_while_it_is_not_known_who)
+{
+    OWN(flight) first = flight_as(FAILOVER_FAILOVER, 1);
+    OWN(flight) move = flight_as(FAILOVER_MOVE, 1);
+    flight_run_until(first, "verified", 1);
+    first->uncounted = "DynamoDB Scan: throttled";
+    flight_run(first, 10);
+    flight_run(move, 10);
+    cr_expect_not(is_seen_to(first, move));
+}

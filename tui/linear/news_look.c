@@ -354,7 +354,8 @@ static void look_at_terms(struct seen *seen, const struct deck *deck, struct new
                    "the journal can be read again");
     look_at_saying(seen, deck, news, "copy", deck->copy_trouble,
                    "the journal's copy is up to date again");
-    look_at_saying(seen, deck, news, "record", deck->no_record, "the journal can be written again");
+    look_at_saying(seen, deck, news, "record", deck->no_record,
+                   "what is done can go on record again");
 }
 
 void seen_look(struct seen *seen, const struct deck *deck, struct news *news)

@@ -63,17 +63,17 @@ static void add_live(GArray *parts, const struct failover *failover, enum part_r
 }
 
 /* It is over, and something is left to be done by a person: news for as long as an unlucky
- * rollout's is. */
+ * rollout's is, or until it was done. */
 static const struct failover *left_some(const struct deck *deck)
 {
     for (guint i = 0; i < deck->failovers->len; i++) {
         const struct failover *failover = g_ptr_array_index(deck->failovers, i);
         bool did = failover->plan && failover->plan->kind != FAILOVER_DRILL &&
                    failover->state != FAILOVER_REFUSED;
-        if (!did)
-            continue;
         bool news = deck->now_ms - failover->ended_ms < WHEN_DAY;
-        return news && failover_leaves_some(failover) ? failover : NULL;
+        if (did && news && failover_leaves_some(failover) &&
+            !failover_was_seen_to(deck->failovers, i))
+            return failover;
     }
     return NULL;
 }
