@@ -140,12 +140,16 @@ struct registry {
                             the source "registry" to say */
     GPtrArray *tenants;  /* struct tenant *, by id */
     GHashTable *tallies; /* cell id -> struct tenant_tally * */
+    GHashTable *shared;  /* private: see registry_namesake(); NULL: no subdomain is */
 };
 /* Takes `tenants` (which must own its elements: tenant_unref), sorts it by id, marks ids that
  * appear twice as faulty, and adds up. */
 struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete);
 /* The place of one of that id among its tenants; -1: there is none. */
 gint64 registry_place(const struct registry *registry, const char *id);
+/* Another tenant that has this one's subdomain (DNS knows no case), or NULL. Borrowed. */
+const struct tenant *registry_namesake(const struct registry *registry,
+                                       const struct tenant *tenant);
 /* NULL if there is no tenant of that id. */
 const struct tenant *registry_tenant(const struct registry *registry, const char *id);
 /* The same tenants, shared, found by another reading. */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 2000, RETRY_US = 10000 };
+enum { PATIENCE_MS = 5000, RETRY_US = 10000 };
 
 static const struct {
     int code;

@@ -100,6 +100,59 @@ static void add_up(GHashTable *tallies, const struct tenant *tenant)
     tally->without_patients += tenant->max_patients < 0;
 }
 
+/* As DNS compares names. */
+static guint name_hash(gconstpointer name)
+{
+    guint hash = 5381;
+    for (const char *at = name; *at; at++)
+        hash = hash * 33 + (guchar)g_ascii_tolower(*at);
+    return hash;
+}
+
+static gboolean name_equal(gconstpointer a, gconstpointer b)
+{
+    return g_ascii_strcasecmp(a, b) == 0;
+}
+
+/* The first two that have a subdomain. */
+struct namesakes {
+    const struct tenant *one, *other;
+};
+
+static GHashTable *find_shared(const GPtrArray *tenants)
+{
+    g_autoptr(GHashTable) first = g_hash_table_new(name_hash, name_equal);
+    GHashTable *shared = NULL;
+    for (guint i = 0; i < tenants->len; i++) {
+        struct tenant *tenant = tenants->pdata[i];
+        if (!tenant->subdomain || !*tenant->subdomain)
+            continue;
+        const struct tenant *one = g_hash_table_lookup(first, tenant->subdomain);
+        if (!one)
+            g_hash_table_insert(first, (gpointer)tenant->subdomain, tenant);
+        if (!one || strcmp(one->id, tenant->id) == 0)
+            continue;
+        if (!shared)
+            shared = g_hash_table_new_full(name_hash, name_equal, NULL, g_free);
+        if (g_hash_table_contains(shared, one->subdomain))
+            continue;
+        struct namesakes *both = g_new(struct namesakes, 1);
+        *both = (struct namesakes){one, tenant};
+        g_hash_table_insert(shared, (gpointer)one->subdomain, both);
+    }
+    return shared;
+}
+
+const struct tenant *registry_namesake(const struct registry *registry, const struct tenant *tenant)
+{
+    const struct namesakes *both = registry->shared && tenant->subdomain
+                                       ? g_hash_table_lookup(registry->shared, tenant->subdomain)
+                                       : NULL;
+    if (!both)
+        return NULL;
+    return strcmp(both->one->id, tenant->id) == 0 ? both->other : both->one;
+}
+
 struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete)
 {
     struct registry *registry = g_new0(struct registry, 1);
@@ -112,6 +165,7 @@ struct registry *registry_new(GPtrArray *tenants, gint64 at_ms, bool complete)
     mark_twins(tenants);
     for (guint i = 0; i < tenants->len; i++)
         add_up(registry->tallies, tenants->pdata[i]);
+    registry->shared = find_shared(tenants);
     return registry;
 }
 
@@ -123,6 +177,7 @@ struct registry *registry_again(const struct registry *before, gint64 at_ms, boo
     registry->complete = complete;
     registry->tenants = g_ptr_array_ref(before->tenants);
     registry->tallies = g_hash_table_ref(before->tallies);
+    registry->shared = before->shared ? g_hash_table_ref(before->shared) : NULL;
     return registry;
 }
 
@@ -153,6 +208,7 @@ void registry_unref(struct registry *registry)
         return;
     g_ptr_array_unref(registry->tenants);
     g_hash_table_unref(registry->tallies);
+    g_clear_pointer(&registry->shared, g_hash_table_unref);
     g_free(registry);
 }
 

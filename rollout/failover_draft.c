@@ -2,7 +2,7 @@
 
 #include "data/base/when.h"
 #include "data/whereabouts.h"
-#include "rollout/placement_muster.h"
+#include "rollout/placement_proof.h"
 
 #include <string.h>
 
@@ -26,18 +26,22 @@ unsigned failover_plan_needs(const struct evacuation *evacuation, enum failover_
 static char *tenants_without_record(const struct evacuation *evacuation)
 {
     guint n = 0;
-    const char *first = NULL;
+    const struct tenant *first = NULL;
     for (guint i = 0; i < evacuation->tenants->len; i++) {
         const struct placed_tenant *placed = evacuation->tenants->pdata[i];
         if (!(placed->unproven & 1u << PROOF_DNS))
             continue;
-        first = first ? first : placed->tenant->id;
+        first = first ? first : placed->tenant;
         n++;
     }
-    return n > 1 ? g_strdup_printf("dns not proven: %s and %u more have no record that could be "
-                                   "changed",
-                                   first, n - 1)
-                 : g_strdup_printf("dns not proven: %s has no record that could be changed", first);
+    const struct tenant *other = record_namesake(evacuation, first);
+    g_autofree char *who = n > 1 ? g_strdup_printf("%s and %u more have", first->id, n - 1)
+                                 : g_strdup_printf("%s has", first->id);
+    return other
+               ? g_strdup_printf("dns not proven: %s no record of their own: %s has the subdomain "
+                                 "of %s, too",
+                                 who, other->id, first->id)
+               : g_strdup_printf("dns not proven: %s no record that could be changed", who);
 }
 
 char *failover_plan_ack_words(const struct evacuation *evacuation, enum failover_kind kind,
@@ -86,7 +90,9 @@ static void add_tenant(struct failover_plan *plan, const struct evacuation *evac
     planned->region_to = g_strdup(placed->to->region);
     planned->status = g_strdup(tenant_status_name(tenant->status));
     planned->updated_at = g_strdup(tenant->updated);
-    planned->record = whereabouts_record(evacuation->config, tenant, &why);
+    planned->record = record_namesake(evacuation, tenant)
+                          ? NULL
+                          : whereabouts_record(evacuation->config, tenant, &why);
     planned->users = placed->users;
     planned->data_proven = !(placed->unproven & 1u << PROOF_DATA);
     planned->declared = placed->declared;

@@ -257,7 +257,7 @@ static void take_places(struct planning *planning)
         placed->to = target->cell;
         placed->declared = is_declared(planning, &planning->pack.items[i]);
         placed->unproven = target->unproven;
-        if (!tenant_has_record(evacuation->config, placed->tenant))
+        if (!tenant_has_record(evacuation, placed->tenant))
             placed->unproven |= 1u << PROOF_DNS;
         target->tenants++;
         target->users_coming += placed->users;

@@ -27,5 +27,9 @@ bool is_replica_of(const struct cell_config *cell, const struct cell_config *sou
 /* Fills `unproven`, `proof_why` and what is known of the lag. */
 void proofs_fill(const struct muster *muster, const struct muster_cell *source,
                  struct placement_target *target);
-/* PROOF_DNS for one tenant: whether its record has a name. */
-bool tenant_has_record(const struct config *config, const struct tenant *tenant);
+/* PROOF_DNS for one tenant: whether its record has a name, and is nobody else's. */
+bool tenant_has_record(const struct evacuation *evacuation, const struct tenant *tenant);
+/* Another tenant whose record is this one's, too, so that whoever moves the one sends both
+ * elsewhere; or NULL. Borrowed from the registry. */
+const struct tenant *record_namesake(const struct evacuation *evacuation,
+                                     const struct tenant *tenant);

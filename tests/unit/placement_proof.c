@@ -1,5 +1,6 @@
 /* What of a plan is proven, and what somebody has to acknowledge by name. */
 #include "data/base/when.h"
+#include "rollout/failover_draft.h"
 #include "tests/unit/placement_stage.h"
 
 #include <criterion/criterion.h>
@@ -189,4 +190,33 @@ Test(placement_proof, a_tenant_whose_record_has_no_name_is_not_proven_alone)
     placing_plan("cell-2", NULL);
     cr_expect_str_eq(placing_why("named"), "data not proven");
     cr_expect_str_eq(placing_why("odd"), "data, dns not proven");
+}
+
+Test(placement_proof, whoever_has_the_subdomain_of_another_is_not_sent_elsewhere_by_its_record)
+{
+    placing_fleet(TWO THREE, ALL_SET);
+    lives(.id = "alone", .cell = "cell-2", .current_users = 100);
+    lives(.id = "clinic", .cell = "cell-2", .current_users = 100);
+    lives(.id = "clinic-2", .cell = "cell-3", .current_users = 100, .subdomain = "Clinic");
+    const struct evacuation *plan = placing_plan("cell-2", NULL);
+    cr_expect_str_eq(placing_why("alone"), "data not proven");
+    cr_expect_str_eq(placing_why("clinic"), "data, dns not proven");
+    g_autofree char *words = failover_plan_ack_words(plan, FAILOVER_FAILOVER, PROOF_DNS);
+    cr_expect_str_eq(words, "dns not proven: clinic has no record of their own: clinic-2 has the "
+                            "subdomain of clinic, too");
+    OWN(failover_plan) made = failover_plan_make(plan, FAILOVER_FAILOVER, plan->unproven, false);
+    const struct planned_tenant *first = made->tenants->pdata[0], *second = made->tenants->pdata[1];
+    const struct planned_tenant *alone = strcmp(first->id, "alone") == 0 ? first : second;
+    cr_expect_str_eq(alone->record, "alone.example.com");
+    cr_expect_null((alone == first ? second : first)->record, "people change it");
+}
+
+Test(placement_proof, a_record_that_is_named_by_the_tenant_is_of_no_other)
+{
+    placing_fleet(TWO THREE, "failover: {zone_id: Z1, record: '{tenant}.example.com', "
+                             "fence: {command: [f]}}\n");
+    lives(.id = "clinic", .cell = "cell-2", .current_users = 100);
+    lives(.id = "clinic-2", .cell = "cell-3", .current_users = 100, .subdomain = "clinic");
+    placing_plan("cell-2", NULL);
+    cr_expect_str_eq(placing_why("clinic"), "data not proven");
 }
