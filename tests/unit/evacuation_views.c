@@ -215,7 +215,7 @@ Test(evacuation_views, of_a_held_failover_a_line_names_the_words_that_are_typed)
     cr_expect(strstr(shown, "2 left; `steps f1` shows the ways out; why: "), "%s", shown);
 }
 
-Test(evacuation_views, who_was_left_alone_is_news_until_something_else_was_done)
+Test(evacuation_views, who_was_left_alone_is_news_until_they_were_moved_whatever_else_was_done)
 {
     OWN(deck) deck = deck_of(0);
     OWN(flight) flight = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
@@ -229,13 +229,18 @@ Test(evacuation_views, who_was_left_alone_is_news_until_something_else_was_done)
     cr_expect(strstr(said, "▲ f1 failover of cell-1 completed: 2 of 3 tenants done, 1 left alone"),
               "%s", said);
     cr_expect(strstr(said, "(:steps f1 shows who)"), "%s", said);
-    OWN(flight) next = flight_new(flight_plan(FAILOVER_MOVE, 1));
-    flight_run(next, 30);
-    g_ptr_array_insert(deck->failovers, 0, next->failover);
+    OWN(flight) move = flight_new(flight_plan(FAILOVER_MOVE, 1));
+    OWN(flight) whole = flight_new(flight_plan(FAILOVER_FAILOVER, 3));
+    flight_run(move, 30);
+    flight_run(whole, 30);
     enum role role;
     g_autoptr(GPtrArray) cells = fleet_in_order(deck);
-    g_autofree char *after = headline(deck, cells, &role);
-    cr_expect_null(strstr(after, "left alone"), "%s", after);
+    g_ptr_array_insert(deck->failovers, 0, move->failover);
+    g_autofree char *after_a_move = headline(deck, cells, &role);
+    cr_expect(strstr(after_a_move, "1 left alone"), "it was of another: %s", after_a_move);
+    g_ptr_array_insert(deck->failovers, 0, whole->failover);
+    g_autofree char *after_all = headline(deck, cells, &role);
+    cr_expect_null(strstr(after_all, "left alone"), "%s", after_all);
 }
 
 Test(evacuation_views, a_failovers_conductor_that_is_silent_is_looked_after_and_no_other_is_begun)
