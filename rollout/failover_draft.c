@@ -23,6 +23,7 @@ unsigned failover_plan_needs(const struct evacuation *evacuation, enum failover_
     return moves_data(evacuation) ? needs & ~(1u << PROOF_DATA) : needs | 1u << PROOF_DATA;
 }
 
+/* NULL: everybody has one. */
 static char *tenants_without_record(const struct evacuation *evacuation)
 {
     guint n = 0;
@@ -34,6 +35,8 @@ static char *tenants_without_record(const struct evacuation *evacuation)
         first = first ? first : placed->tenant;
         n++;
     }
+    if (!first)
+        return NULL;
     const struct tenant *other = record_namesake(evacuation, first);
     g_autofree char *who = n > 1 ? g_strdup_printf("%s and %u more have", first->id, n - 1)
                                  : g_strdup_printf("%s has", first->id);
