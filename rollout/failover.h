@@ -413,8 +413,8 @@ const char *failover_subject(const struct failover *failover);
 
 /* `failover status --json` as of `now_ms`. */
 json_t *failover_json(const struct failover *failover, gint64 now_ms);
-/* What people have to change where it leaves DNS to them: {tenant, name, cname, ttl_s} of those
- * whom it has placed. New reference. */
+/* What people have to change where it leaves DNS, or a record that two tenants share, to them:
+ * {tenant, name, cname, ttl_s} of those whom it has placed. New reference. */
 json_t *failover_records_by_hand(const struct failover *failover);
 /* The next step in one line, for people. Caller frees. */
 char *failover_next(const struct failover *failover);

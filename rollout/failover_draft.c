@@ -93,9 +93,8 @@ static void add_tenant(struct failover_plan *plan, const struct evacuation *evac
     planned->region_to = g_strdup(placed->to->region);
     planned->status = g_strdup(tenant_status_name(tenant->status));
     planned->updated_at = g_strdup(tenant->updated);
-    planned->record = record_namesake(evacuation, tenant)
-                          ? NULL
-                          : whereabouts_record(evacuation->config, tenant, &why);
+    *(record_namesake(evacuation, tenant) ? &planned->shared_record : &planned->record) =
+        whereabouts_record(evacuation->config, tenant, &why);
     planned->users = placed->users;
     planned->data_proven = !(placed->unproven & 1u << PROOF_DATA);
     planned->declared = placed->declared;

@@ -26,17 +26,19 @@ json_t *failover_records_by_hand(const struct failover *failover)
 {
     json_t *records = json_array();
     const struct failover_plan *plan = failover->plan;
-    bool none = !plan || plan->dns || plan->kind == FAILOVER_DRILL;
+    bool none = !plan || plan->kind == FAILOVER_DRILL;
     for (guint i = 0; !none && i < failover->tenants->len; i++) {
         const struct failover_tenant *tenant = failover_tenant_at(failover, i);
         const struct planned_target *target = failover_plan_target(plan, tenant->plan->to);
         bool there = tenant->item == ITEM_PLACED && !tenant->item_left;
-        if (!tenant->plan->record || !target || !there)
+        const char *name =
+            plan->dns || !tenant->plan->record ? tenant->plan->shared_record : tenant->plan->record;
+        if (!name || !target || !there)
             continue;
         json_array_append_new(
             records, json_pack("{s:o, s:o, s:o, s:I}", "tenant", text_json(tenant->plan->id),
-                               "name", text_json(tenant->plan->record), "cname",
-                               text_json(target->dns_name), "ttl_s", (json_int_t)plan->ttl_s));
+                               "name", text_json(name), "cname", text_json(target->dns_name),
+                               "ttl_s", (json_int_t)plan->ttl_s));
     }
     return records;
 }

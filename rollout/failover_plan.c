@@ -33,6 +33,7 @@ static void planned_tenant_free(gpointer data)
     g_free(tenant->status);
     g_free(tenant->updated_at);
     g_free(tenant->record);
+    g_free(tenant->shared_record);
     g_free(tenant);
 }
 

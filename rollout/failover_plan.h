@@ -31,6 +31,8 @@ struct planned_tenant {
     char *status;                  /* "ACTIVE": a revert goes back to it */
     char *updated_at;              /* NULL: the item has none */
     char *record;                  /* the name that tenants' DNS sends it by; NULL: it has none */
+    char *shared_record; /* ... that is another tenant's, too: then it has no `record`, and
+                            people change this one; NULL: it is nobody else's */
     gint64 users;
     bool data_proven;
     bool declared; /* `to` was declared for it, or is its way back (placement.h) */

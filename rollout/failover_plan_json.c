@@ -9,13 +9,16 @@
 
 static json_t *tenant_json(const struct planned_tenant *tenant)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:b}", "id",
-                     text_json(tenant->id), "from", text_json(tenant->from), "to",
-                     text_json(tenant->to), "region_from", text_json(tenant->region_from),
-                     "region_to", text_json(tenant->region_to), "status", text_json(tenant->status),
-                     "updated_at", text_json(tenant->updated_at), "record",
-                     text_json(tenant->record), "users", (json_int_t)tenant->users, "data_proven",
-                     tenant->data_proven, "declared", tenant->declared);
+    json_t *json = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:b}", "id", text_json(tenant->id),
+        "from", text_json(tenant->from), "to", text_json(tenant->to), "region_from",
+        text_json(tenant->region_from), "region_to", text_json(tenant->region_to), "status",
+        text_json(tenant->status), "updated_at", text_json(tenant->updated_at), "record",
+        text_json(tenant->record), "users", (json_int_t)tenant->users, "data_proven",
+        tenant->data_proven, "declared", tenant->declared);
+    if (tenant->shared_record)
+        json_object_set_new(json, "shared_record", text_json(tenant->shared_record));
+    return json;
 }
 
 static json_t *target_json(const struct planned_target *target)
@@ -68,6 +71,7 @@ static void tenant_from_json(const json_t *json, struct planned_tenant *tenant)
     tenant->status = text_of(json, "status");
     tenant->updated_at = text_of(json, "updated_at");
     tenant->record = text_of(json, "record");
+    tenant->shared_record = text_of(json, "shared_record");
     tenant->users = json_integer_value(json_object_get(json, "users"));
     tenant->data_proven = json_is_true(json_object_get(json, "data_proven"));
     /* Older plans do not say it: nothing more is asked of theirs than was. */

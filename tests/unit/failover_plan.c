@@ -34,6 +34,8 @@ Test(failover_plan, it_goes_through_json_exactly)
     ((struct planned_tenant *)g_ptr_array_index(plan->tenants, 1))->declared = true;
     g_clear_pointer(&((struct planned_tenant *)g_ptr_array_index(plan->tenants, 0))->updated_at,
                     g_free);
+    struct planned_tenant *shares = g_ptr_array_index(plan->tenants, 2);
+    shares->shared_record = g_steal_pointer(&shares->record);
     failover_plan_seal(plan);
     OWN_JSON json = failover_plan_json(plan);
     OWN(failover_plan) again = failover_plan_from_json(json, NULL);

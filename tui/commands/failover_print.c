@@ -1,5 +1,6 @@
 /* A plan of `celldeck failover` for people. */
 #include "data/base/text.h"
+#include "rollout/failover_draft.h"
 #include "tui/commands/failover.h"
 
 static void print_tenants(const struct evacuation *evacuation, struct out_style style)
@@ -57,6 +58,11 @@ static void print_proofs(const struct evacuation *evacuation, struct out_style s
                          of_source ? "" : ": ", why);
         }
     }
+    g_autofree char *dns = evacuation->unproven & 1u << PROOF_DNS
+                               ? failover_plan_ack_words(evacuation, FAILOVER_FAILOVER, PROOF_DNS)
+                               : NULL;
+    if (dns && !g_hash_table_contains(told, dns)) /* of some tenants alone */
+        out_line(style, OUT_WARN, "%s", dns);
 }
 
 static void print_lines(char *const *lines, const char *title, struct out_style style)
