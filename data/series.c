@@ -72,13 +72,13 @@ static bool has(const struct series *series, size_t place, gint64 at_ms)
 /* Of `fresh`, in time order: how many periods `old` has not. */
 static size_t new_periods(const struct series *old, const struct datapoint *fresh, size_t n)
 {
-    size_t new = 0;
+    size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         bool again = i > 0 && fresh[i - 1].at_ms == fresh[i].at_ms;
         if (!again && !has(old, series_place(old, fresh[i].at_ms), fresh[i].at_ms))
-            new ++;
+            count++;
     }
-    return new;
+    return count;
 }
 
 static bool has_all(const struct series *series, const struct datapoint *points, size_t n)

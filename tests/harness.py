@@ -172,6 +172,8 @@ def birth_of(pid):
 class Fleet:
     """A simulator of its own, a state folder of its own, and celldeck pointed at both."""
 
+    known_conductors = {}  # pid -> birth_of(), as conductors() last found them
+
     def __init__(self, scenario=""):
         self.slot = take_slot()
         self.dir = tempfile.mkdtemp(prefix="celldeck-test-")
@@ -223,7 +225,7 @@ class Fleet:
         """Pids of conductors that work on our state folder, found by their environment. One that
         dies has none any more, and may hold its files a moment longer: it counts until it is gone."""
         mine = f"CELLDECK_STATE={self.state_dir}".encode()
-        dying = getattr(self, "known_conductors", {})
+        dying = self.known_conductors
         found = {}
         for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
             with contextlib.suppress(OSError):
@@ -397,6 +399,7 @@ class Bastion(Fleet):
         self.__dict__.update(fleet.__dict__)
         self.name = name
         self.state_dir = tempfile.mkdtemp(prefix=f"{name}-", dir=fleet.dir)
+        self.known_conductors = {}
         self.boot = os.path.join(fleet.dir, os.path.basename(self.state_dir) + ".boot")
         with open(self.boot, "w", encoding="ascii") as file:
             file.write(f"{uuid.uuid4()}\n")
