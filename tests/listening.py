@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -49,6 +50,22 @@ class Line:
 
     def types(self, text):
         os.write(self.master, text.encode())
+
+    def types_at_once(self, text):
+        """So that all of it waits in the terminal when the first of it is read; whether it does."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
+        self.types(text)
+        until = time.monotonic() + PATIENCE_S
+        while self.unread() < len(text) and time.monotonic() < until:
+            time.sleep(0.01)
+        waits = self.unread() == len(text)
+        self.process.send_signal(signal.SIGCONT)
+        return waits
+
+    def unread(self):
+        """How many bytes were typed that nobody has read."""
+        return struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, b"\0" * 4))[0]
 
     def asks(self, line, pattern):
         """Types a line at the prompt, and waits for the answer; once more where it was typed too

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum { SETTLE_MS = 500, LINE_MOST = 4096 };
@@ -34,9 +33,13 @@ static void take_line(struct linear *linear, const char *line)
         linear_do(linear, line);
 }
 
+/* Read, not flushed: whoever typed it is told that it was not taken (linear_settled()). */
 void linear_forget_typed_ahead(struct linear *linear)
 {
-    tcflush(linear->fd, TCIFLUSH);
+    guchar bytes[256];
+    ssize_t n;
+    while ((n = read(linear->fd, bytes, sizeof bytes)) > 0)
+        linear->dropped |= n > 1 || bytes[0] != '\n';
     linear->asked_now = true;
     linear_settle(linear);
 }
