@@ -73,6 +73,7 @@ static void entry_free(gpointer data)
     g_free(entry->public.record);
     g_free(entry->public.url);
     g_free(entry->public.no_record);
+    g_free(entry->public.shared_with);
     g_free(entry->address);
     g_free(entry->stands);
     g_free(entry);
@@ -335,6 +336,14 @@ static void follow_item(struct entry *entry, const struct tenant *tenant)
         witness_set(&public->witnesses[i], WITNESS_NOT_ASKED, 0, NULL, g_strdup(public->no_record));
 }
 
+static void take_namesake(struct entry *entry, const struct registry *registry,
+                          const struct tenant *tenant)
+{
+    const struct tenant *other = whereabouts_namesake(entry->desk->config, registry, tenant);
+    g_free(entry->public.shared_with);
+    entry->public.shared_with = g_strdup(other ? other->id : NULL);
+}
+
 void whereabouts_again(struct whereabouts_desk *desk)
 {
     GHashTableIter at;
@@ -359,6 +368,7 @@ const struct whereabouts *whereabouts_look(struct whereabouts_desk *desk,
     struct entry *entry = entry_of(desk, tenant, now_ms);
     follow_item(entry, item);
     whereabouts_registry(&entry->public.witnesses[WITNESS_REGISTRY], snapshot, item);
+    take_namesake(entry, snapshot->registry, item);
     bool due = entry->public.asked_ms == 0 || now_ms - entry->public.asked_ms >= FRESH_MS;
     if (desk->client && entry->public.record && due && !under_way(entry)) {
         entry->public.asked_ms = now_ms;

@@ -13,6 +13,7 @@ struct whereabouts {
     char *record; /* its name in DNS; NULL: it has none, and `no_record` says why */
     char *url;    /* what is asked there; NULL with `record` */
     char *no_record;
+    char *shared_with; /* another tenant's id whose record it is, too; NULL: nobody's */
     struct witness witnesses[WITNESSES];
     gint64 asked_ms; /* 0: never */
 };
@@ -48,5 +49,11 @@ void whereabouts_registry(struct witness *witness, const struct snapshot *snapsh
 
 /* failover.record for the tenant; NULL, and why, where there is none. Caller frees both. */
 char *whereabouts_record(const struct config *config, const struct tenant *tenant, char **why);
+/* Another tenant whose record is this one's, too (by its name: whether it is a name of DNS's is
+ * whereabouts_record()'s affair), so that whoever changes it sends both elsewhere; or NULL.
+ * Borrowed from the registry. */
+const struct tenant *whereabouts_namesake(const struct config *config,
+                                          const struct registry *registry,
+                                          const struct tenant *tenant);
 /* failover.check_url of that record. Caller frees. */
 char *whereabouts_url(const struct config *config, const char *record);

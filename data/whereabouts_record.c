@@ -39,6 +39,15 @@ char *whereabouts_record(const struct config *config, const struct tenant *tenan
     return NULL;
 }
 
+const struct tenant *whereabouts_namesake(const struct config *config,
+                                          const struct registry *registry,
+                                          const struct tenant *tenant)
+{
+    const char *pattern = config->failover.record;
+    bool by_subdomain = pattern && !strstr(pattern, "{tenant}");
+    return by_subdomain ? registry_namesake(registry, tenant) : NULL;
+}
+
 char *whereabouts_url(const struct config *config, const char *record)
 {
     g_autoptr(GString) url = g_string_new(config->failover.check_url);

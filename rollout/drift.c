@@ -79,6 +79,8 @@ static struct drift_tenant *look_at(const struct drift *drift, const struct tena
     struct drift_tenant *at = g_new0(struct drift_tenant, 1);
     at->tenant = tenant;
     at->record = whereabouts_record(drift->snapshot->config, tenant, &at->no_record);
+    at->shared_with =
+        whereabouts_namesake(drift->snapshot->config, drift->snapshot->registry, tenant);
     whereabouts_registry(&at->witnesses[WITNESS_REGISTRY], drift->snapshot, tenant);
     read_zone(at, drift, names);
     judge(at);
@@ -242,10 +244,11 @@ void drift_take(struct drift *drift, guint place, const struct witness *witnesse
 
 static json_t *tenant_json(const struct drift_tenant *at, gint64 now_ms)
 {
-    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "tenant", text_json(at->tenant->id), "status",
-                     tenant_status_name(at->tenant->status), "record", text_json(at->record),
-                     "verdict", text_json(at->verdict), "witnesses",
-                     witness_json(at->witnesses, now_ms));
+    const char *other = at->shared_with ? at->shared_with->id : NULL;
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "tenant", text_json(at->tenant->id),
+                     "status", tenant_status_name(at->tenant->status), "record",
+                     text_json(at->record), "record_shared_with", text_json(other), "verdict",
+                     text_json(at->verdict), "witnesses", witness_json(at->witnesses, now_ms));
 }
 
 static json_t *tenants_json(const struct drift *drift, enum agreement agreement, gint64 now_ms)

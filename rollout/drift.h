@@ -20,6 +20,7 @@ struct drift_tenant {
     const struct tenant *tenant; /* in the snapshot's registry */
     char *record;                /* its name in DNS; NULL: `no_record` says why it has none */
     char *no_record;
+    const struct tenant *shared_with; /* whereabouts_namesake() */
     struct witness witnesses[WITNESSES];
     enum agreement agreement;
     char *verdict; /* witness_verdict() */

@@ -37,7 +37,8 @@ static char *tenants_without_record(const struct evacuation *evacuation)
     }
     if (!first)
         return NULL;
-    const struct tenant *other = record_namesake(evacuation, first);
+    const struct tenant *other =
+        whereabouts_namesake(evacuation->config, evacuation->registry, first);
     g_autofree char *who = n > 1 ? g_strdup_printf("%s and %u more have", first->id, n - 1)
                                  : g_strdup_printf("%s has", first->id);
     return other
@@ -93,7 +94,8 @@ static void add_tenant(struct failover_plan *plan, const struct evacuation *evac
     planned->region_to = g_strdup(placed->to->region);
     planned->status = g_strdup(tenant_status_name(tenant->status));
     planned->updated_at = g_strdup(tenant->updated);
-    *(record_namesake(evacuation, tenant) ? &planned->shared_record : &planned->record) =
+    bool shared = whereabouts_namesake(evacuation->config, evacuation->registry, tenant);
+    *(shared ? &planned->shared_record : &planned->record) =
         whereabouts_record(evacuation->config, tenant, &why);
     planned->users = placed->users;
     planned->data_proven = !(placed->unproven & 1u << PROOF_DATA);

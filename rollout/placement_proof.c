@@ -189,18 +189,10 @@ static bool is_plain(const char *text)
     return length > 0 && length <= 24 && !text[length];
 }
 
-const struct tenant *record_namesake(const struct evacuation *evacuation,
-                                     const struct tenant *tenant)
-{
-    const char *pattern = evacuation->config->failover.record;
-    bool by_subdomain = pattern && !strstr(pattern, "{tenant}");
-    return by_subdomain ? registry_namesake(evacuation->registry, tenant) : NULL;
-}
-
 bool tenant_has_record(const struct evacuation *evacuation, const struct tenant *tenant)
 {
     const struct config *config = evacuation->config;
-    if (!config->failover.record || record_namesake(evacuation, tenant))
+    if (!config->failover.record || whereabouts_namesake(config, evacuation->registry, tenant))
         return false;
     if (tenant->subdomain && is_plain(tenant->subdomain) && is_plain(tenant->id))
         return true;

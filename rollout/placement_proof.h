@@ -29,7 +29,3 @@ void proofs_fill(const struct muster *muster, const struct muster_cell *source,
                  struct placement_target *target);
 /* PROOF_DNS for one tenant: whether its record has a name, and is nobody else's. */
 bool tenant_has_record(const struct evacuation *evacuation, const struct tenant *tenant);
-/* Another tenant whose record is this one's, too, so that whoever moves the one sends both
- * elsewhere; or NULL. Borrowed from the registry. */
-const struct tenant *record_namesake(const struct evacuation *evacuation,
-                                     const struct tenant *tenant);

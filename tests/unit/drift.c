@@ -26,7 +26,11 @@ static struct snapshot *snapshot_of(const char *const *tenants, bool complete)
     struct cell_reading readings[2] = {0};
     GPtrArray *items = g_ptr_array_new_with_free_func((GDestroyNotify)tenant_unref);
     for (; *tenants; tenants += 2) {
-        const struct tenant draft = {.id = tenants[0], .cell = tenants[1], .subdomain = tenants[0]};
+        const char *alias = strchr(tenants[0], '='); /* "id", or "id=subdomain" */
+        g_autofree char *id =
+            alias ? g_strndup(tenants[0], (gsize)(alias - tenants[0])) : g_strdup(tenants[0]);
+        const struct tenant draft = {
+            .id = id, .cell = tenants[1], .subdomain = alias ? alias + 1 : id};
         g_ptr_array_add(items, tenant_new(&draft));
     }
     struct registry *registry = registry_new(items, NOW, complete);
@@ -76,6 +80,21 @@ Test(drift, the_registry_and_the_zone_agree_disagree_or_leave_it_open)
     cr_expect_eq(at(drift, 3)->agreement, AGREEMENT_NONE, "no record is no agreement");
     cr_expect_eq(drift_count(drift, AGREEMENT_BROKEN), 2);
     cr_expect_eq(drift->orphans->len, 0);
+}
+
+Test(drift, of_a_record_that_two_tenants_share_it_is_known_whose_else_it_is)
+{
+    OWN(snapshot)
+    snapshot =
+        snapshot_of(LIST("alone", "cell-1", "clinic", "cell-1", "clinic-2=Clinic", "cell-2"), true);
+    g_autoptr(GHashTable) names = zone_of(
+        LIST("alone.example.com.", "lb1.example.net", "clinic.example.com.", "lb1.example.net"));
+    OWN(drift) drift = drift_of(snapshot, names, NULL, NULL);
+    cr_expect_null(at(drift, 0)->shared_with);
+    cr_expect_str_eq(at(drift, 1)->shared_with->id, "clinic-2");
+    cr_expect_eq(at(drift, 1)->agreement, AGREEMENT_FULL);
+    cr_expect_str_eq(at(drift, 2)->shared_with->id, "clinic");
+    cr_expect_eq(at(drift, 2)->agreement, AGREEMENT_BROKEN, "it leads to the other's cell");
 }
 
 Test(drift, a_zone_that_could_not_be_read_proves_nothing)

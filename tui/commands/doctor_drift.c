@@ -21,9 +21,12 @@ static void print_tenants(struct out_style style, const struct drift *drift)
         const struct drift_tenant *at = drift->tenants->pdata[i];
         const char *status = tenant_status_name(at->tenant->status);
         bool active = at->tenant->status == TENANT_ACTIVE;
+        const struct tenant *other = at->shared_with;
         if (at->agreement == AGREEMENT_BROKEN)
-            out_line(style, OUT_BAD, "  %s%s%s%s: %s", at->tenant->id, active ? "" : " (",
-                     active ? "" : status, active ? "" : ")", at->verdict);
+            out_line(style, OUT_BAD, "  %s%s%s%s: %s%s%s%s", at->tenant->id, active ? "" : " (",
+                     active ? "" : status, active ? "" : ")", at->verdict,
+                     other ? "; its record is the one of " : "", other ? other->id : "",
+                     other ? ", too" : "");
     }
 }
 

@@ -123,6 +123,9 @@ static void print_where(const struct context *context, const struct snapshot *sn
         out_line(context->style, OUT_PLAIN, "cell      %s, %s, %s, version %s",
                  cell->config->region, cell->config->residency, health_name(cell->health),
                  cell->version ? cell->version : "unknown");
+    if (where->record && where->shared_with)
+        out_line(context->style, OUT_WARN, "shared    %s is the record of %s, too", where->record,
+                 where->shared_with);
     if (tenant->fault)
         out_line(context->style, OUT_BAD, "fault     %s", tenant->fault);
 }
@@ -136,10 +139,11 @@ static void print_where_json(const struct snapshot *snapshot, const struct tenan
     enum agreement agreement;
     g_autofree char *verdict = witness_verdict(where->witnesses, &agreement);
     out_json("tenant",
-             json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "tenant", fleet_tenant_json(tenant),
-                       "cell", text_json(cell ? cell->config->id : NULL), "health",
-                       text_json(cell ? health_name(cell->health) : NULL), "record",
-                       text_json(where->record), "agreement", words[agreement], "verdict",
+             json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "tenant",
+                       fleet_tenant_json(tenant), "cell", text_json(cell ? cell->config->id : NULL),
+                       "health", text_json(cell ? health_name(cell->health) : NULL), "record",
+                       text_json(where->record), "record_shared_with",
+                       text_json(where->shared_with), "agreement", words[agreement], "verdict",
                        text_json(verdict), "witnesses",
                        witness_json(where->witnesses, when_now_ms())));
 }

@@ -80,7 +80,12 @@ static void put_witnesses(struct pager *pager, const struct deck *deck,
 {
     g_autofree char *title =
         g_strdup_printf("%s, by each of them", where->record ? where->record : "where it lives");
+    g_autofree char *shared = where->record && where->shared_with
+                                  ? g_strdup_printf("%s has this record, too", where->shared_with)
+                                  : NULL;
     pager_heading(pager, title);
+    if (shared)
+        put(pager, "shared", ROLE_WARN, shared);
     static const char *const names[] = {[WITNESS_REGISTRY] = "registry",
                                         [WITNESS_ZONE] = "Route 53",
                                         [WITNESS_DNS] = "DNS",
