@@ -35,7 +35,7 @@ LOOKS = [("status",), ("cells",), ("tenants",), ("doctor",), ("handover",), ("te
 # The simulator is not what is tested here (tests/peers/sim*.test do that, sanitized): fast, it
 # leaves the machine to celldeck.
 SIMULATOR = os.path.join(ROOT, "build", "release", "celldeck-sim")
-FLEETS, MORE_FLEETS = 2 * CORES + 1, 4 * CORES  # at a time: take_slot()
+FLEETS, MORE_FLEETS = CORES + 1, 4 * CORES  # at a time: take_slot()
 # 16 MB of what was freed are watched, not 256, and used again: a page that was never touched, or was
 # given back, can cost more than the work that is done on it.
 MEMORY_AS_IT_COMES = "quarantine_size_mb=16:allocator_release_to_os_interval_ms=-1"

@@ -33,19 +33,17 @@ class Load:
 
     @staticmethod
     def _read():
-        """(idle, all) ticks since the machine began (proc_stat(5))."""
+        """(idle, niced, all) ticks since the machine began (proc_stat(5))."""
         with open("/proc/stat", encoding="ascii") as file:
             ticks = [int(word) for word in file.readline().split()[1:9]]
-        return ticks[3] + ticks[4], sum(ticks)
-
-    @staticmethod
-    def _idle(before, after):
-        return (after[0] - before[0]) / max(1, after[1] - before[1])
+        return ticks[3] + ticks[4], ticks[1], sum(ticks)
 
     def spare(self):
-        """From 0 to 1, since it was last asked."""
+        """From 0 to 1, since it was last asked. What is niced yields, and so is spare, too."""
         before, self.last = self.last, self._read()
-        return self._idle(before, self.last) if ALL_OURS else 0.0
+        idle, niced, ticks = (now - then for now, then in zip(self.last, before))
+        return (idle + niced) / max(1, ticks) if ALL_OURS else 0.0
 
     def busy_pct(self):
-        return 100 * (1 - self._idle(self.began, self._read()))
+        idle, _, ticks = (now - then for now, then in zip(self._read(), self.began))
+        return 100 * (1 - idle / max(1, ticks))
