@@ -201,7 +201,7 @@ class Fleet:
             XDG_CONFIG_HOME="/nonexistent",
             XDG_STATE_HOME=os.path.join(self.dir, "people"),
             LSAN_OPTIONS=f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0",
-            ASAN_OPTIONS=MEMORY_AS_IT_COMES,
+            ASAN_OPTIONS=f"handle_sigill=1:{MEMORY_AS_IT_COMES}",
         )
         for name in ("AWS_PROFILE", "SUDO_USER", "SSH_CLIENT", "SSH_CONNECTION", "NO_COLOR"):
             self.env.pop(name, None)
