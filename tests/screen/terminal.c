@@ -14,7 +14,7 @@
 
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 /* Longer than celldeck waits for what may follow an Esc (screen.c). */
-#define ESCAPE_MS 60
+#define ESCAPE_MS 150
 #define QUIET_MS  10
 
 static int on_property(VTermProp property, VTermValue *value, void *user)
@@ -117,11 +117,19 @@ bool seat_reads(struct seat *seat)
     return give_up(seat, "read", "what was typed");
 }
 
+/* All of it: while the screen waits for what a thread of its own works out, more is to come. */
 static bool sleeps(const struct seat *seat)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)seat->child);
-    g_autofree char *stat = NULL;
-    return g_file_get_contents(path, &stat, NULL, NULL) && strstr(stat, ") S ");
+    g_autofree char *tasks = g_strdup_printf("/proc/%d/task", (int)seat->child);
+    g_autoptr(GDir) dir = g_dir_open(tasks, 0, NULL);
+    bool asleep = dir != NULL;
+    for (const char *task; asleep && (task = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(tasks, task, "stat", NULL);
+        g_autofree char *stat = NULL;
+        bool there = g_file_get_contents(path, &stat, NULL, NULL); /* or it has just ended */
+        asleep = !there || strstr(stat, ") S ");
+    }
+    return asleep;
 }
 
 /* A child that sleeps has written all that it will: what it wrote is on its way to us at most. */
