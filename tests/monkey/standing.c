@@ -26,6 +26,13 @@ static gint64 events_in(const char *scratch)
     return events;
 }
 
+/* A frame comes in pieces, and where the processors are taken the last of them may be on its way to
+ * us for longer than whoever wrote it needs to sleep again. */
+static bool has_drawn(struct seat *seat)
+{
+    return seat_idle(seat) && seat_idle(seat) && seat_idle(seat);
+}
+
 /* Nothing that it has begun (a plan) will still come back and change the picture. */
 static bool works_alone(struct seat *seat)
 {
@@ -44,7 +51,7 @@ static bool works_alone(struct seat *seat)
             return false;
         }
         if (!*children)
-            return seat_idle(seat);
+            return has_drawn(seat);
     }
 }
 
@@ -59,7 +66,7 @@ static bool shows_what_it_should(struct seat *seat, gpointer looks)
     kill(seat->child, SIGCONT);
     while (seat->said->len == said && waitpid(seat->child, &seat->status, WNOHANG) == 0)
         seat_draw(seat, 50);
-    if (!seat_idle(seat))
+    if (!has_drawn(seat))
         return false;
     g_autofree char *after = picture_of(seat);
     g_string_truncate(seat->said, 0);

@@ -14,7 +14,7 @@
 
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 /* Longer than celldeck waits for what may follow an Esc (screen.c). */
-#define ESCAPE_MS 150
+#define ESCAPE_MS 60
 #define QUIET_MS  10
 
 static int on_property(VTermProp property, VTermValue *value, void *user)

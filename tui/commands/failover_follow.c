@@ -15,6 +15,7 @@ struct following {
     struct failover *failover;
     bool carries_on;     /* who waits has asked for it, and sees to it that it is conducted */
     gint64 conducted_ms; /* when it last was, on the monotonic clock */
+    char *why_alone;     /* why nobody could be begun to conduct it, as it was told last */
     gint64 from;         /* events from this number on are told */
     struct follow_watchdog watchdog;
 };
@@ -44,8 +45,11 @@ static void keep_conducted(struct following *following)
         return;
     following->conducted_ms = mono_ms;
     g_autoptr(GError) error = NULL;
-    if (!conducted && !conductor_spawn(context->config, context->state_dir, &error))
+    bool alone = !conducted && !conductor_spawn(context->config, context->state_dir, &error);
+    if (alone && g_strcmp0(following->why_alone, error->message) != 0)
         out_message("%s", error->message);
+    g_free(following->why_alone);
+    following->why_alone = alone ? g_strdup(error->message) : NULL;
 }
 
 static bool has_ended(gpointer data)
@@ -126,5 +130,7 @@ int failover_carry_on(struct context *context, const char *id, enum failover_sta
                                   .from = last ? last->seq + 1 : 1,
                                   .carries_on = true,
                                   .conducted_ms = when_mono_ms()};
-    return follow(&following, id, wanted, error);
+    int code = follow(&following, id, wanted, error);
+    g_free(following.why_alone);
+    return code;
 }
