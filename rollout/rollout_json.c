@@ -96,9 +96,12 @@ static json_t *overrides_json(const struct rollout *rollout)
     return overrides;
 }
 
+/* None of one that is over: its end may come with the first look that has no trouble any more. */
 static json_t *troubles_json(const struct rollout *rollout)
 {
     json_t *troubles = json_array();
+    if (rollout_state_final(rollout->state))
+        return troubles;
     for (size_t i = 0; i < TROUBLE_COUNT; i++) {
         const struct rollout_trouble *trouble = &rollout->troubles[i];
         if (trouble->reason)
