@@ -10,7 +10,7 @@ import subprocess
 import termios
 import time
 
-from harness import CELLDECK, PATIENCE_S
+from harness import CELLDECK, PATIENCE_S, wait_for
 
 
 class Line:
@@ -52,16 +52,12 @@ class Line:
         os.write(self.master, text.encode())
 
     def types_at_once(self, text):
-        """So that all of it waits in the terminal when the first of it is read; whether it does."""
+        """So that all of it waits in the terminal when the first of it is read."""
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
         self.types(text)
-        until = time.monotonic() + PATIENCE_S
-        while self.unread() < len(text) and time.monotonic() < until:
-            time.sleep(0.01)
-        waits = self.unread() == len(text)
+        wait_for("all of it in the terminal", lambda: self.unread() == len(text))
         self.process.send_signal(signal.SIGCONT)
-        return waits
 
     def unread(self):
         """How many bytes were typed that nobody has read."""
